@@ -1,0 +1,1 @@
+"""The Pledgegraph HTTP service."""

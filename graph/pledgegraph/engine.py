@@ -1,0 +1,102 @@
+"""What the service needs from a store, whichever store it is.
+
+Two implementations are planned: `pledgegraph.embedded.EmbeddedEngine` (Oxigraph on disk) and,
+later, a remote one over the SPARQL 1.1 Protocol.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from enum import Enum
+from typing import BinaryIO, Protocol
+
+from pyoxigraph import Literal, NamedNode, Variable
+
+from pledgegraph.changes import Change, Receipt
+from pledgegraph.media_types import Format
+
+Substitutions = dict[Variable, NamedNode | Literal]
+
+
+class ResultKind(Enum):
+    """The three kinds of answers (SPARQL 1.1 Query, section 16)."""
+
+    SOLUTIONS = "solutions"
+    BOOLEAN = "boolean"
+    GRAPH = "graph"
+
+
+class QueryResult(Protocol):
+    """An answer, computed while it is read: only one of its readers can be used, once."""
+
+    @property
+    def kind(self) -> ResultKind:
+        """Which of the three kinds this is; decides the formats that can carry it."""
+        ...
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the columns, without question marks; empty but for solutions."""
+        ...
+
+    def serialise(self, output: BinaryIO, form: Format) -> None:
+        """Write the answer to ``output`` as it is computed.
+
+        Raises:
+            UnknownFormat: the format does not carry this kind of answer.
+            QueryError: evaluation failed after it had begun.
+            OSError: whatever ``output.write`` raised.
+        """
+        ...
+
+
+class Snapshot(Protocol):
+    """One numbered state of the dataset; it does not change while it is held."""
+
+    @property
+    def sequence(self) -> int:
+        """The number of the last change set in it; 0 for an empty store."""
+        ...
+
+    def query(
+        self,
+        text: str,
+        *,
+        default_graphs: Sequence[NamedNode] = (),
+        named_graphs: Sequence[NamedNode] = (),
+        substitutions: Substitutions | None = None,
+    ) -> QueryResult:
+        """Begin to answer a SPARQL 1.1 query.
+
+        Without FROM, FROM NAMED and graph arguments the default graph is the union of all
+        named graphs. Graph arguments override the query's own FROM clauses (SPARQL 1.1
+        Protocol, section 2.1.4).
+
+        Raises:
+            QuerySyntaxError: the text is not a query.
+            QueryRefused: it uses SERVICE, or another thing that is not offered.
+        """
+        ...
+
+    def __len__(self) -> int:
+        """How many quads there are."""
+        ...
+
+
+class Engine(Protocol):
+    """A store that answers queries from snapshots and takes change sets."""
+
+    def snapshot(self) -> AbstractContextManager[Snapshot]:
+        """The newest snapshot, held until the block is left."""
+        ...
+
+    def update(self, change: Change) -> Receipt:
+        """Make a change, whole or not at all; returned only when it is on disk.
+
+        Raises:
+            ValidationFailed: the changed data would break a shape.
+            DirectoryLocked: another writer holds the store for longer than we wait.
+            StorageFull: the disk refused it.
+        """
+        ...

@@ -1,0 +1,154 @@
+"""Every error that Pledgegraph raises on purpose.
+
+    PledgegraphError
+    ├── SettingsError            a setting has a value that cannot be used
+    ├── DirectoryError           the data directory cannot be used
+    │   ├── DirectoryMissing     there is none at that place
+    │   ├── DirectoryExists      there is one already, or something else
+    │   ├── FormatTooNew         a newer Pledgegraph wrote it
+    │   ├── BaseMismatch         it was made for another base IRI
+    │   └── DirectoryLocked      another process is writing, for longer than we wait
+    ├── LogDamaged               the changes log breaks off before its end
+    ├── StorageFull              the disk refused a write; nothing was changed
+    ├── InputError               what somebody handed in cannot be used
+    │   ├── ReadError            a file is not what its format says (file, line, column)
+    │   ├── UnknownFormat        no reader or writer for that media type or file ending
+    │   ├── SourceUnclear        which source a file belongs to cannot be told
+    │   └── ValidationFailed     the data break a shape (carries the report)
+    └── QueryError               a query cannot be answered
+        ├── QuerySyntaxError     it is not SPARQL 1.1 (line, column)
+        └── QueryRefused         it asks for something that is not offered here
+
+Each has a one-sentence message without paths of our own or stacks, and a ``remedy``: what to do.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pledgegraph.validation import ValidationReport
+
+
+class PledgegraphError(Exception):
+    """The root of the tree; ``remedy`` says what the reader can do about it."""
+
+    remedy: str = ""
+
+    def __init__(self, message: str, *, remedy: str | None = None) -> None:
+        super().__init__(message)
+        if remedy is not None:
+            self.remedy = remedy
+
+
+class SettingsError(PledgegraphError):
+    """A setting has a value that cannot be used."""
+
+
+class DirectoryError(PledgegraphError):
+    """The data directory cannot be used."""
+
+
+class DirectoryMissing(DirectoryError):
+    """There is no data directory at that place."""
+
+    remedy = "Create one with `pledgegraph init`."
+
+
+class DirectoryExists(DirectoryError):
+    """There is a data directory, or something else, at that place already."""
+
+
+class FormatTooNew(DirectoryError):
+    """A newer Pledgegraph wrote the data directory."""
+
+    remedy = "Use the Pledgegraph release that wrote it, or a later one."
+
+
+class BaseMismatch(DirectoryError):
+    """The data directory was made for another base IRI than the one configured."""
+
+
+class DirectoryLocked(DirectoryError):
+    """Another process is writing, for longer than we wait."""
+
+    remedy = "Wait until the other write has ended, then try again."
+
+
+class LogDamaged(PledgegraphError):
+    """A record in the middle of the changes log is not what was written."""
+
+    remedy = "Restore the data directory from a backup; nothing was changed now."
+
+
+class StorageFull(PledgegraphError):
+    """The disk refused a write; nothing was changed."""
+
+    remedy = "Free some space on the disk that holds the data directory, then try again."
+
+
+class InputError(PledgegraphError):
+    """What somebody handed in cannot be used."""
+
+
+class ReadError(InputError):
+    """A file is not what its format says.
+
+    ``line`` and ``column`` count from 1; both are ``None`` where the parser cannot tell.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        file: str,
+        line: int | None = None,
+        column: int | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        super().__init__(message, remedy=remedy)
+        self.file = file
+        self.line = line
+        self.column = column
+
+    @property
+    def place(self) -> str:
+        """``file:line:column``, as far as known; editors can jump to it."""
+        parts = [self.file, *(str(n) for n in (self.line, self.column) if n is not None)]
+        return ":".join(parts)
+
+
+class UnknownFormat(InputError):
+    """There is no reader or writer for that media type or file ending."""
+
+
+class SourceUnclear(InputError):
+    """Which source a file belongs to cannot be told."""
+
+
+class ValidationFailed(InputError):
+    """The data break at least one shape of severity Violation; nothing was loaded."""
+
+    remedy = "Mend the statements named and load the file again."
+
+    def __init__(self, report: ValidationReport) -> None:
+        count = len(report.violations)
+        super().__init__(f"{count} violation{'s' if count != 1 else ''} of the shapes.")
+        self.report = report
+
+
+class QueryError(PledgegraphError):
+    """A query cannot be answered."""
+
+
+class QuerySyntaxError(QueryError):
+    """The text is not a SPARQL 1.1 query. ``line`` and ``column`` count from 1."""
+
+    def __init__(self, message: str, *, line: int | None = None, column: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+        self.column = column
+
+
+class QueryRefused(QueryError):
+    """The query asks for something that is not offered here."""

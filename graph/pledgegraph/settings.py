@@ -1,0 +1,65 @@
+"""Every setting, its type, its default and what it is for.
+
+A setting comes from (first wins) a command line option, an environment variable with the
+prefix ``PLEDGEGRAPH_``, or its default. ``docs/settings.md`` lists them; a test compares.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+ValidatorName = Literal["turbo", "pyshacl"]
+
+
+def _base(value: str) -> str:
+    """The base IRI without its final slash; refuse what cannot begin an identifier."""
+    if not value.startswith(("http://", "https://")):
+        raise ValueError("must be an http: or https: IRI, such as https://data.example.org")
+    if any(c in value for c in ' <>"{}|\\^`?#'):
+        raise ValueError("must be an IRI without query, fragment or forbidden characters")
+    return value.rstrip("/")
+
+
+class Settings(BaseSettings):
+    """One typed object with all settings; see the module's text for where values come from."""
+
+    model_config = SettingsConfigDict(env_prefix="PLEDGEGRAPH_", extra="ignore", frozen=True)
+
+    data_dir: Path = Field(
+        default=Path("var/pledgegraph"),
+        description="The data directory: changes log, store and snapshots.",
+    )
+    base: Annotated[str, AfterValidator(_base)] = Field(
+        default="http://localhost:8000",
+        description="The base IRI of every identifier that this service mints. "
+        "Fixed when the data directory is made.",
+    )
+    host: str = Field(default="127.0.0.1", description="The address that the service listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port that it listens on.")
+    validator: ValidatorName = Field(
+        default="turbo",
+        description="The SHACL engine: `turbo` (pyshacl-turbo, fast) or `pyshacl` (the reference).",
+    )
+    lock_wait: float = Field(
+        default=60.0,
+        ge=0,
+        description="Seconds to wait while another process writes to the data directory.",
+    )
+    query_threads: int = Field(
+        default=4, ge=1, le=64, description="How many queries are evaluated at the same time."
+    )
+    query_queue: int = Field(
+        default=64,
+        ge=0,
+        description="How many queries may wait for a thread; a further one gets 503.",
+    )
+    max_query_bytes: int = Field(
+        default=1_000_000, ge=1, description="The longest query text accepted, in bytes."
+    )
+    log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
+        default="info", description="How much the service writes to its log."
+    )
