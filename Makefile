@@ -1,0 +1,65 @@
+# What people and CI run. `make help` lists it.
+
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+
+# Pinned for what is installed and for what builds it (pip has two names for the latter).
+PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=constraints.txt \
+       PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet
+NEEDS := pyproject.toml constraints.txt
+
+.DEFAULT_GOAL := help
+.PHONY: help serve test check bench lock clean python
+
+help: ## Say what there is
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+serve: $(VENV)/.installed ## Run the service on port 8000 with the shipped data
+	@$(BIN)/pledgegraph init --update
+	@exec $(BIN)/pledgegraph serve
+
+test: $(VENV)/.installed-dev ## Run all tests, with the coverage gate
+	@$(BIN)/pytest -n auto --cov --cov-report=term
+
+check: $(VENV)/.installed-dev ## Run format, lint, types, import rules and tests
+	@scripts/check
+
+bench: $(VENV)/.installed-dev ## Measure the store against the bare engine
+	@$(BIN)/python benchmarks/run
+
+lock: $(VENV)/.installed-dev ## Remake constraints.txt
+	@scripts/lock
+
+clean: ## Remove what was built; data directories stay
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis \
+	    .import_linter_cache .coverage .coverage.* htmlcov benchmarks/results
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# An install is done again only when what it was made from is newer than its stamp.
+$(VENV)/.installed: $(VENV)/.made $(NEEDS)
+	@echo "Installing Pledgegraph into $(VENV) (once; it takes a minute)"
+	@$(PIP) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.made $(NEEDS)
+	@echo "Installing Pledgegraph and its tools into $(VENV) (once; it takes a minute)"
+	@$(PIP) --editable . --group dev
+	@touch $(VENV)/.installed $@
+
+$(VENV)/.made: | python
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) pip
+	@touch $@
+
+python:
+	@command -v $(PYTHON) >/dev/null || { \
+	    echo "There is no $(PYTHON) here. Install Python 3.11 or later:" \
+	         "sudo apt-get install python3 python3-venv"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "Pledgegraph needs Python 3.11 or later; $(PYTHON) is" \
+	         "$$($(PYTHON) -c 'import platform; print(platform.python_version())')." \
+	         "Name another one: make PYTHON=python3.12"; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	    echo "$(PYTHON) cannot make virtual environments here." \
+	         "On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }

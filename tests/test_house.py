@@ -1,0 +1,70 @@
+"""The house rules that tests can hold: no network, and nothing skipped where all is required."""
+
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import check_tree
+import pytest
+from pytest_socket import SocketConnectBlockedError
+
+pytest_plugins = ["pytester"]
+
+
+@pytest.mark.filterwarnings("ignore:A test tried to use socket:UserWarning")
+def test_no_other_host_is_reached() -> None:
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_STREAM) as outside,
+        pytest.raises(SocketConnectBlockedError),
+    ):
+        outside.connect(("192.0.2.1", 80))
+
+
+def test_loopback_is_reached() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host, port = server.getsockname()
+        with socket.create_connection((host, port), timeout=5) as client:
+            assert client.getpeername() == (host, port)
+
+
+def test_a_missing_tool_skips_a_test_and_fails_it_where_all_is_required(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makeconftest((Path(__file__).parent / "conftest.py").read_text())
+    pytester.makepyfile(
+        "def test_there(require): require('sh', True)\n"
+        "def test_missing(require): require('a tool', False)\n"
+    )
+    monkeypatch.delenv("PLEDGEGRAPH_REQUIRE_ALL", raising=False)
+    pytester.runpytest_inprocess().assert_outcomes(passed=1, skipped=1)
+    monkeypatch.setenv("PLEDGEGRAPH_REQUIRE_ALL", "1")
+    result = pytester.runpytest_inprocess()
+    result.assert_outcomes(passed=1, failed=1)
+    result.stdout.fnmatch_lines(["*a tool is missing, and PLEDGEGRAPH_REQUIRE_ALL is set*"])
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "what"),
+    [
+        ("a.md", "see " + "/ho" + "me/me/x for it\n", "a.md:1: a machine's own path"),
+        ("a.toml", "x\nurl = 'https://py" + "pi.org/simple'\n", "a.toml:2: a package registry's"),
+        ("a.ttl", "<" * 7 + " mine\n", "a.ttl:1: a merge's left-over"),
+        ("a.py", "x = 1\n", "a.py:1: the module does not say what it is for"),
+    ],
+)
+def test_the_check_of_the_tree_finds(
+    name: str, text: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_tree, "_ROOT", tmp_path)
+    (tmp_path / name).write_text(text)
+    assert [line[: len(what)] for line in check_tree.problems([tmp_path / name])] == [what]
+
+
+def test_the_check_of_the_tree_leaves_plain_files_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(check_tree, "_ROOT", tmp_path)
+    plain = tmp_path / "a.py"
+    plain.write_text('"""It answers at /work and https://example.org/home/x."""\n')
+    assert list(check_tree.problems([plain])) == []
