@@ -31,7 +31,7 @@ _NO_TEXT: Final = (".png", ".woff2", ".ico", ".gz", ".zst")
 
 def _tracked() -> list[Path]:
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],  # noqa: S607
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=_ROOT,
         check=True,
         capture_output=True,
