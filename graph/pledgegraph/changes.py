@@ -6,12 +6,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pyoxigraph import Dataset, NamedNode, Quad
+from pyoxigraph import BlankNode, Dataset, NamedNode, Quad
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """A part of the dataset: one named graph, or what it says of one subject."""
+
+    graph: NamedNode
+    subject: NamedNode | BlankNode | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What somebody wants changed. Blank nodes and rewritten literals are settled at the gate."""
+    """What somebody wants changed.
+
+    First goes what stands in the scopes of ``replace`` and what ``remove`` names, then
+    ``add`` comes; what is in both stays. Blank nodes are replaced and literals brought into
+    the engine's form at the gate.
+    """
 
     agent: str
     """Who: a person's or program's name, or an IRI. Never an e-mail address."""
@@ -19,8 +32,9 @@ class Change:
     """Why, in a sentence."""
     add: Iterable[Quad] = ()
     remove: Iterable[Quad] = ()
-    source: NamedNode | None = None
-    """The graph that the change is about, where it is about one."""
+    replace: tuple[Scope, ...] = ()
+    sources: tuple[NamedNode, ...] = ()
+    """The sources whose graphs the change is about."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +45,7 @@ class ChangeSet:
     removed: Dataset = field(default_factory=Dataset)
 
     def __bool__(self) -> bool:
-        return bool(self.added) or bool(self.removed)
+        return len(self.added) + len(self.removed) > 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +57,7 @@ class Header:
     """When it was accepted; aware, UTC."""
     agent: str
     reason: str
-    source: str | None
+    sources: tuple[str, ...]
     added: int
     removed: int
 

@@ -8,6 +8,7 @@
     │   ├── FormatTooNew         a newer Pledgegraph wrote it
     │   ├── BaseMismatch         it was made for another base IRI
     │   └── DirectoryLocked      another process is writing, for longer than we wait
+    ├── ShapesUnusable           the shapes cannot be worked with
     ├── LogDamaged               the changes log breaks off before its end
     ├── StorageFull              the disk refused a write; nothing was changed
     ├── InputError               what somebody handed in cannot be used
@@ -75,6 +76,10 @@ class DirectoryLocked(DirectoryError):
     remedy = "Wait until the other write has ended, then try again."
 
 
+class ShapesUnusable(PledgegraphError):
+    """The shapes are Turtle, but not SHACL that the engines can work with."""
+
+
 class LogDamaged(PledgegraphError):
     """A record in the middle of the changes log is not what was written."""
 
@@ -85,6 +90,12 @@ class StorageFull(PledgegraphError):
     """The disk refused a write; nothing was changed."""
 
     remedy = "Free some space on the disk that holds the data directory, then try again."
+
+
+class PublishDelayed(PledgegraphError):
+    """A change set is in the changes log, but its snapshot could not be written."""
+
+    remedy = "Do not repeat the change. Free some space on the disk; the next write shows it."
 
 
 class InputError(PledgegraphError):

@@ -60,6 +60,11 @@ class Settings(BaseSettings):
     max_query_bytes: int = Field(
         default=1_000_000, ge=1, description="The longest query text accepted, in bytes."
     )
+    stall_timeout: float = Field(
+        default=60.0,
+        gt=0,
+        description="Seconds that a client may take nothing of an answer before it is cut off.",
+    )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         default="info", description="How much the service writes to its log."
     )

@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
+from pledgegraph.validation.change import ChangeValidator
+from pledgegraph.validation.explain import describe, report_json
+from pledgegraph.validation.neighbourhood import Lookup
 from pledgegraph.validation.report import Severity, ValidationReport, Violation
+from pledgegraph.validation.shapes import Shapes
+from pledgegraph.validation.sources import unsourced_graphs
+from pledgegraph.validation.validator import Validator, validator_named
 
-__all__ = ["Severity", "ValidationReport", "Violation"]
+__all__ = [
+    "ChangeValidator",
+    "Lookup",
+    "Severity",
+    "Shapes",
+    "ValidationReport",
+    "Validator",
+    "Violation",
+    "describe",
+    "report_json",
+    "unsourced_graphs",
+    "validator_named",
+]

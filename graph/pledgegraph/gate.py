@@ -1,0 +1,130 @@
+"""The gate: what every quad passes before it becomes part of a change set.
+
+Blank nodes get IRIs (RDF 1.1 Concepts, section 3.5), because a log, a revert and a mirror must
+be able to name what they speak of. Literals get the form that the engine gives them anyway
+(``"1.50"`` becomes ``"1.5"``), so that a difference is one of meaning.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Callable, Iterable, Iterator
+
+from pyoxigraph import BlankNode, Dataset, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
+
+from pledgegraph.changes import Change, ChangeSet, Scope
+from pledgegraph.errors import InputError
+from pledgegraph.terms import XSD
+
+Subject = NamedNode | BlankNode
+Namer = Callable[[BlankNode], NamedNode]
+
+_PLAIN = XSD.string
+
+
+class EngineForm:
+    """Literals as the engine stores them; asks the engine once for each distinct one."""
+
+    def __init__(self) -> None:
+        self._scratch = Store()
+        self._known: dict[Literal, Literal] = {}
+
+    def __call__(self, literal: Literal) -> Literal:
+        """The literal that comes back from a store into which ``literal`` went."""
+        if literal.datatype == _PLAIN:
+            return literal
+        found = self._known.get(literal)
+        if found is None:
+            probe = NamedNode("urn:probe")
+            self._scratch.add(Quad(probe, probe, literal))
+            (stored,) = self._scratch
+            self._scratch.clear()
+            if not isinstance(stored.object, Literal):
+                raise AssertionError("a literal came back as another kind of term")
+            found = self._known[literal] = stored.object
+        return found
+
+
+def fresh_names(base: str) -> Namer:
+    """Names blank nodes that nobody has named before: the same one for the same node."""
+    return _names(base, uuid.uuid4().hex)
+
+
+def lasting_names(base: str, scope: str) -> Namer:
+    """Names blank nodes by ``scope`` and order of appearance.
+
+    The same file loaded twice gets the same names, so that the second load changes nothing.
+    """
+    return _names(base, hashlib.sha256(scope.encode()).hexdigest()[:32])
+
+
+def _names(base: str, prefix: str) -> Namer:
+    given: dict[BlankNode, NamedNode] = {}
+
+    def name(node: BlankNode) -> NamedNode:
+        found = given.get(node)
+        if found is None:
+            found = NamedNode(f"{base}/.well-known/genid/{prefix}-{len(given)}")
+            given[node] = found
+        return found
+
+    return name
+
+
+def settled(quads: Iterable[Quad], name: Namer, form: EngineForm) -> Iterator[Quad]:
+    """The quads without blank nodes and with literals in the engine's form.
+
+    Raises:
+        InputError: a quad stands in the default graph, or holds a triple term.
+    """
+    for quad in quads:
+        subject, graph, value = quad.subject, quad.graph_name, quad.object
+        if isinstance(subject, Triple) or isinstance(value, Triple):
+            raise InputError(
+                "A triple inside a triple (RDF 1.2) cannot be stored.",
+                remedy="Give the statement a node of its own, as pg:Claim does.",
+            )
+        if isinstance(graph, DefaultGraph):
+            raise InputError(
+                "The default graph is the union of all named graphs and cannot be written.",
+                remedy="Name the graph: the IRI of the source that says it.",
+            )
+        yield Quad(
+            name(subject) if isinstance(subject, BlankNode) else subject,
+            quad.predicate,
+            name(value)
+            if isinstance(value, BlankNode)
+            else form(value)
+            if isinstance(value, Literal)
+            else value,
+            name(graph) if isinstance(graph, BlankNode) else graph,
+        )
+
+
+def difference(store: Store, change: Change) -> ChangeSet:
+    """What ``change``, its quads settled already, comes to in this store."""
+    new = change.add if isinstance(change.add, Dataset) else Dataset(change.add)
+    removed = Dataset()
+    for quad in _in_scopes(store, change.replace):
+        if quad not in new:
+            removed.add(quad)
+    for quad in change.remove:
+        if quad not in new and quad in store:
+            removed.add(quad)
+    is_all_new = not any(True for _ in _graphs_known(store, new))
+    added = new if is_all_new else Dataset(quad for quad in new if quad not in store)
+    return ChangeSet(added=added, removed=removed)
+
+
+def _in_scopes(store: Store, scopes: Iterable[Scope]) -> Iterator[Quad]:
+    for scope in scopes:
+        yield from store.quads_for_pattern(scope.subject, None, None, scope.graph)
+
+
+def _graphs_known(store: Store, new: Dataset) -> Iterator[Quad]:
+    """A quad from each graph that the store has already; most loads bring new graphs only."""
+    if len(store) == 0:
+        return
+    for graph in {quad.graph_name for quad in new}:
+        yield from list(store.quads_for_pattern(None, None, None, graph))[:1]

@@ -1,0 +1,152 @@
+"""From files to one change: which graph each statement goes into, and what it replaces.
+
+A Turtle, N-Triples or RDF/XML file is one source document: it describes one `pg:Source`, its
+own. What it says of that source goes into the graph of sources, everything else into the
+source's own graph. A TriG or N-Quads file names its graphs itself. What a graph held before
+and the file does not say goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import Dataset, DefaultGraph, NamedNode, Quad
+
+from pledgegraph.changes import Change, Scope
+from pledgegraph.errors import SourceUnclear
+from pledgegraph.gate import EngineForm, lasting_names, settled
+from pledgegraph.reading import Progress, read_quads
+from pledgegraph.terms import PG, RDF
+
+SOURCE_CLASSES: Final = frozenset({PG.Source, PG.EditorialSource, PG.ReferenceSource})
+
+
+def graph_of_sources(base: str) -> NamedNode:
+    """The graph in which every source is described."""
+    return NamedNode(f"{base}/id/graph/sources")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file to load and, where the caller names it, the source that it is."""
+
+    path: Path
+    source: NamedNode | None = None
+    shown_as: str | None = None
+    """The name that error messages use; the path as given where None."""
+
+
+def change_from_files(
+    files: Sequence[SourceFile],
+    *,
+    base: str,
+    agent: str,
+    reason: str,
+    progress: Progress | None = None,
+) -> Change:
+    """One change that brings all the files.
+
+    Raises:
+        ReadError: a file cannot be read; nothing is loaded.
+        SourceUnclear: a file does not tell which source it is.
+    """
+    form = EngineForm()
+    everything = Dataset()
+    scopes: dict[Scope, None] = {}
+    sources: dict[NamedNode, None] = {}
+    for each in files:
+        quads = Dataset(read_quads(each.path, base=base, progress=progress))
+        placed = _placed(each, quads, base)
+        for scope in placed.scopes:
+            scopes[scope] = None
+            if scope.subject is None:
+                sources[scope.graph] = None
+        name = lasting_names(base, placed.key)
+        for quad in settled(placed.quads, name, form):
+            everything.add(quad)
+    return Change(
+        agent=agent,
+        reason=reason,
+        add=everything,
+        replace=tuple(scopes),
+        sources=tuple(sources),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    quads: Iterable[Quad]
+    scopes: tuple[Scope, ...]
+    key: str
+
+
+def _placed(file: SourceFile, quads: Dataset, base: str) -> _Placed:
+    graphs = {quad.graph_name for quad in quads}
+    named = [graph for graph in graphs if isinstance(graph, NamedNode)]
+    if named and DefaultGraph() not in graphs:
+        _refuse_source_option(file)
+        ordered = sorted(named, key=lambda graph: graph.value)
+        return _Placed(quads, tuple(Scope(graph) for graph in ordered), ordered[0].value)
+    if named:
+        raise SourceUnclear(
+            f"{_name(file)}: some statements stand in named graphs and some in none.",
+            remedy="Put every statement into the graph of the source that says it.",
+        )
+    source = _source(file, quads)
+    sources = graph_of_sources(base)
+    return _Placed(
+        (
+            Quad(q.subject, q.predicate, q.object, sources if q.subject == source else source)
+            for q in quads
+        ),
+        (Scope(source), Scope(sources, source)),
+        source.value,
+    )
+
+
+def _source(file: SourceFile, quads: Dataset) -> NamedNode:
+    described = {
+        quad.subject
+        for kind in SOURCE_CLASSES
+        for quad in quads.quads_for_object(kind)
+        if quad.predicate == RDF.type and isinstance(quad.subject, NamedNode)
+    }
+    others = [node for node in described if node != file.source]
+    if file.source is not None and not others:
+        return file.source
+    if file.source is None and len(others) == 1 and isinstance(others[0], NamedNode):
+        return others[0]
+    if file.source is not None:
+        raise SourceUnclear(
+            f"{_name(file)} describes another source than {file.source}: {_listed(others)}.",
+            remedy="Leave --source out, or describe only that source in the file.",
+        )
+    if described:
+        raise SourceUnclear(
+            f"{_name(file)} describes {len(described)} sources: {_listed(others)}.",
+            remedy="One file is one source document; split it.",
+        )
+    raise SourceUnclear(
+        f"{_name(file)} does not say which source its statements come from.",
+        remedy="Describe the source in the file, as in `<id/source/my-report> a pg:Source ; "
+        'rdfs:label "My report"@en .`, or name one that is described already with --source.',
+    )
+
+
+def _refuse_source_option(file: SourceFile) -> None:
+    if file.source is not None:
+        raise SourceUnclear(
+            f"{_name(file)} names its graphs itself, so --source cannot be given for it.",
+            remedy="Leave --source out.",
+        )
+
+
+def _name(file: SourceFile) -> str:
+    return file.shown_as or str(file.path)
+
+
+def _listed(nodes: Iterable[object]) -> str:
+    return ", ".join(sorted(str(node) for node in nodes))

@@ -1,0 +1,84 @@
+"""Reading RDF files, with the place of every mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from pyoxigraph import Quad, RdfFormat, parse
+
+from pledgegraph.errors import ReadError, UnknownFormat
+
+Progress = Callable[[int], None]
+"""Called with the number of bytes read since the last call."""
+
+_ENDINGS: Final = ("ttl", "nt", "nq", "trig", "rdf", "jsonld")
+
+
+class _Counted:
+    """A binary file that tells how far it has been read."""
+
+    def __init__(self, file: BinaryIO, progress: Progress) -> None:
+        self._file = file
+        self._progress = progress
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size)
+        self._progress(len(piece))
+        return piece
+
+
+def rdf_format(path: Path) -> RdfFormat:
+    """The format that the file's ending names.
+
+    Raises:
+        UnknownFormat: the ending is not one of RDF.
+    """
+    ending = path.suffix.lstrip(".").lower()
+    found = RdfFormat.from_extension(ending) if ending in _ENDINGS else None
+    if found is None:
+        raise UnknownFormat(
+            f"{path}: the ending {path.suffix!r} is not one of an RDF format.",
+            remedy="Use one of: " + ", ".join(f".{each}" for each in _ENDINGS) + ".",
+        )
+    return found
+
+
+def read_quads(path: Path, *, base: str, progress: Progress | None = None) -> Iterator[Quad]:
+    """The quads of a file; triples stand in the default graph.
+
+    Relative IRIs are resolved against ``{base}/``.
+
+    Raises:
+        UnknownFormat: the file's ending is not one of RDF.
+        ReadError: the file cannot be opened, or is not what its ending says (line, column).
+    """
+    form = rdf_format(path)
+    try:
+        with path.open("rb") as file:
+            counted = _Counted(file, progress or (lambda _: None))
+            # The engine wants an IO[bytes] and calls nothing but read().
+            source: BinaryIO = counted  # type: ignore[assignment]
+            yield from parse(source, format=form, base_iri=f"{base}/")
+    except SyntaxError as error:
+        raise ReadError(
+            f"This is not valid {form.name}: {_reason(error)}.",
+            file=str(path),
+            line=error.lineno,
+            column=error.offset,
+            remedy="Mend the file at the place named; nothing was loaded.",
+        ) from error
+    except OSError as error:
+        raise ReadError(
+            f"The file cannot be read: {error.strerror or error}.",
+            file=str(path),
+            remedy="Check the name and the permissions.",
+        ) from error
+
+
+def _reason(error: SyntaxError) -> str:
+    """The parser's message without the place, which is told apart."""
+    _, colon, reason = error.msg.partition(": ")
+    has_place = error.msg.startswith("Parser error at")
+    return (reason if has_place and colon else error.msg).rstrip(".")

@@ -1,0 +1,154 @@
+"""Snapshots: numbered, unchanging copies of the store, made of hard links.
+
+A reader holds a shared lock on the file beside its snapshot; the writer removes a snapshot
+only when it gets that lock for itself. The kernel drops a lock when its process ends, so a
+reader that was killed keeps nothing alive.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import Store
+
+from pledgegraph.directory import DataDirectory
+from pledgegraph.durable import sync_folder, write_whole
+from pledgegraph.errors import DirectoryError
+
+_TRIES: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A hold on one snapshot; it stays on disk until `release`."""
+
+    sequence: int
+    path: Path
+    _descriptor: int
+
+    def release(self) -> None:
+        """Let the snapshot go."""
+        os.close(self._descriptor)
+
+
+class Snapshots:
+    """The snapshots of a data directory."""
+
+    def __init__(self, directory: DataDirectory) -> None:
+        self._folder = directory.snapshots
+        self._pointer = directory.current
+
+    def current(self) -> int | None:
+        """The number of the newest snapshot; None before there is a first one."""
+        try:
+            return int(self._pointer.read_text(encoding="ascii"))
+        except FileNotFoundError:
+            return None
+        except ValueError as error:
+            raise DirectoryError(
+                "The file `current` of the data directory does not hold a number.",
+                remedy="Write the highest number under snapshots/ into it.",
+            ) from error
+
+    def hold_current(self) -> Lease:
+        """A hold on the newest snapshot.
+
+        Raises:
+            DirectoryError: there is no snapshot, or they vanish as fast as we look.
+        """
+        for _ in range(_TRIES):
+            sequence = self.current()
+            if sequence is None:
+                break
+            lease = self._hold(sequence)
+            if lease is not None:
+                return lease
+        raise DirectoryError(
+            "The data directory has no snapshot that can be opened.",
+            remedy="Run `pledgegraph load` without files to rebuild it from the changes log.",
+        )
+
+    def publish(self, primary: Store, sequence: int) -> None:
+        """Make the primary's state the newest snapshot; readers see it from now on."""
+        final = self._folder / str(sequence)
+        if self.current() == sequence and final.is_dir():
+            return
+        partial = self._folder / f".{sequence}.partial"
+        for leftover in (partial, final):
+            shutil.rmtree(leftover, ignore_errors=True)
+        # What the snapshot shows is never replayed again, so it must be on the disk now.
+        primary.flush()
+        primary.backup(partial)
+        self._lock_file(sequence).touch()
+        partial.rename(final)
+        sync_folder(self._folder)
+        write_whole(self._pointer, f"{sequence}\n")
+
+    def sweep(self) -> list[int]:
+        """Remove the snapshots that are neither current nor held; return their numbers."""
+        current = self.current()
+        gone = []
+        for entry in self._folder.iterdir():
+            if entry.name.startswith("."):
+                if entry.is_dir():
+                    shutil.rmtree(entry, ignore_errors=True)
+            elif entry.is_dir() and int(entry.name) != current:
+                with self._alone(int(entry.name)) as alone:
+                    if alone:
+                        doomed = entry.with_name(f".{entry.name}.doomed")
+                        entry.rename(doomed)
+                        self._lock_file(int(entry.name)).unlink(missing_ok=True)
+                        shutil.rmtree(doomed, ignore_errors=True)
+                        gone.append(int(entry.name))
+        return gone
+
+    def _lock_file(self, sequence: int) -> Path:
+        return self._folder / f"{sequence}.lease"
+
+    def _hold(self, sequence: int) -> Lease | None:
+        """A lease, or None when the snapshot was removed while we asked."""
+        try:
+            descriptor = os.open(self._lock_file(sequence), os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        path = self._folder / str(sequence)
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        if self._is_named(descriptor, self._lock_file(sequence)) and path.is_dir():
+            return Lease(sequence, path, descriptor)
+        os.close(descriptor)
+        return None
+
+    @contextmanager
+    def _alone(self, sequence: int) -> Iterator[bool]:
+        """Whether no reader holds the snapshot, nor can while the block runs."""
+        descriptor = os.open(
+            self._lock_file(sequence), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644
+        )
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+        finally:
+            os.close(descriptor)
+
+    @staticmethod
+    def _is_named(descriptor: int, path: Path) -> bool:
+        """True when the open file is still the one of that name."""
+        try:
+            there = path.stat()
+        except FileNotFoundError:
+            return False
+        here = os.fstat(descriptor)
+        return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
+
+
