@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib.metadata import version
 
-import m49_package
 import pycountry
-from m49_package import Area, Kind
-from made_from import PACKAGES_FETCHED, describe
-from place_names import cldr_version, labels, names
-from turtle_text import Document, tagged, typed
+from reference import m49_package
+from reference.m49_package import Area, Kind
+from reference.made_from import PACKAGES_FETCHED, describe
+from reference.place_names import cldr_version, labels, names
+from reference.turtle_text import Document, tagged, typed
 
 
 class CodesDisagree(Exception):

@@ -14,11 +14,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-import m49_package
-from countries import CodesDisagree, countries_turtle
-from nso import RowNotUnderstood, nso_turtle
-from regions import regions_turtle
-from sdg import sdg_turtle
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from reference import m49_package
+from reference.countries import CodesDisagree, countries_turtle
+from reference.nso import RowNotUnderstood, nso_turtle
+from reference.regions import regions_turtle
+from reference.sdg import sdg_turtle
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _OFFICES = Path(__file__).resolve().parent / "inputs" / "nso_wikidata.csv"

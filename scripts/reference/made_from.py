@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from turtle_text import Document, iri, tagged, typed
+from reference.turtle_text import Document, iri, tagged, typed
 
 PACKAGES_FETCHED = "2026-11-23"
 """The day on which the packages were fetched for the files committed here."""

@@ -6,10 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pycountry
-from m49_package import Area, Kind
-from made_from import describe
-from offices import DOUBTFUL, NOT_STATISTICAL, Office, RowNotUnderstood, distinct, nameless, rows
-from turtle_text import Document, iri, plain, tagged
+from reference.m49_package import Area, Kind
+from reference.made_from import describe
+from reference.offices import (
+    DOUBTFUL,
+    NOT_STATISTICAL,
+    Office,
+    RowNotUnderstood,
+    distinct,
+    nameless,
+    rows,
+)
+from reference.turtle_text import Document, iri, plain, tagged
 
 NOT_IN_M49 = frozenset({"XK"})
 """Codes of the list for which M49 has no area."""

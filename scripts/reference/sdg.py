@@ -4,8 +4,8 @@
 
 from __future__ import annotations
 
-from made_from import describe
-from turtle_text import Document, plain, tagged
+from reference.made_from import describe
+from reference.turtle_text import Document, plain, tagged
 
 SCHEME = "<http://metadata.un.org/sdg>"
 TITLES = {
