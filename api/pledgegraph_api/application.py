@@ -1,0 +1,82 @@
+"""Puts the service together."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.staticfiles import StaticFiles
+
+from pledgegraph.engine import Engine
+from pledgegraph.settings import Settings
+from pledgegraph_api.api_docs import ApiDocs
+from pledgegraph_api.examples import read_examples
+from pledgegraph_api.health import HealthCheck
+from pledgegraph_api.holdings import HoldingsCount
+from pledgegraph_api.home import HomePage
+from pledgegraph_api.pages import STATIC, Pages
+from pledgegraph_api.problem_answers import ProblemAnswers, UnexpectedErrors
+from pledgegraph_api.running import QueryRunner
+from pledgegraph_api.security_headers import SecurityHeaders
+from pledgegraph_api.sparql import SparqlEndpoint
+from pledgegraph_api.version import version
+
+_ABOUT: Final = """\
+A knowledge graph of public commitments: who promised what, what they did, what came of it, and
+who says so. Every statement stands in the named graph of the source that says it.
+
+Errors are problem documents ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)); their types
+are explained under `/problems`.
+"""
+
+
+def create_app(settings: Settings, engine: Engine) -> FastAPI:
+    """The service over a store, as an ASGI application.
+
+    ``app.state.runner`` is its `QueryRunner`, for whoever has to stop it.
+    """
+    runner = QueryRunner(engine, threads=settings.query_threads, queue=settings.query_queue)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        yield
+        runner.stop()
+
+    app = FastAPI(
+        title="Pledgegraph",
+        version=version(),
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        # A redirect would repeat the Host header, which anybody can set.
+        redirect_slashes=False,
+        lifespan=lifespan,
+    )
+    app.state.runner = runner
+
+    pages = Pages()
+    examples = read_examples()
+    problems = ProblemAnswers(pages, settings.base)
+    problems.install(app)
+    HomePage(pages, HoldingsCount(engine), examples).install(app)
+    SparqlEndpoint(settings, runner, pages, examples).install(app)
+    HealthCheck(engine).install(app)
+    ApiDocs(pages).install(app)
+    app.mount("/static", StaticFiles(directory=STATIC))
+
+    # The last one added is the outermost.
+    app.add_middleware(UnexpectedErrors, answers=problems)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "OPTIONS", "POST"],
+        allow_headers=["Accept", "Content-Type"],
+        allow_credentials=False,
+        expose_headers=["Pledgegraph-Snapshot", "Retry-After", "Content-Disposition"],
+        max_age=86_400,
+    )
+    app.add_middleware(SecurityHeaders)
+    return app

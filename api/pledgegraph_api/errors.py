@@ -1,0 +1,89 @@
+"""What can be wrong with a request, as a branch of the tree in `pledgegraph.errors`.
+
+PledgegraphError
+└── RequestError              the request cannot be answered as it was sent
+    ├── ParameterError        a parameter is missing, repeated, unknown or malformed
+    │   └── QueryMissing      there is no query in it
+    ├── EncodingError         its text is not UTF-8
+    ├── UnsupportedContent    its body is of a kind that is not read here
+    ├── ContentTooLarge       its query is longer than the limit
+    ├── HeaderTooLarge        one of its headers is longer than the limit
+    ├── NotAcceptable         it accepts none of the formats that there are
+    ├── ServiceBusy           too many queries are waiting already
+    └── ServiceStopping       the service is being stopped
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from pledgegraph.errors import PledgegraphError
+from pledgegraph.media_types import Format
+
+
+class RequestError(PledgegraphError):
+    """The request cannot be answered as it was sent."""
+
+
+class ParameterError(RequestError):
+    """A parameter is missing, repeated, unknown or malformed."""
+
+
+class QueryMissing(ParameterError):
+    """There is no query in the request."""
+
+    remedy = (
+        "Send the query in the parameter `query` of a GET request or of a form, or as the body "
+        "of a POST request with `Content-Type: application/sparql-query`."
+    )
+
+
+class EncodingError(RequestError):
+    """The text of the request is not UTF-8."""
+
+    remedy = "Send UTF-8, percent-encoded in addresses and forms."
+
+
+class UnsupportedContent(RequestError):
+    """The request's body is of a kind that is not read here."""
+
+    remedy = (
+        "Send the query as `application/sparql-query`, or as the field `query` of an "
+        "`application/x-www-form-urlencoded` form, in UTF-8 and not compressed."
+    )
+
+
+class ContentTooLarge(RequestError):
+    """The query is longer than the limit."""
+
+
+class HeaderTooLarge(RequestError):
+    """One of the request's headers is longer than the limit."""
+
+
+class NotAcceptable(RequestError):
+    """The request accepts none of the formats that can carry the answer.
+
+    ``available`` holds those that can.
+    """
+
+    def __init__(self, message: str, available: Sequence[Format]) -> None:
+        listed = ", ".join(f"{each.media_type} (format={each.name})" for each in available)
+        super().__init__(message, remedy=f"Ask for one of these: {listed}.")
+        self.available = tuple(available)
+
+
+class ServiceBusy(RequestError):
+    """Too many queries are waiting already. ``retry_after`` is in seconds."""
+
+    remedy = "Wait a little and send the request again."
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ServiceStopping(RequestError):
+    """The service is being stopped; no more of the answer will come."""
+
+    remedy = "Send the request again when the service is back."

@@ -1,0 +1,188 @@
+"""Which representation a client gets: the Accept header, and ``?format=``.
+
+Four libraries were tried and none kept to RFC 9110: python-mimeparse compares case-sensitively
+and reads ``q=1e9`` as 1; webob drops the whole header when one of its members is malformed and
+then sends anything; werkzeug does not find ``text/turtle;charset=utf-8``; accept-types is from
+2014. What is left to do is short.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from starlette.requests import Request
+
+from pledgegraph.engine import ResultKind
+from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS, Format
+from pledgegraph_api.errors import HeaderTooLarge, NotAcceptable
+
+LONGEST_ACCEPT: Final = 4096
+"""Characters; the longest that browsers and RDF libraries send have a few hundred."""
+
+_MEMBER = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"|")+')
+_PART = re.compile(r'(?:[^";]|"(?:[^"\\]|\\.)*"|")+')
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_QUALITY = re.compile(r"(?:0(?:\.[0-9]{0,3})?|\.[0-9]{1,3}|1(?:\.0{0,3})?)")
+
+_TRUE_OF_ALL: Final = frozenset({("charset", "utf-8"), ("header", "present")})
+"""Parameters that hold of everything sent here: UTF-8, and CSV with its heading."""
+_HINTS: Final = frozenset({"profile"})
+"""Parameters that a server may leave unheeded (JSON-LD 1.1, appendix C)."""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaRange:
+    """One member of an Accept header."""
+
+    type: str
+    subtype: str
+    parameters: frozenset[tuple[str, str]]
+    quality: float
+
+    @property
+    def specificity(self) -> tuple[bool, bool, int]:
+        """Orders ranges as RFC 9110 does: type, subtype, number of parameters."""
+        return (self.type != "*", self.subtype != "*", len(self.parameters))
+
+    def covers(self, media_type: str) -> bool:
+        """Whether what is sent here as ``media_type`` is in this range."""
+        kind, _, subtype = media_type.partition("/")
+        return (
+            self.type in ("*", kind)
+            and self.subtype in ("*", subtype)
+            and all(p in _TRUE_OF_ALL or p[0] in _HINTS for p in self.parameters)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """What a client accepts: RFC 9110, section 12.5.1.
+
+    See https://www.rfc-editor.org/rfc/rfc9110.html#section-12.5.1
+    """
+
+    ranges: tuple[MediaRange, ...]
+    present: bool
+    """False where there was no header, or an empty one: then everything is accepted."""
+
+    @classmethod
+    def parse(cls, header: str | None) -> Accept:
+        """What the header says; a malformed member counts for nothing.
+
+        Raises:
+            HeaderTooLarge: it is longer than any honest client's.
+        """
+        if header is None or not header.strip(" \t,"):
+            return cls((), present=False)
+        if len(header) > LONGEST_ACCEPT:
+            raise HeaderTooLarge(
+                f"The Accept header has {len(header)} characters; "
+                f"up to {LONGEST_ACCEPT} are read here.",
+                remedy="Name the formats that you can read, once each.",
+            )
+        members = (_media_range(member) for member in _MEMBER.findall(header))
+        return cls(tuple(r for r in members if r is not None), present=True)
+
+    def rank(self, media_type: str, aliases: Sequence[str] = ()) -> tuple[float, bool, bool]:
+        """How welcome it is: the quality, and how exactly it was asked for; (0, ...) is refused.
+
+        The most specific range decides. An alias is another name of the same format: it
+        counts only where it is written out, and never against the media type's own name.
+        """
+        if not self.present:
+            return (1.0, False, False)
+        found = self._most_specific(media_type)
+        if found is not None and found.subtype != "*":
+            return (found.quality, True, True)
+        named = [self._most_specific(alias) for alias in aliases]
+        candidates = [r for r in (found, *named) if r and (r is found or r.subtype != "*")]
+        return max(
+            ((r.quality, *r.specificity[:2]) for r in candidates), default=(0.0, False, False)
+        )
+
+    def _most_specific(self, media_type: str) -> MediaRange | None:
+        covering = (r for r in self.ranges if r.covers(media_type))
+        return max(covering, key=lambda r: r.specificity, default=None)
+
+
+def _media_range(member: str) -> MediaRange | None:
+    """The media range that a member of the header says, or ``None`` where it says none."""
+    name, *rest = (part.strip(" \t") for part in _PART.findall(member) or [""])
+    kind, slash, subtype = name.lower().partition("/")
+    if (kind, slash) == ("*", ""):
+        subtype = "*"  # java.net.URLConnection writes `*` for `*/*`
+    if not (_TOKEN.fullmatch(kind) and _TOKEN.fullmatch(subtype)):
+        return None
+    if kind == "*" and subtype != "*":
+        return None
+    parameters = set()
+    quality = 1.0
+    for part in rest:
+        key, _, value = part.partition("=")
+        key, value = key.strip(" \t").lower(), value.strip(" \t")
+        if key == "q":
+            if not _QUALITY.fullmatch(value):
+                return None
+            quality = float(value)
+            break  # what follows the weight is an extension, not the media type's
+        if key:
+            parameters.add((key, value.strip('"').lower()))
+    return MediaRange(kind, subtype, frozenset(parameters), quality)
+
+
+def formats_for(kind: ResultKind) -> tuple[Format, ...]:
+    """The formats that carry that kind of answer, the default first."""
+    return GRAPH_FORMATS if kind is ResultKind.GRAPH else RESULT_FORMATS
+
+
+def choose_format(kind: ResultKind, accept: Accept, name: str | None = None) -> Format:
+    """The format that the client likes best for that kind of answer; ``name`` goes first.
+
+    Raises:
+        NotAcceptable: none will do; carries those that there are.
+    """
+    available = formats_for(kind)
+    carried = "a graph" if kind is ResultKind.GRAPH else "solutions or a truth value"
+    if name is not None:
+        for each in available:
+            if _answers_to(each, name):
+                return each
+        raise NotAcceptable(
+            f"There is no format {name[:80]!r} for this query, whose answer is {carried}.",
+            available,
+        )
+    best = max(available, key=lambda each: accept.rank(each.media_type, each.aliases))
+    if accept.rank(best.media_type, best.aliases)[0] == 0:
+        raise NotAcceptable(
+            f"The answer to this query is {carried}, and the Accept header asks for "
+            "no format that carries it.",
+            available,
+        )
+    return best
+
+
+def accept_of(request: Request) -> Accept:
+    """What the request accepts; several Accept headers count as one (RFC 9110, section 5.3).
+
+    Raises:
+        HeaderTooLarge: there is too much of it.
+    """
+    lines = request.headers.getlist("accept")
+    return Accept.parse(", ".join(lines) if lines else None)
+
+
+def prefers_page(accept: Accept, otherwise: str, aliases: Sequence[str] = ()) -> bool:
+    """Whether the client would rather have an HTML page than ``otherwise``; in doubt not."""
+    return accept.rank("text/html") > accept.rank(otherwise, aliases)
+
+
+def _answers_to(form: Format, name: str) -> bool:
+    """Whether a format is meant by a name as clients write them: ``xml``, ``rdf+xml``, ``nt``."""
+    # A plus sign in an address stands for a space, so a media type arrives with one.
+    wanted = name.strip().lower().replace(" ", "+")
+    types = (form.media_type, *form.aliases)
+    names = {form.name, form.extension, *types, *(t.partition("/")[2] for t in types)}
+    return wanted in names or wanted.replace("-", "") == form.name

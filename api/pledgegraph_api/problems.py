@@ -1,0 +1,301 @@
+"""What an error comes to over HTTP: one table, from class to status and documentation.
+
+See https://www.rfc-editor.org/rfc/rfc9457.html. The type of every problem is the address of a
+page of this service that explains it; those pages are made from the same table.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Final
+
+from starlette.exceptions import HTTPException
+
+from pledgegraph import errors as graph
+from pledgegraph_api import errors as api
+
+PROBLEM_JSON: Final = "application/problem+json"
+
+Json = str | int | list[dict[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemType:
+    """One kind of problem: ``name`` ends its IRI, ``about`` explains it to whoever looks it up."""
+
+    name: str
+    status: int
+    title: str
+    about: str
+    raised_by: tuple[type[Exception], ...] = ()
+    remedy: str = ""
+    """What to do, where the error itself does not say."""
+    discreet: bool = False
+    """True where the error's own words are for the operator's log, not for the client."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One occurrence of a problem."""
+
+    type: ProblemType
+    detail: str
+    remedy: str = ""
+    members: dict[str, Json] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
+
+    def document(self, base: str) -> dict[str, Json]:
+        """The problem document, with type IRIs under ``base``."""
+        document: dict[str, Json] = {
+            "type": f"{base}/problems/{self.type.name}",
+            "title": self.type.title,
+            "status": self.type.status,
+            "detail": self.detail,
+        }
+        if self.remedy:
+            document["remedy"] = self.remedy
+        return document | self.members
+
+
+UNEXPECTED: Final = ProblemType(
+    "unexpected",
+    500,
+    "Unexpected error",
+    "The service met an error that it was not prepared for. It has been written to the "
+    "operator's log. The request may or may not succeed when it is sent again.",
+    (Exception,),
+    remedy="Try again later. If it happens again, tell the operator what you asked and when.",
+    discreet=True,
+)
+NOT_FOUND: Final = ProblemType(
+    "not-found",
+    404,
+    "Nothing at this address",
+    "The service has no page, operation or resource at this address.",
+    remedy="The home page at / leads to everything that there is.",
+)
+METHOD_NOT_ALLOWED: Final = ProblemType(
+    "method-not-allowed",
+    405,
+    "Method not allowed",
+    "There is something at this address, but it does not take requests with this HTTP method. "
+    "The header Allow lists the methods that it takes.",
+)
+BAD_REQUEST: Final = ProblemType(
+    "bad-request",
+    400,
+    "Bad request",
+    "The request is not one that this service can make sense of.",
+)
+
+PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
+    ProblemType(
+        "query-syntax",
+        400,
+        "Syntax error in the query",
+        "The text is not a SPARQL 1.1 query. The members line and column say where the parser "
+        "stopped, both counted from 1; what is wrong is there or just before. Prefixes have to "
+        "be declared in the query.",
+        (graph.QuerySyntaxError,),
+        remedy="Correct the query at the place named, and send it again.",
+    ),
+    ProblemType(
+        "query-refused",
+        400,
+        "The query asks for something that is not offered",
+        "The query is SPARQL, but it uses a feature that this service does not offer to its "
+        "clients, such as SERVICE: asking another service on the client's behalf.",
+        (graph.QueryRefused,),
+    ),
+    ProblemType(
+        "query-failed",
+        500,
+        "The query could not be evaluated",
+        "The query was understood, but its evaluation failed. Nothing was changed by it.",
+        (graph.QueryError,),
+    ),
+    ProblemType(
+        "query-missing",
+        400,
+        "There is no query",
+        "The address takes SPARQL queries and got a request without one. A query is sent in the "
+        "parameter query of a GET request, in the field query of a form, or as the body of a "
+        "POST request with the content type application/sparql-query.",
+        (api.QueryMissing,),
+    ),
+    ProblemType(
+        "parameter",
+        400,
+        "A parameter cannot be used",
+        "A parameter is repeated where it may be there only once, is not of the form that it "
+        "should have, or is in the wrong part of the request: parameters of a form belong into "
+        "its body and not into the address as well.",
+        (api.ParameterError,),
+    ),
+    ProblemType(
+        "encoding",
+        400,
+        "The request is not UTF-8",
+        "Queries and parameters are read as UTF-8, and this request has bytes that are not. "
+        "Lone surrogates are not UTF-8 either.",
+        (api.EncodingError,),
+    ),
+    ProblemType(
+        "input",
+        400,
+        "The data handed in cannot be used",
+        "The data are not what their format says, are in a format that is not read here, or do "
+        "not say which source they belong to.",
+        (graph.InputError,),
+    ),
+    ProblemType(
+        "validation",
+        422,
+        "The data break a shape",
+        "The data were read, but break at least one of the shapes that all data here have to "
+        "keep to. Nothing was changed.",
+        (graph.ValidationFailed,),
+    ),
+    BAD_REQUEST,
+    NOT_FOUND,
+    METHOD_NOT_ALLOWED,
+    ProblemType(
+        "not-acceptable",
+        406,
+        "No acceptable format",
+        "The request accepts none of the formats that can carry the answer. Rows and truth "
+        "values (SELECT, ASK) go into other formats than graphs (CONSTRUCT, DESCRIBE). The "
+        "member available lists what there is. Formats are asked for in the header Accept or by "
+        "the parameter format, which goes first.",
+        (api.NotAcceptable, graph.UnknownFormat),
+    ),
+    ProblemType(
+        "too-large",
+        413,
+        "The request is too long",
+        "The query is longer than this service reads.",
+        (api.ContentTooLarge,),
+    ),
+    ProblemType(
+        "unsupported-content",
+        415,
+        "The body is of a kind that is not read here",
+        "The content type, the character encoding or the compression of the request's body is "
+        "none that this address reads.",
+        (api.UnsupportedContent,),
+    ),
+    ProblemType(
+        "header-too-large",
+        431,
+        "A header is too long",
+        "One of the headers of the request is longer than this service reads.",
+        (api.HeaderTooLarge,),
+    ),
+    ProblemType(
+        "busy",
+        503,
+        "Too many queries at once",
+        "As many queries as may wait are waiting already. The header Retry-After says when to "
+        "try again, in seconds.",
+        (api.ServiceBusy,),
+    ),
+    ProblemType(
+        "stopping",
+        503,
+        "The service is being stopped",
+        "The service is on its way down and takes no more queries.",
+        (api.ServiceStopping,),
+    ),
+    ProblemType(
+        "store-busy",
+        503,
+        "Another process is writing",
+        "A change could not be made, since another process was writing for longer than changes "
+        "wait. Nothing was changed.",
+        (graph.DirectoryLocked,),
+        discreet=True,
+    ),
+    ProblemType(
+        "store-unavailable",
+        503,
+        "The store cannot be opened",
+        "The service runs, but its data directory is missing, damaged, or of a kind that this "
+        "release does not read. The reason is in the operator's log.",
+        (graph.DirectoryError, graph.LogDamaged, graph.SettingsError, graph.ShapesUnusable),
+        remedy="Tell the operator; the reason is in the log of the service.",
+        discreet=True,
+    ),
+    ProblemType(
+        "publish-delayed",
+        503,
+        "The change is not to be seen yet",
+        "The change was accepted and is on disk, but the snapshot that shows it could not be "
+        "written. It will be seen after the next change. Do not send it again.",
+        (graph.PublishDelayed,),
+        discreet=True,
+    ),
+    ProblemType(
+        "storage-full",
+        507,
+        "No room for the change",
+        "The disk refused the change. Nothing was changed, and queries go on being answered.",
+        (graph.StorageFull,),
+        discreet=True,
+    ),
+    UNEXPECTED,
+)
+"""Every problem there is."""
+
+_BY_CLASS: Final = {each: problem for problem in PROBLEM_TYPES for each in problem.raised_by}
+_BY_STATUS: Final = {each.status: each for each in (NOT_FOUND, METHOD_NOT_ALLOWED, BAD_REQUEST)}
+
+
+def problem_of(error: Exception) -> Problem:
+    """The problem that an error comes to; its nearest class in the table decides."""
+    if isinstance(error, HTTPException):
+        return _routing_problem(error)
+    kind = next(_BY_CLASS[each] for each in type(error).__mro__ if each in _BY_CLASS)
+    remedy = kind.remedy
+    if isinstance(error, graph.PledgegraphError):
+        remedy = error.remedy if error.remedy and not kind.discreet else kind.remedy
+    return Problem(
+        kind,
+        kind.about if kind.discreet else str(error),
+        remedy,
+        _members(error),
+        _headers(error),
+    )
+
+
+def _members(error: Exception) -> dict[str, Json]:
+    """What a program can use of the error, beside its words."""
+    members: dict[str, Json] = {}
+    if isinstance(error, graph.QuerySyntaxError):
+        places = {"line": error.line, "column": error.column}
+        members |= {name: place for name, place in places.items() if place is not None}
+    if isinstance(error, api.NotAcceptable):
+        members["available"] = [
+            {"format": each.name, "mediaType": each.media_type, "title": each.title}
+            for each in error.available
+        ]
+    return members
+
+
+def _headers(error: Exception) -> dict[str, str]:
+    if isinstance(error, api.ServiceBusy):
+        return {"Retry-After": str(error.retry_after)}
+    return {}
+
+
+def _routing_problem(error: HTTPException) -> Problem:
+    """What the framework refuses by itself: no such address, no such method."""
+    headers = dict(error.headers or {})
+    kind = _BY_STATUS.get(error.status_code)
+    if kind is None:
+        phrase = HTTPStatus(error.status_code).phrase
+        kind = ProblemType("bad-request", error.status_code, phrase, BAD_REQUEST.about)
+    remedy = kind.remedy
+    if kind is METHOD_NOT_ALLOWED and "Allow" in headers:
+        remedy = f"Use one of: {headers['Allow']}."
+    return Problem(kind, kind.about, remedy, headers=headers)

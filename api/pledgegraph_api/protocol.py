@@ -1,0 +1,188 @@
+"""The query operation of the SPARQL 1.1 Protocol, read from a request.
+
+See https://www.w3.org/TR/sparql11-protocol/#query-operation
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import Message
+from typing import Final
+from urllib.parse import parse_qsl
+
+from pyoxigraph import NamedNode
+from starlette.requests import Request
+
+from pledgegraph_api.errors import (
+    ContentTooLarge,
+    EncodingError,
+    ParameterError,
+    QueryMissing,
+    UnsupportedContent,
+)
+
+FORM: Final = "application/x-www-form-urlencoded"
+SPARQL_QUERY: Final = "application/sparql-query"
+SPARQL_UPDATE: Final = "application/sparql-update"
+
+_ONCE: Final = ("query", "format")
+_PROTOCOL: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
+_UPDATE: Final = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
+_MOST_PARAMETERS: Final = 1000
+
+Parameters = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class QueryRequest:
+    """What a client asks: the query, its dataset, and the format wished for by name."""
+
+    text: str
+    default_graphs: tuple[NamedNode, ...] = ()
+    named_graphs: tuple[NamedNode, ...] = ()
+    format: str | None = None
+
+
+async def read_query(request: Request, *, longest: int) -> QueryRequest:
+    """The query that a GET, HEAD or POST request carries; ``longest`` is in bytes.
+
+    Raises:
+        QueryMissing: there is no query in it.
+        ParameterError: a parameter is repeated, malformed or in the wrong place.
+        EncodingError: something in it is not UTF-8.
+        UnsupportedContent: its body is of another kind than the protocol's.
+        ContentTooLarge: the query is longer than ``longest``.
+    """
+    in_address = _decoded(request.scope["query_string"], "The query string")
+    if request.method != "POST":
+        return _query_request(in_address, longest)
+
+    content = _content_type(request)
+    if content == FORM:
+        _refuse_in_address(in_address, _PROTOCOL, "is a field of the form")
+        # Percent-encoding makes three bytes of one; the rest is for the graph parameters.
+        body = await _body(request, 3 * longest + 65_536)
+        return _query_request(in_address + _decoded(body, "The form"), longest)
+    if content == SPARQL_QUERY:
+        _refuse_in_address(in_address, {"query"}, "is the body of the request")
+        body = await _body(request, longest)
+        try:
+            text = body.decode("utf-8")
+        except UnicodeDecodeError as error:
+            raise EncodingError(f"The query is not UTF-8 from byte {error.start + 1} on.") from None
+        return _query_request([("query", text), *in_address], longest)
+    if content == SPARQL_UPDATE:
+        raise UnsupportedContent(
+            "Updates are not taken at this address.", remedy="Send a query, or use another address."
+        )
+    if content is None:
+        raise UnsupportedContent("The request says nothing of the kind of its body.")
+    raise UnsupportedContent(f"A body of the kind {content[:80]!r} is not read here.")
+
+
+def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
+    """The request that a list of parameters describes."""
+    names = [name for name, _ in parameters]
+    for name in _ONCE:
+        if names.count(name) > 1:
+            raise ParameterError(
+                f"The parameter `{name}` is there {names.count(name)} times.",
+                remedy="Send it once.",
+            )
+    for name in names:
+        if name in _UPDATE:
+            raise ParameterError(
+                f"The parameter `{name}` belongs to updates, which are not taken at this address.",
+                remedy="Send a query in the parameter `query`.",
+            )
+    given = dict(parameters)
+    text = given.get("query")
+    if text is None:
+        raise QueryMissing("There is no query in the request.")
+    if not text.strip():
+        raise QueryMissing("The query is empty.")
+    length = len(text.encode("utf-8"))
+    if length > longest:
+        raise _too_large(longest)
+    return QueryRequest(
+        text,
+        tuple(_graphs(parameters, "default-graph-uri")),
+        tuple(_graphs(parameters, "named-graph-uri")),
+        given.get("format"),
+    )
+
+
+def _graphs(parameters: Parameters, wanted: str) -> Iterator[NamedNode]:
+    for name, value in parameters:
+        if name == wanted:
+            try:
+                yield NamedNode(value)
+            except ValueError:
+                raise ParameterError(
+                    f"The parameter `{name}` is not an absolute IRI: {value[:200]!r}.",
+                    remedy="Give the graph's whole IRI, percent-encoded.",
+                ) from None
+
+
+def _decoded(encoded: bytes, what: str) -> Parameters:
+    """The parameters of a query string or form, percent-decoded once."""
+    try:
+        return parse_qsl(
+            encoded.decode("utf-8"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=_MOST_PARAMETERS,
+        )
+    except UnicodeDecodeError:
+        raise EncodingError(f"{what} holds bytes that are not UTF-8.") from None
+    except ValueError:
+        raise ParameterError(
+            f"{what} has more than {_MOST_PARAMETERS} parameters.", remedy="Send fewer."
+        ) from None
+
+
+def _refuse_in_address(parameters: Parameters, names: frozenset[str] | set[str], why: str) -> None:
+    """Refuse a POST request that mixes the query string with its body (Protocol, table 1)."""
+    for name, _ in parameters:
+        if name in names:
+            raise ParameterError(
+                f"The parameter `{name}` is in the address, but in this kind of request it {why}.",
+                remedy="Move it there, or send a GET request.",
+            )
+
+
+def _content_type(request: Request) -> str | None:
+    """The media type of the body, after a look at its charset and coding."""
+    coding = request.headers.get("content-encoding", "identity").strip().lower()
+    if coding not in ("", "identity"):
+        raise UnsupportedContent(f"A body compressed with {coding[:40]!r} is not read here.")
+    header = request.headers.get("content-type")
+    if header is None or not header.strip():
+        return None
+    message = Message()
+    message["content-type"] = header
+    charset = message.get_param("charset", "utf-8")
+    if str(charset).lower() not in ("utf-8", "utf8"):
+        raise UnsupportedContent(f"The character encoding {str(charset)[:40]!r} is not read here.")
+    return header.partition(";")[0].strip().lower()
+
+
+async def _body(request: Request, most: int) -> bytes:
+    """The request's body; given up as soon as it proves longer than ``most`` bytes."""
+    declared = request.headers.get("content-length", "")
+    if declared.isdecimal() and int(declared) > most:
+        raise _too_large(most)
+    received = bytearray()
+    async for chunk in request.stream():
+        received += chunk
+        if len(received) > most:
+            raise _too_large(most)
+    return bytes(received)
+
+
+def _too_large(most: int) -> ContentTooLarge:
+    return ContentTooLarge(
+        f"The request is longer than the {most:,} bytes that are read here.",
+        remedy="Shorten the query; long lists of values can be asked for in several requests.",
+    )

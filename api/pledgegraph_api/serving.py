@@ -1,0 +1,136 @@
+"""Runs the service in this process: what `pledgegraph serve` calls."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import socket
+import sys
+from typing import Final
+
+import uvicorn
+
+from pledgegraph.directory import open_directory
+from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.errors import DirectoryLocked, PledgegraphError, SettingsError
+from pledgegraph.settings import Settings
+from pledgegraph_api.application import create_app
+from pledgegraph_api.running import QueryRunner
+
+_STOPPED: Final = 0
+_REFUSED: Final = 1
+_BACKLOG: Final = 2048
+_LONGEST_GOODBYE: Final = 1
+"""Seconds that connections get to close by themselves."""
+
+
+class _Server(uvicorn.Server):
+    """A server that breaks off its answers when it is told to stop, instead of waiting for them."""
+
+    def __init__(self, config: uvicorn.Config, runner: QueryRunner) -> None:
+        super().__init__(config)
+        self._runner = runner
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._runner.stop()
+        await super().shutdown(sockets)
+
+
+def serve(settings: Settings) -> int:
+    """Serve the data directory until the process is told to stop; returns the exit code.
+
+    0 after Ctrl-C, 1 when it could not begin; the reason goes to the standard error.
+    """
+    try:
+        engine = _engine(settings)
+        listener = _listener(settings)
+    except PledgegraphError as error:
+        print(error, error.remedy, file=sys.stderr)
+        return _REFUSED
+
+    app = create_app(settings, engine)
+    runner: QueryRunner = app.state.runner
+    config = uvicorn.Config(
+        app,
+        log_level=settings.log_level,
+        # It would hold the queries of users, which are nobody's business by default.
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_LONGEST_GOODBYE,
+    )
+    print(f"Pledgegraph answers at {_address(listener)} (Ctrl-C stops it).", flush=True)
+    # Having shut down in good order, uvicorn raises the interrupt again.
+    with contextlib.suppress(KeyboardInterrupt):
+        _Server(config, runner).run(sockets=[listener])
+    if runner.running:
+        # The engine cannot be interrupted, and a thread that comes back from it while the
+        # interpreter is being taken down brings the process to a crash.
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(_STOPPED)
+    return _STOPPED
+
+
+def _engine(settings: Settings) -> EmbeddedEngine:
+    """The engine over the data directory, after finishing what a dead writer left there.
+
+    Raises:
+        DirectoryError: the data directory cannot be used.
+        LogDamaged: its changes log cannot be trusted.
+    """
+    directory = open_directory(settings.data_dir, base=settings.base)
+    # A writer that is alive finishes its own work; there is no need to wait for it.
+    with contextlib.suppress(DirectoryLocked):
+        EmbeddedEngine(directory, lock_wait=0).recover()
+    return EmbeddedEngine(directory, lock_wait=settings.lock_wait)
+
+
+def _listener(settings: Settings) -> socket.socket:
+    """A socket that listens where the settings say.
+
+    Raises:
+        SettingsError: nothing can listen there.
+    """
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(
+            settings.host, settings.port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, kind)
+        try:
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            listener.bind(address)
+            listener.listen(_BACKLOG)
+        except OSError:
+            listener.close()
+            raise
+    except OSError as error:
+        raise _why_not(error, settings) from error
+    return listener
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/"
+
+
+def _why_not(error: OSError, settings: Settings) -> SettingsError:
+    """Why the service cannot listen where it should, and what to do."""
+    place = f"port {settings.port} of {settings.host}"
+    if error.errno == errno.EADDRINUSE:
+        return SettingsError(
+            f"Something else listens on {place} already.",
+            remedy="Choose another port with --port or PLEDGEGRAPH_PORT.",
+        )
+    if error.errno == errno.EACCES:
+        return SettingsError(
+            f"This user may not listen on {place}.",
+            remedy="Choose a port above 1023 with --port or PLEDGEGRAPH_PORT.",
+        )
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return SettingsError(
+            f"{settings.host} is not an address of this machine.",
+            remedy="Choose another with --host or PLEDGEGRAPH_HOST.",
+        )
+    return SettingsError(f"The service cannot listen on {place}: {error.strerror}.")

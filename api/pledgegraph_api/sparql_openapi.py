@@ -1,0 +1,114 @@
+"""The SPARQL endpoint in OpenAPI's words; the media types are those of the one table."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from starlette.responses import Response
+
+from pledgegraph.media_types import FORMATS, GRAPH_FORMATS, RESULT_FORMATS
+from pledgegraph_api.problems import PROBLEM_JSON
+from pledgegraph_api.protocol import FORM, SPARQL_QUERY
+
+_PROBLEM: Final = {
+    "type": "object",
+    "description": "A problem document, RFC 9457.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "description": "Leads to an explanation."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What was wrong this time."},
+        "remedy": {"type": "string", "description": "What to do."},
+        "line": {"type": "integer", "description": "Of a syntax error; counted from 1."},
+        "column": {"type": "integer", "description": "Of a syntax error; counted from 1."},
+        "available": {
+            "type": "array",
+            "description": "The formats that could carry the answer.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "format": {"type": "string"},
+                    "mediaType": {"type": "string"},
+                    "title": {"type": "string"},
+                },
+            },
+        },
+    },
+}
+
+
+def description(method: str) -> dict[str, Any]:
+    """The keyword arguments of FastAPI's route for ``get`` or ``post``."""
+    text = {"schema": {"type": "string"}}
+    answers = {each.media_type: text for each in FORMATS}
+    query: dict[str, Any] = {
+        "name": "query",
+        "in": "query",
+        "required": True,
+        "description": "A SPARQL 1.1 query: SELECT, ASK, CONSTRUCT or DESCRIBE. Once.",
+        "schema": {"type": "string"},
+        "example": "SELECT ?type (COUNT(?thing) AS ?number) WHERE { ?thing a ?type } "
+        "GROUP BY ?type ORDER BY DESC(?number)",
+    }
+    graphs = [
+        {
+            "name": name,
+            "in": "query",
+            "description": f"{what} Overrides the query's own FROM clauses. Any number of times.",
+            "schema": {"type": "array", "items": {"type": "string", "format": "iri"}},
+            "style": "form",
+            "explode": True,
+        }
+        for name, what in (
+            ("default-graph-uri", "A graph that the default graph is made of."),
+            ("named-graph-uri", "A graph that GRAPH may name."),
+        )
+    ]
+    form = {
+        "name": "format",
+        "in": "query",
+        "description": "The format of the answer by name; goes before the Accept header. "
+        + ", ".join(each.name for each in RESULT_FORMATS)
+        + " for SELECT and ASK; "
+        + ", ".join(each.name for each in GRAPH_FORMATS)
+        + " for CONSTRUCT and DESCRIBE.",
+        "schema": {"type": "string", "enum": [each.name for each in FORMATS]},
+    }
+    problem = {"content": {PROBLEM_JSON: {"schema": _PROBLEM}}}
+    described: dict[str, Any] = {
+        "summary": "Query",
+        "operation_id": f"{method}_sparql",
+        "tags": ["SPARQL"],
+        "description": "The query operation of the SPARQL 1.1 Protocol. The default graph is the "
+        "union of all named graphs. The answer is streamed: a connection that is cut means that "
+        "the answer is not whole.",
+        "response_class": Response,
+        "responses": {
+            200: {
+                "description": "The answer. `Pledgegraph-Snapshot` says which numbered state of "
+                "the data it was computed from.",
+                "content": answers,
+            },
+            400: {"description": "The query or a parameter cannot be used.", **problem},
+            406: {"description": "None of the formats asked for can carry the answer.", **problem},
+            413: {"description": "The query is too long.", **problem},
+            503: {"description": "Too many queries at once; see `Retry-After`.", **problem},
+        },
+    }
+    if method == "get":
+        described["openapi_extra"] = {"parameters": [query, form, *graphs]}
+        return described
+    described["responses"][415] = {"description": "A body of another kind.", **problem}
+    fields = {each["name"]: each["schema"] for each in (query, form, *graphs)}
+    described["openapi_extra"] = {
+        "parameters": [form, *graphs],
+        "requestBody": {
+            "required": True,
+            "content": {
+                SPARQL_QUERY: {**text, "example": query["example"]},
+                FORM: {"schema": {"type": "object", "required": ["query"], "properties": fields}},
+            },
+        },
+    }
+    return described

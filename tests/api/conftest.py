@@ -1,0 +1,84 @@
+"""A real store with a little in it, and the service over it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pyoxigraph import NamedNode, RdfFormat, parse
+
+from pledgegraph.changes import Change
+from pledgegraph.directory import new_directory, open_directory
+from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.settings import Settings
+from pledgegraph_api.application import create_app
+
+BASE = "https://data.example.org"
+HERE = Path(__file__).parent
+
+Ask = Callable[..., "httpx.Response"]
+
+
+def make_store(path: Path, data: bytes | None = None) -> EmbeddedEngine:
+    """A data directory at ``path``, with the TriG ``data`` as its first change set."""
+    with new_directory(path, base=BASE) as directory:
+        EmbeddedEngine(directory).recover()
+    engine = EmbeddedEngine(open_directory(path, base=BASE))
+    if data:
+        quads = list(parse(data, format=RdfFormat.TRIG, base_iri=f"{BASE}/"))
+        engine.update(Change(agent="tests", reason="The tests ask about it", add=quads))
+    return engine
+
+
+@pytest.fixture(scope="session")
+def small_data() -> bytes:
+    """Two sources about two pledges."""
+    return (HERE / "data" / "small.trig").read_bytes()
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings for a data directory of the test's own."""
+    return Settings(data_dir=tmp_path / "store", base=BASE)
+
+
+@pytest.fixture
+def engine(settings: Settings, small_data: bytes) -> Iterator[EmbeddedEngine]:
+    """A store with the small data in it."""
+    engine = make_store(settings.data_dir, small_data)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture
+def empty_engine(settings: Settings) -> Iterator[EmbeddedEngine]:
+    """A store with nothing in it."""
+    engine = make_store(settings.data_dir)
+    yield engine
+    engine.close()
+
+
+@asynccontextmanager
+async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client that talks to the application in this process."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
+        # Without this httpx sends `Accept: */*` by itself, and an absent header goes untested.
+        del client.headers["accept"]
+        yield client
+
+
+@pytest.fixture
+def app(settings: Settings, engine: EmbeddedEngine) -> FastAPI:
+    """The service over the small data."""
+    return create_app(settings, engine)
+
+
+@pytest.fixture
+def graph() -> Callable[[str], NamedNode]:
+    """The IRI of a named graph of the small data by its source's slug."""
+    return lambda slug: NamedNode(f"{BASE}/id/source/{slug}")
