@@ -20,7 +20,7 @@ serve: $(VENV)/.installed ## Run the service on port 8000 with the shipped data
 	@exec $(BIN)/pledgegraph serve
 
 test: $(VENV)/.installed-dev ## Run all tests, with the coverage gate
-	@$(BIN)/pytest -n auto --cov --cov-report=term
+	@$(BIN)/pytest -n auto --dist loadgroup --cov --cov-report=term
 
 check: $(VENV)/.installed-dev ## Run format, lint, types, import rules and tests
 	@scripts/check
