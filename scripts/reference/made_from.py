@@ -16,6 +16,7 @@ def describe(
     *,
     label: str,
     description: str,
+    method: str,
     derived_from: Iterable[str],
     retrieved: str,
     redistributable: str,
@@ -23,6 +24,7 @@ def describe(
 ) -> None:
     """Say that the file is the reference source ``slug``.
 
+    ``description`` tells what is in it, ``method`` how it was made and from what.
     ``derived_from`` takes package URLs (https://github.com/package-url/purl-spec), which name a
     package and its version and no host.
     """
@@ -31,6 +33,7 @@ def describe(
         ("a", "pg:ReferenceSource"),
         ("rdfs:label", tagged(label, "en")),
         ("dcterms:description", tagged(description, "en")),
+        ("pg:method", tagged(method, "en")),
         ("prov:wasDerivedFrom", [iri(each) for each in derived_from]),
         ("dcterms:license", [iri(licence)] if licence else []),
         ("pg:retrieved", typed(retrieved, "xsd:date")),

@@ -44,15 +44,17 @@ def nso_turtle(path: Path, areas: dict[str, Area], log: Callable[[str], None]) -
         "reference-nso",
         label="National statistical offices with their Wikidata identifiers",
         description=(
+            "National statistical offices, and the government bodies that the list has among "
+            "them. Names are those of the list, misprints included. Records with the grade high "
+            "have an identifier that was looked up; the others are as the list has them."
+        ),
+        method=(
             "Made by scripts/reference/generate.py from a list of "
             f"{len(found)} rows with identifiers and names from Wikidata (CC0). "
             f"{len(dropped)} rows have neither name nor identifier and are left out: "
             f"{', '.join(row.key for row in dropped)}. The others are {len(offices)} distinct "
-            "bodies. Bodies that are not statistical offices are kept as government bodies. "
-            "Kyrgyzstan's office is missing from the list and is added from the article on the "
-            "Collaborative on Citizen Data, without identifier. Names are those of the list, "
-            "misprints included. Records with the grade high have an identifier that was looked "
-            "up; the other identifiers are as the list has them."
+            "bodies. Kyrgyzstan's office is missing from the list and was added from the article "
+            "on the Collaborative on Citizen Data, without identifier."
         ),
         derived_from=["https://www.wikidata.org/"],
         retrieved="2026-11-22",
@@ -117,15 +119,28 @@ def _add(document: Document, office: Office, country: dict[str, str]) -> None:
 
 
 def _add_doubt(document: Document, office: Office) -> None:
+    slug, row = f"{office.slug}-wikidata", office.row
     document.add(
-        f"discrepancy:{office.slug}-wikidata",
+        f"discrepancy:{slug}",
         ("a", "pg:Discrepancy"),
-        ("rdfs:label", tagged(f"Wikidata identifier of {office.row.name}", "en")),
+        ("rdfs:label", tagged(f"Wikidata identifier of {row.name}", "en")),
         ("pg:about", f"actor:{office.slug}"),
         ("pg:property", "schema:sameAs"),
-        ("pg:note", tagged(DOUBTFUL[office.row.wikidata], "en")),
         ("pg:grade", "grade:high"),
     )
+    claims = {
+        "list": f"The list gives {row.wikidata} as the identifier.",
+        "review": DOUBTFUL[row.wikidata],
+    }
+    for name, text in claims.items():
+        document.add(
+            f"claim:{slug}-{name}",
+            ("a", "pg:Claim"),
+            ("pg:partOf", f"discrepancy:{slug}"),
+            ("pg:text", tagged(text, "en")),
+            ("pg:source", "source:reference-nso"),
+            ("pg:grade", "grade:high"),
+        )
 
 
 def _add_astray(

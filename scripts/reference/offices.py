@@ -25,7 +25,7 @@ NOT_STATISTICAL = {
 CHECKED = frozenset({"Q1190181", "Q6392669", "Q18391614", "Q17067223", "Q20423308", "Q4924172"})
 """Identifiers that were looked up one by one; all others are as the list has them."""
 
-DOUBTFUL = {"Q98079239": "The identifier looks like a duplicate entry in Wikidata."}
+DOUBTFUL = {"Q98079239": "A review of the list found that Q98079239 looks like a duplicate entry."}
 """Identifiers of which the list's flaws are known."""
 
 PREFERRED_KEY = {"Q20423308": "sa-nso-gas"}

