@@ -8,15 +8,21 @@ as full validation would judge it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from pyoxigraph import BlankNode, Dataset, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from pledgegraph.changes import ChangeSet
 from pledgegraph.validation.rdflib_terms import Term
-from pledgegraph.validation.reach import START, Edge, Reach
+from pledgegraph.validation.reach import START, Edge, Reach, Toward
+
+_END: Final[dict[Toward, Callable[[Triple], Term]]] = {
+    Toward.OBJECT: lambda triple: triple.object,
+    Toward.SUBJECT: lambda triple: triple.subject,
+    Toward.PREDICATE: lambda triple: triple.predicate,
+}
 
 
 class Lookup(Protocol):
@@ -71,6 +77,14 @@ class StateAfter:
                     found.add(quad.triple)
         return found
 
+    def using(self, node: Term) -> set[Triple]:
+        """The triples with that predicate, the ontology's left out."""
+        if not isinstance(node, NamedNode):
+            return set()
+        found = {q.triple for q in self.store.quads_for_pattern(None, node, None) if self._stays(q)}
+        found.update(quad.triple for quad in self.change.added.quads_for_predicate(node))
+        return found
+
     def everything(self) -> set[Triple]:
         """All triples but the ontology's."""
         found = {
@@ -114,17 +128,21 @@ def affected(reach: Reach, state: StateAfter, limit: int) -> set[Term]:
     for quads in (state.change.added, state.change.removed):
         for quad in quads:
             for at, edge in (*by_predicate.get(quad.predicate, ()), *by_any):
-                visit(quad.object if edge.inverse else quad.subject, at)
+                visit(quad.object if edge.toward is Toward.SUBJECT else quad.subject, at)
     while waiting:
         node, at = waiting.pop()
         for before, edge in into.get(at, ()):
-            if edge.inverse:
-                for triple in state.leaving(node):
-                    if edge.predicate in (None, triple.predicate):
-                        visit(triple.object, before)
-            else:
-                for triple in state.arriving(node, edge.predicate):
-                    visit(triple.subject, before)
+            match edge.toward:
+                case Toward.SUBJECT:
+                    for triple in state.leaving(node):
+                        if edge.predicate in (None, triple.predicate):
+                            visit(triple.object, before)
+                case Toward.OBJECT:
+                    for triple in state.arriving(node, edge.predicate):
+                        visit(triple.subject, before)
+                case Toward.PREDICATE:
+                    for triple in state.using(node):
+                        visit(triple.subject, before)
     return {node for node, at in seen if at == START}
 
 
@@ -141,7 +159,7 @@ def context(reach: Reach, state: StateAfter, focus: set[Term], limit: int) -> se
     while waiting:
         node, at = waiting.pop()
         for edge in reach.edges[at]:
-            if edge.inverse:
+            if edge.toward is Toward.SUBJECT:
                 steps = state.arriving(node, edge.predicate)
             else:
                 if node not in leaving:
@@ -151,7 +169,7 @@ def context(reach: Reach, state: StateAfter, focus: set[Term], limit: int) -> se
                 if edge.predicate not in (None, triple.predicate):
                     continue
                 found.add(triple)
-                following = (triple.subject if edge.inverse else triple.object, edge.target)
+                following = (_END[edge.toward](triple), edge.target)
                 if following not in seen:
                     seen.add(following)
                     waiting.append(following)

@@ -57,13 +57,17 @@ def from_rdflib(node: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
     raise TypeError(f"not an RDF term: {type(node).__name__}")
 
 
-def graph_of(triples: Iterable[ox.Triple]) -> Graph:
-    """The triples as an rdflib graph without any prefix bound."""
-    graph = Graph(bind_namespaces="none")
+def fill(graph: Graph, triples: Iterable[ox.Triple]) -> Graph:
+    """The graph, with the triples added."""
     for triple in triples:
         subject, predicate, value = triple
         graph.add((to_rdflib(subject), to_rdflib(predicate), to_rdflib(value)))
     return graph
+
+
+def graph_of(triples: Iterable[ox.Triple]) -> Graph:
+    """The triples as a new rdflib graph without any prefix bound."""
+    return fill(Graph(bind_namespaces="none"), triples)
 
 
 class _IllTypedLiteral(logging.Filter):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Final
 
 from pyoxigraph import NamedNode
@@ -30,14 +31,24 @@ START: Final = 0
 """The state of the node that is judged."""
 
 
+class Toward(Enum):
+    """Where in a triple the next node stands."""
+
+    OBJECT = "object"
+    """The node before it is the subject."""
+    SUBJECT = "subject"
+    """The node before it is the object."""
+    PREDICATE = "predicate"
+    """The node before it is the subject; a query asks something of the property itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Edge:
     """Triples between a node in one state and a node in the next."""
 
     predicate: NamedNode | None
     """None for any predicate."""
-    inverse: bool
-    """True when the next node is the triples' subject."""
+    toward: Toward
     target: int
 
 
@@ -77,7 +88,11 @@ class ReachBuilder:
     ) -> None:
         """Let triples with this predicate (None: any) lead from one state to the other."""
         node = None if predicate is None else NamedNode(str(predicate))
-        self._edges[state].add(Edge(node, inverse, target))
+        self._edges[state].add(Edge(node, Toward.SUBJECT if inverse else Toward.OBJECT, target))
+
+    def predicates(self, state: int, target: int) -> None:
+        """Let a node lead to the predicates of its triples."""
+        self._edges[state].add(Edge(None, Toward.PREDICATE, target))
 
     def also(self, state: int, other: int) -> None:
         """Let a node in one state be in the other too."""
@@ -137,7 +152,7 @@ class ReachBuilder:
                 tuple(
                     sorted(
                         {
-                            Edge(edge.predicate, edge.inverse, order[block[edge.target]])
+                            Edge(edge.predicate, edge.toward, order[block[edge.target]])
                             for edge in edges[state]
                         },
                         key=str,
@@ -164,12 +179,12 @@ class ReachBuilder:
         count = 0
         while len(set(block)) != count:
             count = len(set(block))
-            names: dict[tuple[int, frozenset[tuple[NamedNode | None, bool, int]]], int] = {}
+            names: dict[tuple[int, frozenset[tuple[NamedNode | None, Toward, int]]], int] = {}
             block = [
                 names.setdefault(
                     (
                         block[state],
-                        frozenset((e.predicate, e.inverse, block[e.target]) for e in leaving),
+                        frozenset((e.predicate, e.toward, block[e.target]) for e in leaving),
                     ),
                     len(names),
                 )

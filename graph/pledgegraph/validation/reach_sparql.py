@@ -83,6 +83,9 @@ def _add_patterns(to: ReachBuilder, left: list[_Pattern], focus: int) -> bool:
             to.path(states[here], predicate, target, inverse=inverse)
         else:
             to.edge(states[here], None, target, inverse=inverse)
+            if predicate not in states and not inverse:
+                states[predicate] = to.state()
+                to.predicates(states[here], states[predicate])
     return True
 
 

@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from pyoxigraph import Triple
 from pyshacl import validate as pyshacl_validate
 from pyshacl.errors import ReportableRuntimeError
 from rdflib import Graph
+from rdflib.plugins.sparql import prepareQuery
+from rdflib.plugins.sparql.sparql import Query
+from rdflib.query import Result
 
 from pledgegraph.errors import ShapesUnusable
 from pledgegraph.validation.outcome import report_from
-from pledgegraph.validation.rdflib_terms import Term, graph_of, ill_typed_literals_expected
+from pledgegraph.validation.rdflib_terms import Term, fill, ill_typed_literals_expected
 from pledgegraph.validation.report import ValidationReport
 from pledgegraph.validation.shapes import Shapes
 from pledgegraph.validation.within import engine_focus, within
+
+
+class _PreparedGraph(Graph):
+    """A graph that parses each query text once; pySHACL asks the same of every focus node."""
+
+    def __init__(self) -> None:
+        super().__init__(bind_namespaces="none")
+        self._prepared: dict[str, Query] = {}
+
+    def query(self, query_object: str | Query, *args: Any, **kwargs: Any) -> Result:
+        if isinstance(query_object, str):
+            if query_object not in self._prepared:
+                self._prepared[query_object] = prepareQuery(query_object)
+            query_object = self._prepared[query_object]
+        return super().query(query_object, *args, **kwargs)
 
 
 class ReferenceValidator:
@@ -35,10 +54,9 @@ class ReferenceValidator:
             return ValidationReport()
         with ill_typed_literals_expected():
             # Joined by us: pySHACL's own `ont_graph` does not show SKOS concepts to `sh:class`.
-            union = graph_of(data)
+            union = fill(_PreparedGraph(), data)
             if join_ontology:
-                for triple in graph_of(self.shapes.ontology):
-                    union.add(triple)
+                fill(union, self.shapes.ontology)
             report = report_from(self._results(union, focus), self.shapes)
         return within(report, data, focus, self.shapes if join_ontology else None)
 
