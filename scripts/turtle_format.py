@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Final
 
 import pyoxigraph as ox
+
 from turtle_writer import BASE, NotWritable, turtle
 
 _ROOT = Path(__file__).resolve().parent.parent

@@ -5,9 +5,10 @@ from __future__ import annotations
 import socket
 from pathlib import Path
 
-import check_tree
 import pytest
 from pytest_socket import SocketConnectBlockedError
+
+import check_tree
 
 pytest_plugins = ["pytester"]
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import settings_page
 from pydantic import ValidationError
 
+import settings_page
 from pledgegraph.settings import Settings
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import turtle_format
 from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import (
@@ -18,6 +17,8 @@ from pyoxigraph import (
     RdfFormat,
     parse,
 )
+
+import turtle_format
 from turtle_writer import BASE, NotWritable, turtle
 
 HEAD = """# What the file is.
