@@ -14,6 +14,7 @@ import uvicorn
 from pledgegraph.directory import open_directory
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import DirectoryLocked, PledgegraphError, SettingsError
+from pledgegraph.opening import engine_over
 from pledgegraph.settings import Settings
 from pledgegraph_api.application import create_app
 from pledgegraph_api.running import QueryRunner
@@ -83,8 +84,8 @@ def _engine(settings: Settings) -> EmbeddedEngine:
     directory = open_directory(settings.data_dir, base=settings.base)
     # A writer that is alive finishes its own work; there is no need to wait for it.
     with contextlib.suppress(DirectoryLocked):
-        EmbeddedEngine(directory, lock_wait=0).recover()
-    return EmbeddedEngine(directory, lock_wait=settings.lock_wait)
+        EmbeddedEngine(directory, lock_wait=0).settle()
+    return engine_over(directory, settings)
 
 
 def _listener(settings: Settings) -> socket.socket:

@@ -190,9 +190,7 @@ class ChangesLog:
                 _cut(segments[-1], end)
         last = self.last()
         if last < trusted:
-            raise LogDamaged(
-                f"The changes log ends at {last}, but a snapshot of {trusted} exists."
-            )
+            raise LogDamaged(f"The changes log ends at {last}, but a snapshot of {trusted} exists.")
         for record in self.after(trusted):
             if record.is_intact():
                 continue

@@ -1,11 +1,11 @@
 """The data directory: what lies where, for which base IRI, in which format.
 
-    pledgegraph.json   format, base IRI, whether changes pass the gate
-    changes/           the changes log: the truth
-    primary/           the writer's store
-    snapshots/N/       a store as change set N left it; readers open these
-    current            the number of the newest snapshot
-    lock               held by whoever writes
+pledgegraph.json   format, base IRI, whether changes pass the gate
+changes/           the changes log: the truth
+primary/           the writer's store
+snapshots/N/       a store as change set N left it; readers open these
+current            the number of the newest snapshot
+lock               held by whoever writes
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from pledgegraph.changes import Change, ChangeSet, Receipt
 from pledgegraph.directory import DataDirectory
 from pledgegraph.engine import ResultKind, Substitutions
 from pledgegraph.errors import QueryError, QueryRefused, UnknownFormat
-from pledgegraph.gate import EngineForm, difference, fresh_names, settled
+from pledgegraph.gate import EngineForm, difference, settle
 from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS, Carries, Format
 from pledgegraph.snapshots import Lease, Snapshots
 from pledgegraph.sparql_text import query_words, syntax_error
@@ -123,6 +123,28 @@ class EmbeddedSnapshot:
         """How many quads there are."""
         return len(self._store)
 
+    @property
+    def store(self) -> Store:
+        """The engine's own handle, read-only: for validation, which walks quads."""
+        return self._store
+
+    def dump(self, output: BinaryIO, form: Format, *, graph: NamedNode | None = None) -> None:
+        """Write the dataset, or one graph of it, to ``output``.
+
+        A format without graph names gets the union of all graphs.
+        """
+        if graph is not None:
+            rows = (quad.triple for quad in self._store.quads_for_pattern(None, None, None, graph))
+            pyoxigraph.serialize(rows, output, format=form.rdf, prefixes=PREFIXES)
+        elif form.carries is Carries.QUADS:
+            self._store.dump(output, form.rdf, prefixes=PREFIXES)
+        else:
+            union = self._store.query(
+                "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }",
+                use_default_graph_as_union=self._union,
+            )
+            EmbeddedResult(union).serialise(output, form)
+
     def close(self) -> None:
         """Let the snapshot go; it may be removed from disk from now on."""
         del self._store
@@ -160,8 +182,7 @@ class EmbeddedEngine:
     def update(self, change: Change) -> Receipt:
         """Make a change, whole or not at all; see `pledgegraph.engine.Engine.update`."""
         if self.directory.gated:
-            quads = settled(change.add, fresh_names(self.directory.base), self._form)
-            change = _with(change, pyoxigraph.Dataset(quads))
+            change = settle(change, self.directory.base, self._form)
         with writing(self.directory, wait=self._lock_wait) as writer:
             change_set = difference(writer.store, change)
             if change_set and self._check is not None and self.directory.gated:
@@ -173,7 +194,7 @@ class EmbeddedEngine:
                 sources=tuple(source.value for source in change.sources),
             )
 
-    def recover(self) -> int:
+    def settle(self) -> int:
         """Finish what a dead writer left; return the number of the newest snapshot."""
         with writing(self.directory, wait=self._lock_wait) as writer:
             return writer.sequence
@@ -208,14 +229,3 @@ class EmbeddedEngine:
             if self._held[snapshot] == 0 and snapshot is not self._newest:
                 del self._held[snapshot]
                 snapshot.close()
-
-
-def _with(change: Change, add: pyoxigraph.Dataset) -> Change:
-    return Change(
-        agent=change.agent,
-        reason=change.reason,
-        add=add,
-        remove=change.remove,
-        replace=change.replace,
-        sources=change.sources,
-    )

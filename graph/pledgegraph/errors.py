@@ -142,10 +142,14 @@ class ValidationFailed(InputError):
 
     remedy = "Mend the statements named and load the file again."
 
-    def __init__(self, report: ValidationReport) -> None:
+    def __init__(self, report: ValidationReport, *, base: str) -> None:
         count = len(report.violations)
-        super().__init__(f"{count} violation{'s' if count != 1 else ''} of the shapes.")
+        super().__init__(
+            f"{count} violation{'s' if count != 1 else ''} of the shapes; nothing was changed."
+        )
         self.report = report
+        self.base = base
+        """The base IRI of the data, which a report for people leaves out of node names."""
 
 
 class QueryError(PledgegraphError):

@@ -10,17 +10,19 @@ from __future__ import annotations
 import hashlib
 import uuid
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from pyoxigraph import BlankNode, Dataset, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from pledgegraph.changes import Change, ChangeSet, Scope
 from pledgegraph.errors import InputError
-from pledgegraph.terms import XSD
+from pledgegraph.terms import RDF, XSD
 
 Subject = NamedNode | BlankNode
 Namer = Callable[[BlankNode], NamedNode]
 
-_PLAIN = XSD.string
+_AS_WRITTEN = frozenset({XSD.string, RDF.langString})
+"""Datatypes whose literals the engine keeps; language tags are lower case from the parser on."""
 
 
 class EngineForm:
@@ -32,14 +34,14 @@ class EngineForm:
 
     def __call__(self, literal: Literal) -> Literal:
         """The literal that comes back from a store into which ``literal`` went."""
-        if literal.datatype == _PLAIN:
+        if literal.datatype in _AS_WRITTEN:
             return literal
         found = self._known.get(literal)
         if found is None:
             probe = NamedNode("urn:probe")
             self._scratch.add(Quad(probe, probe, literal))
             (stored,) = self._scratch
-            self._scratch.clear()
+            self._scratch.remove(stored)
             if not isinstance(stored.object, Literal):
                 raise AssertionError("a literal came back as another kind of term")
             found = self._known[literal] = stored.object
@@ -72,13 +74,26 @@ def _names(base: str, prefix: str) -> Namer:
     return name
 
 
+def named(quads: Iterable[Quad], name: Namer) -> Iterator[Quad]:
+    """The quads with IRIs in place of blank nodes."""
+    for quad in quads:
+        nodes = (quad.subject, quad.object, quad.graph_name)
+        if not any(isinstance(node, BlankNode) for node in nodes):
+            yield quad
+            continue
+        subject, value, graph = (
+            name(node) if isinstance(node, BlankNode) else node for node in nodes
+        )
+        yield Quad(subject, quad.predicate, value, graph)  # type: ignore[arg-type]
+
+
 def settled(quads: Iterable[Quad], name: Namer, form: EngineForm) -> Iterator[Quad]:
     """The quads without blank nodes and with literals in the engine's form.
 
     Raises:
         InputError: a quad stands in the default graph, or holds a triple term.
     """
-    for quad in quads:
+    for quad in named(quads, name):
         subject, graph, value = quad.subject, quad.graph_name, quad.object
         if isinstance(subject, Triple) or isinstance(value, Triple):
             raise InputError(
@@ -90,16 +105,15 @@ def settled(quads: Iterable[Quad], name: Namer, form: EngineForm) -> Iterator[Qu
                 "The default graph is the union of all named graphs and cannot be written.",
                 remedy="Name the graph: the IRI of the source that says it.",
             )
-        yield Quad(
-            name(subject) if isinstance(subject, BlankNode) else subject,
-            quad.predicate,
-            name(value)
-            if isinstance(value, BlankNode)
-            else form(value)
-            if isinstance(value, Literal)
-            else value,
-            name(graph) if isinstance(graph, BlankNode) else graph,
-        )
+        if isinstance(value, Literal) and value.datatype not in _AS_WRITTEN:
+            yield Quad(subject, quad.predicate, form(value), graph)
+        else:
+            yield quad
+
+
+def settle(change: Change, base: str, form: EngineForm) -> Change:
+    """The change with what it adds settled; blank nodes that are left get fresh names."""
+    return replace(change, add=Dataset(settled(change.add, fresh_names(base), form)))
 
 
 def difference(store: Store, change: Change) -> ChangeSet:

@@ -17,16 +17,12 @@ from pyoxigraph import Dataset, DefaultGraph, NamedNode, Quad
 
 from pledgegraph.changes import Change, Scope
 from pledgegraph.errors import SourceUnclear
-from pledgegraph.gate import EngineForm, lasting_names, settled
+from pledgegraph.gate import lasting_names, named
+from pledgegraph.graphs import graph_of_sources
 from pledgegraph.reading import Progress, read_quads
 from pledgegraph.terms import PG, RDF
 
 SOURCE_CLASSES: Final = frozenset({PG.Source, PG.EditorialSource, PG.ReferenceSource})
-
-
-def graph_of_sources(base: str) -> NamedNode:
-    """The graph in which every source is described."""
-    return NamedNode(f"{base}/id/graph/sources")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,6 @@ def change_from_files(
         ReadError: a file cannot be read; nothing is loaded.
         SourceUnclear: a file does not tell which source it is.
     """
-    form = EngineForm()
     everything = Dataset()
     scopes: dict[Scope, None] = {}
     sources: dict[NamedNode, None] = {}
@@ -65,7 +60,7 @@ def change_from_files(
             if scope.subject is None:
                 sources[scope.graph] = None
         name = lasting_names(base, placed.key)
-        for quad in settled(placed.quads, name, form):
+        for quad in named(placed.quads, name):
             everything.add(quad)
     return Change(
         agent=agent,

@@ -150,5 +150,3 @@ class Snapshots:
             return False
         here = os.fstat(descriptor)
         return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)
-
-

@@ -9,6 +9,7 @@ for before it sees the text. Words in comments, strings and IRIs do not count
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,7 +88,7 @@ def query_words(text: str) -> QueryWords:
 
 def _character(match: re.Match[str]) -> str:
     code = int(match[1] or match[2], 16)
-    return chr(code) if code <= 0x10FFFF else match[0]
+    return chr(code) if code <= sys.maxunicode else match[0]
 
 
 _PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)

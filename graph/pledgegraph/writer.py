@@ -138,5 +138,3 @@ def replay(store: Store, record: Record) -> None:
         store.extend(record.added())
     else:
         store.bulk_extend(record.added())
-
-

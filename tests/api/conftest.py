@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import FastAPI
-from pyoxigraph import NamedNode, RdfFormat, parse
+from pyoxigraph import RdfFormat, parse
 
 from pledgegraph.changes import Change
 from pledgegraph.directory import new_directory, open_directory
@@ -20,13 +20,20 @@ from pledgegraph_api.application import create_app
 BASE = "https://data.example.org"
 HERE = Path(__file__).parent
 
-Ask = Callable[..., "httpx.Response"]
+MakeStore = Callable[..., EmbeddedEngine]
+ClientOf = Callable[[FastAPI], AbstractAsyncContextManager[httpx.AsyncClient]]
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    """The service runs under asyncio only."""
+    return "asyncio"
 
 
 def make_store(path: Path, data: bytes | None = None) -> EmbeddedEngine:
     """A data directory at ``path``, with the TriG ``data`` as its first change set."""
     with new_directory(path, base=BASE) as directory:
-        EmbeddedEngine(directory).recover()
+        EmbeddedEngine(directory).settle()
     engine = EmbeddedEngine(open_directory(path, base=BASE))
     if data:
         quads = list(parse(data, format=RdfFormat.TRIG, base_iri=f"{BASE}/"))
@@ -78,7 +85,19 @@ def app(settings: Settings, engine: EmbeddedEngine) -> FastAPI:
     return create_app(settings, engine)
 
 
+@pytest.fixture(name="client_of")
+def _client_of() -> ClientOf:
+    return client_of
+
+
+@pytest.fixture(name="make_store")
+def _make_store() -> MakeStore:
+    return make_store
+
+
 @pytest.fixture
-def graph() -> Callable[[str], NamedNode]:
-    """The IRI of a named graph of the small data by its source's slug."""
-    return lambda slug: NamedNode(f"{BASE}/id/source/{slug}")
+async def client(app: FastAPI, anyio_backend: str) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the service over the small data."""
+    assert anyio_backend == "asyncio"
+    async with client_of(app) as client:
+        yield client

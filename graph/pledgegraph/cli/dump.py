@@ -1,0 +1,68 @@
+"""`pledgegraph dump`: everything, or one graph, as RDF."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Final
+
+import typer
+from pyoxigraph import NamedNode
+
+from pledgegraph.cli.options import Base, DataDir, settings
+from pledgegraph.errors import InputError
+from pledgegraph.media_types import GRAPH_FORMATS, N_QUADS, TURTLE, format_named
+from pledgegraph.opening import open_engine
+
+_NAMES: Final = ", ".join(each.name for each in GRAPH_FORMATS)
+
+
+def command(
+    *,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", metavar="FILE", help="The file; the output if left out."),
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="NAME", help=f"One of {_NAMES}."),
+    ] = None,
+    graph: Annotated[
+        str | None,
+        typer.Option("--graph", metavar="IRI", help="Only this named graph, or a source's slug."),
+    ] = None,
+    data_dir: DataDir = None,
+    base: Base = None,
+) -> None:
+    """Write the newest snapshot as RDF."""
+    engine = open_engine(settings(data_dir=data_dir, base=base))
+    if form is None and output is not None and output.suffix:
+        form = output.suffix
+    default = TURTLE if graph else N_QUADS
+    chosen = format_named(form, GRAPH_FORMATS) if form else default
+    node = None
+    if graph is not None:
+        iri = graph if ":" in graph else f"{engine.directory.base}/id/source/{graph}"
+        try:
+            node = NamedNode(iri)
+        except ValueError as error:
+            raise InputError(
+                f"{graph!r} is not an IRI.", remedy="Name a graph by its IRI."
+            ) from error
+    with engine.snapshot() as snapshot:
+        if output is None:
+            snapshot.dump(sys.stdout.buffer, chosen, graph=node)
+            sys.stdout.buffer.flush()
+            return
+        unfinished = output.with_name(f".{output.name}.unfinished")
+        try:
+            with unfinished.open("wb") as file:
+                snapshot.dump(file, chosen, graph=node)
+            unfinished.replace(output)
+        except OSError as error:
+            raise InputError(
+                f"{output} cannot be written: {error.strerror or error}.",
+                remedy="Choose another file with --output.",
+            ) from error
+        finally:
+            unfinished.unlink(missing_ok=True)

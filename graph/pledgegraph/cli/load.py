@@ -1,0 +1,109 @@
+"""`pledgegraph load`: bring files into a data directory."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pyoxigraph import NamedNode
+
+from pledgegraph.cli.options import (
+    Agent,
+    Base,
+    DataDir,
+    Json,
+    Reason,
+    Validator,
+    agent_or_login,
+    settings,
+)
+from pledgegraph.cli.progress import reading_bar
+from pledgegraph.cli.reports import print_report_json
+from pledgegraph.errors import SourceUnclear, ValidationFailed
+from pledgegraph.loading import SourceFile, change_from_files
+from pledgegraph.opening import open_engine
+
+Files = Annotated[
+    list[Path],
+    typer.Argument(metavar="FILE...", help="Turtle, N-Triples, RDF/XML, TriG, N-Quads or JSON-LD."),
+]
+Source = Annotated[
+    str | None,
+    typer.Option(
+        "--source",
+        metavar="IRI",
+        help="The source that the files are: an IRI, or the slug of one under /id/source/. "
+        "Left out, each file describes its own.",
+    ),
+]
+
+
+def command(
+    *,
+    files: Files,
+    source: Source = None,
+    agent: Agent = None,
+    reason: Reason = None,
+    data_dir: DataDir = None,
+    base: Base = None,
+    validator: Validator = None,
+    as_json: Json = False,
+) -> None:
+    """Load files as one change: all of them, or nothing.
+
+    What their sources said before, and the files do not say, goes.
+    """
+    engine = open_engine(settings(data_dir=data_dir, base=base, validator=validator))
+    with reading_bar(files) as progress:
+        change = change_from_files(
+            source_files(files, source, engine.directory.base),
+            base=engine.directory.base,
+            agent=agent_or_login(agent),
+            reason=reason or f"Load of {', '.join(file.name for file in files)}.",
+            progress=progress,
+        )
+    try:
+        receipt = engine.update(change)
+    except ValidationFailed as error:
+        if as_json:
+            print_report_json(error.report)
+        raise
+    if as_json:
+        print(
+            json.dumps(
+                {
+                    "sequence": receipt.sequence,
+                    "added": receipt.added,
+                    "removed": receipt.removed,
+                    "sources": [node.value for node in change.sources],
+                }
+            )
+        )
+    elif receipt.added or receipt.removed:
+        print(
+            f"Loaded: {receipt.added:,} statements added, {receipt.removed:,} removed "
+            f"(change set {receipt.sequence})."
+        )
+    else:
+        print("Nothing to change: the data directory says the same already.")
+
+
+def source_files(files: list[Path], source: str | None, base: str) -> list[SourceFile]:
+    """The files with the source that was named for them, if one was.
+
+    Raises:
+        SourceUnclear: what was named is not an IRI.
+    """
+    if source is None:
+        return [SourceFile(path) for path in files]
+    iri = source if ":" in source else f"{base}/id/source/{source}"
+    try:
+        node = NamedNode(iri)
+    except ValueError as error:
+        raise SourceUnclear(
+            f"{source!r} is neither an IRI nor a slug.",
+            remedy="Name the source as in --source my-report or --source https://example.org/r.",
+        ) from error
+    return [SourceFile(path, node) for path in files]

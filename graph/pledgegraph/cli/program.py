@@ -1,0 +1,56 @@
+"""The program: its commands, and what happens when one fails."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from pledgegraph.cli import dump, init, load, log, query, serve, stats, validate
+from pledgegraph.cli.exits import Exit, complain, exit_code
+from pledgegraph.errors import PledgegraphError
+from pledgegraph.release import release
+
+app = typer.Typer(
+    name="pledgegraph",
+    help="A knowledge graph of public commitments.",
+    epilog="Exit codes: 0 fine, 1 data break a shape, 2 wrong use, 3 a file or query cannot be "
+    "read, 4 the data directory cannot be used, 5 the disk refused, 130 interrupted.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+for _command in (init, load, validate, query, stats, log, dump, serve):
+    app.command(_command.__name__.rpartition(".")[2])(_command.command)
+
+
+def _say_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so
+    if wanted:
+        print(f"pledgegraph {release()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _program(
+    *,
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_say_version, is_eager=True, help="Say the version."),
+    ] = False,
+) -> None:
+    """A knowledge graph of public commitments."""
+
+
+def main() -> None:
+    """Run the command line of this process, and end the process with its exit code."""
+    try:
+        app()
+    except PledgegraphError as error:
+        complain(error)
+        sys.exit(exit_code(error))
+    except SystemExit as ending:
+        if ending.code == Exit.INTERRUPTED:
+            print("Interrupted; nothing is half done.", file=sys.stderr)
+        raise

@@ -1,0 +1,43 @@
+"""`pledgegraph serve`: run the HTTP service."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from importlib import import_module
+from typing import Annotated, Final
+
+import typer
+
+from pledgegraph.cli.options import Base, DataDir, Validator, settings
+from pledgegraph.errors import SettingsError
+from pledgegraph.settings import Settings
+
+_SERVICE: Final = "pledgegraph_api.serving"
+"""The service is looked up by name: this package knows nothing of HTTP."""
+
+
+def command(
+    *,
+    host: Annotated[
+        str | None,
+        typer.Option("--host", metavar="ADDRESS", help="Where to listen. [env: PLEDGEGRAPH_HOST]"),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", metavar="NUMBER", help="On which port. [env: PLEDGEGRAPH_PORT]"),
+    ] = None,
+    data_dir: DataDir = None,
+    base: Base = None,
+    validator: Validator = None,
+) -> None:
+    """Serve the data directory over HTTP until Ctrl-C."""
+    chosen = settings(data_dir=data_dir, base=base, validator=validator, host=host, port=port)
+    try:
+        run: Callable[[Settings], int] = import_module(_SERVICE).serve
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith(_SERVICE.partition(".")[0]):
+            raise
+        raise SettingsError(
+            "The HTTP service is not installed.", remedy="Install the whole pledgegraph package."
+        ) from error
+    raise typer.Exit(run(chosen))

@@ -1,0 +1,70 @@
+"""`pledgegraph validate`: would these files be accepted?"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import pyoxigraph
+import typer
+
+from pledgegraph.cli.load import Files, Source, source_files
+from pledgegraph.cli.options import Base, DataDir, Json, Validator, settings
+from pledgegraph.cli.progress import reading_bar, working
+from pledgegraph.cli.reports import print_report, print_report_json
+from pledgegraph.directory import open_directory
+from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.errors import DirectoryMissing, ValidationFailed
+from pledgegraph.gate import EngineForm, difference, settle
+from pledgegraph.loading import change_from_files
+from pledgegraph.opening import Gatekeeper
+
+
+def command(
+    *,
+    files: Files,
+    source: Source = None,
+    alone: Annotated[
+        bool,
+        typer.Option("--alone", help="Judge the files by themselves, without the data directory."),
+    ] = False,
+    data_dir: DataDir = None,
+    base: Base = None,
+    validator: Validator = None,
+    as_json: Json = False,
+) -> None:
+    """Check files against the shapes, as a load would, and change nothing.
+
+    What the data directory holds counts as known, so that a file may speak of its actors.
+    """
+    chosen = settings(data_dir=data_dir, base=base, validator=validator)
+    engine = None
+    if not alone:
+        try:
+            engine = EmbeddedEngine(open_directory(chosen.data_dir, base=chosen.base))
+        except DirectoryMissing:
+            alone = True
+    with reading_bar(files) as progress:
+        change = change_from_files(
+            source_files(files, source, chosen.base),
+            base=chosen.base,
+            agent="validate",
+            reason="",
+            progress=progress,
+        )
+    change = settle(change, chosen.base, EngineForm())
+    gatekeeper = Gatekeeper(chosen.validator, chosen.base)
+    with working("Validating"):
+        if engine is None:
+            empty = pyoxigraph.Store()
+            report = gatekeeper.report(empty, difference(empty, change))
+        else:
+            with engine.snapshot() as snapshot:
+                change_set = difference(snapshot.store, change)
+                report = gatekeeper.report(snapshot.store, change_set)
+    if as_json:
+        print_report_json(report)
+    if not report.conforms:
+        raise ValidationFailed(report, base=chosen.base)
+    print_report(report, base=chosen.base)
+    if not as_json:
+        print("Valid." if engine is not None else "Valid by themselves.")

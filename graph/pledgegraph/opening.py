@@ -1,0 +1,87 @@
+"""From settings to an engine that is ready to be asked."""
+
+from __future__ import annotations
+
+import threading
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Store
+
+from pledgegraph.changes import ChangeSet
+from pledgegraph.directory import DataDirectory, open_directory
+from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.errors import ValidationFailed
+from pledgegraph.settings import Settings
+from pledgegraph.shipped import shipped
+
+if TYPE_CHECKING:
+    from pledgegraph.validation import ChangeValidator, ValidationReport, Validator
+
+
+class Gatekeeper:
+    """Judges change sets by the shipped shapes; reads them when the first one comes.
+
+    The SHACL engines are loaded then too: most commands never write, and rdflib alone would
+    double the time that they take to start.
+    """
+
+    def __init__(self, validator: str, base: str) -> None:
+        self._name = validator
+        self._base = base
+        self._guard = threading.Lock()
+
+    @cached_property
+    def _validator(self) -> Validator:
+        from pledgegraph.validation import validator_named  # noqa: PLC0415 - see the class
+
+        return validator_named(self._name, shipped("ontology"))
+
+    @cached_property
+    def _change_validator(self) -> ChangeValidator:
+        from pledgegraph.validation import ChangeValidator  # noqa: PLC0415 - see the class
+
+        return ChangeValidator(self._validator)
+
+    def report(self, store: Store, change_set: ChangeSet) -> ValidationReport:
+        """What the shapes say of the store with the change set."""
+        from pledgegraph.validation import (  # noqa: PLC0415 - see the class
+            ValidationReport,
+            unsourced_graphs,
+        )
+
+        with self._guard:
+            by_shapes = self._change_validator.check(change_set, store)
+            unsourced = unsourced_graphs(change_set, store, self._validator.shapes, self._base)
+        return ValidationReport((*by_shapes.results, *unsourced))
+
+    def __call__(self, store: Store, change_set: ChangeSet) -> None:
+        """Let the change set pass.
+
+        Raises:
+            ValidationFailed: it would break a shape of severity Violation.
+        """
+        report = self.report(store, change_set)
+        if not report.conforms:
+            raise ValidationFailed(report, base=self._base)
+
+
+def engine_over(directory: DataDirectory, settings: Settings) -> EmbeddedEngine:
+    """The engine over a data directory that is open already."""
+    return EmbeddedEngine(
+        directory,
+        check=Gatekeeper(settings.validator, directory.base) if directory.gated else None,
+        lock_wait=settings.lock_wait,
+    )
+
+
+def open_engine(settings: Settings) -> EmbeddedEngine:
+    """The engine over the settings' data directory; unfinished writes are finished first.
+
+    Raises:
+        DirectoryMissing, FormatTooNew, BaseMismatch: see `open_directory`.
+        LogDamaged: the changes log cannot be trusted.
+    """
+    engine = engine_over(open_directory(settings.data_dir, base=settings.base), settings)
+    engine.settle()
+    return engine
