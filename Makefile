@@ -26,7 +26,7 @@ check: $(VENV)/.installed-dev ## Run format, lint, types, import rules and tests
 	@scripts/check
 
 bench: $(VENV)/.installed-dev ## Measure the store against the bare engine
-	@$(BIN)/python benchmarks/run
+	@benchmarks/run
 
 lock: $(VENV)/.installed-dev ## Remake constraints.txt
 	@scripts/lock
