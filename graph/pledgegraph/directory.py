@@ -69,6 +69,11 @@ class DataDirectory:
         """The file that names the newest snapshot."""
         return self.path / "current"
 
+    @property
+    def shipped(self) -> Path:
+        """The file that tells which shipped files the directory has been given."""
+        return self.path / "shipped"
+
     @contextmanager
     def locked(self, wait: float) -> Iterator[None]:
         """Be the only writer. The lock goes with the process, however that ends.

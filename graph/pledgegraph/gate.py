@@ -50,26 +50,21 @@ class EngineForm:
 
 def fresh_names(base: str) -> Namer:
     """Names blank nodes that nobody has named before: the same one for the same node."""
-    return _names(base, uuid.uuid4().hex)
+    return _names(base, uuid.uuid4().hex, {})
 
 
-def lasting_names(base: str, scope: str) -> Namer:
-    """Names blank nodes by ``scope`` and order of appearance.
+def lasting_names(base: str, scope: str, order: dict[BlankNode, int]) -> Namer:
+    """Names blank nodes by ``scope`` and ``order``, the place of their first appearance.
 
     The same file loaded twice gets the same names, so that the second load changes nothing.
     """
-    return _names(base, hashlib.sha256(scope.encode()).hexdigest()[:32])
+    return _names(base, hashlib.sha256(scope.encode()).hexdigest()[:32], order)
 
 
-def _names(base: str, prefix: str) -> Namer:
-    given: dict[BlankNode, NamedNode] = {}
-
+def _names(base: str, prefix: str, order: dict[BlankNode, int]) -> Namer:
     def name(node: BlankNode) -> NamedNode:
-        found = given.get(node)
-        if found is None:
-            found = NamedNode(f"{base}/.well-known/genid/{prefix}-{len(given)}")
-            given[node] = found
-        return found
+        number = order.setdefault(node, len(order))
+        return NamedNode(f"{base}/.well-known/genid/{prefix}-{number}")
 
     return name
 

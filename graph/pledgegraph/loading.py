@@ -8,12 +8,13 @@ and the file does not say goes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Dataset, DefaultGraph, NamedNode, Quad
+from pyoxigraph import BlankNode, Dataset, DefaultGraph, NamedNode, Quad
 
 from pledgegraph.changes import Change, Scope
 from pledgegraph.errors import SourceUnclear
@@ -52,14 +53,17 @@ def change_from_files(
     everything = Dataset()
     scopes: dict[Scope, None] = {}
     sources: dict[NamedNode, None] = {}
+    parts: Counter[str] = Counter()
     for each in files:
-        quads = Dataset(read_quads(each.path, base=base, progress=progress))
+        order: dict[BlankNode, int] = {}
+        quads = Dataset(_numbered(read_quads(each.path, base=base, progress=progress), order))
         placed = _placed(each, quads, base)
         for scope in placed.scopes:
             scopes[scope] = None
             if scope.subject is None:
                 sources[scope.graph] = None
-        name = lasting_names(base, placed.key)
+        name = lasting_names(base, f"{placed.key} {parts[placed.key]}", order)
+        parts[placed.key] += 1
         for quad in named(placed.quads, name):
             everything.add(quad)
     return Change(
@@ -69,6 +73,15 @@ def change_from_files(
         replace=tuple(scopes),
         sources=tuple(sources),
     )
+
+
+def _numbered(quads: Iterable[Quad], order: dict[BlankNode, int]) -> Iterator[Quad]:
+    """The quads, while ``order`` gets the place at which each blank node first appears."""
+    for quad in quads:
+        for node in (quad.subject, quad.object, quad.graph_name):
+            if isinstance(node, BlankNode):
+                order.setdefault(node, len(order))
+        yield quad
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Final
 
 from pyoxigraph import NamedNode
 
-from pledgegraph.changes import Change
+from pledgegraph.changes import Receipt
+from pledgegraph.durable import write_whole
+from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.loading import SourceFile, change_from_files
+from pledgegraph.release import release
 from pledgegraph.shipped import shipped
 
 AGENT: Final = "Pledgegraph"
@@ -27,14 +31,38 @@ def shipped_files(base: str) -> list[SourceFile]:
     ]
 
 
-def shipped_change(base: str, release: str) -> Change:
-    """The change that brings a data directory to what this release ships.
+def bring_up_to_date(engine: EmbeddedEngine) -> Receipt:
+    """Bring the data directory to what this release ships, once.
 
-    Sources that somebody else loaded are left alone.
+    When it has been given the same files before, nothing is read, so that a steward's later
+    changes to shipped sources stay until the next release. Sources that somebody else loaded
+    are left alone in any case.
+
+    Raises:
+        ValidationFailed, DirectoryLocked, StorageFull: as `EmbeddedEngine.update`.
     """
-    return change_from_files(
-        shipped_files(base),
-        base=base,
-        agent=AGENT,
-        reason=f"The data and the ontology that release {release} ships.",
+    directory = engine.directory
+    files = shipped_files(directory.base)
+    seal = _seal(files)
+    if directory.shipped.exists() and directory.shipped.read_text(encoding="ascii") == seal:
+        with engine.snapshot() as snapshot:
+            return Receipt(snapshot.sequence, 0, 0)
+    receipt = engine.update(
+        change_from_files(
+            files,
+            base=directory.base,
+            agent=AGENT,
+            reason=f"The data and the ontology that release {release()} ships.",
+        )
     )
+    write_whole(directory.shipped, seal)
+    return receipt
+
+
+def _seal(files: list[SourceFile]) -> str:
+    """A line that differs when a shipped file does."""
+    digest = hashlib.sha256()
+    for each in files:
+        digest.update(f"{each.source} {each.path.name} {each.path.stat().st_size}\n".encode())
+        digest.update(each.path.read_bytes())
+    return f"sha256:{digest.hexdigest()}\n"

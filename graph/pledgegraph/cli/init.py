@@ -12,9 +12,8 @@ from pledgegraph.cli.options import Base, DataDir, Json, Validator, settings
 from pledgegraph.directory import DataDirectory, new_directory
 from pledgegraph.errors import DirectoryMissing, SettingsError
 from pledgegraph.opening import engine_over, open_engine
-from pledgegraph.release import release
 from pledgegraph.settings import Settings
-from pledgegraph.shipping import shipped_change
+from pledgegraph.shipping import bring_up_to_date
 
 
 def command(
@@ -52,7 +51,7 @@ def command(
         except DirectoryMissing:
             pass
         else:
-            receipt = engine.update(shipped_change(engine.directory.base, release()))
+            receipt = bring_up_to_date(engine)
             _say(engine.directory, receipt, was="Updated", as_json=as_json)
             return
     with new_directory(chosen.data_dir, base=chosen.base, gated=not ungated) as directory:
@@ -65,7 +64,7 @@ def _fill(directory: DataDirectory, chosen: Settings, *, empty: bool) -> Receipt
     sequence = engine.settle()
     if empty:
         return Receipt(sequence, 0, 0)
-    return engine.update(shipped_change(directory.base, release()))
+    return bring_up_to_date(engine)
 
 
 def _say(

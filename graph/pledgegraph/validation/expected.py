@@ -51,16 +51,16 @@ class Expectation:
             return f"what {self._term(self._shape)} asks for"
         path = self._graph.value(self._shape, SH.path)
         told: dict[str, None] = {}
-        for _, parameter, words in _PHRASES:
+        for _, parameter, phrased in _PHRASES:
             values = self._values(parameter)
             if values:
-                told.setdefault(words(self, values))
-        for nested in self._values(SH.property):
-            told.setdefault(self._nested(nested).whole())
-        phrase = " and ".join(filter(None, told)) or "anything"
+                told.setdefault(phrased(self, values))
+        for phrase in self._each(self._values(SH.property)):
+            told.setdefault(phrase)
+        words = " and ".join(filter(None, told)) or "anything"
         if path is None:
-            return phrase
-        return f"{readable(path_at(self._graph, path).n3())}: {phrase}"
+            return words
+        return f"{readable(path_at(self._graph, path).n3())}: {words}"
 
     def count(self, values: list[Node], limit: str) -> str:
         """At least or at most so many values."""
@@ -133,12 +133,18 @@ class Expectation:
 
     def negation(self, values: list[Node]) -> str:
         """What a value must not be."""
-        return "not: " + " or ".join(self._nested(value).whole() for value in values)
+        return f"not: {' or '.join(self._each(values))}"
 
     def combined(self, values: list[Node], word: str) -> str:
         """Shapes of which all, some or one must fit."""
-        shapes = [shape for each in values for shape in Collection(self._graph, each)]
-        return word.join(f"({self._nested(shape).whole()})" for shape in shapes)
+        return ", and ".join(
+            sorted(
+                word.join(
+                    f"({self._nested(shape).whole()})" for shape in Collection(self._graph, each)
+                )
+                for each in values
+            )
+        )
 
     def one_only(self, values: list[Node]) -> str:
         """Shapes of which exactly one must fit."""
@@ -146,7 +152,7 @@ class Expectation:
 
     def node(self, values: list[Node]) -> str:
         """The shape that a value must fit."""
-        return f"a value with {' and '.join(self._nested(value).whole() for value in values)}"
+        return f"a value with {' and '.join(self._each(values))}"
 
     def qualified(self, _values: list[Node], limit: str, count: URIRef) -> str:
         """How many values may or must fit a shape."""
@@ -156,6 +162,10 @@ class Expectation:
 
     def _values(self, parameter: URIRef) -> list[Node]:
         return sorted(self._graph.objects(self._shape, parameter), key=str)
+
+    def _each(self, shapes: list[Node]) -> list[str]:
+        # By their words: blank nodes have another order each time that they are read.
+        return sorted(self._nested(shape).whole() for shape in shapes)
 
     def _nested(self, shape: Node) -> Expectation:
         return Expectation(self._graph, shape, depth=self._depth + 1)

@@ -15,6 +15,7 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from pledgegraph.errors import InputError
+from pledgegraph.terms import XSD
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 """What can stand in a triple (RDF 1.2)."""
@@ -39,6 +40,9 @@ def to_rdflib(term: Term) -> Node:
         )
     if term.language is not None:
         return Literal(term.value, lang=term.language, normalize=False)
+    if term.datatype == XSD.string:
+        # rdflib holds "a" and "a"^^xsd:string for two terms, and reads files as the first.
+        return Literal(term.value, normalize=False)
     return Literal(term.value, datatype=URIRef(term.datatype.value), normalize=False)
 
 
