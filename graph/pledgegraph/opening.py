@@ -82,6 +82,6 @@ def open_engine(settings: Settings) -> EmbeddedEngine:
         DirectoryMissing, FormatTooNew, BaseMismatch: see `open_directory`.
         LogDamaged: the changes log cannot be trusted.
     """
-    engine = engine_over(open_directory(settings.data_dir, base=settings.base), settings)
+    engine = engine_over(open_directory(settings.data_dir, base=settings.asked_base), settings)
     engine.settle()
     return engine

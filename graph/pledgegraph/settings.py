@@ -68,3 +68,8 @@ class Settings(BaseSettings):
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         default="info", description="How much the service writes to its log."
     )
+
+    @property
+    def asked_base(self) -> str | None:
+        """The base IRI where somebody set one; None stands for the data directory's own."""
+        return self.base if "base" in self.model_fields_set else None

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from pledgegraph.changes import Receipt
 from pledgegraph.cli.options import Base, DataDir, Json, Validator, settings
-from pledgegraph.directory import DataDirectory, new_directory
-from pledgegraph.errors import DirectoryMissing, SettingsError
-from pledgegraph.opening import engine_over, open_engine
-from pledgegraph.settings import Settings
-from pledgegraph.shipping import bring_up_to_date
+from pledgegraph.directory import new_directory
+from pledgegraph.errors import SettingsError
+from pledgegraph.preparing import Prepared, fill, prepare
 
 
 def command(
@@ -46,52 +44,27 @@ def command(
         )
     chosen = settings(data_dir=data_dir, base=base, validator=validator)
     if update and not empty:
-        try:
-            engine = open_engine(chosen)
-        except DirectoryMissing:
-            pass
-        else:
-            receipt = bring_up_to_date(engine)
-            _say(engine.directory, receipt, was="Updated", as_json=as_json)
-            return
+        prepared = prepare(chosen)
+        _say(chosen.data_dir, prepared, as_json=as_json)
+        return
     with new_directory(chosen.data_dir, base=chosen.base, gated=not ungated) as directory:
-        receipt = _fill(directory, chosen, empty=empty)
-    _say(directory, receipt, was="Made", as_json=as_json, at=chosen)
+        receipt = fill(directory, chosen, empty=empty)
+    _say(chosen.data_dir, Prepared(directory.base, receipt, is_new=True), as_json=as_json)
 
 
-def _fill(directory: DataDirectory, chosen: Settings, *, empty: bool) -> Receipt:
-    engine = engine_over(directory, chosen)
-    sequence = engine.settle()
-    if empty:
-        return Receipt(sequence, 0, 0)
-    return bring_up_to_date(engine)
-
-
-def _say(
-    directory: DataDirectory,
-    receipt: Receipt,
-    *,
-    was: str,
-    as_json: bool,
-    at: Settings | None = None,
-) -> None:
-    path = at.data_dir if at else directory.path
+def _say(path: Path, prepared: Prepared, *, as_json: bool) -> None:
+    receipt = prepared.receipt
     if as_json:
         print(
             json.dumps(
                 {
                     "dataDirectory": str(path),
-                    "base": directory.base,
+                    "base": prepared.base,
                     "sequence": receipt.sequence,
                     "added": receipt.added,
                     "removed": receipt.removed,
                 }
             )
         )
-    elif receipt.added or receipt.removed or was == "Made":
-        print(
-            f"{was} the data directory {path}: {receipt.added:,} statements added, "
-            f"{receipt.removed:,} removed (change set {receipt.sequence})."
-        )
     else:
-        print(f"The data directory {path} holds the data of this release already.")
+        print(prepared.in_words(path))

@@ -28,7 +28,7 @@ def command(
 ) -> None:
     """Show the newest change sets, the last one first."""
     chosen = settings(data_dir=data_dir, base=base)
-    directory = open_directory(chosen.data_dir, base=chosen.base)
+    directory = open_directory(chosen.data_dir, base=chosen.asked_base)
     records = islice(ChangesLog(directory.changes).newest_first(), number)
     headers = [record.header() for record in records]
     if as_json:

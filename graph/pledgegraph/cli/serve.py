@@ -10,6 +10,7 @@ import typer
 
 from pledgegraph.cli.options import Base, DataDir, Validator, settings
 from pledgegraph.errors import SettingsError
+from pledgegraph.preparing import prepare
 from pledgegraph.settings import Settings
 
 _SERVICE: Final = "pledgegraph_api.serving"
@@ -26,6 +27,14 @@ def command(
         int | None,
         typer.Option("--port", metavar="NUMBER", help="On which port. [env: PLEDGEGRAPH_PORT]"),
     ] = None,
+    update: Annotated[
+        bool,
+        typer.Option(
+            "--update",
+            help="First make the data directory if there is none, and bring the shipped data "
+            "in it up to this release.",
+        ),
+    ] = False,
     data_dir: DataDir = None,
     base: Base = None,
     validator: Validator = None,
@@ -40,4 +49,6 @@ def command(
         raise SettingsError(
             "The HTTP service is not installed.", remedy="Install the whole pledgegraph package."
         ) from error
+    if update:
+        print(prepare(chosen).in_words(chosen.data_dir))
     raise typer.Exit(run(chosen))

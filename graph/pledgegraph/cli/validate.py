@@ -17,6 +17,7 @@ from pledgegraph.errors import DirectoryMissing, ValidationFailed
 from pledgegraph.gate import EngineForm, difference, settle
 from pledgegraph.loading import change_from_files
 from pledgegraph.opening import Gatekeeper
+from pledgegraph.settings import Settings
 
 
 def command(
@@ -37,22 +38,18 @@ def command(
     What the data directory holds counts as known, so that a file may speak of its actors.
     """
     chosen = settings(data_dir=data_dir, base=base, validator=validator)
-    engine = None
-    if not alone:
-        try:
-            engine = EmbeddedEngine(open_directory(chosen.data_dir, base=chosen.base))
-        except DirectoryMissing:
-            alone = True
+    engine = None if alone else _engine(chosen)
+    its_base = engine.directory.base if engine else chosen.base
     with reading_bar(files) as progress:
         change = change_from_files(
-            source_files(files, source, chosen.base),
-            base=chosen.base,
+            source_files(files, source, its_base),
+            base=its_base,
             agent="validate",
             reason="",
             progress=progress,
         )
-    change = settle(change, chosen.base, EngineForm())
-    gatekeeper = Gatekeeper(chosen.validator, chosen.base)
+    change = settle(change, its_base, EngineForm())
+    gatekeeper = Gatekeeper(chosen.validator, its_base)
     with working("Validating"):
         if engine is None:
             empty = pyoxigraph.Store()
@@ -64,7 +61,15 @@ def command(
     if as_json:
         print_report_json(report)
     if not report.conforms:
-        raise ValidationFailed(report, base=chosen.base)
-    print_report(report, base=chosen.base)
+        raise ValidationFailed(report, base=its_base)
+    print_report(report, base=its_base)
     if not as_json:
         print("Valid." if engine is not None else "Valid by themselves.")
+
+
+def _engine(chosen: Settings) -> EmbeddedEngine | None:
+    """The engine over the data directory, if there is one."""
+    try:
+        return EmbeddedEngine(open_directory(chosen.data_dir, base=chosen.asked_base))
+    except DirectoryMissing:
+        return None
