@@ -11,6 +11,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from pledgegraph.engine import Engine
+from pledgegraph.release import release
 from pledgegraph.settings import Settings
 from pledgegraph_api.api_docs import ApiDocs
 from pledgegraph_api.examples import read_examples
@@ -22,7 +23,6 @@ from pledgegraph_api.problem_answers import ProblemAnswers, UnexpectedErrors
 from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.security_headers import SecurityHeaders
 from pledgegraph_api.sparql import SparqlEndpoint
-from pledgegraph_api.version import version
 
 _ABOUT: Final = """\
 A knowledge graph of public commitments: who promised what, what they did, what came of it, and
@@ -47,7 +47,7 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
 
     app = FastAPI(
         title="Pledgegraph",
-        version=version(),
+        version=release(),
         description=_ABOUT,
         docs_url=None,
         redoc_url=None,

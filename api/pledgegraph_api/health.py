@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse
 
 from pledgegraph.engine import Engine
 from pledgegraph.errors import PledgegraphError
-from pledgegraph_api.version import version
+from pledgegraph.release import release
 
 _log = logging.getLogger("pledgegraph.service")
 
@@ -49,8 +49,8 @@ class HealthCheck:
             sequence = await run_in_threadpool(self._sequence)
         except (PledgegraphError, OSError) as error:
             _log.error("The store cannot be opened: %s", error)
-            return _health(503, Health(status="unavailable", snapshot=None, version=version()))
-        return _health(200, Health(status="ok", snapshot=sequence, version=version()))
+            return _health(503, Health(status="unavailable", snapshot=None, version=release()))
+        return _health(200, Health(status="ok", snapshot=sequence, version=release()))
 
     def _sequence(self) -> int:
         with self._engine.snapshot() as snapshot:

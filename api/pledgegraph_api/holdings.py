@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-import io
-import json
 import threading
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
-from pledgegraph.engine import Engine, Snapshot
-from pledgegraph.media_types import JSON
-
-_QUERY: Final = (Path(__file__).resolve().parent / "queries" / "holdings.rq").read_text(
-    encoding="utf-8"
-)
+from pledgegraph.counting import count
+from pledgegraph.engine import Engine
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +15,8 @@ class Holdings:
 
     sequence: int
     quads: int
-    commitments: int = 0
-    actors: int = 0
-    events: int = 0
-    sources: int = 0
+    records: dict[str, int]
+    """The number of records by kind, such as ``commitments``."""
 
 
 class HoldingsCount:
@@ -41,13 +31,5 @@ class HoldingsCount:
         """The numbers of the newest snapshot. Blocks: to be called in a thread."""
         with self._engine.snapshot() as snapshot, self._counting:
             if self._known is None or self._known.sequence < snapshot.sequence:
-                self._known = _count(snapshot)
+                self._known = Holdings(snapshot.sequence, len(snapshot), count(snapshot))
             return self._known
-
-
-def _count(snapshot: Snapshot) -> Holdings:
-    written = io.BytesIO()
-    snapshot.query(_QUERY).serialise(written, JSON)
-    rows = json.loads(written.getvalue())["results"]["bindings"]
-    numbers = {row["kind"]["value"]: int(row["number"]["value"]) for row in rows if "kind" in row}
-    return Holdings(snapshot.sequence, len(snapshot), **numbers)

@@ -7,10 +7,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pledgegraph.release import release
 from pledgegraph_api.examples import Example
 from pledgegraph_api.holdings import HoldingsCount
 from pledgegraph_api.pages import Pages
-from pledgegraph_api.version import version
 
 
 class HomePage:
@@ -36,5 +36,5 @@ class HomePage:
             headers={"Pledgegraph-Snapshot": str(holdings.sequence)},
             holdings=holdings,
             examples=self._examples,
-            version=version(),
+            version=release(),
         )

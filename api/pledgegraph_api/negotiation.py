@@ -176,7 +176,8 @@ def accept_of(request: Request) -> Accept:
 
 def prefers_page(accept: Accept, otherwise: str, aliases: Sequence[str] = ()) -> bool:
     """Whether the client would rather have an HTML page than ``otherwise``; in doubt not."""
-    return accept.rank("text/html") > accept.rank(otherwise, aliases)
+    page = accept.rank("text/html")
+    return page[0] > 0 and page > accept.rank(otherwise, aliases)
 
 
 def _answers_to(form: Format, name: str) -> bool:

@@ -119,8 +119,9 @@ def _methods_at(request: Request) -> list[str]:
     found: set[str] = set()
     for route in request.app.routes:
         if route.matches(request.scope)[0] is not Match.NONE:
-            found |= getattr(route, "methods", None) or {"GET", "HEAD"}
-    return sorted(found)
+            found |= getattr(route, "methods", None) or set()
+    # What no route of ours answers for is a static file.
+    return sorted(found or {"GET", "HEAD"})
 
 
 async def _nobody_there(_request: Request, _error: Exception) -> Response:

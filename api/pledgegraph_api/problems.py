@@ -214,6 +214,7 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         "A change could not be made, since another process was writing for longer than changes "
         "wait. Nothing was changed.",
         (graph.DirectoryLocked,),
+        remedy="Send the change again in a minute.",
         discreet=True,
     ),
     ProblemType(
@@ -231,8 +232,9 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         503,
         "The change is not to be seen yet",
         "The change was accepted and is on disk, but the snapshot that shows it could not be "
-        "written. It will be seen after the next change. Do not send it again.",
+        "written. It will be seen after the next change.",
         (graph.PublishDelayed,),
+        remedy="Do not send the change again, and tell the operator.",
         discreet=True,
     ),
     ProblemType(
@@ -241,6 +243,7 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         "No room for the change",
         "The disk refused the change. Nothing was changed, and queries go on being answered.",
         (graph.StorageFull,),
+        remedy="Tell the operator, and send the change again when there is room.",
         discreet=True,
     ),
     UNEXPECTED,

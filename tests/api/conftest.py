@@ -47,26 +47,26 @@ def small_data() -> bytes:
     return (HERE / "data" / "small.trig").read_bytes()
 
 
-@pytest.fixture
-def settings(tmp_path: Path) -> Settings:
-    """Settings for a data directory of the test's own."""
-    return Settings(data_dir=tmp_path / "store", base=BASE)
-
-
-@pytest.fixture
-def engine(settings: Settings, small_data: bytes) -> Iterator[EmbeddedEngine]:
-    """A store with the small data in it."""
-    engine = make_store(settings.data_dir, small_data)
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory, small_data: bytes) -> Iterator[EmbeddedEngine]:
+    """A store with the small data in it, for tests that only read."""
+    engine = make_store(tmp_path_factory.mktemp("small") / "store", small_data)
     yield engine
     engine.close()
 
 
 @pytest.fixture
-def empty_engine(settings: Settings) -> Iterator[EmbeddedEngine]:
-    """A store with nothing in it."""
-    engine = make_store(settings.data_dir)
+def empty_engine(tmp_path: Path) -> Iterator[EmbeddedEngine]:
+    """A store with nothing in it, for tests that write."""
+    engine = make_store(tmp_path / "store")
     yield engine
     engine.close()
+
+
+@pytest.fixture
+def settings(engine: EmbeddedEngine) -> Settings:
+    """The default settings, but for the place and the base."""
+    return Settings(data_dir=engine.directory.path, base=BASE)
 
 
 @asynccontextmanager
