@@ -9,14 +9,16 @@ PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=constraints.txt \
        PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet
 NEEDS := pyproject.toml constraints.txt
 
+DATA_DIR := $(or $(PLEDGEGRAPH_DATA_DIR),var/pledgegraph)
+SHIPPED := $(shell find ontology data -type f)
+
 .DEFAULT_GOAL := help
 .PHONY: help serve test check bench lock clean python
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
 
-serve: $(VENV)/.installed ## Run the service on port 8000 with the shipped data
-	@$(BIN)/pledgegraph init --update
+serve: $(DATA_DIR)/.shipped ## Run the service on port 8000 with the shipped data
 	@exec $(BIN)/pledgegraph serve
 
 test: $(VENV)/.installed-dev ## Run all tests, with the coverage gate
@@ -46,6 +48,11 @@ $(VENV)/.installed-dev: $(VENV)/.made $(NEEDS)
 	@echo "Installing Pledgegraph and its tools into $(VENV) (once; it takes a minute)"
 	@$(PIP) --editable . --group dev
 	@touch $(VENV)/.installed $@
+
+# The service starts in half the time when there is nothing to bring up to date.
+$(DATA_DIR)/.shipped: $(VENV)/.installed $(SHIPPED)
+	@$(BIN)/pledgegraph init --update
+	@touch $@
 
 $(VENV)/.made: | python
 	@$(PYTHON) -m venv $(VENV)

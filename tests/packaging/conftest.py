@@ -42,11 +42,20 @@ class Environment:
         return run(str(self.bin / "python"), "-c", code, cwd=empty, **variables).strip()
 
 
+def outside() -> dict[str, str]:
+    """The environment of a program that knows nothing of this checkout."""
+    ours = ("PYTHONPATH", "VIRTUAL_ENV", "MAKEFLAGS", "MFLAGS", "MAKELEVEL")
+    return {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ours and not name.startswith("PLEDGEGRAPH_")
+    }
+
+
 def run(*command: str, cwd: Path = ROOT, **variables: str) -> str:
     """The program's output; fails with what it said on its error output."""
-    environment = {k: v for k, v in os.environ.items() if k not in ("PYTHONPATH", "VIRTUAL_ENV")}
     done = subprocess.run(
-        command, cwd=cwd, capture_output=True, text=True, check=False, env=environment | variables
+        command, cwd=cwd, capture_output=True, text=True, check=False, env=outside() | variables
     )
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout}{done.stderr}"
     return done.stdout
