@@ -25,8 +25,8 @@ _NAMES: Final = {
 
 _HEAD = """# Licence of the data
 
-What the Pledgegraph contributors wrote themselves (the ontology in `ontology/`; descriptions, kinds,
-matches and links in `data/`) may be used under the licence [Creative Commons Attribution 4.0
+What the Pledgegraph contributors wrote themselves (the ontology in `ontology/`; descriptions,
+kinds, matches and links in `data/`) may be used under the licence [Creative Commons Attribution 4.0
 International](https://creativecommons.org/licenses/by/4.0/) (CC BY 4.0). Cite Pledgegraph as
 `CITATION.cff` says.
 
