@@ -18,7 +18,9 @@ _ROOT = Path(__file__).resolve().parent.parent
 
 # Put together from parts, so that this file passes its own check.
 _FORBIDDEN: Final[dict[str, re.Pattern[str]]] = {
-    "a machine's own path": re.compile(r"(?<![\w.:/<-])/(?:home|root|Users|work|opt)/[\w.-]+"),
+    "a machine's own path": re.compile(
+        r"(?<![\w.:/<-])/(?:(?:home|Users)/[\w.-]+|root|work|opt)/[\w.-]+"
+    ),
     "a package registry's host": re.compile(
         r"\b(?:pypi\.(?:org)|files\.pythonhosted\.(?:org)|registry\.npmjs\.(?:org)"
         r"|registry\.yarnpkg\.(?:com)|proxy\.golang\.(?:org)|crates\.(?:io)"

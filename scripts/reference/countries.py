@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib.metadata import version
 
 import pycountry
+
 from reference import m49_package
 from reference.m49_package import Area, Kind
 from reference.made_from import PACKAGES_FETCHED, describe

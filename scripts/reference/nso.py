@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pycountry
+
 from reference.m49_package import Area, Kind
 from reference.made_from import describe
 from reference.offices import (

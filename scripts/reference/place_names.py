@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from babel import Locale
 from babel.core import get_cldr_version
+
 from reference.turtle_text import tagged
 
 LANGUAGES = ("ar", "en", "es", "fr", "ru", "zh")
