@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from typing import Any
 
@@ -18,7 +19,7 @@ from pledgegraph.validation.outcome import report_from
 from pledgegraph.validation.rdflib_terms import Term, fill, ill_typed_literals_expected
 from pledgegraph.validation.report import ValidationReport
 from pledgegraph.validation.shapes import Shapes
-from pledgegraph.validation.within import engine_focus, within
+from pledgegraph.validation.within import within
 
 
 class _PreparedGraph(Graph):
@@ -57,19 +58,20 @@ class ReferenceValidator:
             union = fill(_PreparedGraph(), data)
             if join_ontology:
                 fill(union, self.shapes.ontology)
-            report = report_from(self._results(union, focus), self.shapes)
+            report = report_from(self._results(union), self.shapes)
         return within(report, data, focus, self.shapes if join_ontology else None)
 
-    def _results(self, union: Graph, focus: Collection[Term] | None) -> Graph:
+    def _results(self, union: Graph) -> Graph:
         try:
             _, results, text = pyshacl_validate(
                 union,
                 shacl_graph=self.shapes.graph,
                 # Nothing is inferred, so nothing is written to the graph: no copy is needed.
                 inplace=True,
-                focus_nodes=engine_focus(focus),
+                # No `focus_nodes`: pySHACL 0.40 applies them to the value nodes of `sh:node`
+                # and `sh:qualifiedValueShape` as well, and then misses what is wrong there.
             )
-        except ReportableRuntimeError as failure:
+        except (ReportableRuntimeError, re.error) as failure:
             raise _unusable(str(failure)) from failure
         if not isinstance(results, Graph):
             raise _unusable(text.strip())

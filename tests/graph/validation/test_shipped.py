@@ -1,0 +1,85 @@
+"""The shapes and data that come with Pledgegraph, as they are validated when somebody writes."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from pyoxigraph import Dataset, Quad, RdfFormat, Store, parse
+
+from pledgegraph.changes import ChangeSet
+from pledgegraph.shipped import shipped
+from pledgegraph.validation import ChangeValidator, Shapes, describe
+from pledgegraph.validation.reference import ReferenceValidator
+from pledgegraph.validation.turbo import TurboValidator
+
+BASE = "http://localhost:8000"
+
+
+@pytest.fixture(scope="module")
+def shapes() -> Shapes:
+    return Shapes.read(shipped("ontology"))
+
+
+@pytest.fixture(scope="module")
+def turbo(shapes: Shapes) -> TurboValidator:
+    return TurboValidator(shapes)
+
+
+@pytest.fixture(scope="module")
+def quads() -> list[Quad]:
+    """The shipped data, in one graph: the union is what is validated."""
+    return sorted(
+        {
+            quad
+            for file in sorted(shipped("data").rglob("*.ttl"))
+            for quad in parse(path=file, format=RdfFormat.TURTLE, base_iri=f"{BASE}/")
+        },
+        key=str,
+    )
+
+
+def test_no_shape_looks_beyond_a_neighbourhood(turbo: TurboValidator) -> None:
+    assert ChangeValidator(turbo).reach.apart == ()
+
+
+def test_both_engines_find_the_ontology_in_order(shapes: Shapes, turbo: TurboValidator) -> None:
+    reference = ReferenceValidator(shapes).validate(shapes.ontology)
+    assert reference == turbo.validate(shapes.ontology)
+    assert [describe(result) for result in reference.violations] == []
+
+
+def test_every_shape_says_in_words_what_it_expects(shapes: Shapes, quads: list[Quad]) -> None:
+    """Statements with all objects made wrong break many shapes; each line can be read."""
+    data = [q.triple for q in quads if "type" in q.predicate.value]
+    report = TurboValidator(shapes).validate(data)
+    lines = [describe(result, languages=("fr",), base=BASE) for result in report.results]
+    assert len({result.shape for result in report.results}) > 10
+    for result, line in zip(report.results, lines, strict=True):
+        assert {"en", "fr", "es"} <= set(result.messages), result.shape
+        assert result.expected, result.shape
+        assert result.message("fr").rstrip(".") in line
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_a_write_is_judged_as_full_validation_would(
+    seed: int, turbo: TurboValidator, quads: list[Quad]
+) -> None:
+    chance = random.Random(seed)  # noqa: S311 - not for secrets
+    subject = chance.choice(quads).subject
+    gone = [quad for quad in quads if quad.subject == subject]
+    if seed % 2:
+        gone = chance.sample(gone, 1)
+    store = Store()
+    store.bulk_extend(quads)
+    judge = ChangeValidator(turbo)
+    change = ChangeSet(removed=Dataset(gone))
+    focus = {str(node) for node in judge.scope(change, store).focus or ()}
+    before = turbo.validate([quad.triple for quad in quads])
+    after = turbo.validate([quad.triple for quad in set(quads) - set(gone)])
+    assert set(judge.check(change, store).results) == {
+        result for result in after.results if result.focus in focus
+    }
+    assert {r for r in before.results if r.focus not in focus} == {
+        r for r in after.results if r.focus not in focus
+    }
