@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from typing import BinaryIO, Final
 
 import pyoxigraph
@@ -16,10 +16,11 @@ from pledgegraph.engine import ResultKind, Substitutions
 from pledgegraph.errors import QueryError, QueryRefused, UnknownFormat
 from pledgegraph.gate import EngineForm, difference, settle
 from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS, Carries, Format
+from pledgegraph.rules import Derive
 from pledgegraph.snapshots import Lease, Snapshots
 from pledgegraph.sparql_text import query_words, syntax_error
 from pledgegraph.terms import PREFIXES
-from pledgegraph.writer import writing
+from pledgegraph.writer import Writer, writing
 
 DEEPEST: Final = 200
 """Brackets may nest so deep; the engine's parser overflows its stack somewhere past 1,000."""
@@ -155,10 +156,16 @@ class EmbeddedEngine:
     """An `Engine` over a data directory. Any number of threads may use one."""
 
     def __init__(
-        self, directory: DataDirectory, *, check: Check | None = None, lock_wait: float = 60.0
+        self,
+        directory: DataDirectory,
+        *,
+        check: Check | None = None,
+        derive: Derive | None = None,
+        lock_wait: float = 60.0,
     ) -> None:
         self.directory = directory
         self._check = check
+        self._derive = derive
         self._lock_wait = lock_wait
         self._snapshots = Snapshots(directory)
         self._guard = threading.Lock()
@@ -183,7 +190,7 @@ class EmbeddedEngine:
         """Make a change, whole or not at all; see `pledgegraph.engine.Engine.update`."""
         if self.directory.gated:
             change = settle(change, self.directory.base, self._form)
-        with writing(self.directory, wait=self._lock_wait) as writer:
+        with self._writing() as writer:
             change_set = difference(writer.store, change)
             if change_set and self._check is not None and self.directory.gated:
                 self._check(writer.store, change_set)
@@ -196,8 +203,20 @@ class EmbeddedEngine:
 
     def settle(self) -> int:
         """Finish what a dead writer left; return the number of the newest snapshot."""
-        with writing(self.directory, wait=self._lock_wait) as writer:
+        with self._writing() as writer:
             return writer.sequence
+
+    def recompute(self) -> int:
+        """Compute everything anew that rules compute; return the number of the newest snapshot.
+
+        Needed when the rules have changed, not when the data have.
+        """
+        with self._writing() as writer:
+            writer.follow(None)
+            return writer.sequence
+
+    def _writing(self) -> AbstractContextManager[Writer]:
+        return writing(self.directory, wait=self._lock_wait, derive=self._derive)
 
     def close(self) -> None:
         """Let the snapshot go that is kept open between queries."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from pledgegraph.changes import ChangeSet
 from pledgegraph.directory import DataDirectory, open_directory
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import ValidationFailed
+from pledgegraph.rules import Derive, Rules, read_rules
 from pledgegraph.settings import Settings
 from pledgegraph.shipped import shipped
 
@@ -71,8 +73,22 @@ def engine_over(directory: DataDirectory, settings: Settings) -> EmbeddedEngine:
     return EmbeddedEngine(
         directory,
         check=Gatekeeper(settings.validator, directory.base) if directory.gated else None,
+        derive=_shipped_rules(directory.base) if directory.gated else None,
         lock_wait=settings.lock_wait,
     )
+
+
+def _shipped_rules(base: str) -> Derive:
+    """The shipped rules, read when a change comes."""
+    rules: Rules | None = None
+
+    def derive(store: Store, change: ChangeSet | None) -> Iterator[ChangeSet]:
+        nonlocal rules
+        if rules is None:
+            rules = Rules(read_rules(shipped("ontology") / "rules"), base)
+        return rules.derive(store, change)
+
+    return derive
 
 
 def open_engine(settings: Settings) -> EmbeddedEngine:

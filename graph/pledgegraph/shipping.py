@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from typing import Final
 
 from pyoxigraph import NamedNode
@@ -47,6 +48,7 @@ def bring_up_to_date(engine: EmbeddedEngine) -> Receipt:
     if directory.shipped.exists() and directory.shipped.read_text(encoding="ascii") == seal:
         with engine.snapshot() as snapshot:
             return Receipt(snapshot.sequence, 0, 0)
+    before = engine.settle()
     receipt = engine.update(
         change_from_files(
             files,
@@ -55,6 +57,9 @@ def bring_up_to_date(engine: EmbeddedEngine) -> Receipt:
             reason=f"The data and the ontology that release {release()} ships.",
         )
     )
+    if receipt.sequence == before:
+        # The data are the same, but the rules may not be.
+        receipt = replace(receipt, sequence=engine.recompute())
     write_whole(directory.shipped, seal)
     return receipt
 
@@ -65,4 +70,6 @@ def _seal(files: list[SourceFile]) -> str:
     for each in files:
         digest.update(f"{each.source} {each.path.name} {each.path.stat().st_size}\n".encode())
         digest.update(each.path.read_bytes())
+    for rule in sorted((shipped("ontology") / "rules").glob("*.rq")):
+        digest.update(rule.read_bytes())
     return f"sha256:{digest.hexdigest()}\n"

@@ -12,14 +12,17 @@ from typing import Final
 
 from pyoxigraph import Store
 
-from pledgegraph.changes import ChangeSet, Receipt
+from pledgegraph.changes import ChangeSet, Header, Receipt
 from pledgegraph.changes_log import ChangesLog, Record
 from pledgegraph.directory import DataDirectory
-from pledgegraph.errors import DirectoryError, PublishDelayed
+from pledgegraph.errors import DirectoryError, PublishDelayed, StorageFull
+from pledgegraph.rules import Derive
 from pledgegraph.snapshots import Snapshots
 
 _BULK: Final = 50_000
 """From so many quads on, sorted files are written to the store at once (RocksDB ingestion)."""
+COMPUTED_BY: Final = "Pledgegraph rules"
+"""The agent of the records that rules make."""
 _OPEN_PATIENCE: Final = 5.0
 
 _log = logging.getLogger(__name__)
@@ -28,16 +31,25 @@ _log = logging.getLogger(__name__)
 class Writer:
     """The one writer of a data directory, with the primary store at the log's end."""
 
-    def __init__(self, directory: DataDirectory, store: Store, sequence: int) -> None:
+    def __init__(
+        self,
+        directory: DataDirectory,
+        store: Store,
+        sequence: int,
+        derive: Derive | None = None,
+    ) -> None:
         self.store = store
         self.sequence = sequence
+        self._derive = derive
         self._log = ChangesLog(directory.changes)
         self._snapshots = Snapshots(directory)
 
     def commit(
         self, change_set: ChangeSet, *, agent: str, reason: str, sources: tuple[str, ...] = ()
     ) -> Receipt:
-        """Log the change set, apply it and publish the snapshot that shows it.
+        """Log the change set, apply it, let the rules follow and publish the snapshot.
+
+        The receipt counts what the change set itself added and removed.
 
         Raises:
             StorageFull: the log could not take it; nothing was changed.
@@ -45,24 +57,44 @@ class Writer:
         """
         if not change_set:
             return Receipt(self.sequence, 0, 0)
+        header = self._accept(change_set, agent, reason, sources)
+        try:
+            apply(self.store, change_set)
+            self.follow(change_set)
+        except (OSError, StorageFull) as error:
+            raise PublishDelayed(
+                f"Change set {header.sequence} is in the changes log, "
+                "but the snapshot that shows it could not be written."
+            ) from error
+        return Receipt(self.sequence, header.added, header.removed)
+
+    def follow(self, change_set: ChangeSet | None) -> None:
+        """Bring in step what is computed from the data, and publish the result.
+
+        What the rules change is logged too, each layer as a record of its own: a snapshot then
+        shows what the log says and nothing else. None stands for any change at all.
+        """
+        if self._derive is not None:
+            for computed in self._derive(self.store, change_set):
+                self._accept(computed, COMPUTED_BY, "Computed by the rules of the ontology.", ())
+                apply(self.store, computed)
+        self._snapshots.publish(self.store, self.sequence)
+        self._snapshots.sweep()
+
+    def _accept(
+        self, change_set: ChangeSet, agent: str, reason: str, sources: tuple[str, ...]
+    ) -> Header:
         header = self._log.append(
             change_set, sequence=self.sequence + 1, agent=agent, reason=reason, sources=sources
         )
         self.sequence = header.sequence
-        try:
-            apply(self.store, change_set)
-            self._snapshots.publish(self.store, self.sequence)
-        except OSError as error:
-            raise PublishDelayed(
-                f"Change set {self.sequence} is in the changes log, "
-                "but the snapshot that shows it could not be written."
-            ) from error
-        self._snapshots.sweep()
-        return Receipt(header.sequence, header.added, header.removed)
+        return header
 
 
 @contextmanager
-def writing(directory: DataDirectory, *, wait: float) -> Iterator[Writer]:
+def writing(
+    directory: DataDirectory, *, wait: float, derive: Derive | None = None
+) -> Iterator[Writer]:
     """Be the writer of the data directory until the block is left.
 
     What a dead writer left unfinished is cut off or replayed first.
@@ -72,14 +104,14 @@ def writing(directory: DataDirectory, *, wait: float) -> Iterator[Writer]:
         LogDamaged: the changes log cannot be trusted.
     """
     with directory.locked(wait):
-        writer = _recovered(directory)
+        writer = _recovered(directory, derive)
         try:
             yield writer
         finally:
             del writer.store
 
 
-def _recovered(directory: DataDirectory) -> Writer:
+def _recovered(directory: DataDirectory, derive: Derive | None) -> Writer:
     log = ChangesLog(directory.changes)
     snapshots = Snapshots(directory)
     shown = snapshots.current()
@@ -95,10 +127,11 @@ def _recovered(directory: DataDirectory) -> Writer:
     # Replaying what is applied already changes nothing: the last word on each quad is the same.
     for record in log.after(shown or 0 if has_primary else 0):
         replay(store, record)
+    writer = Writer(directory, store, last, derive)
     if shown != last:
-        snapshots.publish(store, last)
-        snapshots.sweep()
-    return Writer(directory, store, last)
+        # The writer that died may have died before the rules had their turn.
+        writer.follow(None)
+    return writer
 
 
 def _open(directory: DataDirectory) -> Store:

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import io
 import sys
 from pathlib import Path
 from typing import Annotated, Final
 
 import typer
 
+from pledgegraph.cli.answers import print_answer
 from pledgegraph.cli.options import Base, DataDir, settings
-from pledgegraph.cli.tables import print_table
-from pledgegraph.engine import ResultKind
 from pledgegraph.errors import ReadError
-from pledgegraph.media_types import FORMATS, JSON, TURTLE, format_named
+from pledgegraph.media_types import FORMATS, format_named
 from pledgegraph.opening import open_engine
 
 _NAMES: Final = ", ".join(each.name for each in FORMATS)
@@ -43,22 +41,11 @@ def command(
     The default graph is the union of all named graphs.
     """
     text = query_text(query)
-    asked = None if form in (None, "table") else format_named(form or "")
+    if form not in (None, "table"):
+        format_named(form or "")
     engine = open_engine(settings(data_dir=data_dir, base=base))
     with engine.snapshot() as snapshot:
-        result = snapshot.query(text)
-        is_graph = result.kind is ResultKind.GRAPH
-        if form == "table" or (form is None and sys.stdout.isatty()):
-            if not is_graph:
-                held = io.BytesIO()
-                result.serialise(held, JSON)
-                print_table(held.getvalue(), engine.directory.base)
-                return
-            asked = TURTLE
-        result.serialise(sys.stdout.buffer, asked or (TURTLE if is_graph else JSON))
-        sys.stdout.buffer.flush()
-    if asked is None and not is_graph:
-        print()
+        print_answer(snapshot.query(text), form, base=engine.directory.base)
 
 
 def query_text(query: str) -> str:

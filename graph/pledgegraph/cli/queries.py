@@ -1,0 +1,109 @@
+"""`pledgegraph queries`: the catalogue of questions."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Annotated, Final
+
+import typer
+from rich.console import Console
+from rich.table import Column, Table
+from rich.text import Text
+
+from pledgegraph.catalogue import Question, Words, WrongParameter, catalogue, question
+from pledgegraph.cli.answers import print_answer
+from pledgegraph.cli.options import Base, DataDir, Json, settings
+from pledgegraph.cli.reports import preferred_languages
+from pledgegraph.opening import open_engine
+
+app: Final = typer.Typer(help="The catalogue of questions.", no_args_is_help=True)
+
+Id = Annotated[str, typer.Argument(metavar="ID", help="The question's id, as `list` shows it.")]
+
+
+@app.command("list")
+def list_questions(*, as_json: Json = False) -> None:
+    """List the questions that there are."""
+    questions = catalogue()
+    if as_json:
+        print(json.dumps([_card(each) for each in questions], ensure_ascii=False, indent=2))
+        return
+    table = Table(Column("id", no_wrap=True), "question", "parameters")
+    for each in questions:
+        names = ", ".join(parameter.name for parameter in each.parameters)
+        table.add_row(each.id, Text(_in_locale(each.question)), names)
+    Console().print(table)
+
+
+@app.command()
+def show(name: Id) -> None:
+    """Show one question: its words, its parameters and its SPARQL."""
+    found = question(name)
+    print(_in_locale(found.question), file=sys.stderr)
+    for parameter in found.parameters:
+        default = f" (default {parameter.default})" if parameter.default else ""
+        print(
+            f"  {parameter.name}: {parameter.type}{default}. {_in_locale(parameter.description)}",
+            file=sys.stderr,
+        )
+    print(found.query, end="")
+
+
+@app.command()
+def run(
+    name: Id,
+    *,
+    parameters: Annotated[
+        list[str] | None,
+        typer.Option("--param", "-p", metavar="NAME=VALUE", help="A parameter; may be repeated."),
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option("--format", metavar="NAME", help="As for `pledgegraph query`."),
+    ] = None,
+    data_dir: DataDir = None,
+    base: Base = None,
+) -> None:
+    """Answer a question from the newest snapshot."""
+    found = question(name)
+    engine = open_engine(settings(data_dir=data_dir, base=base))
+    bound = found.bind(_pairs(parameters or []), base=engine.directory.base)
+    with engine.snapshot() as snapshot:
+        result = snapshot.query(found.query, substitutions=bound)
+        print_answer(result, form, base=engine.directory.base, columns=found.columns)
+
+
+def _pairs(given: list[str]) -> dict[str, str]:
+    pairs = {}
+    for each in given:
+        name, equals, value = each.partition("=")
+        if not equals:
+            raise WrongParameter(
+                f"{each!r} is not a parameter.", remedy="Give it as in --param day=2025-12-31."
+            )
+        pairs[name] = value
+    return pairs
+
+
+def _in_locale(text: Words) -> str:
+    return next(text[tag] for tag in (*preferred_languages(), "en") if tag in text)
+
+
+def _card(each: Question) -> dict[str, object]:
+    return {
+        "id": each.id,
+        "title": dict(each.title),
+        "question": dict(each.question),
+        "columns": list(each.columns),
+        "parameters": [
+            {
+                "name": parameter.name,
+                "type": parameter.type,
+                "default": parameter.default,
+                "choices": list(parameter.choices),
+                "description": dict(parameter.description),
+            }
+            for parameter in each.parameters
+        ],
+    }

@@ -1,0 +1,151 @@
+"""Rules: what follows from the data and does not depend on the day, kept in its own graph.
+
+A rule is a SELECT of ``?subject ?predicate ?object``. Its front matter says which predicates
+it ``defines``, over which links (``upwards``) a change of one node reaches the subjects whose
+values it may alter, and in which ``layer`` it runs: a rule reads computed values of lower
+layers only, so one pass over the layers is the fixpoint.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import Dataset, NamedNode, Quad, QuerySolutions, Store, Triple, Variable
+
+from pledgegraph.changes import ChangeSet
+from pledgegraph.errors import ReadError
+from pledgegraph.front_matter import split_front_matter
+from pledgegraph.graphs import computed_graph
+from pledgegraph.terms import PREFIXES
+
+MOST_ONE_BY_ONE: Final = 500
+"""With more subjects than this affected, every value is computed anew in one query a rule."""
+
+Derive = Callable[[Store, ChangeSet | None], Iterator[ChangeSet]]
+"""Yields what rules change in the store; the caller applies each before it asks for the next.
+
+With a change set, which the store holds already, only what that can alter is looked at.
+"""
+
+_SUBJECT: Final = Variable("subject")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One file of ``ontology/rules/``."""
+
+    name: str
+    layer: int
+    defines: frozenset[NamedNode]
+    upwards: tuple[NamedNode, ...]
+    query: str
+
+    def triples(self, store: Store, subject: NamedNode | None = None) -> Iterator[Triple]:
+        """What the rule says of one subject, or of all."""
+        rows = store.query(
+            self.query,
+            use_default_graph_as_union=True,
+            substitutions=None if subject is None else {_SUBJECT: subject},
+        )
+        if not isinstance(rows, QuerySolutions):
+            raise TypeError(f"the rule {self.name} is not a SELECT")
+        for row in rows:
+            # A row without a subject is how a grouped SELECT says that it found nothing.
+            if row["subject"] is not None and row["object"] is not None:
+                yield Triple(row["subject"], row["predicate"], row["object"])
+
+
+def read_rules(folder: Path) -> tuple[Rule, ...]:
+    """The rules of a folder, by layer.
+
+    Raises:
+        ReadError: a file's front matter is missing or incomplete.
+    """
+    rules = [_read(path) for path in sorted(folder.glob("*.rq"))]
+    return tuple(sorted(rules, key=lambda rule: rule.layer))
+
+
+def _read(path: Path) -> Rule:
+    matter, query = split_front_matter(path)
+    try:
+        return Rule(
+            name=path.stem,
+            layer=int(matter["layer"]),
+            defines=frozenset(_node(name) for name in matter["defines"]),
+            upwards=tuple(_node(name) for name in matter["upwards"]),
+            query=query,
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        raise ReadError(
+            f"The front matter of the rule is incomplete: {error}.", file=path.name, line=1
+        ) from error
+
+
+def _node(name: str) -> NamedNode:
+    prefix, _, local = name.partition(":")
+    return NamedNode(PREFIXES[prefix] + local)
+
+
+class Rules:
+    """All rules over the data of one base IRI; its `derive` is a `Derive`."""
+
+    def __init__(self, rules: Iterable[Rule], base: str) -> None:
+        self._layers = [list(each) for _, each in groupby(rules, key=lambda rule: rule.layer)]
+        self._graph = computed_graph(base)
+
+    def derive(self, store: Store, change: ChangeSet | None) -> Iterator[ChangeSet]:
+        """The differences that bring the computed graph in step, a layer at a time."""
+        for layer in self._layers:
+            affected = None if change is None else self._affected(store, change, layer)
+            difference = self._difference(store, layer, affected)
+            if difference:
+                yield difference
+
+    def _affected(
+        self, store: Store, change: ChangeSet, layer: list[Rule]
+    ) -> set[NamedNode] | None:
+        """The subjects whose values the change can alter; None for too many to name."""
+        upwards = {predicate for rule in layer for predicate in rule.upwards}
+        found: set[NamedNode] = set()
+        changed = [quad for part in (change.added, change.removed) for quad in part]
+        todo: list[object] = [quad.subject for quad in changed]
+        # A link that was removed leads to what it has to be taken off from.
+        todo.extend(quad.object for quad in change.removed if quad.predicate in upwards)
+        while todo:
+            node = todo.pop()
+            if not isinstance(node, NamedNode) or node in found:
+                continue
+            found.add(node)
+            if len(found) > MOST_ONE_BY_ONE:
+                return None
+            todo.extend(
+                quad.object
+                for predicate in upwards
+                for quad in store.quads_for_pattern(node, predicate, None)
+            )
+        return found
+
+    def _difference(
+        self, store: Store, layer: list[Rule], affected: set[NamedNode] | None
+    ) -> ChangeSet:
+        defined = {predicate for rule in layer for predicate in rule.defines}
+        old = Dataset(
+            quad
+            for subject in (affected if affected is not None else (None,))
+            for quad in store.quads_for_pattern(subject, None, None, self._graph)
+            if quad.predicate in defined
+        )
+        new = Dataset(
+            Quad(triple.subject, triple.predicate, triple.object, self._graph)
+            for rule in layer
+            for subject in (affected if affected is not None else (None,))
+            for triple in rule.triples(store, subject)
+        )
+        return ChangeSet(
+            added=Dataset(quad for quad in new if quad not in old),
+            removed=Dataset(quad for quad in old if quad not in new),
+        )
