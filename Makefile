@@ -13,7 +13,7 @@ DATA_DIR := $(or $(PLEDGEGRAPH_DATA_DIR),var/pledgegraph)
 SHIPPED := $(shell find ontology data -type f)
 
 .DEFAULT_GOAL := help
-.PHONY: help serve test check bench lock clean python
+.PHONY: help serve test check bench lock clean
 
 help: ## Say what there is
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
@@ -54,12 +54,7 @@ $(DATA_DIR)/.shipped: $(VENV)/.installed $(SHIPPED)
 	@$(BIN)/pledgegraph init --update
 	@touch $@
 
-$(VENV)/.made: | python
-	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) pip
-	@touch $@
-
-python:
+$(VENV)/.made:
 	@command -v $(PYTHON) >/dev/null || { \
 	    echo "There is no $(PYTHON) here. Install Python 3.11 or later:" \
 	         "sudo apt-get install python3 python3-venv"; exit 1; }
@@ -70,3 +65,6 @@ python:
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
 	    echo "$(PYTHON) cannot make virtual environments here." \
 	         "On Debian or Ubuntu: sudo apt-get install python3-venv"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) pip
+	@touch $@
