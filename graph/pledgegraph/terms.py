@@ -52,4 +52,4 @@ PREFIXES: Final[dict[str, str]] = {
     "dcat": DCAT.iri,
     "schema": SCHEMA.iri,
 }
-"""The prefixes that Turtle answers and command line queries may use without declaring them."""
+"""The prefixes that Turtle answers are written with, and that messages shorten IRIs by."""

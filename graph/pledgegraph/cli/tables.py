@@ -22,7 +22,7 @@ def print_table(results: bytes, base: str, columns: tuple[str, ...] = ()) -> Non
     names = list(columns) or answer["head"]["vars"]
     rows = answer["results"]["bindings"]
     cells = [[_shown(row[name], base) if name in row else "" for name in names] for row in rows]
-    if cells and _width(names, cells) > console.width and console.is_terminal:
+    if cells and _width(names, cells) > console.width:
         _print_records(console, names, cells)
     elif cells:
         table = Table(*(Column(name, overflow="fold") for name in names))
