@@ -49,7 +49,8 @@ def interrupt(process: subprocess.Popen[str]) -> None:
     """Ctrl-C, as a terminal sends it; the program must end without fuss."""
     os.killpg(process.pid, signal.SIGINT)
     output, _ = process.communicate(timeout=20)
-    assert process.returncode in (0, 130), output
+    # A shell shows 130 for a program that the signal itself ended, as it ends make.
+    assert process.returncode in (0, 130, -signal.SIGINT), output
     assert "Traceback" not in output
 
 
