@@ -23,7 +23,7 @@ from pledgegraph.validation.reach_shapes import reach_of
 from pledgegraph.validation.report import ValidationReport
 from pledgegraph.validation.validator import Validator
 
-LIMIT: Final = 50_000
+LIMIT: Final = 200_000
 """The largest neighbourhood, in triples; beyond it everything is validated."""
 
 

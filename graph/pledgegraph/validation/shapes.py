@@ -50,8 +50,8 @@ class Shapes:
         """The nodes that the ontology makes statements on."""
         return frozenset(triple.subject for triple in self.ontology)
 
-    def subclasses(self, *classes: NamedNode) -> frozenset[NamedNode]:
-        """The classes and all classes below them (`rdfs:subClassOf`) in the ontology."""
+    @cached_property
+    def _below(self) -> dict[NamedNode, list[NamedNode]]:
         below: dict[NamedNode, list[NamedNode]] = {}
         for triple in self.ontology:
             lower, predicate, upper = triple
@@ -61,13 +61,17 @@ class Shapes:
                 and isinstance(upper, NamedNode)
             ):
                 below.setdefault(upper, []).append(lower)
+        return below
+
+    def subclasses(self, *classes: NamedNode) -> frozenset[NamedNode]:
+        """The classes and all classes below them (`rdfs:subClassOf`) in the ontology."""
         found: set[NamedNode] = set()
         waiting = deque(classes)
         while waiting:
             each = waiting.popleft()
             if each not in found:
                 found.add(each)
-                waiting.extend(below.get(each, ()))
+                waiting.extend(self._below.get(each, ()))
         return frozenset(found)
 
     def named(self, shape: Node) -> Node:

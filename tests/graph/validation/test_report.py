@@ -7,14 +7,18 @@ import logging
 from collections.abc import Callable
 
 import pytest
+from pyoxigraph import BlankNode, Literal, Triple
 
 from pledgegraph.validation import (
     Severity,
+    Shapes,
     ValidationReport,
     Violation,
     describe,
     report_json,
 )
+from pledgegraph.validation.reference import ReferenceValidator
+from pledgegraph.validation.turbo import TurboValidator
 
 Check = Callable[..., ValidationReport]
 PG = "https://w3id.org/pledgegraph/def#"
@@ -131,6 +135,18 @@ def test_focus_leaves_out_the_other_nodes(check: Check) -> None:
     assert check(shapes, data, focus=[]).results == ()
     many = [f":n{n} a 1 ." for n in range(300)]
     assert len(check(shapes, data, focus=[*many, ":x a 1 ."]).results) == 1
+
+
+@pytest.mark.parametrize("engine", [TurboValidator, ReferenceValidator])
+def test_focus_may_be_a_literal_or_a_blank_node(
+    engine: type[TurboValidator] | type[ReferenceValidator],
+    make_shapes: Callable[..., Shapes],
+    triples: Callable[[str], list[Triple]],
+) -> None:
+    shapes = make_shapes(":S sh:targetObjectsOf pg:p ; sh:nodeKind sh:IRI .")
+    data = triples(':x pg:p _:b1 , "text" , "other" .')
+    report = engine(shapes).validate(data, focus=[BlankNode("b1"), Literal("text")])
+    assert [result.focus for result in report.results] == ['"text"', "_:b1"]
 
 
 def violation(**changes: object) -> Violation:
