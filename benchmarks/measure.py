@@ -1,6 +1,6 @@
 """Runs both sides in turn, round after round, and prints the medians and their ratios.
 
-Usage: benchmarks/run [--quads 100000 1000000] [--rounds 3] [--seed 1]
+Usage: benchmarks/run [--quads 100000 1000000] [--rounds 3] [--seed 1] [--page]
 
 Each task runs in a process of its own (`benchmarks.task`), on a data directory of its own. The
 sides take turns at going first, so that a machine that slows down slows both.
@@ -30,6 +30,9 @@ _SIDES: Final = ("pledgegraph", "bare")
 _WITH_SHAPES: Final = "pledgegraph-shapes"
 _READS: Final = 3
 """How often the queries are measured in a round; they are what noise hurts most."""
+
+_PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
+_MARK: Final = "## Measured"
 
 Measured = dict[tuple[str, str], list[float]]
 """By side and name: seconds, or bytes where the name says so."""
@@ -68,7 +71,8 @@ def _read(side: str, data: Path, folder: Path, into: Measured) -> dict[str, int]
 
 
 def _write(side: str, data: Path, folder: Path, into: Measured) -> None:
-    into[side, "write"].append(_task(side, "write", data, folder)["seconds"]["write"])
+    for task in ("write", "publish"):
+        into[side, task].append(_task(side, task, data, folder)["seconds"][task])
 
 
 def measure(data: Path, rounds: int, scratch: Path) -> Measured:
@@ -108,6 +112,7 @@ def _titles() -> dict[str, str]:
         "load peak": "peak memory of the load",
         "disk": "on disk after the load",
         "write": "one small change, on disk and seen by a new reader",
+        "publish": "of that, publish a snapshot",
         "open": "open and answer a first small query",
     }
     for path in sorted(QUERIES.glob("*.rq")):
@@ -125,7 +130,7 @@ def table(found: Measured) -> str:
         )
     for name, title in (("load", "load"), ("load peak", "peak memory"), ("write", "small change")):
         value = statistics.median(found[_WITH_SHAPES, name])
-        lines.append(f"| {title}, with every shape checked | {_shown(name, value)} | | |")
+        lines.append(f"| {title}, with shapes checked and rules run | {_shown(name, value)} | | |")
     return "\n".join(lines)
 
 
@@ -150,20 +155,26 @@ def machine() -> str:
 
 
 def main() -> int:
-    """Measure each size asked for and print the tables."""
+    """Measure each size asked for, print the tables, and put them on the page if asked to."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--quads", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--page", action="store_true", help="write docs/performance.md anew")
     options = parser.parse_args()
-    print(machine(), flush=True)
+    results = machine()
+    print(results, flush=True)
     for quads in options.quads:
         with tempfile.TemporaryDirectory(prefix="pledgegraph-") as folder:
             data = Path(folder) / "data.nq"
             written = generate(data, quads, options.seed)
             found = measure(data, options.rounds, Path(folder))
-        print(f"\n### {written:,} quads, medians of {options.rounds} rounds\n")
-        print(table(found), flush=True)
+        section = f"\n### {written:,} quads, medians of {options.rounds} rounds\n\n{table(found)}"
+        print(section, flush=True)
+        results += "\n" + section
+    if options.page:
+        text = _PAGE.read_text(encoding="utf-8")
+        _PAGE.write_text(f"{text.partition(_MARK)[0]}{_MARK}\n\n{results}\n", encoding="utf-8")
     return 0
 
 

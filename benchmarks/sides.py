@@ -33,6 +33,7 @@ from pledgegraph.loading import SourceFile, change_from_files
 from pledgegraph.media_types import JSON, N_TRIPLES
 from pledgegraph.opening import engine_over
 from pledgegraph.settings import Settings
+from pledgegraph.snapshots import Snapshots
 from pledgegraph.terms import RDFS
 
 Ask = Callable[[str], int]
@@ -56,6 +57,10 @@ class Side(Protocol):
 
     def writing(self, folder: Path) -> Callable[[int], None]:
         """What makes one small change, safe on disk and seen by a new reader when it returns."""
+        ...
+
+    def publishing(self, folder: Path) -> tuple[Callable[[int], None], Callable[[int], None]]:
+        """What changes the primary store, and what then publishes a snapshot of it."""
         ...
 
     @contextmanager
@@ -86,6 +91,16 @@ class Bare:
             Store.read_only(str(snapshot))
 
         return write
+
+    def publishing(self, folder: Path) -> tuple[Callable[[int], None], Callable[[int], None]]:
+        """Add; then flush and back up."""
+        store = Store(folder / "store")
+
+        def publish(number: int) -> None:
+            store.flush()
+            store.backup(folder / f"published-{number}")
+
+        return lambda number: store.add(note(-number)), publish
 
     @contextmanager
     def reading(self, folder: Path) -> Iterator[Ask]:
@@ -134,6 +149,20 @@ class Pledgegraph:
                 assert snapshot.sequence  # noqa: S101 -- opened, not only promised
 
         return write
+
+    def publishing(self, folder: Path) -> tuple[Callable[[int], None], Callable[[int], None]]:
+        """Add behind the log's back; then publish, with the pointer moved and all on disk.
+
+        It leaves snapshots that the log knows nothing of, so nothing can follow it.
+        """
+        directory = open_directory(folder / "data", base=BASE)
+        store = Store(directory.primary)
+        snapshots = Snapshots(directory)
+        newest = snapshots.current() or 0
+        return (
+            lambda number: store.add(note(-number)),
+            lambda number: snapshots.publish(store, newest + number),
+        )
 
     @contextmanager
     def reading(self, folder: Path) -> Iterator[Ask]:

@@ -45,6 +45,16 @@ def write(side: Side, _data: Path, folder: Path) -> tuple[Found, dict[str, int]]
     return {"write": statistics.median(times)}, {}
 
 
+def publish(side: Side, _data: Path, folder: Path) -> tuple[Found, dict[str, int]]:
+    """The median of some snapshots, each after a small change; nothing can follow this task."""
+    change, show = side.publishing(folder)
+    times = []
+    for number in range(1, _WRITES + 1):
+        change(number)
+        times.append(_seconds(partial(show, number)))
+    return {"publish": statistics.median(times)}, {}
+
+
 def read(side: Side, _data: Path, folder: Path) -> tuple[Found, dict[str, int]]:
     """Opening with a first small query, then each query: the median of some times."""
     found: Found = {}
@@ -61,7 +71,7 @@ def read(side: Side, _data: Path, folder: Path) -> tuple[Found, dict[str, int]]:
     return found, sizes
 
 
-_TASKS: Final = {"load": load, "write": write, "read": read}
+_TASKS: Final = {"load": load, "read": read, "write": write, "publish": publish}
 
 
 def main() -> int:

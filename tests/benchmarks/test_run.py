@@ -21,7 +21,7 @@ def test_a_small_run_prints_every_row_with_its_ratio() -> None:
     for query in QUERIES:
         assert query.read_text().splitlines()[0].lstrip("# ") in titles
     ratios = [float(row[3]) for row in rows[1:] if row[3].strip()]
-    assert len(ratios) == len(QUERIES) + 6
+    assert len(ratios) == len(QUERIES) + 7
     assert all(ratio > 0 for ratio in ratios)
 
 
