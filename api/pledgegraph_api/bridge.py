@@ -54,8 +54,7 @@ class Bridge:
 
     def finish(self) -> None:
         """Say that everything has been written."""
-        if self._pending:
-            self._send()
+        self._send()
         self._tell(self._end, None)
 
     def fail(self, failure: Exception) -> None:
@@ -78,14 +77,19 @@ class Bridge:
     def abandon(self, failure: Exception | None = None) -> None:
         """Stop reading; the writer finds out at its next write. To be called in the loop.
 
-        A reader that is waiting meanwhile gets ``failure`` raised.
+        Whoever reads all the same gets ``failure`` raised, unless everything was read before.
         """
         self._abandoned = True
+        if self._arrived or not self._ended:
+            self._failure = failure or ConnectionAbortedError("the answer was given up")
         self._arrived.clear()
+        self._ended = True
+        self._news.set()
         self._room.release()  # a writer that waits for room wakes up and sees
-        self._end(failure)
 
     def _send(self) -> None:
+        if not self._pending:
+            return  # an empty chunk would be taken for the end
         self._room.acquire()
         if self._abandoned:
             raise BrokenPipeError("the reader has gone")
@@ -106,7 +110,7 @@ class Bridge:
             self._news.set()
 
     def _end(self, failure: Exception | None) -> None:
-        if not self._ended:
+        if not self._abandoned:
             self._ended = True
             self._failure = failure
-        self._news.set()
+            self._news.set()

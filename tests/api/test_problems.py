@@ -6,6 +6,7 @@ import inspect
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -62,7 +63,7 @@ def sample(kind: type[PledgegraphError]) -> PledgegraphError:
     """An error of that class."""
     if kind is ValidationFailed:
         return ValidationFailed(ValidationReport(()), base=BASE)
-    more: dict[str, object] = {}
+    more: dict[str, Any] = {}
     parameters = inspect.signature(kind).parameters
     if "file" in parameters:
         more["file"] = "x.ttl"

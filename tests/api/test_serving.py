@@ -1,0 +1,234 @@
+"""The service as a process: how it starts, refuses to start, streams, and stops."""
+
+from __future__ import annotations
+
+import os
+import re
+import select
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote, urlsplit
+
+import httpx
+import pytest
+
+from pledgegraph.embedded import EmbeddedEngine
+
+ROOT = Path(__file__).parents[2]
+BASE = "https://data.example.org"
+SERVE = "import sys; from pledgegraph_api.serving import serve; " + (
+    "from pledgegraph.settings import Settings; sys.exit(serve(Settings()))"
+)
+ENDLESS = "SELECT (COUNT(*) AS ?n) { " + " . ".join(f"?a{n} ?b{n} ?c{n}" for n in range(12)) + " }"
+"""Runs for years over the small data, and writes nothing."""
+HUGE = ENDLESS.replace("(COUNT(*) AS ?n)", "*")
+"""Writes for years."""
+
+Start = Callable[..., "Service"]
+
+
+class Service:
+    """A service in a process of its own."""
+
+    def __init__(self, **settings: object) -> None:
+        variables = {f"PLEDGEGRAPH_{name.upper()}": str(value) for name, value in settings.items()}
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SERVE],
+            env={**os.environ, "PYTHONPATH": f"{ROOT / 'graph'}:{ROOT / 'api'}", **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def address(self) -> str:
+        """Where it answers, when it has said so."""
+        assert self.process.stdout is not None
+        ready, _, _ = select.select([self.process.stdout], [], [], 20)
+        assert ready, "the service did not say where it answers"
+        line = self.process.stdout.readline()
+        found = re.search(r"http://\S+/", line)
+        assert found, line + self.end()
+        return found[0]
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> float:
+        """Seconds from the signal to the end."""
+        begun = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(10)
+        return time.monotonic() - begun
+
+    def end(self) -> str:
+        """What it wrote to its standard error; ends it."""
+        self.process.kill()
+        return self.process.communicate()[1]
+
+    def memory(self) -> int:
+        """The most resident memory that it has had, in bytes."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        peak = re.search(r"VmHWM:\s+(\d+) kB", status)
+        assert peak
+        return int(peak[1]) * 1024
+
+    def processor_time(self) -> float:
+        """Seconds of processor time used so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").split()
+        return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+
+
+@pytest.fixture
+def start(engine: EmbeddedEngine) -> Iterator[Start]:
+    """Starts services over the small data, and ends them all."""
+    started: list[Service] = []
+
+    def begin(**settings: object) -> Service:
+        chosen = {"data_dir": engine.directory.path, "base": BASE, "port": 0, **settings}
+        started.append(Service(**chosen))
+        return started[-1]
+
+    yield begin
+    for each in started:
+        each.end()
+
+
+def ask(address: str, query: str, **parameters: str) -> httpx.Response:
+    """The whole answer to a query."""
+    return httpx.get(address + "sparql", params={"query": query, **parameters}, timeout=10)
+
+
+def connection(address: str, query: str) -> socket.socket:
+    """A connection on which a query has been asked and nothing is read."""
+    parts = urlsplit(address)
+    made = socket.create_connection((parts.hostname, parts.port))
+    made.sendall(f"GET /sparql?query={quote(query)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+    return made
+
+
+def test_it_says_where_it_answers_and_stops_when_told(start: Start) -> None:
+    service = start()
+    begun = time.monotonic()
+    address = service.address()
+    response = ask(address, "ASK {}")
+    assert time.monotonic() - begun < 10
+    assert response.json()["boolean"] is True
+    assert response.headers["transfer-encoding"] == "chunked"
+    assert "server" not in response.headers
+    assert service.stop() < 2
+    assert service.process.returncode == 0
+    assert "Traceback" not in service.end()
+
+
+def test_it_stops_while_queries_run(start: Start) -> None:
+    service = start()
+    address = service.address()
+    with (
+        httpx.Client(timeout=10) as client,
+        client.stream("GET", address + "sparql", params={"query": HUGE}) as response,
+        connection(address, ENDLESS) as silent,
+    ):
+        chunks = response.iter_raw()
+        assert next(chunks)
+        time.sleep(0.3)
+        assert service.stop() < 2
+        with pytest.raises(httpx.RemoteProtocolError):
+            list(chunks)
+        silent.settimeout(2)
+        assert b"503" in silent.recv(65_536).split(b"\r\n")[0]
+    assert service.process.returncode == 0
+    assert "Segmentation" not in service.end()
+
+
+def test_it_stops_when_the_system_asks(start: Start) -> None:
+    service = start()
+    service.address()
+    assert service.stop(signal.SIGTERM) < 2
+    assert service.process.returncode in (0, -signal.SIGTERM)
+
+
+@pytest.mark.parametrize("query", [ENDLESS, HUGE])
+def test_others_are_answered_while_queries_run(start: Start, query: str) -> None:
+    service = start(query_threads=3)
+    address = service.address()
+    with connection(address, query), connection(address, query):
+        time.sleep(0.3)
+        begun = time.monotonic()
+        assert httpx.get(address + "health").status_code == 200
+        assert ask(address, "ASK {}").json()["boolean"] is True
+        assert time.monotonic() - begun < 2
+
+
+def test_a_client_that_leaves_frees_the_processor(start: Start) -> None:
+    service = start()
+    address = service.address()
+    with (
+        httpx.Client() as client,
+        client.stream("GET", address + "sparql", params={"query": HUGE}) as response,
+    ):
+        taken = 0
+        for chunk in response.iter_raw():
+            taken += len(chunk)
+            if taken > 2_000_000:
+                break
+    time.sleep(0.5)
+    before = service.processor_time()
+    time.sleep(0.5)
+    assert service.processor_time() - before < 0.2
+
+
+def test_a_long_answer_takes_no_memory(start: Start) -> None:
+    service = start()
+    address = service.address()
+    ask(address, HUGE + " LIMIT 1000")
+    before = service.memory()
+    with (
+        httpx.Client() as client,
+        client.stream("GET", address + "sparql", params={"query": HUGE}) as response,
+    ):
+        taken = 0
+        for chunk in response.iter_raw():
+            taken += len(chunk)
+            if taken > 30_000_000:
+                break
+        time.sleep(0.5)
+    assert service.memory() - before < 20_000_000
+
+
+def test_a_port_that_is_taken(start: Start) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        service = start(port=taken.getsockname()[1])
+        assert service.process.wait(20) == 1
+    said = service.end()
+    assert "Something else listens on port" in said
+    assert "PLEDGEGRAPH_PORT" in said
+    assert "Traceback" not in said
+
+
+def test_an_address_that_is_not_here(start: Start) -> None:
+    service = start(host="192.0.2.1")
+    assert service.process.wait(20) == 1
+    assert "192.0.2.1 is not an address of this machine" in service.end()
+
+
+def test_a_directory_that_is_missing(start: Start, tmp_path: Path) -> None:
+    service = start(data_dir=tmp_path / "nothing")
+    assert service.process.wait(20) == 1
+    said = service.end()
+    assert "There is no data directory" in said
+    assert "pledgegraph init" in said
+    assert "Traceback" not in said
+
+
+def test_a_directory_of_another_base(start: Start) -> None:
+    service = start(base="https://elsewhere.example")
+    assert service.process.wait(20) == 1
+    assert f"PLEDGEGRAPH_BASE={BASE}" in service.end()
+
+
+def test_it_starts_while_another_process_writes(start: Start, engine: EmbeddedEngine) -> None:
+    with engine.directory.locked(5):
+        service = start()
+        assert ask(service.address(), "ASK {}").status_code == 200
