@@ -53,6 +53,18 @@ SHAPES = """
        OPTIONAL { $this pg:partOf/pg:partOf ?far . ?far pg:kind ?k }
        FILTER (!BOUND(?k)) }''' ] .
 """
+FAR_SHAPES = """
+:Far sh:targetClass pg:Event ;
+    sh:property [ sh:maxCount 1 ; sh:path [ sh:inversePath
+            ( pg:partOf [ sh:alternativePath ( pg:madeBy [ sh:zeroOrOnePath pg:kind ] ) ] ) ] ] ,
+        [ sh:path pg:status ; sh:qualifiedValueShapesDisjoint true ; sh:qualifiedMinCount 1 ;
+            sh:qualifiedValueShape [ sh:class pg:Pledge ] ] ,
+        [ sh:path pg:madeBy ; sh:qualifiedValueShapesDisjoint true ; sh:qualifiedMaxCount 0 ;
+            sh:qualifiedValueShape [ sh:property [ sh:path rdfs:label ; sh:minCount 1 ] ] ] ,
+        [ sh:path [ sh:zeroOrMorePath pg:kind ] ; sh:sparql [ sh:prefixes : ; sh:select
+            '''SELECT $this ?value { $this $PATH ?value . ?value !(pg:kind|pg:status) ?z .
+               ?z a pg:Office }''' ] ] .
+"""
 NODES = [f":n{n}" for n in range(6)] + [":s1", ":s2", "pg:Pledge"]
 STATEMENTS = [
     *(f"{s} a {c}" for s in NODES for c in ("pg:Pledge", "pg:Actor", "pg:Office", "pg:Event")),
@@ -77,7 +89,7 @@ STATEMENTS = [
 
 @pytest.fixture(scope="module")
 def shapes(make_shapes: MakeShapes) -> Shapes:
-    return make_shapes(SHAPES, ONTOLOGY)
+    return make_shapes(SHAPES + FAR_SHAPES, ONTOLOGY)
 
 
 @pytest.fixture(scope="module")
@@ -110,7 +122,7 @@ def results(report: ValidationReport, focus: set[str] | None, *, inside: bool) -
     return {r for r in report.results if focus is None or (r.focus in focus) is inside}
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(40))
 def test_incremental_equals_full_validation(
     seed: int, validator: TurboValidator, pool: list[Quad]
 ) -> None:
@@ -137,7 +149,10 @@ def test_incremental_equals_full_validation(
     assert results(full_before, focus, inside=False) == results(full_after, focus, inside=False)
 
 
-def test_both_engines_judge_a_change_alike(shapes: Shapes, pool: list[Quad]) -> None:
+def test_both_engines_judge_a_change_alike(make_shapes: MakeShapes, pool: list[Quad]) -> None:
+    # Without the far paths: pySHACL 0.40 goes wrong on the inverse of a sequence, where turbo
+    # finds what a SPARQL query by Oxigraph finds.
+    shapes = make_shapes(SHAPES, ONTOLOGY)
     chance = random.Random(7)  # noqa: S311 - not for secrets
     found = 0
     for _ in range(10):
@@ -199,9 +214,10 @@ def test_who_is_affected_from_afar(
     before: str,
     removed: str,
     affected: list[str],
-    validator: TurboValidator,
+    make_shapes: MakeShapes,
     dataset: Callable[..., Dataset],
 ) -> None:
+    validator = ReferenceValidator(make_shapes(SHAPES, ONTOLOGY))
     store = filled(dataset(before + removed))
     scope = ChangeValidator(validator).scope(ChangeSet(removed=dataset(removed)), store)
     changed = {str(quad.subject) for quad in dataset(removed)}
