@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 from pathlib import Path
 
@@ -69,3 +70,10 @@ def test_the_check_of_the_tree_leaves_plain_files_alone(
     plain = tmp_path / "a.py"
     plain.write_text('"""It answers at /work and https://example.org/home/x."""\n')
     assert list(check_tree.problems([plain])) == []
+
+
+def test_the_index_of_the_docs_links_every_page() -> None:
+    docs = Path(__file__).resolve().parents[1] / "docs"
+    linked = set(re.findall(r"\]\(([^):]+)\)", (docs / "README.md").read_text(encoding="utf-8")))
+    assert {page.name for page in docs.glob("*.md")} - {"README.md"} <= linked
+    assert [link for link in linked if not (docs / link).exists()] == []
