@@ -5,68 +5,24 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import BinaryIO, Final
+from typing import BinaryIO
 
 import pyoxigraph
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
+from pyoxigraph import NamedNode, Store
 
 from pledgegraph.changes import Change, ChangeSet, Receipt
 from pledgegraph.directory import DataDirectory
-from pledgegraph.engine import ResultKind, Substitutions
-from pledgegraph.errors import QueryError, QueryRefused, UnknownFormat
+from pledgegraph.engine import Substitutions
+from pledgegraph.evaluation import EmbeddedResult, evaluate
 from pledgegraph.gate import EngineForm, difference, settle
-from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS, Carries, Format
+from pledgegraph.media_types import Carries, Format
 from pledgegraph.rules import Derive
 from pledgegraph.snapshots import Lease, Snapshots
-from pledgegraph.sparql_text import query_words, syntax_error
 from pledgegraph.terms import PREFIXES
 from pledgegraph.writer import Writer, writing
 
-DEEPEST: Final = 200
-"""Brackets may nest so deep; the engine's parser overflows its stack somewhere past 1,000."""
-
 Check = Callable[[Store, ChangeSet], None]
 """Raises `ValidationFailed` when the store with the change set would break a shape."""
-
-
-class EmbeddedResult:
-    """An answer of the embedded engine, computed while it is read."""
-
-    def __init__(self, answer: QuerySolutions | QueryBoolean | QueryTriples) -> None:
-        self._answer = answer
-
-    @property
-    def kind(self) -> ResultKind:
-        """Which of the three kinds of answers this is."""
-        if isinstance(self._answer, QuerySolutions):
-            return ResultKind.SOLUTIONS
-        if isinstance(self._answer, QueryBoolean):
-            return ResultKind.BOOLEAN
-        return ResultKind.GRAPH
-
-    @property
-    def variables(self) -> tuple[str, ...]:
-        """The names of the columns; empty but for solutions."""
-        if isinstance(self._answer, QuerySolutions):
-            return tuple(variable.value for variable in self._answer.variables)
-        return ()
-
-    def serialise(self, output: BinaryIO, form: Format) -> None:
-        """Write the answer to ``output`` as it is computed; see `pledgegraph.engine`."""
-        is_graph = isinstance(self._answer, QueryTriples)
-        if is_graph == (form.carries is Carries.SOLUTIONS):
-            fitting = GRAPH_FORMATS if is_graph else RESULT_FORMATS
-            raise UnknownFormat(
-                f"{form.title} does not carry the answer to this kind of query.",
-                remedy=f"Use one of: {', '.join(f.name for f in fitting)}.",
-            )
-        try:
-            if isinstance(self._answer, QueryTriples):
-                pyoxigraph.serialize(self._answer, output, format=form.rdf, prefixes=PREFIXES)
-            else:
-                self._answer.serialize(output, form.results)
-        except (RuntimeError, ValueError) as error:
-            raise QueryError("The query could not be evaluated to its end.") from error
 
 
 class EmbeddedSnapshot:
@@ -92,33 +48,20 @@ class EmbeddedSnapshot:
         substitutions: Substitutions | None = None,
     ) -> EmbeddedResult:
         """Begin to answer a SPARQL 1.1 query; see `pledgegraph.engine.Snapshot.query`."""
-        words = query_words(text)
-        if words.calls_service:
-            raise QueryRefused(
-                "SERVICE is not offered here.",
-                remedy="Ask the other endpoint yourself and put its answer into a VALUES block.",
-            )
-        if words.depth > DEEPEST:
-            raise QueryRefused(
-                f"The query nests brackets {words.depth} deep; {DEEPEST} is the most.",
-                remedy="Write the query with fewer nested groups.",
-            )
-        given = bool(default_graphs or named_graphs)
-        try:
-            answer = self._store.query(
-                text,
-                base_iri=f"{self._base}/",
-                # The engine lets the union override FROM, so it is asked for only without.
-                use_default_graph_as_union=self._union and not given and not words.names_dataset,
-                default_graph=list(default_graphs) if given else None,
-                named_graphs=list(named_graphs) if given else None,
-                substitutions=dict(substitutions) if substitutions else None,
-            )
-        except SyntaxError as error:
-            raise syntax_error(text, str(error)) from error
-        except (RuntimeError, ValueError) as error:
-            raise QueryError("The query could not be evaluated.") from error
-        return EmbeddedResult(answer)
+        return evaluate(
+            self._store,
+            text,
+            base=self._base,
+            union=self._union,
+            default_graphs=default_graphs,
+            named_graphs=named_graphs,
+            substitutions=substitutions,
+        )
+
+    @property
+    def address(self) -> dict[str, object]:
+        """What another process needs to open the same snapshot while this one is held."""
+        return {"path": str(self._lease.path), "base": self._base, "union": self._union}
 
     def __len__(self) -> int:
         """How many quads there are."""

@@ -1,15 +1,14 @@
 """What can be told of a SPARQL query from its words, without parsing it.
 
-The engine has no switch for SERVICE, overrides FROM when the default graph is the union, and
-overflows its stack on deep nesting (which takes the process with it), so all three are looked
-for before it sees the text. Words in comments, strings and IRIs do not count
-(SPARQL 1.1 Query, section 19.8, terminals).
+The engine overrides FROM when the default graph is the union, and overflows its stack on deep
+nesting (which takes the process with it), so both are looked for before it sees the text.
+Words in comments, strings and IRIs do not count (SPARQL 1.1 Query, section 19.8, terminals).
+Codepoint escapes are left as they are: the engine resolves them in strings and IRIs only.
 """
 
 from __future__ import annotations
 
 import re
-import sys
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,23 +17,23 @@ from pledgegraph.errors import QuerySyntaxError
 _TOKEN: Final = re.compile(
     r"""
       (?P<skip> \#[^\n\r]*
-        | <[^<>"{}|^`\\\x00-\x20]*>
-        | \"\"\"(?:[^"\\]|\\.|"(?!""))*+(?:\"\"\")?
-        | '''(?:[^'\\]|\\.|'(?!''))*+(?:''')?
-        | "(?:[^"\\\n\r]|\\.)*+"?
-        | '(?:[^'\\\n\r]|\\.)*+'?
+        | <(?:[^<>"{}|^`\\\x00-\x20]|\\[uU])*+>
+        | \"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\"
+        | '''(?:[^'\\]|\\.|'(?!''))*+'''
+        | "(?:[^"\\\n\r]|\\.)*+"
+        | '(?:[^'\\\n\r]|\\.)*+'
         | [?$]\w+
         | @[A-Za-z]+(?:-[A-Za-z0-9]+)*
-        | :[\w.\-:%\\]*
+        | :(?:[\w.\-:%]|\\.)*+
         | \d[\d.]*(?:[eE][+-]?\d+)?
+        | \\.
       )
-    | (?P<name> [^\W\d][\w.\-]* ) (?P<prefixed> :[\w.\-:%\\]* )?
+    | (?P<name> [^\W\d][\w.\-]* ) (?P<prefixed> :(?:[\w.\-:%]|\\.)*+ )?
     | (?P<open> [({\[] )
     | (?P<close> [)}\]] )
     """,
     re.VERBOSE | re.DOTALL,
 )
-_ESCAPE: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,46 +48,24 @@ class QueryWords:
     @property
     def names_dataset(self) -> bool:
         """True when the query has a FROM or FROM NAMED clause (section 13.2)."""
-        return self._says("FROM")
-
-    @property
-    def calls_service(self) -> bool:
-        """True when the query has a SERVICE clause (SPARQL 1.1 Federated Query)."""
-        return self._says("SERVICE")
-
-    def _says(self, keyword: str) -> bool:
-        # The engine's grammar needs no space behind some words: `trueSERVICE<x>{}` is read.
-        return any(keyword in word for word in self.words)
+        # The engine's grammar needs no space behind some words: `?xFROM<g>` is not, but
+        # `)FROM<g>` and `*FROM<g>` are read.
+        return any("FROM" in word for word in self.words)
 
 
 def query_words(text: str) -> QueryWords:
-    """Look a query over; takes time linear in its length.
-
-    Both the text and the text with its codepoint escapes resolved (section 19.2) are looked
-    at, because a hash sign or a quotation mark may hide in one of the two.
-    """
-    views = [text]
-    resolved = _ESCAPE.sub(_character, text)
-    if resolved != text:
-        views.append(resolved)
+    """Look a query over; takes time linear in its length."""
     words: set[str] = set()
-    deepest = 0
-    for view in views:
-        depth = 0
-        for match in _TOKEN.finditer(view):
-            if match["name"] and not match["prefixed"]:
-                words.update(re.split(r"[.\-]+", match["name"].upper()))
-            elif match["open"]:
-                depth += 1
-                deepest = max(deepest, depth)
-            elif match["close"]:
-                depth -= 1
+    deepest = depth = 0
+    for match in _TOKEN.finditer(text):
+        if match["name"] and not match["prefixed"]:
+            words.update(re.split(r"[.\-]+", match["name"].upper()))
+        elif match["open"]:
+            depth += 1
+            deepest = max(deepest, depth)
+        elif match["close"]:
+            depth -= 1
     return QueryWords(frozenset(words), deepest)
-
-
-def _character(match: re.Match[str]) -> str:
-    code = int(match[1] or match[2], 16)
-    return chr(code) if code <= sys.maxunicode else match[0]
 
 
 _PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)

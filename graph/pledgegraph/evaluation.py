@@ -1,0 +1,107 @@
+"""Evaluating a client's query on an open store, with what the engine needs to be kept from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import BinaryIO, Final
+
+import pyoxigraph
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
+
+from pledgegraph.engine import ResultKind, Substitutions
+from pledgegraph.errors import QueryError, QueryRefused, UnknownFormat
+from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS, Carries, Format
+from pledgegraph.service_clauses import calls_service
+from pledgegraph.sparql_text import query_words, syntax_error
+from pledgegraph.terms import PREFIXES
+
+DEEPEST: Final = 200
+"""Brackets may nest so deep; the engine's parser overflows its stack somewhere past 1,000."""
+
+
+class EmbeddedResult:
+    """An answer of the embedded engine, computed while it is read."""
+
+    def __init__(self, answer: QuerySolutions | QueryBoolean | QueryTriples) -> None:
+        self._answer = answer
+
+    @property
+    def kind(self) -> ResultKind:
+        """Which of the three kinds of answers this is."""
+        if isinstance(self._answer, QuerySolutions):
+            return ResultKind.SOLUTIONS
+        if isinstance(self._answer, QueryBoolean):
+            return ResultKind.BOOLEAN
+        return ResultKind.GRAPH
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the columns; empty but for solutions."""
+        if isinstance(self._answer, QuerySolutions):
+            return tuple(variable.value for variable in self._answer.variables)
+        return ()
+
+    def serialise(self, output: BinaryIO, form: Format) -> None:
+        """Write the answer to ``output`` as it is computed; see `pledgegraph.engine`."""
+        is_graph = isinstance(self._answer, QueryTriples)
+        if is_graph == (form.carries is Carries.SOLUTIONS):
+            fitting = GRAPH_FORMATS if is_graph else RESULT_FORMATS
+            raise UnknownFormat(
+                f"{form.title} does not carry the answer to this kind of query.",
+                remedy=f"Use one of: {', '.join(f.name for f in fitting)}.",
+            )
+        try:
+            if isinstance(self._answer, QueryTriples):
+                pyoxigraph.serialize(self._answer, output, format=form.rdf, prefixes=PREFIXES)
+            else:
+                self._answer.serialize(output, form.results)
+        except (RuntimeError, ValueError) as error:
+            raise QueryError("The query could not be evaluated to its end.") from error
+
+
+def evaluate(
+    store: Store,
+    text: str,
+    *,
+    base: str,
+    union: bool,
+    default_graphs: Sequence[NamedNode] = (),
+    named_graphs: Sequence[NamedNode] = (),
+    substitutions: Substitutions | None = None,
+) -> EmbeddedResult:
+    """Begin to answer a query; with ``union`` the default graph is the union of all graphs.
+
+    Relative IRIs in the query are resolved against ``{base}/``.
+
+    Raises:
+        QuerySyntaxError: the text is not a query.
+        QueryRefused: it uses SERVICE, or nests too deep.
+        QueryError: the engine cannot begin.
+    """
+    if calls_service(text):
+        raise QueryRefused(
+            "SERVICE is not offered here.",
+            remedy="Ask the other endpoint yourself and put its answer into a VALUES block.",
+        )
+    words = query_words(text)
+    if words.depth > DEEPEST:
+        raise QueryRefused(
+            f"The query nests brackets {words.depth} deep; {DEEPEST} is the most.",
+            remedy="Write the query with fewer nested groups.",
+        )
+    given = bool(default_graphs or named_graphs)
+    try:
+        answer = store.query(
+            text,
+            base_iri=f"{base}/",
+            # The engine lets the union override FROM, so it is asked for only without.
+            use_default_graph_as_union=union and not given and not words.names_dataset,
+            default_graph=list(default_graphs) if given else None,
+            named_graphs=list(named_graphs) if given else None,
+            substitutions=dict(substitutions) if substitutions else None,
+        )
+    except SyntaxError as error:
+        raise syntax_error(text, str(error)) from error
+    except (RuntimeError, ValueError) as error:
+        raise QueryError("The query could not be evaluated.") from error
+    return EmbeddedResult(answer)
