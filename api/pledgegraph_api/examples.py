@@ -1,12 +1,17 @@
-"""The queries that the pages show as examples."""
+"""The questions of the catalogue that the pages show as examples."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
-_FOLDER: Final = Path(__file__).resolve().parent / "queries" / "examples"
+from pledgegraph.catalogue import question
+
+_SHOWN: Final = (
+    "events-co-hosted-by-statistical-offices",
+    "evidence-by-undertaking",
+    "statements-in-doubt",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,5 +24,5 @@ class Example:
 
 def read_examples() -> tuple[Example, ...]:
     """The examples, in the order in which they are shown."""
-    texts = (path.read_text(encoding="utf-8") for path in sorted(_FOLDER.glob("*.rq")))
-    return tuple(Example(text.partition("\n")[0].lstrip("# "), text) for text in texts)
+    shown = (question(name) for name in _SHOWN)
+    return tuple(Example(each.question["en"], each.query) for each in shown)

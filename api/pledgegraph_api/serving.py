@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import logging
 import os
 import socket
 import sys
@@ -13,14 +14,13 @@ import uvicorn
 
 from pledgegraph.directory import open_directory
 from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.errors import DirectoryLocked, PledgegraphError, SettingsError
+from pledgegraph.errors import DirectoryLocked, SettingsError
 from pledgegraph.opening import engine_over
 from pledgegraph.settings import Settings
 from pledgegraph_api.application import create_app
 from pledgegraph_api.running import QueryRunner
 
 _STOPPED: Final = 0
-_REFUSED: Final = 1
 _BACKLOG: Final = 2048
 _LONGEST_GOODBYE: Final = 1
 """Seconds that connections get to close by themselves."""
@@ -41,20 +41,21 @@ class _Server(uvicorn.Server):
 def serve(settings: Settings) -> int:
     """Serve the data directory until the process is told to stop; returns the exit code.
 
-    0 after Ctrl-C, 1 when it could not begin; the reason goes to the standard error.
-    """
-    try:
-        engine = _engine(settings)
-        listener = _listener(settings)
-    except PledgegraphError as error:
-        print(error, error.remedy, file=sys.stderr)
-        return _REFUSED
+    Ctrl-C is how one stops it, so that ends well, with 0.
 
+    Raises:
+        SettingsError: nothing can listen where the settings say.
+        DirectoryError: the data directory cannot be used.
+        LogDamaged: its changes log cannot be trusted.
+    """
+    _begin_log(settings)
+    engine = _engine(settings)
+    listener = _listener(settings)
     app = create_app(settings, engine)
     runner: QueryRunner = app.state.runner
     config = uvicorn.Config(
         app,
-        log_level=settings.log_level,
+        log_config=None,
         # It would hold the queries of users, which are nobody's business by default.
         access_log=False,
         server_header=False,
@@ -72,6 +73,15 @@ def serve(settings: Settings) -> int:
         sys.stderr.flush()
         os._exit(_STOPPED)
     return _STOPPED
+
+
+def _begin_log(settings: Settings) -> None:
+    """Write what happens to the standard error, a line each."""
+    level = settings.log_level.upper()
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    if settings.log_level == "info":
+        # It tells of its start and end in eight lines; ours is enough.
+        logging.getLogger("uvicorn").setLevel(logging.WARNING)
 
 
 def _engine(settings: Settings) -> EmbeddedEngine:

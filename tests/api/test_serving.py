@@ -21,9 +21,6 @@ from pledgegraph.embedded import EmbeddedEngine
 
 ROOT = Path(__file__).parents[2]
 BASE = "https://data.example.org"
-SERVE = "import sys; from pledgegraph_api.serving import serve; " + (
-    "from pledgegraph.settings import Settings; sys.exit(serve(Settings()))"
-)
 ENDLESS = "SELECT (COUNT(*) AS ?n) { " + " . ".join(f"?a{n} ?b{n} ?c{n}" for n in range(12)) + " }"
 """Runs for years over the small data, and writes nothing."""
 HUGE = ENDLESS.replace("(COUNT(*) AS ?n)", "*")
@@ -38,7 +35,7 @@ class Service:
     def __init__(self, **settings: object) -> None:
         variables = {f"PLEDGEGRAPH_{name.upper()}": str(value) for name, value in settings.items()}
         self.process = subprocess.Popen(
-            [sys.executable, "-c", SERVE],
+            [sys.executable, "-c", "from pledgegraph.cli import main; main()", "serve"],
             env={**os.environ, "PYTHONPATH": f"{ROOT / 'graph'}:{ROOT / 'api'}", **variables},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -200,7 +197,7 @@ def test_a_long_answer_takes_no_memory(start: Start) -> None:
 def test_a_port_that_is_taken(start: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         service = start(port=taken.getsockname()[1])
-        assert service.process.wait(20) == 1
+        assert service.process.wait(20) == 2
     said = service.end()
     assert "Something else listens on port" in said
     assert "PLEDGEGRAPH_PORT" in said
@@ -209,13 +206,13 @@ def test_a_port_that_is_taken(start: Start) -> None:
 
 def test_an_address_that_is_not_here(start: Start) -> None:
     service = start(host="192.0.2.1")
-    assert service.process.wait(20) == 1
+    assert service.process.wait(20) == 2
     assert "192.0.2.1 is not an address of this machine" in service.end()
 
 
 def test_a_directory_that_is_missing(start: Start, tmp_path: Path) -> None:
     service = start(data_dir=tmp_path / "nothing")
-    assert service.process.wait(20) == 1
+    assert service.process.wait(20) == 4
     said = service.end()
     assert "There is no data directory" in said
     assert "pledgegraph init" in said
@@ -224,7 +221,7 @@ def test_a_directory_that_is_missing(start: Start, tmp_path: Path) -> None:
 
 def test_a_directory_of_another_base(start: Start) -> None:
     service = start(base="https://elsewhere.example")
-    assert service.process.wait(20) == 1
+    assert service.process.wait(20) == 4
     assert f"PLEDGEGRAPH_BASE={BASE}" in service.end()
 
 
