@@ -55,7 +55,7 @@ class Gatekeeper:
         with self._guard:
             by_shapes = self._change_validator.check(change_set, store)
             unsourced = unsourced_graphs(change_set, store, self._validator.shapes, self._base)
-        return ValidationReport((*by_shapes.results, *unsourced))
+        return ValidationReport.of((*by_shapes.results, *unsourced))
 
     def __call__(self, store: Store, change_set: ChangeSet) -> None:
         """Let the change set pass.

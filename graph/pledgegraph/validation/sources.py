@@ -8,6 +8,7 @@ from typing import Final
 from pyoxigraph import Dataset, NamedNode, Quad
 
 from pledgegraph.changes import ChangeSet
+from pledgegraph.graphs import graph_of_sources, is_computed
 from pledgegraph.terms import PG, RDF
 from pledgegraph.validation.neighbourhood import Lookup
 from pledgegraph.validation.report import Severity, Violation
@@ -22,11 +23,6 @@ _MESSAGES: Final[Mapping[str, str]] = {
     "es": "Cada grafo con nombre está descrito por su fuente. Añada la declaración de que el IRI "
     "del grafo es una pg:Source, con su editor y la fecha de consulta.",
 }
-
-
-def graph_of_sources(base: str) -> NamedNode:
-    """The graph in which the descriptions of all sources stand."""
-    return NamedNode(f"{base}/id/graph/sources")
 
 
 def unsourced_graphs(
@@ -53,7 +49,7 @@ def unsourced_graphs(
     return tuple(
         _violation(graph)
         for graph in graphs
-        if not graph.value.startswith(f"{base}/id/graph/computed/")
+        if not is_computed(graph, base)
         and _holds_statements(graph, change, store)
         and not any(
             quad.object in kinds
