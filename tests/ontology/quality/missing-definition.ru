@@ -1,0 +1,4 @@
+PREFIX pg: <https://w3id.org/pledgegraph/def#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+DELETE WHERE { pg:Outcome skos:definition ?definition }
