@@ -1,7 +1,8 @@
 """What can be told of a SPARQL query from its words, without parsing it.
 
-The engine overrides FROM when the default graph is the union, and overflows its stack on deep
-nesting (which takes the process with it), so both are looked for before it sees the text.
+The engine has no switch for SERVICE, overrides FROM when the default graph is the union, and
+overflows its stack on deep nesting (which takes the process with it), so all three are looked
+for before it sees the text.
 Words in comments, strings and IRIs do not count (SPARQL 1.1 Query, section 19.8, terminals).
 Codepoint escapes are left as they are: the engine resolves them in strings and IRIs only.
 """
@@ -13,6 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from pledgegraph.errors import QuerySyntaxError
+from pledgegraph.service_clauses import calls_service
+from pledgegraph.syntax_place import place_of_mistake
 
 _TOKEN: Final = re.compile(
     r"""
@@ -44,12 +47,13 @@ class QueryWords:
     """The bare words in upper case, keywords among them."""
     depth: int
     """How deep its brackets nest."""
+    calls_service: bool
+    """True when the query has a SERVICE clause; see `pledgegraph.service_clauses`."""
 
     @property
     def names_dataset(self) -> bool:
         """True when the query has a FROM or FROM NAMED clause (section 13.2)."""
-        # The engine's grammar needs no space behind some words: `?xFROM<g>` is not, but
-        # `)FROM<g>` and `*FROM<g>` are read.
+        # The engine's grammar needs no space behind some words: `REDUCED*FROM<g>` is read.
         return any("FROM" in word for word in self.words)
 
 
@@ -65,15 +69,16 @@ def query_words(text: str) -> QueryWords:
             deepest = max(deepest, depth)
         elif match["close"]:
             depth -= 1
-    return QueryWords(frozenset(words), deepest)
+    return QueryWords(frozenset(words), deepest, calls_service(text))
 
 
 _PLACE: Final = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _SENTENCE: Final = re.compile(r"[A-Z]\w* [a-z][\w ]+(?:SELECT|\w)[\w ]*")
 _WORD: Final = re.compile(r"\S{1,40}")
+_BEFORE: Final = re.compile(r"<[^<>]*>$|[\w.\-]*:[^\s<>]*$")
 _SAID: Final = {
-    "Prefix not found": "a prefix is used before it, which the query does not declare",
-    "IRI parsing failed": "the IRI before it is not a valid IRI",
+    "Prefix not found": "the prefix of {} is not declared",
+    "IRI parsing failed": "{} is not a valid IRI",
 }
 
 
@@ -86,21 +91,31 @@ def syntax_error(text: str, message: str) -> QuerySyntaxError:
     match = _PLACE.match(message)
     if match is None:
         return QuerySyntaxError("The query is not valid SPARQL 1.1.")
-    line, column = int(match[1]), int(match[2])
-    sentence = _SENTENCE.search(match[3])
     lines = text.split("\n")
-    rest = lines[line - 1][column - 1 :] if line <= len(lines) else ""
-    word = _WORD.match(rest.lstrip())
-    if word:
-        found = f"{word[0]!r} is not expected there"
-    elif line < len(lines):
-        found = "the line must not end there"
+    place = sum(len(line) + 1 for line in lines[: int(match[1]) - 1]) + int(match[2]) - 1
+    sentence = _SENTENCE.search(match[3])
+    if sentence is None:
+        better = place_of_mistake(text, _TOKEN)
+        place = place if better is None else better
+        found = _found(text, place)
+    elif sentence[0] in _SAID and (before := _BEFORE.search(text, 0, place)):
+        place = before.start()
+        found = _SAID[sentence[0]].format(before[0])
     else:
-        found = "the query ends too early"
-    if sentence:
-        found = f"{_SAID.get(sentence[0], sentence[0])} (at {word[0]!r})" if word else sentence[0]
+        found = sentence[0]
+    line = text.count("\n", 0, place) + 1
+    column = place - text.rfind("\n", 0, place)
     return QuerySyntaxError(
         f"The query is not valid SPARQL 1.1 at line {line}, column {column}: {found}.",
         line=line,
         column=column,
     )
+
+
+def _found(text: str, place: int) -> str:
+    word = _WORD.match(text[place:].lstrip())
+    if word is None:
+        return "the query ends too early"
+    if text[place] in "\n\r":
+        return "the line must not end there"
+    return f"{word[0]!r} is not expected there"
