@@ -193,9 +193,9 @@ class _Writer:
         self.reached |= seen
         return items
 
-    def predicate_key(self, predicate: str) -> tuple[int, object]:
+    def predicate_key(self, predicate: str) -> tuple[int, object, str]:
         rank = _PREDICATE_RANKS.get(predicate, len(_PREDICATE_RANKS))
-        return rank, natural(self.iri(predicate))
+        return rank, natural(self.iri(predicate)), predicate
 
     def object_key(self, term: Term) -> tuple[int, str, object, str, str]:
         """IRIs, literals by language and value; blank nodes last, ordered by their text later."""

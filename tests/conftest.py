@@ -6,6 +6,17 @@ import os
 from collections.abc import Callable
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# Tests share two cores with each other: time says nothing of what is tested. CI tries the same
+# examples every time, so that a change is not refused for another one's fault.
+settings.register_profile(
+    "house",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize=bool(os.environ.get("CI")),
+)
+settings.load_profile("house")
 
 Require = Callable[[str, bool], None]
 

@@ -109,6 +109,12 @@ def test_the_form_of_the_form_is_itself_and_the_graph_stays() -> None:
     assert graph(CANONICAL) == graph(PREFIXES + BODY)
 
 
+def test_numbers_that_are_equal_have_an_order_too() -> None:
+    text = "<s>\n    <p0> <o> ;\n    <p00> <o> ;\n    <p000> <o> .\n"
+    for order in (("0", "00", "000"), ("000", "0", "00"), ("00", "000", "0")):
+        assert turtle_format.canonical("".join(f"<s> <p{n}> <o> .\n" for n in order)) == text
+
+
 def test_unused_prefixes_go() -> None:
     text = turtle_format.canonical("@prefix x: <http://x.example/> .\n<a> <b> <c> .\n")
     assert text == "<a>\n    <b> <c> .\n"
