@@ -4,12 +4,16 @@ A rule is a SELECT of ``?subject ?predicate ?object``. Its front matter says whi
 it ``defines``, over which links (``upwards``) a change of one node reaches the subjects whose
 values it may alter, and in which ``layer`` it runs: a rule reads computed values of lower
 layers only, so one pass over the layers is the fixpoint.
+
+A link is ``pg:partOf`` (from the part to the whole), ``^pg:partOf`` (back again), or
+``graph pg:reportsOn``: from the IRI of a graph to the objects of that predicate within it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from enum import Enum
 from itertools import groupby
 from pathlib import Path
 from typing import Final
@@ -34,6 +38,35 @@ With a change set, which the store holds already, only what that can alter is lo
 _SUBJECT: Final = Variable("subject")
 
 
+class Direction(Enum):
+    """How a link leads from one node to others."""
+
+    TO_OBJECTS = ""
+    TO_SUBJECTS = "^"
+    INTO_GRAPH = "graph "
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A way from a node to the nodes whose values depend on it."""
+
+    predicate: NamedNode
+    direction: Direction
+
+    def ends(self, store: Store, node: NamedNode) -> Iterator[object]:
+        """The nodes that it leads to from ``node``."""
+        if self.direction is Direction.TO_SUBJECTS:
+            return (q.subject for q in store.quads_for_pattern(None, self.predicate, node))
+        if self.direction is Direction.INTO_GRAPH:
+            return (q.object for q in store.quads_for_pattern(None, self.predicate, None, node))
+        return (q.object for q in store.quads_for_pattern(node, self.predicate, None))
+
+    def removed_ends(self, quad: Quad) -> Iterator[object]:
+        """Where it led over a statement that is no more; `ends` cannot tell."""
+        if quad.predicate == self.predicate and self.direction is not Direction.TO_SUBJECTS:
+            yield quad.object
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One file of ``ontology/rules/``."""
@@ -41,7 +74,7 @@ class Rule:
     name: str
     layer: int
     defines: frozenset[NamedNode]
-    upwards: tuple[NamedNode, ...]
+    upwards: tuple[Link, ...]
     query: str
 
     def triples(self, store: Store, subject: NamedNode | None = None) -> Iterator[Triple]:
@@ -76,7 +109,7 @@ def _read(path: Path) -> Rule:
             name=path.stem,
             layer=int(matter["layer"]),
             defines=frozenset(_node(name) for name in matter["defines"]),
-            upwards=tuple(_node(name) for name in matter["upwards"]),
+            upwards=tuple(_link(name) for name in matter["upwards"]),
             query=query,
         )
     except (KeyError, TypeError, ValueError) as error:
@@ -90,6 +123,11 @@ def _node(name: str) -> NamedNode:
     return NamedNode(PREFIXES[prefix] + local)
 
 
+def _link(text: str) -> Link:
+    name = text.lstrip("^").removeprefix("graph ")
+    return Link(_node(name), Direction(text.removesuffix(name)))
+
+
 class Rules:
     """All rules over the data of one base IRI; its `derive` is a `Derive`."""
 
@@ -99,22 +137,27 @@ class Rules:
 
     def derive(self, store: Store, change: ChangeSet | None) -> Iterator[ChangeSet]:
         """The differences that bring the computed graph in step, a layer at a time."""
+        changes = None if change is None else [change]
         for layer in self._layers:
-            affected = None if change is None else self._affected(store, change, layer)
+            affected = None if changes is None else self._affected(store, changes, layer)
             difference = self._difference(store, layer, affected)
             if difference:
                 yield difference
+                if changes is not None:
+                    changes.append(difference)
 
     def _affected(
-        self, store: Store, change: ChangeSet, layer: list[Rule]
+        self, store: Store, changes: list[ChangeSet], layer: list[Rule]
     ) -> set[NamedNode] | None:
-        """The subjects whose values the change can alter; None for too many to name."""
-        upwards = {predicate for rule in layer for predicate in rule.upwards}
+        """The subjects whose values the changes can alter; None for too many to name."""
+        links = {link for rule in layer for link in rule.upwards}
         found: set[NamedNode] = set()
-        changed = [quad for part in (change.added, change.removed) for quad in part]
-        todo: list[object] = [quad.subject for quad in changed]
-        # A link that was removed leads to what it has to be taken off from.
-        todo.extend(quad.object for quad in change.removed if quad.predicate in upwards)
+        todo: list[object] = []
+        for change in changes:
+            todo.extend(quad.subject for part in (change.added, change.removed) for quad in part)
+            todo.extend(
+                end for quad in change.removed for link in links for end in link.removed_ends(quad)
+            )
         while todo:
             node = todo.pop()
             if not isinstance(node, NamedNode) or node in found:
@@ -122,11 +165,8 @@ class Rules:
             found.add(node)
             if len(found) > MOST_ONE_BY_ONE:
                 return None
-            todo.extend(
-                quad.object
-                for predicate in upwards
-                for quad in store.quads_for_pattern(node, predicate, None)
-            )
+            for link in links:
+                todo.extend(link.ends(store, node))
         return found
 
     def _difference(
