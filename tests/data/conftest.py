@@ -1,0 +1,42 @@
+"""The shipped data, loaded as `pledgegraph init` loads them."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from pledgegraph.embedded import EmbeddedSnapshot
+from pledgegraph.engine import Substitutions
+from pledgegraph.media_types import JSON
+from pledgegraph.opening import open_engine
+from pledgegraph.preparing import prepare
+from pledgegraph.settings import Settings
+
+Ask = Callable[..., Any]
+
+BASE = "http://localhost:8000"
+
+
+@pytest.fixture(scope="session")
+def shipped_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSnapshot]:
+    """What a reader of a new data directory sees."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("shipped") / "data", base=BASE)
+    prepare(settings)
+    with open_engine(settings).snapshot() as snapshot:
+        yield snapshot
+
+
+@pytest.fixture(scope="session")
+def ask(shipped_snapshot: EmbeddedSnapshot) -> Ask:
+    """``ask(query)``: the answer in SPARQL Results JSON, read."""
+
+    def answer(query: str, substitutions: Substitutions | None = None) -> Any:
+        output = io.BytesIO()
+        shipped_snapshot.query(query, substitutions=substitutions).serialise(output, JSON)
+        return json.loads(output.getvalue())
+
+    return answer
