@@ -54,15 +54,19 @@ async def read_query(request: Request, *, longest: int) -> QueryRequest:
         UnsupportedContent: its body is of another kind than the protocol's.
         ContentTooLarge: the query is longer than ``longest``.
     """
-    in_address = _decoded(request.scope["query_string"], "The query string")
+    # Percent-encoding makes three bytes of one; the rest is for the graph parameters.
+    most = 3 * longest + 65_536
+    encoded: bytes = request.scope["query_string"]
+    if len(encoded) > most:
+        raise _too_large(most)
+    in_address = _decoded(encoded, "The query string")
     if request.method != "POST":
         return _query_request(in_address, longest)
 
     content = _content_type(request)
     if content == FORM:
         _refuse_in_address(in_address, _PROTOCOL, "is a field of the form")
-        # Percent-encoding makes three bytes of one; the rest is for the graph parameters.
-        body = await _body(request, 3 * longest + 65_536)
+        body = await _body(request, most)
         return _query_request(in_address + _decoded(body, "The form"), longest)
     if content == SPARQL_QUERY:
         _refuse_in_address(in_address, {"query"}, "is the body of the request")

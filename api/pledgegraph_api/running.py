@@ -112,8 +112,6 @@ class QueryRunner:
         def work() -> None:
             try:
                 evaluate()
-            except BrokenPipeError:
-                _log.debug("A query was given up: its client has gone.")
             except Exception as error:  # noqa: BLE001 -- raised again in the event loop
                 _report(bridge, error)
             except BaseException as panic:  # noqa: BLE001 -- a panic of the engine is one
@@ -125,7 +123,12 @@ class QueryRunner:
                     loop.call_soon_threadsafe(self._leave_place, bridge)
 
         # A daemon, since the engine cannot be interrupted and must not hold up the exit.
-        threading.Thread(target=work, name="pledgegraph-query", daemon=True).start()
+        thread = threading.Thread(target=work, name="pledgegraph-query", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            self._leave_place(bridge)
+            raise
         try:
             first = await bridge.read()
         except BaseException:

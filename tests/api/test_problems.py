@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any
@@ -37,7 +38,7 @@ BASE = "https://data.example.org"
 class Failing:
     """An engine in front of a real one whose snapshots cannot be had."""
 
-    def __init__(self, error: Exception) -> None:
+    def __init__(self, error: BaseException) -> None:
         self._error = error
 
     @contextmanager
@@ -47,7 +48,11 @@ class Failing:
         yield
 
 
-def failing(error: Exception) -> Engine:
+def _no_thread(_thread: threading.Thread) -> None:
+    raise RuntimeError("can't start new thread")
+
+
+def failing(error: BaseException) -> Engine:
     return Failing(error)  # type: ignore[return-value]
 
 
@@ -227,7 +232,7 @@ async def test_pages_are_only_read(client: httpx.AsyncClient, address: str) -> N
 async def test_an_unexpected_error(
     settings: Settings, client_of: ClientOf, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = create_app(settings, failing(ZeroDivisionError("at /home/secret/place.py")))
+    app = create_app(settings, failing(ZeroDivisionError("at /somewhere/secret/place.py")))
     async with client_of(app) as client:
         for address in ("/", "/sparql?query=ASK{}"):
             caplog.clear()
@@ -246,7 +251,7 @@ async def test_an_unexpected_error(
 async def test_a_store_that_cannot_be_opened(
     settings: Settings, client_of: ClientOf, caplog: pytest.LogCaptureFixture
 ) -> None:
-    app = create_app(settings, failing(DirectoryMissing("There is none at /home/secret.")))
+    app = create_app(settings, failing(DirectoryMissing("There is none at /somewhere/secret.")))
     async with client_of(app) as client:
         health = await client.get("/health")
         assert health.status_code == 503
@@ -257,7 +262,7 @@ async def test_a_store_that_cannot_be_opened(
             assert response.status_code == 503
             assert response.json()["type"] == f"{BASE}/problems/store-unavailable"
             assert "secret" not in response.text
-    assert "/home/secret" in caplog.text
+    assert "/somewhere/secret" in caplog.text
 
 
 async def test_a_failed_evaluation(settings: Settings, client_of: ClientOf) -> None:
@@ -266,6 +271,34 @@ async def test_a_failed_evaluation(settings: Settings, client_of: ClientOf) -> N
         response = await client.get("/sparql", params={"query": "ASK {}"})
         assert response.status_code == 500
         assert response.json()["type"] == f"{BASE}/problems/query-failed"
+
+
+async def test_a_panic_of_the_engine(
+    settings: Settings, client_of: ClientOf, caplog: pytest.LogCaptureFixture
+) -> None:
+    class PanicException(BaseException):  # noqa: N818 -- it is called so in pyo3
+        """What a panic of an engine in Rust arrives as."""
+
+    app = create_app(settings, failing(PanicException("index out of bounds")))
+    async with client_of(app) as client:
+        response = await client.get("/sparql", params={"query": "ASK {}"})
+        assert response.status_code == 500
+        assert response.json()["type"] == f"{BASE}/problems/query-failed"
+        assert "bounds" not in response.text
+    assert "index out of bounds" in caplog.text
+
+
+async def test_no_thread_to_be_had(
+    settings: Settings, engine: EmbeddedEngine, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = create_app(settings, engine)
+    async with client_of(app) as client:
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", _no_thread)
+            response = await client.get("/sparql", params={"query": "ASK {}"})
+            assert response.status_code == 500
+        assert app.state.runner.running == 0
+        assert (await client.get("/sparql", params={"query": "ASK {}"})).status_code == 200
 
 
 async def test_a_syntax_error_whose_place_is_not_known(

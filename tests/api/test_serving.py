@@ -194,6 +194,17 @@ def test_a_long_answer_takes_no_memory(start: Start) -> None:
     assert service.memory() - before < 20_000_000
 
 
+def test_an_address_of_any_length(start: Start) -> None:
+    service = start(max_query_bytes=1_000)
+    address = service.address()
+    # The server itself refuses what is longer than 64 KB, in words of its own.
+    for length, status in ((900, b"200"), (2_000, b"413"), (100_000, b"400"), (9_000_000, b"400")):
+        with connection(address, "ASK {} #" + "x" * length) as asked:
+            asked.settimeout(5)
+            assert asked.recv(65_536).split(b" ")[1] == status
+    assert httpx.get(address + "health").status_code == 200
+
+
 def test_a_port_that_is_taken(start: Start) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         service = start(port=taken.getsockname()[1])
