@@ -19,7 +19,7 @@ from pledgegraph.cli.options import (
     agent_or_login,
     settings,
 )
-from pledgegraph.cli.progress import reading_bar
+from pledgegraph.cli.progress import reading_bar, working
 from pledgegraph.cli.reports import print_report_json
 from pledgegraph.errors import SourceUnclear, ValidationFailed
 from pledgegraph.loading import SourceFile, change_from_files
@@ -65,7 +65,8 @@ def command(
             progress=progress,
         )
     try:
-        receipt = engine.update(change)
+        with working("Checking and writing"):
+            receipt = engine.update(change)
     except ValidationFailed as error:
         if as_json:
             print_report_json(error.report)

@@ -41,6 +41,7 @@ def show(name: Id) -> None:
     """Show one question: its words, its parameters and its SPARQL."""
     found = question(name)
     print(_in_locale(found.question), file=sys.stderr)
+    _tell_limits(found)
     for parameter in found.parameters:
         default = f" (default {parameter.default})" if parameter.default else ""
         print(
@@ -69,6 +70,7 @@ def run(
     found = question(name)
     engine = open_engine(settings(data_dir=data_dir, base=base))
     bound = found.bind(_pairs(parameters or []), base=engine.directory.base)
+    _tell_limits(found)
     with engine.snapshot() as snapshot:
         result = snapshot.query(found.query, substitutions=bound)
         print_answer(result, form, base=engine.directory.base, columns=found.columns)
@@ -86,6 +88,12 @@ def _pairs(given: list[str]) -> dict[str, str]:
     return pairs
 
 
+def _tell_limits(asked: Question) -> None:
+    """Say on the standard error what the data cannot answer."""
+    if asked.limits:
+        print(_in_locale(asked.limits), file=sys.stderr)
+
+
 def _in_locale(text: Words) -> str:
     return next(text[tag] for tag in (*preferred_languages(), "en") if tag in text)
 
@@ -95,11 +103,17 @@ def _card(each: Question) -> dict[str, object]:
         "id": each.id,
         "title": dict(each.title),
         "question": dict(each.question),
+        "limits": dict(each.limits),
+        "competency": each.competency,
+        "answer": "graph" if each.answers_with_a_graph else "table",
         "columns": list(each.columns),
         "parameters": [
             {
                 "name": parameter.name,
                 "type": parameter.type,
+                "class": parameter.kind,
+                "namespace": parameter.namespace,
+                "example": parameter.example,
                 "default": parameter.default,
                 "choices": list(parameter.choices),
                 "description": dict(parameter.description),

@@ -21,12 +21,11 @@ def preferred_languages() -> tuple[str, ...]:
 
 def print_report(report: ValidationReport, *, base: str) -> None:
     """One line a result, in the reader's language, on the standard error."""
-    from pledgegraph.validation import Severity, describe  # noqa: PLC0415 - slow to load
+    from pledgegraph.validation import describe  # noqa: PLC0415 - slow to load
 
     languages = preferred_languages() or ("en",)
     for result in report.results:
-        kind = "" if result.severity is Severity.VIOLATION else f"{result.severity.name.lower()}: "
-        print(kind + describe(result, languages=languages, base=base), file=sys.stderr)
+        print(describe(result, languages=languages, base=base), file=sys.stderr)
 
 
 def print_report_json(report: ValidationReport) -> None:
