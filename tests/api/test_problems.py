@@ -14,6 +14,7 @@ import pytest
 from fastapi import FastAPI
 
 from pledgegraph import errors as graph_errors
+from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.engine import Engine, Snapshot
 from pledgegraph.errors import (
     DirectoryMissing,
@@ -109,9 +110,9 @@ async def test_the_type_of_a_problem_leads_to_its_explanation(
     ("query", "line", "column"),
     [
         ("SELECT * WHERE {", 1, 17),
-        ("SELEC", 1, 6),
-        ("SELECT *\nWHERE {\n  ?s ?p\n}", 4, 2),
-        ("SELECT * WHERE { ?s nope:nope ?o }", 1, 30),
+        ("SELEC", 1, 1),
+        ("SELECT *\nWHERE {\n  ?s ?p\n}", 4, 1),
+        ("SELECT * WHERE { ?s nope:nope ?o }", 1, 21),
     ],
 )
 async def test_a_syntax_error_says_where(
@@ -276,7 +277,7 @@ async def test_a_failed_evaluation(settings: Settings, client_of: ClientOf) -> N
 async def test_a_panic_of_the_engine(
     settings: Settings, client_of: ClientOf, caplog: pytest.LogCaptureFixture
 ) -> None:
-    class PanicException(BaseException):  # noqa: N818 -- it is called so in pyo3
+    class PanicException(BaseException):
         """What a panic of an engine in Rust arrives as."""
 
     app = create_app(settings, failing(PanicException("index out of bounds")))
