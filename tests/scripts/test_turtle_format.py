@@ -174,7 +174,7 @@ def test_a_missing_file_is_an_error(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "No such file" in capsys.readouterr().err
 
 
-names = st.from_regex(r"[a-z0-9](?:[a-z0-9._/-]{0,8}[a-z0-9])?", fullmatch=True)
+names = st.from_regex(r"[a-z0-9][a-z0-9._-]{0,6}(/[a-z0-9][a-z0-9.]{0,3})?", fullmatch=True)
 nodes = names.map(lambda n: NamedNode(BASE + "id/" + n)) | names.map(
     lambda n: NamedNode("https://w3id.org/pledgegraph/def#" + n)
 )
