@@ -1,8 +1,10 @@
 """The catalogue: questions that the graph answers, one query file each.
 
 A file's front matter gives its id, its title and question in several languages, its typed
-parameters and its columns. A parameter is a variable of the query; a value takes its place as
-an RDF term (SEP-0007 substitution), never as text. The query answers without it too.
+parameters and its columns; `answer: graph` marks a CONSTRUCT, which has none. ``limits`` says
+what the data cannot answer, ``competency`` which of the 25 competency questions it answers.
+A parameter is a variable of the query; a value takes its place as an RDF term (SEP-0007
+substitution, in CONSTRUCT too), never as text. The query answers without it too.
 """
 
 from __future__ import annotations
@@ -46,6 +48,8 @@ class Parameter:
     """``iri``, ``date``, ``integer`` or ``string``."""
     kind: str | None
     """For an ``iri``: the class of what is asked for, such as ``Commitment``."""
+    namespace: str | None
+    """For an ``iri`` that is no record: what a short name such as ``454`` is appended to."""
     default: str | None
     """The value where none is given; ``today`` for the present day; None leaves it open."""
     example: str | None
@@ -57,17 +61,23 @@ class Parameter:
         """The RDF term that the text ``value`` stands for.
 
         An IRI may be absolute, or relative to the base, or the slug alone of a record of the
-        parameter's kind.
+        parameter's kind, or a short name in its namespace.
 
         Raises:
             WrongParameter: it is not of the type, or not among the choices.
         """
-        if self.choices and value not in self.choices:
-            raise self._wrong(value)
         try:
-            return _READERS[self.type](value, self.kind, base)
+            term = self._read(value, base)
         except ValueError as error:
             raise self._wrong(value) from error
+        if self.choices and term not in [self._read(choice, base) for choice in self.choices]:
+            raise self._wrong(value)
+        return term
+
+    def _read(self, value: str, base: str) -> NamedNode | Literal:
+        if self.namespace is not None and value and ":" not in value:
+            return NamedNode(self.namespace + value)
+        return _READERS[self.type](value, self.kind, base)
 
     def _wrong(self, value: str) -> WrongParameter:
         wanted = f"one of: {', '.join(self.choices)}" if self.choices else _EXPECTED[self.type]
@@ -88,7 +98,16 @@ class Question:
     parameters: tuple[Parameter, ...]
     columns: tuple[str, ...]
     """The columns of the answer in their order; empty when the answer is a graph."""
+    limits: Words
+    """What the data cannot answer; empty where they can answer wholly."""
+    competency: int | None
+    """The number of the competency question that it answers, or helps to answer."""
     query: str
+
+    @property
+    def answers_with_a_graph(self) -> bool:
+        """True for a CONSTRUCT."""
+        return not self.columns
 
     def bind(
         self, given: Mapping[str, str], *, base: str, today: date | None = None
@@ -146,8 +165,12 @@ def _read(path: Path) -> Question:
             question=_text(matter["question"]),
             parameters=tuple(_parameter(each) for each in matter.get("parameters") or ()),
             columns=tuple(str(name) for name in matter.get("columns") or ()),
+            limits=_text(matter["limits"]) if "limits" in matter else {},
+            competency=None if "competency" not in matter else int(matter["competency"]),
             query=query,
         )
+        if found.answers_with_a_graph != (matter.get("answer") == "graph"):
+            raise ValueError("it needs either columns or `answer: graph`")
     except (KeyError, TypeError, ValueError) as error:
         raise ReadError(
             f"The front matter of the query is incomplete: {error}.", file=path.name, line=1
@@ -165,6 +188,7 @@ def _parameter(matter: Mapping[str, Any]) -> Parameter:
         name=str(matter["name"]),
         type=kind,
         kind=matter.get("class"),
+        namespace=matter.get("namespace"),
         default=None if matter.get("default") is None else str(matter["default"]),
         example=None if matter.get("example") is None else str(matter["example"]),
         choices=tuple(str(choice) for choice in matter.get("choices") or ()),
