@@ -34,7 +34,8 @@ SEGMENT_BYTES: Final = 64 * 1024 * 1024
 _END: Final = re.compile(rb"# end (\d+) (\d+) ([0-9a-f]{64})\n")
 _END_LONGEST: Final = 120
 _BLOCK: Final = 1 << 20
-_DISK_REFUSES: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+DISK_REFUSES: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""The numbers of the errors by which the system says that there is no room."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,16 +169,16 @@ class ChangesLog:
                 sync_folder(self._folder)
         except BaseException as error:
             _cut(segment, before)
-            if isinstance(error, OSError) and error.errno in _DISK_REFUSES:
+            if isinstance(error, OSError) and error.errno in DISK_REFUSES:
                 raise StorageFull("The disk is full: the change was not accepted.") from error
             raise
         return header
 
-    def mend(self, *, trusted: int) -> int:
+    def mend(self, *, shown: int, check_all: bool = False) -> int:
         """Cut off what a writer left unfinished when it died; return the last number.
 
-        Records up to ``trusted`` are known to be whole, because a snapshot shows them; later
-        ones are compared with their checksums.
+        Records up to ``shown`` were acknowledged, because a snapshot shows them; later ones
+        are compared with their checksums, and with ``check_all`` those before too.
 
         Raises:
             LogDamaged: a record that was acknowledged is not what was written.
@@ -189,12 +190,12 @@ class ChangesLog:
             if end < segments[-1].stat().st_size:
                 _cut(segments[-1], end)
         last = self.last()
-        if last < trusted:
-            raise LogDamaged(f"The changes log ends at {last}, but a snapshot of {trusted} exists.")
-        for record in self.after(trusted):
+        if last < shown:
+            raise LogDamaged(f"The changes log ends at {last}, but a snapshot of {shown} exists.")
+        for record in self.after(0 if check_all else shown):
             if record.is_intact():
                 continue
-            if record.sequence != last:
+            if record.sequence != last or record.sequence <= shown:
                 raise LogDamaged(f"Record {record.sequence} of the changes log is damaged.")
             _cut(record.segment, record.start)
             last = record.sequence - 1

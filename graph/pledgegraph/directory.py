@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -27,6 +27,7 @@ from pledgegraph.errors import (
     DirectoryExists,
     DirectoryLocked,
     DirectoryMissing,
+    DirectoryReadOnly,
     FormatTooNew,
 )
 
@@ -34,6 +35,7 @@ FORMAT: Final = 1
 """The format of data directories that this release writes, and the newest that it reads."""
 
 _CARD: Final = "pledgegraph.json"
+_MARK: Final = ".unfinished"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,7 @@ class DataDirectory:
 
         Raises:
             DirectoryLocked: somebody else still writes after ``wait`` seconds.
+            DirectoryReadOnly: this process may not write there.
         """
         lock = FileLock(self.path / "lock", timeout=wait)
         try:
@@ -87,6 +90,10 @@ class DataDirectory:
         except Timeout as error:
             raise DirectoryLocked(
                 f"Another process has been writing to the data directory for {wait:g} s."
+            ) from error
+        except OSError as error:
+            raise DirectoryReadOnly(
+                f"The data directory cannot be written: {error.strerror or error}."
             ) from error
         try:
             yield
@@ -107,6 +114,11 @@ def open_directory(path: Path, *, base: str | None = None) -> DataDirectory:
         form, its_base, gated = int(card["format"]), str(card["base"]), bool(card["gated"])
     except (FileNotFoundError, NotADirectoryError) as error:
         raise DirectoryMissing(f"There is no data directory at {path}.") from error
+    except OSError as error:
+        raise DirectoryError(
+            f"The data directory {path} cannot be read: {error.strerror or error}.",
+            remedy="Check its place and its permissions.",
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise DirectoryError(
             f"{path / _CARD} is not the description of a data directory.",
@@ -127,54 +139,93 @@ def open_directory(path: Path, *, base: str | None = None) -> DataDirectory:
 
 @contextmanager
 def new_directory(path: Path, *, base: str, gated: bool = True) -> Iterator[DataDirectory]:
-    """A new data directory to fill; it appears at ``path`` when the block ends well.
+    """A new data directory to fill; it is one for others when the block ends well.
 
-    Until then it lies beside it under a hidden name, so that nobody meets half of one. What
-    an earlier try left there when its process died is cleared away.
+    It is made in its place, which may be a mount point or a link to an empty folder. Its
+    description is written last, so that nobody takes half of one for a whole. What an earlier
+    try left there when its process died is cleared away.
 
     Raises:
         DirectoryExists: there is something at ``path`` already.
         DirectoryLocked: another process is making one there.
+        DirectoryError: nothing can be made there.
     """
-    if path.exists() and not (path.is_dir() and not any(path.iterdir())):
-        is_one = (path / _CARD).exists()
+    _refuse_what_is_there(path)
+    has_folder = path.exists()
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _not_there(path, error) from error
+    try:
+        with _only_maker(path):
+            _refuse_what_is_there(path)
+            _clear(path)
+            found = DataDirectory(path, base, gated)
+            try:
+                for folder in (found.changes, found.snapshots):
+                    folder.mkdir()
+                yield found
+                card = {"format": FORMAT, "base": base, "gated": gated}
+                write_whole(path / _CARD, json.dumps(card, indent=2) + "\n")
+                sync_folder(path.parent)
+            except BaseException:
+                _clear(path)
+                raise
+    except BaseException:
+        if not has_folder:
+            # Whoever else is making one there, or has put something there, keeps it.
+            with suppress(OSError):
+                path.rmdir()
+        raise
+
+
+def _refuse_what_is_there(path: Path) -> None:
+    if (path / _CARD).exists():
         raise DirectoryExists(
-            f"There is a data directory at {path} already."
-            if is_one
-            else f"{path} exists already and is not an empty folder.",
-            remedy="Bring it up to date with `pledgegraph init --update`, or choose another place."
-            if is_one
-            else "Choose another place with --data-dir.",
+            f"There is a data directory at {path} already.",
+            remedy="Bring it up to date with `pledgegraph init --update`, "
+            "or choose another place with --data-dir.",
         )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.unfinished")
-    with _only_maker(beside):
-        shutil.rmtree(beside, ignore_errors=True)
-        found = DataDirectory(beside, base, gated)
-        for folder in (found.changes, found.snapshots):
-            folder.mkdir(parents=True)
-        write_whole(
-            beside / _CARD,
-            json.dumps({"format": FORMAT, "base": base, "gated": gated}, indent=2) + "\n",
-        )
-        try:
-            yield found
-            beside.rename(path)
-            sync_folder(path.parent)
-        except BaseException:
-            shutil.rmtree(beside, ignore_errors=True)
-            raise
+    if not path.exists() and not path.is_symlink():
+        return
+    if path.is_dir():
+        names = {entry.name for entry in path.iterdir()} - {"lost+found"}
+        if not names or _MARK in names:
+            return
+    raise DirectoryExists(
+        f"{path} exists already and is not an empty folder.",
+        remedy="Choose another place with --data-dir.",
+    )
+
+
+def _clear(path: Path) -> None:
+    """Remove what a maker puts into a folder, and nothing else."""
+    for name in ("changes", "snapshots", "primary", "primary.new"):
+        shutil.rmtree(path / name, ignore_errors=True)
+    for name in (_CARD, "current", "shipped", "lock"):
+        (path / name).unlink(missing_ok=True)
+        (path / f".{name}.new").unlink(missing_ok=True)
 
 
 @contextmanager
-def _only_maker(beside: Path) -> Iterator[None]:
-    lock = FileLock(beside.with_name(beside.name + ".lock"), timeout=0)
+def _only_maker(path: Path) -> Iterator[None]:
+    """Be the only one who makes a data directory there; a mark tells that it is unfinished."""
+    lock = FileLock(path / _MARK, timeout=0)
     try:
         lock.acquire()
     except Timeout as error:
         raise DirectoryLocked("Another process is making a data directory there.") from error
+    except OSError as error:
+        raise _not_there(path, error) from error
     try:
         yield
     finally:
+        (path / _MARK).unlink(missing_ok=True)
         lock.release()
-        Path(lock.lock_file).unlink(missing_ok=True)
+
+
+def _not_there(path: Path, error: OSError) -> DirectoryError:
+    return DirectoryError(
+        f"No data directory can be made at {path}: {error.strerror or error}.",
+        remedy="Choose another place with --data-dir, or mend the permissions.",
+    )

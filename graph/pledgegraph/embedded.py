@@ -13,6 +13,7 @@ from pyoxigraph import NamedNode, Store
 from pledgegraph.changes import Change, ChangeSet, Receipt
 from pledgegraph.directory import DataDirectory
 from pledgegraph.engine import Substitutions
+from pledgegraph.errors import DirectoryError
 from pledgegraph.evaluation import EmbeddedResult, evaluate
 from pledgegraph.gate import EngineForm, difference, settle
 from pledgegraph.media_types import Carries, Format
@@ -31,8 +32,16 @@ class EmbeddedSnapshot:
     def __init__(self, lease: Lease, *, base: str, union: bool) -> None:
         self._lease = lease
         self._base = base
-        self._store = Store.read_only(str(lease.path))
         self._union = union
+        try:
+            self._store = Store.read_only(str(lease.path))
+        except (OSError, RuntimeError) as error:
+            lease.release()
+            raise DirectoryError(
+                f"Snapshot {lease.sequence} of the data directory cannot be opened.",
+                remedy=f"Remove the folder snapshots/{lease.sequence}; the next command that "
+                "finds no other at work makes it again.",
+            ) from error
 
     @property
     def sequence(self) -> int:
@@ -114,7 +123,6 @@ class EmbeddedEngine:
         self._guard = threading.Lock()
         self._held: dict[EmbeddedSnapshot, int] = {}
         self._newest: EmbeddedSnapshot | None = None
-        self._form = EngineForm()
 
     @contextmanager
     def snapshot(self) -> Iterator[EmbeddedSnapshot]:
@@ -132,7 +140,7 @@ class EmbeddedEngine:
     def update(self, change: Change) -> Receipt:
         """Make a change, whole or not at all; see `pledgegraph.engine.Engine.update`."""
         if self.directory.gated:
-            change = settle(change, self.directory.base, self._form)
+            change = settle(change, self.directory.base, EngineForm())
         with self._writing() as writer:
             change_set = difference(writer.store, change)
             if change_set and self._check is not None and self.directory.gated:
@@ -144,9 +152,12 @@ class EmbeddedEngine:
                 sources=tuple(source.value for source in change.sources),
             )
 
-    def settle(self) -> int:
-        """Finish what a dead writer left; return the number of the newest snapshot."""
-        with self._writing() as writer:
+    def settle(self, *, wait: float | None = None) -> int:
+        """Finish what a dead writer left; return the number of the newest snapshot.
+
+        Another writer is given ``wait`` seconds, or as long as any change gives it.
+        """
+        with self._writing(wait) as writer:
             return writer.sequence
 
     def recompute(self) -> int:
@@ -158,8 +169,9 @@ class EmbeddedEngine:
             writer.follow(None)
             return writer.sequence
 
-    def _writing(self) -> AbstractContextManager[Writer]:
-        return writing(self.directory, wait=self._lock_wait, derive=self._derive)
+    def _writing(self, wait: float | None = None) -> AbstractContextManager[Writer]:
+        patience = self._lock_wait if wait is None else wait
+        return writing(self.directory, wait=patience, derive=self._derive)
 
     def close(self) -> None:
         """Let the snapshot go that is kept open between queries."""

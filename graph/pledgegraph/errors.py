@@ -7,7 +7,8 @@
     │   ├── DirectoryExists      there is one already, or something else
     │   ├── FormatTooNew         a newer Pledgegraph wrote it
     │   ├── BaseMismatch         it was made for another base IRI
-    │   └── DirectoryLocked      another process is writing, for longer than we wait
+    │   ├── DirectoryLocked      another process is writing, for longer than we wait
+    │   └── DirectoryReadOnly    this process may read it, but not write to it
     ├── ShapesUnusable           the shapes cannot be worked with
     ├── LogDamaged               the changes log breaks off before its end
     ├── StorageFull              the disk refused a write; nothing was changed
@@ -74,6 +75,12 @@ class DirectoryLocked(DirectoryError):
     """Another process is writing, for longer than we wait."""
 
     remedy = "Wait until the other write has ended, then try again."
+
+
+class DirectoryReadOnly(DirectoryError):
+    """This process may read the data directory, but not write to it."""
+
+    remedy = "Mend the permissions of the data directory, or write as the user who owns it."
 
 
 class ShapesUnusable(PledgegraphError):

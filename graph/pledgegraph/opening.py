@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,12 @@ from pyoxigraph import Store
 from pledgegraph.changes import ChangeSet
 from pledgegraph.directory import DataDirectory, open_directory
 from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.errors import ValidationFailed
+from pledgegraph.errors import (
+    DirectoryLocked,
+    DirectoryReadOnly,
+    StorageFull,
+    ValidationFailed,
+)
 from pledgegraph.rules import Derive, Rules, read_rules
 from pledgegraph.settings import Settings
 from pledgegraph.shipped import shipped
@@ -92,12 +98,16 @@ def _shipped_rules(base: str) -> Derive:
 
 
 def open_engine(settings: Settings) -> EmbeddedEngine:
-    """The engine over the settings' data directory; unfinished writes are finished first.
+    """The engine over the settings' data directory; what a dead writer left is finished first.
+
+    A writer that is alive finishes its own work: nobody waits for it only to read. Who may not
+    write, or finds the disk full, reads what there is.
 
     Raises:
         DirectoryMissing, FormatTooNew, BaseMismatch: see `open_directory`.
         LogDamaged: the changes log cannot be trusted.
     """
     engine = engine_over(open_directory(settings.data_dir, base=settings.asked_base), settings)
-    engine.settle()
+    with suppress(DirectoryLocked, DirectoryReadOnly, StorageFull):
+        engine.settle(wait=0)
     return engine

@@ -72,7 +72,7 @@ class Snapshots:
                 return lease
         raise DirectoryError(
             "The data directory has no snapshot that can be opened.",
-            remedy="Run `pledgegraph load` without files to rebuild it from the changes log.",
+            remedy="Run `pledgegraph stats`: it makes one from the store and the changes log.",
         )
 
     def publish(self, primary: Store, sequence: int) -> None:
@@ -99,7 +99,7 @@ class Snapshots:
             if entry.name.startswith("."):
                 if entry.is_dir():
                     shutil.rmtree(entry, ignore_errors=True)
-            elif entry.is_dir() and int(entry.name) != current:
+            elif entry.is_dir() and entry.name.isdecimal() and int(entry.name) != current:
                 with self._alone(int(entry.name)) as alone:
                     if alone:
                         doomed = entry.with_name(f".{entry.name}.doomed")

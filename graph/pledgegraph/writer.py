@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import gc
 import logging
+import re
 import shutil
 import time
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -13,9 +15,15 @@ from typing import Final
 from pyoxigraph import Store
 
 from pledgegraph.changes import ChangeSet, Header, Receipt
-from pledgegraph.changes_log import ChangesLog, Record
+from pledgegraph.changes_log import DISK_REFUSES, ChangesLog, Record
 from pledgegraph.directory import DataDirectory
-from pledgegraph.errors import DirectoryError, PublishDelayed, StorageFull
+from pledgegraph.durable import sync_folder
+from pledgegraph.errors import (
+    DirectoryError,
+    PledgegraphError,
+    PublishDelayed,
+    StorageFull,
+)
 from pledgegraph.rules import Derive
 from pledgegraph.snapshots import Snapshots
 
@@ -24,6 +32,8 @@ _BULK: Final = 50_000
 COMPUTED_BY: Final = "Pledgegraph rules"
 """The agent of the records that rules make."""
 _OPEN_PATIENCE: Final = 5.0
+_HELD: Final = re.compile(r"While lock file|lock hold by")
+"""How the engine says that somebody else has the store open."""
 
 _log = logging.getLogger(__name__)
 
@@ -101,37 +111,96 @@ def writing(
 
     Raises:
         DirectoryLocked: another writer holds the lock for longer than ``wait`` seconds.
+        DirectoryError: the store cannot be written.
         LogDamaged: the changes log cannot be trusted.
+        StorageFull: there is no room for what recovery has to write.
     """
     with directory.locked(wait):
-        writer = _recovered(directory, derive)
         try:
-            yield writer
-        finally:
-            del writer.store
+            writer = _recovered(directory, derive)
+            try:
+                yield writer
+            finally:
+                del writer.store
+        except BaseException as error:
+            _let_go(error)
+            raise
+
+
+def _let_go(error: BaseException | None) -> None:
+    """Clear the frames that an error leads to: they hold the store, and it would stay open.
+
+    The engine closes a store when nothing refers to it any more, and whoever catches an error
+    may keep it for as long as he likes.
+    """
+    while error is not None:
+        traceback.clear_frames(error.__traceback__)
+        error = error.__cause__ or error.__context__
 
 
 def _recovered(directory: DataDirectory, derive: Derive | None) -> Writer:
     log = ChangesLog(directory.changes)
     snapshots = Snapshots(directory)
     shown = snapshots.current()
-    last = log.mend(trusted=shown or 0)
-    has_primary = (directory.primary / "CURRENT").exists()
     try:
-        store = _open(directory)
+        store = _primary(directory)
+        last = log.mend(shown=shown or 0, check_all=store is None)
+        if store is None:
+            store = _rebuilt(directory, log)
+        else:
+            # Replaying what is applied already changes nothing: the last word on each quad is
+            # the same.
+            for record in log.after(shown or 0):
+                replay(store, record)
+        writer = Writer(directory, store, last, derive)
+        if shown != last:
+            # The writer that died may have died before the rules had their turn.
+            writer.follow(None)
+        else:
+            snapshots.publish(store, last)
     except OSError as error:
-        _log.warning("The store could not be opened and is rebuilt from the changes log: %s", error)
-        shutil.rmtree(directory.primary)
-        has_primary = False
-        store = _open(directory)
-    # Replaying what is applied already changes nothing: the last word on each quad is the same.
-    for record in log.after(shown or 0 if has_primary else 0):
-        replay(store, record)
-    writer = Writer(directory, store, last, derive)
-    if shown != last:
-        # The writer that died may have died before the rules had their turn.
-        writer.follow(None)
+        raise _refusal(error) from error
     return writer
+
+
+def _primary(directory: DataDirectory) -> Store | None:
+    """The primary store; None when there is none, or none that can be opened."""
+    if not (directory.primary / "CURRENT").exists():
+        return None
+    try:
+        return _open(directory)
+    except (OSError, RuntimeError) as error:
+        # The engine tells of files that are missing by OSError, of damaged ones by RuntimeError.
+        _log.warning("The store could not be opened and is rebuilt from the changes log: %s", error)
+        return None
+
+
+def _rebuilt(directory: DataDirectory, log: ChangesLog) -> Store:
+    """A primary store made from the whole changes log.
+
+    It lies beside until it is complete and on the disk: half of one would pass for a whole one.
+    """
+    beside = directory.primary.with_name("primary.new")
+    shutil.rmtree(beside, ignore_errors=True)
+    store = Store(beside)
+    for record in log.after(0):
+        replay(store, record)
+    store.flush()
+    del store
+    shutil.rmtree(directory.primary, ignore_errors=True)
+    beside.rename(directory.primary)
+    sync_folder(directory.path)
+    return _open(directory)
+
+
+def _refusal(error: OSError) -> PledgegraphError:
+    """What to say when the disk refuses; the engine's errors carry no number, only words."""
+    if error.errno in DISK_REFUSES or "No space left" in str(error):
+        return StorageFull("The disk is full: the data directory cannot be written.")
+    return DirectoryError(
+        "The store of the data directory cannot be written.",
+        remedy="Check the disk and the permissions of the data directory.",
+    )
 
 
 def _open(directory: DataDirectory) -> Store:
@@ -141,7 +210,7 @@ def _open(directory: DataDirectory) -> Store:
         try:
             return Store(directory.primary)
         except OSError as error:
-            if "lock" not in str(error).lower():
+            if not _HELD.search(str(error)):
                 raise
             if time.monotonic() > deadline:
                 raise DirectoryError(

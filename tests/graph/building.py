@@ -1,0 +1,48 @@
+"""Quads and changes to try things with."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from pledgegraph.changes import Change, Scope
+from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.engine import Snapshot
+from pledgegraph.media_types import JSON
+
+BASE = "https://data.example.org"
+
+
+def node(name: str) -> NamedNode:
+    """The identifier of that name under the base, such as ``id/actor/dane``."""
+    return NamedNode(f"{BASE}/{name}")
+
+
+def quad(number: int, *, graph: str = "id/source/one", text: str = "number") -> Quad:
+    """The quad of that number in the named graph."""
+    return Quad(node(f"id/thing/{number}"), node("about"), Literal(f"{text} {number}"), node(graph))
+
+
+def change(
+    add: Iterable[Quad] = (), remove: Iterable[Quad] = (), replace: tuple[Scope, ...] = ()
+) -> Change:
+    """A change that somebody makes for some reason."""
+    return Change(agent="tests", reason="To see.", add=add, remove=remove, replace=replace)
+
+
+def quads_of(engine: EmbeddedEngine) -> set[str]:
+    """Every quad of the newest snapshot, as a line of N-Quads."""
+    with engine.snapshot() as snapshot:
+        return {str(each) for each in snapshot.store}
+
+
+def values(snapshot: Snapshot, query: str) -> list[str]:
+    """The values of the only column of a query's answer."""
+    held = io.BytesIO()
+    snapshot.query(query).serialise(held, JSON)
+    answer = json.loads(held.getvalue())
+    (name,) = answer["head"]["vars"]
+    return [row[name]["value"] for row in answer["results"]["bindings"]]

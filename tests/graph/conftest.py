@@ -1,0 +1,165 @@
+"""Data directories to try things on, small source files, and the command line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from pledgegraph.cli import main
+from pledgegraph.directory import new_directory, open_directory
+from pledgegraph.embedded import EmbeddedEngine
+from tests.graph.building import BASE
+
+ROOT = Path(__file__).resolve().parents[2]
+PROGRAM = [sys.executable, "-c", "from pledgegraph.cli import main; main()"]
+
+MakeEngine = Callable[..., EmbeddedEngine]
+MakeSource = Callable[..., Path]
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the data directory of the test lies."""
+    return tmp_path / "store"
+
+
+@pytest.fixture
+def make_engine(path: Path) -> MakeEngine:
+    """Makes a data directory, or opens the one that is there, without shapes and rules."""
+
+    def make(
+        at: Path | None = None, *, gated: bool = True, lock_wait: float = 20.0
+    ) -> EmbeddedEngine:
+        place = at or path
+        if not (place / "pledgegraph.json").exists():
+            with new_directory(place, base=BASE, gated=gated) as directory:
+                EmbeddedEngine(directory).settle()
+        return EmbeddedEngine(open_directory(place, base=BASE), lock_wait=lock_wait)
+
+    return make
+
+
+@pytest.fixture
+def engine(make_engine: MakeEngine) -> EmbeddedEngine:
+    """An engine over an empty data directory."""
+    return make_engine()
+
+
+SOURCE = """\
+@prefix pg: <https://w3id.org/pledgegraph/def#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix redistributable: <https://w3id.org/pledgegraph/scheme/redistributable#> .
+@prefix schema: <https://schema.org/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix actor-type: <https://w3id.org/pledgegraph/scheme/actor-type#> .
+@prefix grade: <https://w3id.org/pledgegraph/scheme/grade#> .
+
+<id/source/{slug}>
+    a pg:Source ;
+    rdfs:label "A document called {slug}"@en ;
+    pg:redistributable redistributable:unknown ;
+    pg:retrieved "2026-11-22"^^xsd:date ;
+    schema:url <https://example.org/{slug}> .
+"""
+ACTOR = """
+<id/actor/{slug}>
+    a pg:Actor ;
+    rdfs:label "{label}"@en ;
+    pg:actorType actor-type:civil-society ;
+    pg:grade grade:ungraded .
+"""
+
+
+@pytest.fixture
+def make_source(tmp_path: Path) -> MakeSource:
+    """Writes a Turtle file that describes its source and the actors named."""
+
+    def make(slug: str, *actors: str, more: str = "", name: str | None = None) -> Path:
+        file = tmp_path / (name or f"{slug}.ttl")
+        text = SOURCE.replace("{slug}", slug)
+        for actor in actors:
+            text += ACTOR.replace("{slug}", actor).replace("{label}", actor.title())
+        file.write_text(text + more, encoding="utf-8")
+        return file
+
+    return make
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Program:
+    """The command line over one data directory; `spawn` runs it as a process of its own."""
+
+    def __init__(
+        self, path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    ) -> None:
+        self._monkeypatch = monkeypatch
+        self._capfd = capfd
+        self.path = path
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith("PLEDGEGRAPH_")},
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "graph"), str(ROOT / "api")]),
+            "PLEDGEGRAPH_DATA_DIR": str(path),
+            "PLEDGEGRAPH_BASE": BASE,
+            "LANG": "C.UTF-8",
+            "COLUMNS": "200",
+        }
+        for name in ("LANGUAGE", "LC_ALL"):
+            self.environment.pop(name, None)
+
+    def __call__(self, *arguments: str | Path, **environment: str) -> Ended:
+        """Run a command in this process, which is quick."""
+        with self._monkeypatch.context() as patch:
+            for name in [*os.environ]:
+                if name not in self.environment:
+                    patch.delenv(name)
+            for name, value in {**self.environment, **environment}.items():
+                patch.setenv(name, value)
+            patch.setattr(sys, "argv", ["pledgegraph", *map(str, arguments)])
+            self._capfd.readouterr()
+            try:
+                main()
+            except SystemExit as ending:
+                code = ending.code if isinstance(ending.code, int) else int(bool(ending.code))
+            else:
+                code = 0
+            sys.stdout.flush()
+            out, err = self._capfd.readouterr()
+        return Ended(code, out, err)
+
+    def spawn(self, *arguments: str | Path, **environment: str) -> subprocess.Popen[bytes]:
+        """Start a command as a process, with pipes for its output."""
+        return subprocess.Popen(
+            [*PROGRAM, *map(str, arguments)],
+            env={**self.environment, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def run(self, *arguments: str | Path, **environment: str) -> Ended:
+        """Run a command as a process of its own, to its end."""
+        with self.spawn(*arguments, **environment) as process:
+            out, err = process.communicate(timeout=60)
+        return Ended(process.returncode, out.decode(), err.decode())
+
+
+@pytest.fixture
+def program(
+    path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> Program:
+    """The command line; the data directory is not made yet."""
+    return Program(path, monkeypatch, capfd)
