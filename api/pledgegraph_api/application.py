@@ -23,6 +23,7 @@ from pledgegraph_api.problem_answers import ProblemAnswers, UnexpectedErrors
 from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.security_headers import SecurityHeaders
 from pledgegraph_api.sparql import SparqlEndpoint
+from pledgegraph_api.thread_running import ThreadRunner
 
 _ABOUT: Final = """\
 A knowledge graph of public commitments: who promised what, what they did, what came of it, and
@@ -33,17 +34,21 @@ are explained under `/problems`.
 """
 
 
-def create_app(settings: Settings, engine: Engine) -> FastAPI:
+def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = None) -> FastAPI:
     """The service over a store, as an ASGI application.
+
+    Without a ``runner`` clients' queries run in threads of this process.
 
     ``app.state.runner`` is its `QueryRunner`, for whoever has to stop it.
     """
-    runner = QueryRunner(engine, threads=settings.query_threads, queue=settings.query_queue)
+    if runner is None:
+        runner = ThreadRunner(engine, threads=settings.query_workers, queue=settings.query_queue)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await runner.start()
         yield
-        runner.stop()
+        await runner.stop()
 
     app = FastAPI(
         title="Pledgegraph",

@@ -8,9 +8,7 @@ PledgegraphError
     ├── UnsupportedContent    its body is of a kind that is not read here
     ├── ContentTooLarge       its query is longer than the limit
     ├── HeaderTooLarge        one of its headers is longer than the limit
-    ├── NotAcceptable         it accepts none of the formats that there are
-    ├── ServiceBusy           too many queries are waiting already
-    └── ServiceStopping       the service is being stopped
+    └── NotAcceptable         it accepts none of the formats that there are
 """
 
 from __future__ import annotations
@@ -71,19 +69,3 @@ class NotAcceptable(RequestError):
         listed = ", ".join(f"{each.media_type} (format={each.name})" for each in available)
         super().__init__(message, remedy=f"Ask for one of these: {listed}.")
         self.available = tuple(available)
-
-
-class ServiceBusy(RequestError):
-    """Too many queries are waiting already. ``retry_after`` is in seconds."""
-
-    remedy = "Wait a little and send the request again."
-
-    def __init__(self, message: str, *, retry_after: int) -> None:
-        super().__init__(message)
-        self.retry_after = retry_after
-
-
-class ServiceStopping(RequestError):
-    """The service is being stopped; no more of the answer will come."""
-
-    remedy = "Send the request again when the service is back."

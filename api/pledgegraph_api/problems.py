@@ -109,6 +109,24 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         (graph.QueryRefused,),
     ),
     ProblemType(
+        "query-timeout",
+        504,
+        "The query takes too long",
+        "A query may take a bounded time, which the settings of the service tell. The query was "
+        "stopped when it was over. What is slow: patterns that share no variable, NOT EXISTS with "
+        "a filter on outer variables (MINUS is fast), property paths without a fixed end, and "
+        "sorting everything.",
+        (graph.QueryTimeout,),
+    ),
+    ProblemType(
+        "query-memory",
+        507,
+        "The query needs too much memory",
+        "A query may use a bounded amount of memory, which the settings of the service tell. The "
+        "query was stopped when it needed more. ORDER BY, GROUP BY and DISTINCT hold every row.",
+        (graph.QueryOutOfMemory,),
+    ),
+    ProblemType(
         "query-failed",
         500,
         "The query could not be evaluated",
@@ -198,14 +216,14 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         "Too many queries at once",
         "As many queries as may wait are waiting already. The header Retry-After says when to "
         "try again, in seconds.",
-        (api.ServiceBusy,),
+        (graph.ServiceBusy,),
     ),
     ProblemType(
         "stopping",
         503,
         "The service is being stopped",
         "The service is on its way down and takes no more queries.",
-        (api.ServiceStopping,),
+        (graph.ServiceStopping,),
     ),
     ProblemType(
         "store-busy",
@@ -286,7 +304,7 @@ def _members(error: Exception) -> dict[str, Json]:
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    if isinstance(error, api.ServiceBusy):
+    if isinstance(error, graph.ServiceBusy):
         return {"Retry-After": str(error.retry_after)}
     return {}
 

@@ -5,13 +5,13 @@ See https://www.w3.org/TR/sparql11-protocol/#query-operation
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from email.message import Message
 from typing import Final
 from urllib.parse import parse_qsl
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode, Variable
 from starlette.requests import Request
 
 from pledgegraph_api.errors import (
@@ -42,6 +42,8 @@ class QueryRequest:
     default_graphs: tuple[NamedNode, ...] = ()
     named_graphs: tuple[NamedNode, ...] = ()
     format: str | None = None
+    substitutions: Mapping[Variable, NamedNode | Literal] = field(default_factory=dict)
+    """Terms that take the place of variables; only the service's own queries have them."""
 
 
 async def read_query(request: Request, *, longest: int) -> QueryRequest:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import contextlib
 import errno
 import logging
-import os
 import socket
-import sys
 from typing import Final
 
 import uvicorn
@@ -18,6 +16,7 @@ from pledgegraph.errors import DirectoryLocked, SettingsError
 from pledgegraph.opening import engine_over
 from pledgegraph.settings import Settings
 from pledgegraph_api.application import create_app
+from pledgegraph_api.pooled_running import PoolRunner
 from pledgegraph_api.running import QueryRunner
 
 _STOPPED: Final = 0
@@ -34,7 +33,7 @@ class _Server(uvicorn.Server):
         self._runner = runner
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        self._runner.stop()
+        await self._runner.stop()
         await super().shutdown(sockets)
 
 
@@ -50,9 +49,10 @@ def serve(settings: Settings) -> int:
     """
     _begin_log(settings)
     engine = _engine(settings)
+    settings = settings.model_copy(update={"base": engine.directory.base})
     listener = _listener(settings)
-    app = create_app(settings, engine)
-    runner: QueryRunner = app.state.runner
+    runner = PoolRunner(engine, settings)
+    app = create_app(settings, engine, runner)
     config = uvicorn.Config(
         app,
         log_config=None,
@@ -66,12 +66,6 @@ def serve(settings: Settings) -> int:
     # Having shut down in good order, uvicorn raises the interrupt again.
     with contextlib.suppress(KeyboardInterrupt):
         _Server(config, runner).run(sockets=[listener])
-    if runner.running:
-        # The engine cannot be interrupted, and a thread that comes back from it while the
-        # interpreter is being taken down brings the process to a crash.
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(_STOPPED)
     return _STOPPED
 
 
@@ -91,7 +85,7 @@ def _engine(settings: Settings) -> EmbeddedEngine:
         DirectoryError: the data directory cannot be used.
         LogDamaged: its changes log cannot be trusted.
     """
-    directory = open_directory(settings.data_dir, base=settings.base)
+    directory = open_directory(settings.data_dir, base=settings.asked_base)
     # A writer that is alive finishes its own work; there is no need to wait for it.
     with contextlib.suppress(DirectoryLocked):
         EmbeddedEngine(directory, lock_wait=0).settle()

@@ -31,6 +31,7 @@ class Change:
     reason: str
     """Why, in a sentence."""
     add: Iterable[Quad] = ()
+    """Read once, by whoever makes the change."""
     remove: Iterable[Quad] = ()
     replace: tuple[Scope, ...] = ()
     sources: tuple[NamedNode, ...] = ()

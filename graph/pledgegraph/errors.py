@@ -19,7 +19,11 @@
     │   └── ValidationFailed     the data break a shape (carries the report)
     └── QueryError               a query cannot be answered
         ├── QuerySyntaxError     it is not SPARQL 1.1 (line, column)
-        └── QueryRefused         it asks for something that is not offered here
+        ├── QueryRefused         it asks for something that is not offered here
+        ├── QueryTimeout         it takes longer than a query may
+        ├── QueryOutOfMemory     it needs more memory than a query may use
+        ├── ServiceBusy           too many queries are waiting already (seconds to wait)
+        └── ServiceStopping      the service is being stopped
 
 Each has a one-sentence message without paths of our own or stacks, and a ``remedy``: what to do.
 """
@@ -174,3 +178,37 @@ class QuerySyntaxError(QueryError):
 
 class QueryRefused(QueryError):
     """The query asks for something that is not offered here."""
+
+
+class QueryTimeout(QueryError):
+    """The query takes longer than a query may."""
+
+    remedy = (
+        "Ask for less: name the predicate and the class, replace NOT EXISTS by MINUS, "
+        "add a LIMIT, or take a dump and query it on your own machine."
+    )
+
+
+class QueryOutOfMemory(QueryError):
+    """The query needs more memory than a query may use."""
+
+    remedy = (
+        "Ask for less at once: patterns that share no variable multiply, and ORDER BY, "
+        "GROUP BY and DISTINCT hold every row."
+    )
+
+
+class ServiceBusy(QueryError):
+    """Too many queries are waiting already; ``retry_after`` is in seconds."""
+
+    remedy = "Wait, then send the query again."
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after
+
+
+class ServiceStopping(QueryError):
+    """The service is being stopped."""
+
+    remedy = "Send the query again when the service is back."

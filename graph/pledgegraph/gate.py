@@ -121,8 +121,7 @@ def difference(store: Store, change: Change) -> ChangeSet:
     for quad in change.remove:
         if quad not in new and quad in store:
             removed.add(quad)
-    is_all_new = not any(True for _ in _graphs_known(store, new))
-    added = new if is_all_new else Dataset(quad for quad in new if quad not in store)
+    added = Dataset(quad for quad in new if quad not in store) if _knows(store, new) else new
     return ChangeSet(added=added, removed=removed)
 
 
@@ -131,9 +130,9 @@ def _in_scopes(store: Store, scopes: Iterable[Scope]) -> Iterator[Quad]:
         yield from store.quads_for_pattern(scope.subject, None, None, scope.graph)
 
 
-def _graphs_known(store: Store, new: Dataset) -> Iterator[Quad]:
-    """A quad from each graph that the store has already; most loads bring new graphs only."""
-    if len(store) == 0:
-        return
-    for graph in {quad.graph_name for quad in new}:
-        yield from list(store.quads_for_pattern(None, None, None, graph))[:1]
+def _knows(store: Store, new: Dataset) -> bool:
+    """True when the store has one of the graphs already; most loads bring new graphs only."""
+    return any(
+        next(store.quads_for_pattern(None, None, None, graph), None) is not None
+        for graph in {quad.graph_name for quad in new}
+    )

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Final
 
@@ -50,7 +51,7 @@ def change_from_files(
         ReadError: a file cannot be read; nothing is loaded.
         SourceUnclear: a file does not tell which source it is.
     """
-    everything = Dataset()
+    added: list[Iterable[Quad]] = []
     scopes: dict[Scope, None] = {}
     sources: dict[NamedNode, None] = {}
     parts: Counter[str] = Counter()
@@ -64,15 +65,22 @@ def change_from_files(
                 sources[scope.graph] = None
         name = lasting_names(base, f"{placed.key} {parts[placed.key]}", order)
         parts[placed.key] += 1
-        for quad in named(placed.quads, name):
-            everything.add(quad)
+        added.append(named(placed.quads, name) if order else placed.quads)
     return Change(
         agent=agent,
         reason=reason,
-        add=everything,
+        # Not a list: the quads of a file are let go as soon as the gate has had them.
+        add=chain.from_iterable(_handed_over(added)),
         replace=tuple(scopes),
         sources=tuple(sources),
     )
+
+
+def _handed_over(parts: list[Iterable[Quad]]) -> Iterator[Iterable[Quad]]:
+    """The parts in their order, without keeping them."""
+    parts.reverse()
+    while parts:
+        yield parts.pop()
 
 
 def _numbered(quads: Iterable[Quad], order: dict[BlankNode, int]) -> Iterator[Quad]:

@@ -49,13 +49,26 @@ class Settings(BaseSettings):
         ge=0,
         description="Seconds to wait while another process writes to the data directory.",
     )
-    query_threads: int = Field(
-        default=4, ge=1, le=64, description="How many queries are evaluated at the same time."
+    query_workers: int = Field(
+        default=4,
+        ge=1,
+        le=64,
+        description="How many queries are evaluated at the same time, each in a process.",
     )
     query_queue: int = Field(
         default=64,
         ge=0,
-        description="How many queries may wait for a thread; a further one gets 503.",
+        description="How many queries may wait for a worker; a further one gets 503.",
+    )
+    query_timeout: float = Field(
+        default=30.0,
+        gt=0,
+        description="Seconds that a query may take, from its start to the last byte; then 504.",
+    )
+    query_memory: int = Field(
+        default=1_000_000_000,
+        ge=50_000_000,
+        description="Bytes of memory that a query may use; beyond it 507.",
     )
     max_query_bytes: int = Field(
         default=1_000_000, ge=1, description="The longest query text accepted, in bytes."

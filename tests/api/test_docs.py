@@ -26,7 +26,14 @@ def test_the_table_of_formats_is_the_table_of_formats() -> None:
 def test_the_limits_are_settings() -> None:
     limits = PAGE.partition("## Limits")[2].partition("##")[0]
     named = set(re.findall(r"`(\w+)` \| (?:\d|the)", limits))
-    assert named == {"max_query_bytes", "query_threads", "query_queue", "stall_timeout"}
+    assert named == {
+        "max_query_bytes",
+        "query_memory",
+        "query_queue",
+        "query_timeout",
+        "query_workers",
+        "stall_timeout",
+    }
     assert named <= set(Settings.model_fields)
 
 

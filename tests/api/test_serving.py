@@ -148,7 +148,7 @@ def test_it_stops_when_the_system_asks(start: Start) -> None:
 
 @pytest.mark.parametrize("query", [ENDLESS, HUGE])
 def test_others_are_answered_while_queries_run(start: Start, query: str) -> None:
-    service = start(query_threads=3)
+    service = start(query_workers=3)
     address = service.address()
     with connection(address, query), connection(address, query):
         time.sleep(0.3)

@@ -268,7 +268,7 @@ async def test_so_many_queries_run_so_many_wait_and_the_next_is_told_to_come_bac
 ) -> None:
     gate = threading.Event()
     app = create_app(
-        settings.model_copy(update={"query_threads": 2, "query_queue": 1}),
+        settings.model_copy(update={"query_workers": 2, "query_queue": 1}),
         Interfering(engine, Tap(gate=gate)),  # type: ignore[arg-type]
     )
     async with client_of(app) as client:
@@ -299,7 +299,7 @@ async def test_a_client_that_leaves_the_queue_gives_up_its_place(
 ) -> None:
     gate = threading.Event()
     app = create_app(
-        settings.model_copy(update={"query_threads": 1, "query_queue": 1}),
+        settings.model_copy(update={"query_workers": 1, "query_queue": 1}),
         Interfering(engine, Tap(gate=gate)),  # type: ignore[arg-type]
     )
     async with client_of(app) as client:

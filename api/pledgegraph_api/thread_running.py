@@ -1,0 +1,172 @@
+"""Runs queries in threads of this process: for engines that no other process can open.
+
+A query that computes without writing cannot be stopped here; see `pooled_running`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import threading
+import traceback
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import BinaryIO, Final, cast
+
+from pledgegraph.engine import Engine
+from pledgegraph.errors import QueryError, ServiceBusy, ServiceStopping
+from pledgegraph.media_types import Format
+from pledgegraph_api.bridge import Bridge
+from pledgegraph_api.protocol import QueryRequest
+from pledgegraph_api.running import ChooseFormat
+
+_RETRY_AFTER: Final = 5
+_log = logging.getLogger("pledgegraph.queries")
+
+
+@dataclass(slots=True)
+class _Begun:
+    """What is known once a query has been parsed and before it is evaluated."""
+
+    form: Format
+    sequence: int
+
+
+class ThreadAnswer:
+    """An answer that has begun: its format is settled and its first bytes are there."""
+
+    def __init__(self, begun: _Begun, bridge: Bridge, first: bytes) -> None:
+        self.form: Final = begun.form
+        self.sequence: Final = begun.sequence
+        """The number of the snapshot that it was computed from."""
+        self._bridge = bridge
+        self._first = first
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The whole answer, once, as it is computed.
+
+        Raises:
+            QueryError: evaluation failed; what was sent before is not the whole answer.
+        """
+        chunk = self._first
+        while chunk:
+            yield chunk
+            chunk = await self._bridge.read()
+
+    def abandon(self) -> None:
+        """Let go of it; harmless after its end."""
+        self._bridge.abandon()
+
+
+class ThreadRunner:
+    """A `QueryRunner` over any engine: ``threads`` at a time, while up to ``queue`` wait."""
+
+    def __init__(self, engine: Engine, *, threads: int, queue: int) -> None:
+        self._engine = engine
+        self._free = asyncio.Semaphore(threads)
+        self._queue = queue
+        self._waiting = 0
+        self._bridges: set[Bridge] = set()
+        self._stopping = False
+
+    @property
+    def running(self) -> int:
+        """How many queries occupy a thread, including those whose client has gone."""
+        return len(self._bridges)
+
+    async def run(
+        self, query: QueryRequest, choose: ChooseFormat, *, head_only: bool = False
+    ) -> ThreadAnswer:
+        """Begin to answer a query; see `QueryRunner.run`."""
+        await self._take_place()
+        loop = asyncio.get_running_loop()
+        bridge = Bridge(loop)
+        self._bridges.add(bridge)
+        begun: list[_Begun] = []
+
+        def evaluate() -> None:
+            with self._engine.snapshot() as snapshot:
+                result = snapshot.query(
+                    query.text,
+                    default_graphs=query.default_graphs,
+                    named_graphs=query.named_graphs,
+                    substitutions=dict(query.substitutions),
+                )
+                begun.append(_Begun(choose(result.kind), snapshot.sequence))
+                if not head_only:
+                    result.serialise(cast(BinaryIO, bridge), begun[0].form)
+                bridge.finish()
+
+        def work() -> None:
+            try:
+                evaluate()
+            except Exception as error:  # noqa: BLE001 -- raised again in the event loop
+                _report(bridge, error)
+            except BaseException as panic:  # noqa: BLE001 -- a panic of the engine is one
+                _log.error("The engine gave up on a query.", exc_info=panic)
+                _report(bridge, QueryError("The engine could not evaluate this query."))
+            finally:
+                # No loop, no queue: the service has ended while the query ran.
+                with contextlib.suppress(RuntimeError):
+                    loop.call_soon_threadsafe(self._leave_place, bridge)
+
+        # A daemon, since the engine cannot be interrupted and must not hold up the exit.
+        thread = threading.Thread(target=work, name="pledgegraph-query", daemon=True)
+        try:
+            thread.start()
+        except RuntimeError:
+            self._leave_place(bridge)
+            raise
+        try:
+            first = await bridge.read()
+        except BaseException:
+            bridge.abandon()
+            raise
+        return ThreadAnswer(begun[0], bridge, first)
+
+    async def start(self) -> None:
+        """Nothing: threads are started as they are needed."""
+
+    async def stop(self) -> None:
+        """Break off every answer and take no further query."""
+        self._stopping = True
+        for bridge in self._bridges:
+            bridge.abandon(_stopping())
+
+    async def _take_place(self) -> None:
+        if self._stopping:
+            raise _stopping()
+        if self._free.locked() and self._waiting >= self._queue:
+            raise ServiceBusy(
+                f"{self.running} queries are running and {self._waiting} are waiting.",
+                retry_after=_RETRY_AFTER,
+            )
+        self._waiting += 1
+        try:
+            await self._free.acquire()
+        finally:
+            self._waiting -= 1
+
+    def _leave_place(self, bridge: Bridge) -> None:
+        self._bridges.discard(bridge)
+        self._free.release()
+
+
+def _report(bridge: Bridge, error: Exception) -> None:
+    """Hand an error over to the event loop, without the engine's objects that hang on to it.
+
+    The frames of its traceback hold the result, which may be dropped only in the thread that
+    made it.
+    """
+    chain: list[BaseException] = [error]
+    while chain:
+        link = chain.pop()
+        traceback.clear_frames(link.__traceback__)
+        chain += [each for each in (link.__cause__, link.__context__) if each is not None]
+    with contextlib.suppress(BrokenPipeError):
+        bridge.fail(error)
+
+
+def _stopping() -> ServiceStopping:
+    return ServiceStopping("The service is being stopped.")

@@ -1,0 +1,7 @@
+"""Queries in processes that can be killed: the engine itself can be neither timed nor stopped."""
+
+from __future__ import annotations
+
+from pledgegraph.workers.pool import HoldsSnapshots, Limits, PooledAnswer, QueryPool
+
+__all__ = ["HoldsSnapshots", "Limits", "PooledAnswer", "QueryPool"]

@@ -1,0 +1,95 @@
+"""What a worker process cannot do: use more memory than it may, or reach the network.
+
+The engine follows SERVICE and LOAD wherever they lead and has no switch against it. The words of
+a query are looked through before; this is the wall behind that.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import platform
+import resource
+import struct
+from pathlib import Path
+from typing import Final
+
+_PR_SET_NO_NEW_PRIVS: Final = 38
+_PR_SET_SECCOMP: Final = 22
+_PR_SET_PDEATHSIG: Final = 1
+_SECCOMP_MODE_FILTER: Final = 2
+_SIGKILL: Final = 9
+
+# Classic BPF, as linux/filter.h and linux/seccomp.h name it.
+_LOAD_WORD: Final = 0x20
+_JUMP_IF_EQUAL: Final = 0x15
+_RETURN: Final = 0x06
+_OFFSET_OF_NUMBER: Final = 0
+_OFFSET_OF_ARCHITECTURE: Final = 4
+_ALLOW: Final = 0x7FFF0000
+_REFUSE: Final = 0x00050000 | errno.EACCES
+_KILL: Final = 0x80000000
+
+_SOCKET_CALLS: Final[dict[str, tuple[int, tuple[int, ...]]]] = {
+    # AUDIT_ARCH, then the numbers of socket, socketpair, connect, io_uring_setup, execve, execveat
+    "x86_64": (0xC000003E, (41, 53, 42, 425, 59, 322)),
+    "aarch64": (0xC00000B7, (198, 199, 203, 425, 221, 281)),
+}
+
+
+class _Program(ctypes.Structure):
+    _fields_ = (("length", ctypes.c_ushort), ("filter", ctypes.c_char_p))
+
+
+def limit_memory(extra: int) -> None:
+    """Allow this process ``extra`` bytes of address space more than it has now."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    limit = pages * resource.getpagesize() + extra
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    # A worker that is killed is no reason to write its memory to the disk.
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def end_with_parent() -> None:
+    """Have the kernel kill this process when the one that started it dies."""
+    _prctl(_PR_SET_PDEATHSIG, _SIGKILL)
+
+
+def forbid_network() -> bool:
+    """Make the kernel refuse sockets and new programs to this process, for good.
+
+    False on a processor for which the numbers of the calls are not known here; nothing is
+    forbidden then, and the lexical check is the only one.
+
+    Raises:
+        OSError: the kernel does not take the filter.
+    """
+    known = _SOCKET_CALLS.get(platform.machine())
+    if known is None:
+        return False
+    architecture, calls = known
+    program = [
+        _step(_LOAD_WORD, 0, 0, _OFFSET_OF_ARCHITECTURE),
+        _step(_JUMP_IF_EQUAL, 1, 0, architecture),
+        _step(_RETURN, 0, 0, _KILL),
+        _step(_LOAD_WORD, 0, 0, _OFFSET_OF_NUMBER),
+    ]
+    for index, number in enumerate(calls):
+        program.append(_step(_JUMP_IF_EQUAL, len(calls) - index, 0, number))
+    program += [_step(_RETURN, 0, 0, _ALLOW), _step(_RETURN, 0, 0, _REFUSE)]
+    _prctl(_PR_SET_NO_NEW_PRIVS, 1)
+    filled = _Program(len(program), b"".join(program))
+    _prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, ctypes.addressof(filled))
+    return True
+
+
+def _step(code: int, if_true: int, if_false: int, operand: int) -> bytes:
+    return struct.pack("=HBBI", code, if_true, if_false, operand)
+
+
+def _prctl(option: int, argument: int, further: int = 0) -> None:
+    library = ctypes.CDLL(None, use_errno=True)
+    words = [ctypes.c_ulong(value) for value in (argument, further, 0, 0)]
+    if library.prctl(ctypes.c_int(option), *words) != 0:
+        code = ctypes.get_errno()
+        raise OSError(code, "the kernel refused to confine the process")
