@@ -164,13 +164,11 @@ def _read(path: Path) -> Question:
             title=_text(matter["title"]),
             question=_text(matter["question"]),
             parameters=tuple(_parameter(each) for each in matter.get("parameters") or ()),
-            columns=tuple(str(name) for name in matter.get("columns") or ()),
+            columns=_columns(matter),
             limits=_text(matter["limits"]) if "limits" in matter else {},
             competency=None if "competency" not in matter else int(matter["competency"]),
             query=query,
         )
-        if found.answers_with_a_graph != (matter.get("answer") == "graph"):
-            raise ValueError("it needs either columns or `answer: graph`")
     except (KeyError, TypeError, ValueError) as error:
         raise ReadError(
             f"The front matter of the query is incomplete: {error}.", file=path.name, line=1
@@ -178,6 +176,13 @@ def _read(path: Path) -> Question:
     if found.id != path.stem:
         raise ReadError(f"The query's id is {found.id!r}, not its file name.", file=path.name)
     return found
+
+
+def _columns(matter: Mapping[str, Any]) -> tuple[str, ...]:
+    columns = tuple(str(name) for name in matter.get("columns") or ())
+    if (matter.get("answer") == "graph") == bool(columns):
+        raise ValueError("it needs either columns or `answer: graph`")
+    return columns
 
 
 def _parameter(matter: Mapping[str, Any]) -> Parameter:

@@ -15,6 +15,7 @@ import pytest
 from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, Variable, parse
 
 from pledgegraph.catalogue import question
+from pledgegraph.rules import Rules, read_rules
 from pledgegraph.shipped import shipped
 
 BASE = "http://localhost:8000"
@@ -76,6 +77,8 @@ def example() -> Store:
           pg:asOf "2026-06-30"^^xsd:date ."""
     for quad in parse(second, format=RdfFormat.TURTLE):
         store.add(type(quad)(*quad.triple, graph))
+    for computed in Rules(read_rules(shipped("ontology") / "rules"), BASE).derive(store, None):
+        store.extend(computed.added)
     return store
 
 
