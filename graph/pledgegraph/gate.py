@@ -8,6 +8,7 @@ be able to name what they speak of. Literals get the form that the engine gives 
 from __future__ import annotations
 
 import hashlib
+import re
 import uuid
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -17,6 +18,12 @@ from pyoxigraph import BlankNode, Dataset, DefaultGraph, Literal, NamedNode, Qua
 from pledgegraph.changes import Change, ChangeSet, Scope
 from pledgegraph.errors import InputError
 from pledgegraph.terms import RDF, XSD
+
+_USUAL = {
+    XSD.integer: re.compile(r"0|-?[1-9][0-9]{0,14}"),
+    XSD.date: re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+}
+"""Texts that the engine keeps as they are: most typed literals, and none that need be asked for."""
 
 Subject = NamedNode | BlankNode
 Namer = Callable[[BlankNode], NamedNode]
@@ -34,7 +41,8 @@ class EngineForm:
 
     def __call__(self, literal: Literal) -> Literal:
         """The literal that comes back from a store into which ``literal`` went."""
-        if literal.datatype in _AS_WRITTEN:
+        usual = _USUAL.get(literal.datatype)
+        if usual is not None and usual.fullmatch(literal.value):
             return literal
         found = self._known.get(literal)
         if found is None:
@@ -72,14 +80,20 @@ def _names(base: str, prefix: str, order: dict[BlankNode, int]) -> Namer:
 def named(quads: Iterable[Quad], name: Namer) -> Iterator[Quad]:
     """The quads with IRIs in place of blank nodes."""
     for quad in quads:
-        nodes = (quad.subject, quad.object, quad.graph_name)
-        if not any(isinstance(node, BlankNode) for node in nodes):
+        subject, value, graph = quad.subject, quad.object, quad.graph_name
+        if (
+            isinstance(subject, BlankNode)
+            or isinstance(value, BlankNode)
+            or isinstance(graph, BlankNode)
+        ):
+            yield Quad(
+                name(subject) if isinstance(subject, BlankNode) else subject,
+                quad.predicate,
+                name(value) if isinstance(value, BlankNode) else value,
+                name(graph) if isinstance(graph, BlankNode) else graph,
+            )
+        else:
             yield quad
-            continue
-        subject, value, graph = (
-            name(node) if isinstance(node, BlankNode) else node for node in nodes
-        )
-        yield Quad(subject, quad.predicate, value, graph)  # type: ignore[arg-type]
 
 
 def settled(quads: Iterable[Quad], name: Namer, form: EngineForm) -> Iterator[Quad]:

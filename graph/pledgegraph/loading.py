@@ -20,7 +20,7 @@ from pyoxigraph import BlankNode, Dataset, DefaultGraph, NamedNode, Quad
 from pledgegraph.changes import Change, Scope
 from pledgegraph.errors import SourceUnclear
 from pledgegraph.gate import lasting_names, named
-from pledgegraph.graphs import graph_of_sources
+from pledgegraph.graphs import graph_of_sources, is_computed
 from pledgegraph.reading import Progress, read_quads
 from pledgegraph.terms import PG, RDF
 
@@ -113,12 +113,14 @@ def _placed(file: SourceFile, quads: Dataset, base: str) -> _Placed:
         )
     source = _source(file, quads)
     sources = graph_of_sources(base)
+    described = Scope(sources, source)
     return _Placed(
         (
             Quad(q.subject, q.predicate, q.object, sources if q.subject == source else source)
             for q in quads
         ),
-        (Scope(source), Scope(sources, source)),
+        # A file describes a computed graph; what stands in it is for the rules to say.
+        (described,) if is_computed(source, base) else (Scope(source), described),
         source.value,
     )
 
