@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections import Counter
 from pathlib import Path
@@ -10,6 +11,10 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple, parse
 
 from pledgegraph.loading import SOURCE_CLASSES
+from pledgegraph.media_types import CSV
+from pledgegraph.opening import open_engine
+from pledgegraph.preparing import prepare
+from pledgegraph.settings import Settings
 from pledgegraph.shipped import shipped
 from pledgegraph.terms import PG, RDF, RDFS
 from pledgegraph.validation import Shapes, describe
@@ -38,7 +43,8 @@ def test_a_file_is_one_source(file: Path) -> None:
     }
     (source,) = sources
     assert isinstance(source, NamedNode)
-    assert source.value.startswith((f"{BASE}/id/source/", f"{BASE}/id/graph/computed/"))
+    kinds = ("source/", "graph/computed/", "graph/sources")
+    assert source.value.startswith(tuple(f"{BASE}/id/{kind}" for kind in kinds))
     said = {t.predicate for t in triples(file) if t.subject == source}
     assert {RDFS.label, PG.redistributable} <= said
 
@@ -90,3 +96,17 @@ def test_both_engines_agree_on_every_document() -> None:
     assert {result.shape.rsplit("#")[1].rstrip(">") for result in report.results} <= {
         "Actor-actorType",
     }
+
+
+def test_no_statement_stands_outside_a_source(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "all", base=BASE)
+    prepare(settings)
+    unsourced = """
+        PREFIX pg: <https://w3id.org/pledgegraph/def#>
+        PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+        ASK { GRAPH ?graph { ?s ?p ?o } MINUS { ?graph a/rdfs:subClassOf* pg:Source } }
+    """
+    with open_engine(settings).snapshot() as snapshot:
+        told = io.BytesIO()
+        snapshot.query(unsourced).serialise(told, CSV)
+    assert told.getvalue() == b"false"
