@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pledgegraph.terms import PREFIXES
+from pledgegraph.terms import PREFIXES, SCHEME
 
 _IRI: Final = re.compile(r"<([^<>\s]*)>")
 _LITERAL: Final = re.compile(r'("(?:[^"\\]|\\.)*")(.*)', re.DOTALL)
 _LOCAL: Final = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
+_CONCEPT: Final = re.compile(rf"{SCHEME}([a-z0-9-]+)#([A-Za-z0-9_-]+)", re.ASCII)
 _LONGEST: Final = 240
 
 
@@ -17,7 +18,8 @@ def readable(text: str, base: str | None = None) -> str:
     """A term in N-Triples syntax, or a property path, with its IRIs shortened.
 
     An IRI gets its prefix where `pledgegraph.terms.PREFIXES` has one, and loses ``base``
-    where it begins with it: ``<id/actor/dane>``. What stands in quotes is left alone, but
+    where it begins with it: ``<id/actor/dane>``. A concept gets the name of its scheme, as in
+    ``status:completed``. What stands in quotes is left alone, but
     cut when it is very long; what a terminal could take for a command is escaped.
     """
     literal = _LITERAL.fullmatch(text)
@@ -37,6 +39,9 @@ def _short_iri(iri: str, base: str | None) -> str:
     for prefix, namespace in PREFIXES.items():
         if iri.startswith(namespace) and _LOCAL.fullmatch(iri, len(namespace)):
             return f"{prefix}:{iri[len(namespace) :]}"
+    concept = _CONCEPT.fullmatch(iri)
+    if concept is not None:
+        return f"{concept[1]}:{concept[2]}"
     if base is not None and iri.startswith(base.rstrip("/") + "/"):
         return f"<{iri[len(base.rstrip('/')) + 1 :]}>"
     return f"<{iri}>"

@@ -189,6 +189,19 @@ def test_names_get_a_prefix_only_where_the_rest_is_a_name() -> None:
     assert "<http://www.w3.org/2004/02/skos/core#a/b>" in line
 
 
+def test_a_concept_is_called_by_its_scheme() -> None:
+    violation = Violation(
+        focus="<http://localhost:8000/id/report/r>",
+        path="<https://w3id.org/pledgegraph/def#status>",
+        value="<https://w3id.org/pledgegraph/scheme/status#nearly>",
+        constraint="InConstraintComponent",
+        shape="<urn:shape>",
+        severity=Severity.VIOLATION,
+    )
+    line = describe(violation, base="http://localhost:8000")
+    assert line.startswith("<id/report/r> pg:status: found status:nearly")
+
+
 def test_json_form() -> None:
     report = ValidationReport.of([violation(severity=Severity.WARNING)])
     assert json.loads(json.dumps(report_json(report))) == {
