@@ -10,16 +10,22 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
+from pledgegraph.catalogue import catalogue
 from pledgegraph.engine import Engine
 from pledgegraph.release import release
 from pledgegraph.settings import Settings
 from pledgegraph_api.api_docs import ApiDocs
-from pledgegraph_api.examples import read_examples
+from pledgegraph_api.examples import examples_among
 from pledgegraph_api.health import HealthCheck
 from pledgegraph_api.holdings import HoldingsCount
 from pledgegraph_api.home import HomePage
 from pledgegraph_api.pages import STATIC, Pages
 from pledgegraph_api.problem_answers import ProblemAnswers, UnexpectedErrors
+from pledgegraph_api.query_page import QueryPage
+from pledgegraph_api.question_endpoint import MissingQuestion, QuestionEndpoint
+from pledgegraph_api.question_list import QuestionList
+from pledgegraph_api.question_page import QuestionPage
+from pledgegraph_api.record_lists import RecordLists
 from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.security_headers import SecurityHeaders
 from pledgegraph_api.sparql import SparqlEndpoint
@@ -63,11 +69,17 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     app.state.runner = runner
 
     pages = Pages()
-    examples = read_examples()
+    questions = catalogue()
+    examples = examples_among(questions)
     problems = ProblemAnswers(pages, settings.base)
     problems.install(app)
     HomePage(pages, HoldingsCount(engine), examples).install(app)
-    SparqlEndpoint(settings, runner, pages, examples).install(app)
+    SparqlEndpoint(settings, runner, QueryPage(pages, examples, settings.base)).install(app)
+    QuestionList(questions, pages, settings.base).install(app)
+    question_page = QuestionPage(pages, RecordLists(engine, settings.base), settings.base)
+    for question in questions:
+        QuestionEndpoint(question, settings, runner, question_page).install(app)
+    MissingQuestion(questions).install(app)
     HealthCheck(engine).install(app)
     ApiDocs(pages).install(app)
     app.mount("/static", StaticFiles(directory=STATIC))

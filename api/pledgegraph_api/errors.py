@@ -3,7 +3,9 @@
 PledgegraphError
 └── RequestError              the request cannot be answered as it was sent
     ├── ParameterError        a parameter is missing, repeated, unknown or malformed
-    │   └── QueryMissing      there is no query in it
+    │   ├── QueryMissing      there is no query in it
+    │   └── WrongParameters   parameters of a question of the catalogue (each with its fault)
+    ├── QuestionMissing       the catalogue has no such question
     ├── EncodingError         its text is not UTF-8
     ├── UnsupportedContent    its body is of a kind that is not read here
     ├── ContentTooLarge       its query is longer than the limit
@@ -14,6 +16,8 @@ PledgegraphError
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.media_types import Format
@@ -34,6 +38,40 @@ class QueryMissing(ParameterError):
         "Send the query in the parameter `query` of a GET request or of a form, or as the body "
         "of a POST request with `Content-Type: application/sparql-query`."
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong with one parameter, and what would be right."""
+
+    name: str
+    reason: Literal["value", "repeated", "unknown"]
+    detail: str
+    value: str = ""
+    """What was given; empty where it was not looked at."""
+    type: str = ""
+    choices: tuple[str, ...] = ()
+    example: str = ""
+
+
+class WrongParameters(ParameterError):
+    """Parameters of a question of the catalogue that cannot be used; ``faults`` tells each."""
+
+    def __init__(
+        self, message: str, *, remedy: str | None = None, faults: Sequence[Fault] = ()
+    ) -> None:
+        super().__init__(message, remedy=remedy)
+        self.faults = tuple(faults)
+
+
+class QuestionMissing(RequestError):
+    """The catalogue has no question of that id. ``near`` holds ids that look like it."""
+
+    remedy = "The list at /queries has all of them."
+
+    def __init__(self, message: str, *, near: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.near = tuple(near)
 
 
 class EncodingError(RequestError):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pledgegraph.catalogue import question
+from pledgegraph.catalogue import Question
 
 _SHOWN: Final = (
     "events-co-hosted-by-statistical-offices",
@@ -18,11 +19,14 @@ _SHOWN: Final = (
 class Example:
     """A query that shows what can be asked."""
 
+    id: str
+    """Of the question in the catalogue."""
     title: str
     query: str
 
 
-def read_examples() -> tuple[Example, ...]:
+def examples_among(questions: Sequence[Question]) -> tuple[Example, ...]:
     """The examples, in the order in which they are shown."""
-    shown = (question(name) for name in _SHOWN)
-    return tuple(Example(each.question["en"], each.query) for each in shown)
+    known = {each.id: each for each in questions}
+    shown = (known[name] for name in _SHOWN)
+    return tuple(Example(each.id, each.question["en"], each.query) for each in shown)

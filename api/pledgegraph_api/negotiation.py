@@ -16,11 +16,13 @@ from typing import Final
 from starlette.requests import Request
 
 from pledgegraph.engine import ResultKind
-from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS, Format
+from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS, TSV, TURTLE, Format
 from pledgegraph_api.errors import HeaderTooLarge, NotAcceptable
 
 LONGEST_ACCEPT: Final = 4096
 """Characters; the longest that browsers and RDF libraries send have a few hundred."""
+PAGE: Final = "html"
+"""The name that asks for a page, beside those of the formats."""
 
 _MEMBER = re.compile(r'(?:[^",]|"(?:[^"\\]|\\.)*"|")+')
 _PART = re.compile(r'(?:[^";]|"(?:[^"\\]|\\.)*"|")+')
@@ -144,24 +146,58 @@ def choose_format(kind: ResultKind, accept: Accept, name: str | None = None) -> 
     Raises:
         NotAcceptable: none will do; carries those that there are.
     """
-    available = formats_for(kind)
     carried = "a graph" if kind is ResultKind.GRAPH else "solutions or a truth value"
+    return choose_among(
+        formats_for(kind), accept, name, what=f"the answer to this query, which is {carried}"
+    )
+
+
+def choose_among(
+    available: Sequence[Format], accept: Accept, name: str | None, *, what: str
+) -> Format:
+    """The format that the client likes best of those; ``what`` says what would be in it.
+
+    Raises:
+        NotAcceptable: none will do; carries those that there are.
+    """
     if name is not None:
         for each in available:
             if _answers_to(each, name):
                 return each
-        raise NotAcceptable(
-            f"There is no format {name[:80]!r} for this query, whose answer is {carried}.",
-            available,
-        )
+        raise NotAcceptable(f"There is no format {name[:80]!r} for {what}.", available)
     best = max(available, key=lambda each: accept.rank(each.media_type, each.aliases))
     if accept.rank(best.media_type, best.aliases)[0] == 0:
-        raise NotAcceptable(
-            f"The answer to this query is {carried}, and the Accept header asks for "
-            "no format that carries it.",
-            available,
-        )
+        raise NotAcceptable(f"The Accept header asks for no format that carries {what}.", available)
     return best
+
+
+class PageOrFormat:
+    """Chooses a page for clients that would rather have one, and a format for all others.
+
+    Once asked, ``page`` says which; the format is then the one that the page is made from.
+    """
+
+    def __init__(self, accept: Accept, name: str | None = None) -> None:
+        self._accept = accept
+        self._name = name
+        self.page = False
+
+    def __call__(self, kind: ResultKind) -> Format:
+        """What `choose_format` says, unless the client prefers a page to every format.
+
+        Raises:
+            NotAcceptable: none will do.
+        """
+        self.page = self.prefers_page(formats_for(kind))
+        if self.page:
+            return TURTLE if kind is ResultKind.GRAPH else TSV
+        return choose_format(kind, self._accept, self._name)
+
+    def prefers_page(self, others: Sequence[Format]) -> bool:
+        """Whether the client would rather have a page than any of the formats."""
+        if self._name is not None:
+            return self._name.strip().lower() in (PAGE, "text/html")
+        return all(prefers_page(self._accept, each.media_type, each.aliases) for each in others)
 
 
 def accept_of(request: Request) -> Accept:

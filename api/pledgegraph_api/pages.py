@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
+
+from pledgegraph_api.languages import DEFAULT
+from pledgegraph_api.wording import grouped, read_wording
 
 _HERE: Final = Path(__file__).resolve().parent
 STATIC: Final = _HERE / "static"
@@ -30,19 +34,25 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
+        self._templates.filters["grouped"] = grouped
+        self.wording: Final = read_wording()
 
     def render(
         self,
         request: Request,
         template: str,
         *,
+        lang: str = DEFAULT,
         status: int = 200,
         policy: str = PAGE_POLICY,
-        headers: dict[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
         **content: object,
     ) -> HTMLResponse:
-        """A page made from a template, with its Content-Security-Policy."""
+        """A page made from a template in a language, with its Content-Security-Policy."""
         # Where the service is mounted is the operator's word; the Host header is anyone's.
         root = request.scope.get("root_path", "").rstrip("/")
-        text = self._templates.get_template(template).render(root=root, **content)
-        return HTMLResponse(text, status, {"content-security-policy": policy, **(headers or {})})
+        text = self._templates.get_template(template).render(
+            root=root, lang=lang, t=self.wording[lang], **content
+        )
+        own = {"content-security-policy": policy, "content-language": lang}
+        return HTMLResponse(text, status, {**own, **(headers or {})})

@@ -13,11 +13,12 @@ from typing import Final
 from starlette.exceptions import HTTPException
 
 from pledgegraph import errors as graph
+from pledgegraph.media_types import Format
 from pledgegraph_api import errors as api
 
 PROBLEM_JSON: Final = "application/problem+json"
 
-Json = str | int | list[dict[str, str]]
+Json = str | int | list[str] | list[dict[str, str | list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +149,8 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         "A parameter cannot be used",
         "A parameter is repeated where it may be there only once, is not of the form that it "
         "should have, or is in the wrong part of the request: parameters of a form belong into "
-        "its body and not into the address as well.",
+        "its body and not into the address as well. For questions of the catalogue the member "
+        "parameters says of each parameter what is wrong with it, its type and its choices.",
         (api.ParameterError,),
     ),
     ProblemType(
@@ -178,6 +180,14 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
     BAD_REQUEST,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
+    ProblemType(
+        "question-missing",
+        404,
+        "No such question",
+        "The catalogue has no question of that id. The list at /queries has all of them; the "
+        "member near holds the ids that look like the one asked for.",
+        (api.QuestionMissing,),
+    ),
     ProblemType(
         "not-acceptable",
         406,
@@ -296,11 +306,28 @@ def _members(error: Exception) -> dict[str, Json]:
         places = {"line": error.line, "column": error.column}
         members |= {name: place for name, place in places.items() if place is not None}
     if isinstance(error, api.NotAcceptable):
-        members["available"] = [
-            {"format": each.name, "mediaType": each.media_type, "title": each.title}
-            for each in error.available
-        ]
+        members["available"] = [_format(each) for each in error.available]
+    if isinstance(error, api.WrongParameters):
+        members["parameters"] = [_fault(each) for each in error.faults]
+    if isinstance(error, api.QuestionMissing) and error.near:
+        members["near"] = list(error.near)
     return members
+
+
+def _format(form: Format) -> dict[str, str | list[str]]:
+    return {"format": form.name, "mediaType": form.media_type, "title": form.title}
+
+
+def _fault(fault: api.Fault) -> dict[str, str | list[str]]:
+    """A fault as JSON, without what is empty."""
+    told: dict[str, str | list[str]] = {
+        "name": fault.name,
+        "detail": fault.detail,
+        "type": fault.type,
+        "choices": list(fault.choices),
+        "example": fault.example,
+    }
+    return {name: value for name, value in told.items() if value}
 
 
 def _headers(error: Exception) -> dict[str, str]:

@@ -5,38 +5,32 @@ See https://www.w3.org/TR/sparql11-protocol/
 
 from __future__ import annotations
 
-from functools import partial
-from typing import Final
+import time
 
 from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS
+from pledgegraph.errors import QueryError
+from pledgegraph.media_types import FORMATS
 from pledgegraph.settings import Settings
 from pledgegraph_api.answering import StreamedAnswer, while_connected
-from pledgegraph_api.errors import QueryMissing
-from pledgegraph_api.examples import Example
-from pledgegraph_api.negotiation import accept_of, choose_format, prefers_page
-from pledgegraph_api.pages import Pages
+from pledgegraph_api.errors import NotAcceptable, QueryMissing
+from pledgegraph_api.negotiation import PAGE, PageOrFormat, accept_of, prefers_page
 from pledgegraph_api.problems import PROBLEM_JSON
-from pledgegraph_api.protocol import read_query
-from pledgegraph_api.running import QueryRunner
+from pledgegraph_api.protocol import QueryRequest, read_query
+from pledgegraph_api.query_page import PATH, QueryPage
+from pledgegraph_api.running import Answer, QueryRunner
 from pledgegraph_api.sparql_openapi import description
-
-PATH: Final = "/sparql"
 
 
 class SparqlEndpoint:
-    """Answers queries; to a browser without one it shows a form."""
+    """Answers queries; to a browser on a page, with a form above the answer."""
 
-    def __init__(
-        self, settings: Settings, runner: QueryRunner, pages: Pages, examples: tuple[Example, ...]
-    ) -> None:
+    def __init__(self, settings: Settings, runner: QueryRunner, page: QueryPage) -> None:
         self._settings = settings
         self._runner = runner
-        self._pages = pages
-        self._examples = examples
+        self._page = page
 
     def install(self, app: FastAPI) -> None:
         """Put the endpoint at its address, with its description for OpenAPI."""
@@ -52,16 +46,21 @@ class SparqlEndpoint:
             query = await read_query(request, longest=self._settings.max_query_bytes)
         except QueryMissing:
             if request.method != "POST" and prefers_page(accept, PROBLEM_JSON):
-                return self._form(request)
+                return self._page.empty(request)
             raise
-        answer = await while_connected(
-            request.receive,
-            self._runner.run(
-                query,
-                partial(choose_format, accept=accept, name=query.format),
-                head_only=request.method == "HEAD",
-            ),
-        )
+        choice = PageOrFormat(accept, query.format)
+        since = time.perf_counter()
+        try:
+            answer = await while_connected(request.receive, self._run(request, query, choice))
+            if choice.page:
+                return await while_connected(
+                    request.receive,
+                    self._page.answered(request, query, answer, since=since),
+                )
+        except (QueryError, NotAcceptable) as error:
+            if query.format == PAGE or prefers_page(accept, PROBLEM_JSON, ("application/json",)):
+                return self._page.failed(request, query, error)
+            raise
         return StreamedAnswer(
             answer,
             headers={
@@ -72,16 +71,11 @@ class SparqlEndpoint:
             stall=self._settings.stall_timeout,
         )
 
+    async def _run(self, request: Request, query: QueryRequest, choice: PageOrFormat) -> Answer:
+        # A page tells of its answer, so there is none without the answer.
+        head_only = request.method == "HEAD" and not choice.prefers_page(FORMATS)
+        return await self._runner.run(query, choice, head_only=head_only)
+
     async def options(self) -> Response:
         """What can be done at this address."""
         return Response(status_code=204, headers={"Allow": "GET, HEAD, OPTIONS, POST"})
-
-    def _form(self, request: Request) -> Response:
-        return self._pages.render(
-            request,
-            "query_form.html",
-            headers={"Vary": "Accept"},
-            examples=self._examples,
-            result_formats=RESULT_FORMATS,
-            graph_formats=GRAPH_FORMATS,
-        )

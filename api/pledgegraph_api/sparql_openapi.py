@@ -2,46 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any
 
 from starlette.responses import Response
 
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS, RESULT_FORMATS
-from pledgegraph_api.problems import PROBLEM_JSON
+from pledgegraph_api.negotiation import PAGE
+from pledgegraph_api.openapi_parts import problem_response
 from pledgegraph_api.protocol import FORM, SPARQL_QUERY
-
-_PROBLEM: Final = {
-    "type": "object",
-    "description": "A problem document, RFC 9457.",
-    "required": ["type", "title", "status", "detail"],
-    "properties": {
-        "type": {"type": "string", "format": "uri", "description": "Leads to an explanation."},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "detail": {"type": "string", "description": "What was wrong this time."},
-        "remedy": {"type": "string", "description": "What to do."},
-        "line": {"type": "integer", "description": "Of a syntax error; counted from 1."},
-        "column": {"type": "integer", "description": "Of a syntax error; counted from 1."},
-        "available": {
-            "type": "array",
-            "description": "The formats that could carry the answer.",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "format": {"type": "string"},
-                    "mediaType": {"type": "string"},
-                    "title": {"type": "string"},
-                },
-            },
-        },
-    },
-}
 
 
 def description(method: str) -> dict[str, Any]:
     """The keyword arguments of FastAPI's route for ``get`` or ``post``."""
     text = {"schema": {"type": "string"}}
-    answers = {each.media_type: text for each in FORMATS}
+    answers = {each.media_type: text for each in FORMATS} | {"text/html": text}
     query: dict[str, Any] = {
         "name": "query",
         "in": "query",
@@ -72,10 +46,9 @@ def description(method: str) -> dict[str, Any]:
         + ", ".join(each.name for each in RESULT_FORMATS)
         + " for SELECT and ASK; "
         + ", ".join(each.name for each in GRAPH_FORMATS)
-        + " for CONSTRUCT and DESCRIBE.",
-        "schema": {"type": "string", "enum": [each.name for each in FORMATS]},
+        + f" for CONSTRUCT and DESCRIBE. {PAGE} makes a page that shows the beginning of it.",
+        "schema": {"type": "string", "enum": [*(each.name for each in FORMATS), PAGE]},
     }
-    problem = {"content": {PROBLEM_JSON: {"schema": _PROBLEM}}}
     described: dict[str, Any] = {
         "summary": "Query",
         "operation_id": f"{method}_sparql",
@@ -90,16 +63,18 @@ def description(method: str) -> dict[str, Any]:
                 "the data it was computed from.",
                 "content": answers,
             },
-            400: {"description": "The query or a parameter cannot be used.", **problem},
-            406: {"description": "None of the formats asked for can carry the answer.", **problem},
-            413: {"description": "The query is too long.", **problem},
-            503: {"description": "Too many queries at once; see `Retry-After`.", **problem},
+            400: problem_response("The query or a parameter cannot be used."),
+            406: problem_response("None of the formats asked for can carry the answer."),
+            413: problem_response("The query is too long."),
+            503: problem_response("Too many queries at once; see `Retry-After`."),
+            504: problem_response("The query takes longer than a query may."),
+            507: problem_response("The query needs more memory than a query may use."),
         },
     }
     if method == "get":
         described["openapi_extra"] = {"parameters": [query, form, *graphs]}
         return described
-    described["responses"][415] = {"description": "A body of another kind.", **problem}
+    described["responses"][415] = problem_response("A body of another kind.")
     fields = {each["name"]: each["schema"] for each in (query, form, *graphs)}
     described["openapi_extra"] = {
         "parameters": [form, *graphs],

@@ -24,7 +24,21 @@ pytestmark = pytest.mark.anyio
 
 ClientOf = Callable[[FastAPI], AbstractAsyncContextManager[httpx.AsyncClient]]
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-PAGES = ["/", "/sparql", "/docs", "/problems", "/problems/busy", "/nothing"]
+PAGES = [
+    "/",
+    "/sparql",
+    "/sparql?query=SELECT%20*%20%7B%20%3Fs%20%3Fp%20%3Fo%20%7D",
+    "/sparql?query=nonsense",
+    "/queries",
+    "/queries/freshness-and-status",
+    "/queries/freshness-and-status?day=soon",
+    "/queries/records-of-a-country",
+    "/queries/nothing",
+    "/docs",
+    "/problems",
+    "/problems/busy",
+    "/nothing",
+]
 
 
 def change_of(data: bytes) -> Change:
@@ -118,12 +132,14 @@ async def test_no_page_pulls_anything_from_another_host(
 
 @pytest.mark.parametrize("address", PAGES)
 async def test_links_lead_somewhere(client: httpx.AsyncClient, address: str) -> None:
-    _, outline = await page(client, address)
+    shown, outline = await page(client, address)
     for link in outline.all("a"):
         target = urlsplit(str(link["href"]))
         if not target.netloc and target.path:
             response = await client.get(str(link["href"]), headers=BROWSER)
-            assert response.status_code == 200, link
+            # A wrong question stays wrong in every language.
+            expected = shown.status_code if "hreflang" in link else 200
+            assert response.status_code == expected, link
 
 
 def test_the_style_sheet_pulls_nothing_either() -> None:
@@ -141,9 +157,11 @@ async def test_the_home_page_says_what_there_is(client: httpx.AsyncClient) -> No
     assert "Snapshot 1, " in response.text
     assert "union of all named graphs" in re.sub(r"\s+", " ", response.text)
     assert response.headers["pledgegraph-snapshot"] == "1"
-    examples = [a for a in outline.all("a") if str(a["href"]).startswith("/sparql?query=")]
+    examples = [a for a in outline.all("a") if str(a["href"]).startswith("/queries/")]
     assert len(examples) == 3
     for example in examples:
+        _, shown = await page(client, str(example["href"]))
+        assert "Answer" in shown.text_of("h2")
         answer = await client.get(str(example["href"]))
         assert answer.status_code == 200
         assert answer.json()["head"]["vars"]
@@ -158,7 +176,7 @@ async def test_the_home_page_follows_the_store(
         assert "Snapshot 0, 0 statements" in response.text
         assert "pledgegraph load" in response.text
         for example in outline.all("a"):
-            if str(example["href"]).startswith("/sparql?"):
+            if str(example["href"]).startswith("/queries/"):
                 assert (await client.get(str(example["href"]))).status_code == 200
         empty_engine.update(change_of(small_data))
         response, outline = await page(client, "/")
@@ -173,7 +191,8 @@ async def test_the_form_asks_without_a_script(client: httpx.AsyncClient) -> None
     assert outline.all("form") == [{"action": "/sparql", "method": "get"}]
     assert [field["name"] for field in outline.all("textarea")] == ["query"]
     assert [option["value"] for option in outline.all("option")] == [
-        each.name for each in (*RESULT_FORMATS, *GRAPH_FORMATS)
+        "html",
+        *(each.name for each in (*RESULT_FORMATS, *GRAPH_FORMATS)),
     ]
     query = "\n".join(outline.text_of("textarea"))
     sent = await client.get("/sparql", params={"query": query, "format": "csv"}, headers=BROWSER)
@@ -199,16 +218,17 @@ async def test_the_description_comes_from_packaged_files(client: httpx.AsyncClie
 async def test_openapi_describes_what_is_served(client: httpx.AsyncClient) -> None:
     response = await client.get("/openapi.json")
     description = response.json()
-    assert set(description["paths"]) == {"/sparql", "/health"}
+    fixed = {path for path in description["paths"] if not path.startswith("/queries/")}
+    assert fixed == {"/sparql", "/queries", "/health"}
     endpoint = description["paths"]["/sparql"]
     assert set(endpoint) == {"get", "post"}
     for operation in endpoint.values():
         offered = operation["responses"]["200"]["content"]
-        assert set(offered) == {each.media_type for each in FORMATS}
-        assert {"400", "406", "413", "503"} <= set(operation["responses"])
+        assert set(offered) == {*(each.media_type for each in FORMATS), "text/html"}
+        assert {"400", "406", "413", "503", "504", "507"} <= set(operation["responses"])
         names = {each["name"]: each for each in operation["parameters"]}
         assert {"format", "default-graph-uri", "named-graph-uri"} <= set(names)
-        assert names["format"]["schema"]["enum"] == [each.name for each in FORMATS]
+        assert names["format"]["schema"]["enum"] == [*(each.name for each in FORMATS), "html"]
     assert set(endpoint["post"]["requestBody"]["content"]) == {
         "application/sparql-query",
         "application/x-www-form-urlencoded",
@@ -233,4 +253,4 @@ async def test_a_service_below_a_path(settings: Settings, engine: EmbeddedEngine
         response = await client.get("/")
         assert response.status_code == 200
         assert 'href="/pledges/static/style.css"' in response.text
-        assert 'href="/pledges/sparql?query=' in response.text
+        assert 'href="/pledges/queries/' in response.text

@@ -140,8 +140,9 @@ async def test_a_browser_gets_a_page_about_it(client: httpx.AsyncClient) -> None
     assert response.status_code == 400
     assert response.headers["content-type"] == "text/html; charset=utf-8"
     assert "Accept" in response.headers["vary"]
-    assert "<h1>Syntax error in the query</h1>" in response.text
+    assert "<strong>Syntax error in the query.</strong>" in response.text
     assert "Line 1, column" in response.text
+    assert "SELECT &lt;script&gt;alert(1)&lt;/script&gt; WHERE {</textarea>" in response.text
     assert 'href="/problems/query-syntax"' in response.text
     assert "<script>" not in response.text
 

@@ -1,0 +1,56 @@
+"""Parts of the OpenAPI description that several operations share."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from pledgegraph_api.problems import PROBLEM_JSON
+
+_TEXTS: Final = {"type": "array", "items": {"type": "string"}}
+PROBLEM: Final[dict[str, Any]] = {
+    "type": "object",
+    "description": "A problem document, RFC 9457.",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "description": "Leads to an explanation."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string", "description": "What was wrong this time."},
+        "remedy": {"type": "string", "description": "What to do."},
+        "line": {"type": "integer", "description": "Of a syntax error; counted from 1."},
+        "column": {"type": "integer", "description": "Of a syntax error; counted from 1."},
+        "available": {
+            "type": "array",
+            "description": "The formats that could carry the answer.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "format": {"type": "string"},
+                    "mediaType": {"type": "string"},
+                    "title": {"type": "string"},
+                },
+            },
+        },
+        "parameters": {
+            "type": "array",
+            "description": "The parameters that cannot be used.",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "name": {"type": "string"},
+                    "detail": {"type": "string"},
+                    "type": {"type": "string"},
+                    "choices": _TEXTS,
+                    "example": {"type": "string"},
+                },
+            },
+        },
+        "near": {**_TEXTS, "description": "Ids that look like the one asked for."},
+    },
+}
+"""The schema of problem documents."""
+
+
+def problem_response(description: str) -> dict[str, Any]:
+    """A response that is a problem document."""
+    return {"description": description, "content": {PROBLEM_JSON: {"schema": PROBLEM}}}

@@ -1,0 +1,108 @@
+"""The page of the SPARQL endpoint: the form, and below it the beginning of the answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS
+from pledgegraph_api.answer_excerpt import Excerpt, read_excerpt
+from pledgegraph_api.examples import Example
+from pledgegraph_api.page_links import PageLink, format_links
+from pledgegraph_api.pages import Pages
+from pledgegraph_api.problems import Problem, problem_of
+from pledgegraph_api.protocol import QueryRequest
+from pledgegraph_api.running import Answer
+
+PATH: Final = "/sparql"
+
+_LONGEST_LINK: Final = 60_000
+"""Characters; the server reads addresses of up to 64 KB."""
+
+
+class QueryPage:
+    """Makes the pages at the endpoint's address."""
+
+    def __init__(self, pages: Pages, examples: tuple[Example, ...], base: str) -> None:
+        self._pages = pages
+        self._examples = examples
+        self._base = base
+
+    def empty(self, request: Request) -> Response:
+        """The form with an example in it."""
+        return self._render(request, QueryRequest(self._examples[0].query))
+
+    async def answered(
+        self, request: Request, query: QueryRequest, answer: Answer, *, since: float
+    ) -> Response:
+        """The form with the query, and as much of its answer as a page shows.
+
+        ``since`` is when the query came, by `time.perf_counter`.
+
+        Raises:
+            QueryError: its evaluation failed.
+        """
+        excerpt = await read_excerpt(answer, since=since, base=self._base)
+        return await run_in_threadpool(self._answered, request, query, answer, excerpt)
+
+    def failed(self, request: Request, query: QueryRequest, error: Exception) -> Response:
+        """The form with the query, and what is wrong with it."""
+        problem = problem_of(error)
+        return self._render(
+            request,
+            query,
+            status=problem.type.status,
+            headers={"Cache-Control": "no-store", **problem.headers},
+            problem=problem,
+        )
+
+    def _answered(
+        self, request: Request, query: QueryRequest, answer: Answer, excerpt: Excerpt
+    ) -> Response:
+        formats = RESULT_FORMATS if excerpt.text is None else GRAPH_FORMATS
+        links = format_links(PATH, [("query", query.text), *_graphs(query)], formats)
+        return self._render(
+            request,
+            query,
+            headers={"Pledgegraph-Snapshot": str(answer.sequence)},
+            excerpt=excerpt,
+            downloads=[each for each in links if len(each.address) < _LONGEST_LINK],
+        )
+
+    def _render(
+        self,
+        request: Request,
+        query: QueryRequest,
+        *,
+        status: int = 200,
+        headers: Mapping[str, str] | None = None,
+        problem: Problem | None = None,
+        excerpt: Excerpt | None = None,
+        downloads: Sequence[PageLink] = (),
+    ) -> Response:
+        return self._pages.render(
+            request,
+            "query_form.html",
+            status=status,
+            headers={"Vary": "Accept", **(headers or {})},
+            query=query.text,
+            graphs=_graphs(query),
+            problem=problem,
+            excerpt=excerpt,
+            downloads=downloads,
+            examples=self._examples,
+            result_formats=RESULT_FORMATS,
+            graph_formats=GRAPH_FORMATS,
+        )
+
+
+def _graphs(query: QueryRequest) -> list[tuple[str, str]]:
+    """The dataset of a query as parameters of a request."""
+    return [
+        *(("default-graph-uri", each.value) for each in query.default_graphs),
+        *(("named-graph-uri", each.value) for each in query.named_graphs),
+    ]

@@ -1,0 +1,144 @@
+"""The page of a question: its words, its form, its answer and its query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pledgegraph.catalogue import Question, Words
+from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS
+from pledgegraph_api.answer_excerpt import Excerpt
+from pledgegraph_api.asked import Binding, Wishes
+from pledgegraph_api.errors import Fault, WrongParameters
+from pledgegraph_api.fields import fields_of
+from pledgegraph_api.iri_names import short_name
+from pledgegraph_api.languages import DEFAULT
+from pledgegraph_api.page_links import PageLink, format_links, language_links
+from pledgegraph_api.pages import Pages
+from pledgegraph_api.problems import problem_of
+from pledgegraph_api.question_list import PATH
+from pledgegraph_api.record_lists import RecordLists
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A parameter with the term that took its place in the query."""
+
+    name: str
+    text: str
+    term: str
+    """As SPARQL writes it."""
+    is_today: bool
+
+
+class QuestionPage:
+    """Makes the pages of questions. Its methods block: they are to be called in a thread."""
+
+    def __init__(self, pages: Pages, records: RecordLists, base: str) -> None:
+        self._pages = pages
+        self._records = records
+        self._base = base
+
+    def answered(
+        self,
+        request: Request,
+        question: Question,
+        wishes: Wishes,
+        binding: Binding,
+        excerpt: Excerpt,
+        *,
+        headers: Mapping[str, str],
+    ) -> Response:
+        """The page with the answer."""
+        formats = GRAPH_FORMATS if question.answers_with_a_graph else RESULT_FORMATS
+        return self._render(
+            request,
+            question,
+            wishes,
+            (),
+            headers=headers,
+            excerpt=excerpt,
+            values=self._values(binding),
+            downloads=format_links(_path(question), list(wishes.given.items()), formats),
+        )
+
+    def refused(
+        self, request: Request, question: Question, wishes: Wishes, error: WrongParameters
+    ) -> Response:
+        """The page without an answer, and with what is wrong beside the fields."""
+        return self._render(
+            request,
+            question,
+            wishes,
+            error.faults,
+            status=problem_of(error).type.status,
+            headers={"Cache-Control": "no-store"},
+        )
+
+    def _render(
+        self,
+        request: Request,
+        question: Question,
+        wishes: Wishes,
+        faults: Sequence[Fault],
+        *,
+        headers: Mapping[str, str],
+        status: int = 200,
+        excerpt: Excerpt | None = None,
+        values: Sequence[Value] = (),
+        downloads: Sequence[PageLink] = (),
+    ) -> Response:
+        language = wishes.language
+        fields = fields_of(
+            question,
+            wishes,
+            faults,
+            records=self._records,
+            base=self._base,
+            words=self._pages.wording[language],
+        )
+        named = {each.name for each in fields}
+        content: dict[str, Any] = {
+            "question": question,
+            "title": _in(question.title, language),
+            "text": _in(question.question, language),
+            "limits": _in(question.limits, language) if question.limits else "",
+            "fields": fields,
+            "faults": [each for each in faults if each.name not in named],
+            "language_asked": wishes.language_asked,
+            "languages": language_links(_path(question), list(wishes.given.items())),
+            "excerpt": excerpt,
+            "values": values,
+            "downloads": downloads,
+        }
+        return self._pages.render(
+            request,
+            "question.html",
+            lang=language,
+            status=status,
+            headers={"Vary": "Accept, Accept-Language", **headers},
+            **content,
+        )
+
+    def _values(self, binding: Binding) -> list[Value]:
+        return [
+            Value(
+                name=variable.value,
+                text=short_name(term.value, self._base),
+                term=str(term),
+                is_today=variable.value in binding.today,
+            )
+            for variable, term in binding.terms.items()
+        ]
+
+
+def _path(question: Question) -> str:
+    return f"{PATH}/{question.id}"
+
+
+def _in(words: Words, language: str) -> str:
+    return words.get(language, words[DEFAULT])

@@ -1,0 +1,132 @@
+"""What a form may offer for a parameter: the records that there are, with their labels."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import (
+    Literal,
+    NamedNode,
+    QueryResultsFormat,
+    QuerySolutions,
+    Variable,
+    parse_query_results,
+)
+
+from pledgegraph.catalogue import Parameter
+from pledgegraph.engine import Engine, Snapshot
+from pledgegraph.media_types import TSV
+from pledgegraph.terms import PG
+from pledgegraph_api.languages import DEFAULT
+
+MOST: Final = 500
+"""Of a longer list nobody reads; a field for text takes its place."""
+
+_HERE: Final = Path(__file__).resolve().parent
+_MOST_ROWS: Final = 4000
+"""The LIMIT of both queries: the labels of 500 records in eight languages."""
+
+Labels = dict[str, dict[str, str]]
+"""IRI to language tag to label."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A value of a parameter, and what it is called."""
+
+    value: str
+    label: str
+
+
+class RecordLists:
+    """Lists records by kind, and remembers the lists for as long as the snapshot is current."""
+
+    def __init__(self, engine: Engine, base: str) -> None:
+        self._engine = engine
+        self._base = base
+        self._of_class = (_HERE / "records_of_class.rq").read_text(encoding="utf-8")
+        self._of_scheme = (_HERE / "concepts_of_scheme.rq").read_text(encoding="utf-8")
+        self._known: dict[tuple[str, str], tuple[int, Labels]] = {}
+
+    def options(self, parameter: Parameter, language: str) -> tuple[Option, ...]:
+        """The values to choose from, sorted; none where any text will do, or there are too many.
+
+        Blocks: to be called in a thread.
+        """
+        labels = self._labels(parameter)
+        if parameter.choices:
+            terms = {each: parameter.term(each, self._base) for each in parameter.choices}
+            named = [
+                Option(value, _label(labels.get(term.value, {}), language) or value)
+                for value, term in terms.items()
+            ]
+            return tuple(sorted(named, key=lambda each: each.label.casefold()))
+        if len(labels) > MOST:
+            return ()
+        found = [(self._value(parameter, iri), texts) for iri, texts in labels.items()]
+        options = [Option(value, _label(texts, language)) for value, texts in found]
+        if all(each.label for each in options):
+            return tuple(sorted(options, key=lambda each: (each.label.casefold(), each.value)))
+        # Goals have names, their targets only numbers: those put them into order.
+        return tuple(
+            Option(each.value, f"{each.value} {each.label}".strip())
+            for each in sorted(options, key=lambda each: _natural(each.value))
+        )
+
+    def _value(self, parameter: Parameter, iri: str) -> str:
+        """What the parameter takes for the record, as short as it can be."""
+        for start in (parameter.namespace, f"{self._base}/"):
+            if start and iri.startswith(start):
+                return iri[len(start) :]
+        return iri
+
+    def _labels(self, parameter: Parameter) -> Labels:
+        if parameter.type != "iri":
+            return {}
+        if parameter.kind is not None:
+            return self._remembered(self._of_class, "class", PG[parameter.kind])
+        if parameter.namespace is not None:
+            scheme = NamedNode(parameter.namespace.rstrip("#/"))
+            return self._remembered(self._of_scheme, "scheme", scheme)
+        return {}
+
+    def _remembered(self, query: str, variable: str, node: NamedNode) -> Labels:
+        with self._engine.snapshot() as snapshot:
+            sequence, labels = self._known.get((variable, node.value), (-1, {}))
+            if sequence < snapshot.sequence:
+                labels = _ask(snapshot, query, variable, node)
+                self._known[variable, node.value] = (snapshot.sequence, labels)
+            return labels
+
+
+def _ask(snapshot: Snapshot, query: str, variable: str, node: NamedNode) -> Labels:
+    held = io.BytesIO()
+    snapshot.query(query, substitutions={Variable(variable): node}).serialise(held, TSV)
+    rows = parse_query_results(held.getvalue(), format=QueryResultsFormat.TSV)
+    if not isinstance(rows, QuerySolutions):
+        raise TypeError("the query is a SELECT")
+    labels: Labels = {}
+    count = 0
+    for row in rows:
+        count += 1
+        record, label = row["record"], row["label"]
+        if isinstance(record, NamedNode):
+            texts = labels.setdefault(record.value, {})
+            if isinstance(label, Literal):
+                texts[label.language or ""] = label.value
+    # A list that was cut would hide records for no reason that a reader could see.
+    return labels if count < _MOST_ROWS else {}
+
+
+def _label(texts: dict[str, str], language: str) -> str:
+    """The label in the language, else in English, else in any."""
+    return next((texts[tag] for tag in (language, DEFAULT, *texts) if tag in texts), "")
+
+
+def _natural(text: str) -> list[tuple[int, str]]:
+    """Sorts ``2`` before ``10`` and ``1.9`` before ``1.a``."""
+    return [(int(part or 0), rest) for part, rest in re.findall(r"(\d*)(\D*)", text)]
