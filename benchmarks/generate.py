@@ -125,6 +125,7 @@ class _Document:
             *self.when(made),
             *self.due(made + timedelta(days=dice.randrange(365, 2000))),
         )
+        self.write_reports(commitment, maker, made, f"bench-{number}")
         for part in range(1, dice.randrange(2, 5)):
             self.write_undertaking(commitment, maker, made, part)
 
@@ -178,22 +179,24 @@ class _Document:
                 self.grade(),
                 *self.due(made + timedelta(days=dice.randrange(100, 600))),
             )
-        reported = made
-        for turn in range(dice.randrange(6)):
-            reported += timedelta(days=dice.randrange(60, 400))
-            self.write_report(undertaking, maker, reported, f"{slug}-{turn}", turn)
+        self.write_reports(undertaking, maker, made, slug)
         if dice.random() < 0.4:
             self.write_event(undertaking, made + timedelta(days=dice.randrange(30, 900)), slug)
 
-    def write_report(
-        self, undertaking: str, maker: str, reported: date, slug: str, turn: int
-    ) -> None:
+    def write_reports(self, promise: str, maker: str, made: date, slug: str) -> None:
+        """What was said of a promise over the years, most of it by who made it."""
+        reported = made
+        for turn in range(self.dice.randrange(6)):
+            reported += timedelta(days=self.dice.randrange(60, 400))
+            self.write_report(promise, maker, reported, f"{slug}-{turn}", turn)
+
+    def write_report(self, promise: str, maker: str, reported: date, slug: str, turn: int) -> None:
         dice = self.dice
         report = _iri("report", slug)
         self.say(
             report,
             (RDF.type, str(PG.StatusReport)),
-            (PG.reportsOn, undertaking),
+            (PG.reportsOn, promise),
             (PG.reporter, maker if dice.random() < 0.8 else self.actor()),
             (PG.status, _concept("status", _STATUSES[min(turn, 4)])),
             (PG.asOf, _day(reported)),
@@ -205,7 +208,7 @@ class _Document:
             self.say(
                 _iri("evidence", slug),
                 (RDF.type, str(PG.Evidence)),
-                (PG.evidenceFor, undertaking),
+                (PG.evidenceFor, promise),
                 (PG.evidenceItem, report),
                 (PG.stance, _concept("evidence-stance", "supports")),
                 self.grade(),
