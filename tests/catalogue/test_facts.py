@@ -1,0 +1,141 @@
+"""Answers beside the facts that they come from, as they were read by hand in the research."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+
+from pledgegraph.catalogue import question
+from pledgegraph.embedded import EmbeddedSnapshot
+from tests.catalogue.answers import BASE, Case
+
+
+def rows(snapshot: EmbeddedSnapshot, name: str, **given: str) -> list[dict[str, str]]:
+    """The rows of an answer; IRIs of records by their slugs, of concepts by their names."""
+    text = Case(Path(), question(name), given).answer(snapshot)
+    text = text.replace(f"{BASE}/id/", "").replace("https://w3id.org/pledgegraph/", "")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+FACTS = [
+    # The Inclusive Data Charter's page on Commit to Data lists eight types of data, one of them
+    # citizen data.
+    ("commitments-by-data-type", {}, ("commitment", "otherName"), {
+        ("commitment/c2d-idc", name) for name in (
+            "official statistics", "administrative data", "civil registration and vital statistics",
+            "census", "data for SDG monitoring", "cross-cutting", "inclusive data")
+    }),
+    # Of the three groups that the founding article names, only persons with disabilities have a
+    # commitment with dated milestones (IDDC: 2027 and 2030).
+    ("population-groups-and-milestones", {"source": "c2d-citizen-data-article"},
+     ("groupName", "withDatedMilestone", "milestones"), {
+        ("persons with disabilities", "1", "2"),
+        ("LGBT+ community", "0", "0"),
+        ("indigenous peoples", "0", "0"),
+    }),
+    # Ghana's office: champion of the charter, and a pledge at the exchange in Nairobi.
+    ("actors-in-several-registers", {"actor": "gh-ss"}, ("register", "record"), {
+        ("register/inclusive-data-charter", "commitment/idc-gha-gss"),
+        ("register/make-inclusive-data-the-norm", "commitment/midn-gha"),
+        ("", "commitment/c2d-citizen-data"),
+        ("", "event/road-to-riyadh-webinar"),
+        ("", "event/igf-2025-open-forum-21"),
+        ("", "event/midn-exchange-accra-2025"),
+    }),
+    # The campaign publishes 13, 10 and 49 of "over 72".
+    ("commitments-by-level", {}, ("levelName", "published"), {
+        ("local", "13"), ("regional", "10"), ("global", "49"), ("", "72"),
+    }),
+    # UN Women in February 2024, the International Civil Society Centre in December 2025.
+    ("leadership-on-a-day", {"day": "2024-02-15"}, ("member",),
+     {("actor/unsd",), ("actor/un-women",)}),
+    ("leadership-on-a-day", {"day": "2025-12-15"}, ("member",),
+     {("actor/unsd",), ("actor/international-civil-society-centre",)}),
+    ("commitments-by-sdg", {"sdg": "5.3"}, ("commitment", "sdg"),
+     {("commitment/midn-gha", "http://metadata.un.org/sdg/5.3")}),
+    ("commitments-by-sdg", {"sdg": "17.18"}, ("commitment",), set()),
+    # "Data2X programmes move to Open Data Watch"
+    ("successions", {}, ("organisation", "successor", "commitment"), {
+        ("actor/data2x", "actor/open-data-watch", "commitment/ge-data2x"),
+        ("actor/data2x", "actor/open-data-watch", "commitment/idc-data2x"),
+    }),
+    # Two of the three undertakings have evidence by the end of 2025, none by its beginning.
+    ("evidence-by-undertaking", {"commitment": "c2d-citizen-data", "day": "2025-12-31"},
+     ("undertaking", "item"), {
+        ("undertaking/c2d-citizen-data-initiatives", ""),
+        ("undertaking/c2d-citizen-data-workshops", "event/bogota-workshop-2025"),
+        ("undertaking/c2d-citizen-data-workshops", "event/bishkek-workshop-2025"),
+        ("undertaking/c2d-citizen-data-workshops", "event/workshop-2025-07-23"),
+        ("undertaking/c2d-citizen-data-workshops", "event/egm-4-citizen-data-2025"),
+        ("undertaking/c2d-citizen-data-knowledge", "event/kenya-malawi-peer-exchange-2025"),
+    }),
+    # 30 partnerships by September 2024: ahead on its last day, passed on the next.
+    ("due-dates", {"day": "2024-09-30", "months": "1"}, ("promise", "state"),
+     {("target/pod-goal-partnerships-30", "ahead")}),
+    ("due-dates", {"day": "2024-10-01", "months": "1"}, ("promise", "state"),
+     {("target/pod-goal-partnerships-30", "passed")}),
+    # +10 champions, from more than 30; USD 2 million; 30 then 50 partnerships. No value reached.
+    ("distance-to-target", {}, ("target", "baseline", "targetValue", "observed"), {
+        ("target/c2d-idc-champions", "more than 30 champions", "10", ""),
+        ("target/gpsdd-hewlett-funding", "", "2000000", ""),
+        ("target/pod-goal-partnerships-30", "", "30", ""),
+        ("target/pod-goal-partnerships-50", "", "50", ""),
+    }),
+    # Riyadh, 9-12 November 2026, hosted by GASTAT.
+    ("what-comes-next", {"commitment": "c2d-citizen-data", "day": "2026-06-01"},
+     ("item", "earliest", "latest", "responsibleName"),
+     {("event/un-world-data-forum-6", "2026-11-09", "2026-11-12", "GASTAT")}),
+    # All sources were read on 22 November 2026 or later.
+    ("known-on-a-day", {"day": "2026-11-21"}, ("record",), set()),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("name", "given", "columns", "expected"), FACTS, ids=lambda each: str(each)[:40]
+)
+def test_the_answer_is_the_fact(
+    name: str,
+    given: dict[str, str],
+    columns: tuple[str, ...],
+    expected: set[tuple[str, ...]],
+    snapshot: EmbeddedSnapshot,
+) -> None:
+    found = {tuple(row[column] for column in columns) for row in rows(snapshot, name, **given)}
+    assert found == expected
+
+
+def test_the_chain_to_the_endorsement_begins_in_bangkok(snapshot: EmbeddedSnapshot) -> None:
+    found = rows(snapshot, "steps-of-a-framework", until="2025-03-07")
+    assert [(row["event"], row["begins"]) for row in found] == [
+        ("event/egm-1-citizen-data-2022", "2022-11-10"),
+        ("event/un-statistical-commission-54", "2023-02-28"),
+        ("event/egm-2-citizen-data-2023", "2023-09-27"),
+        ("event/copenhagen-framework-consultation-2024", "2024-02-01"),
+        ("event/un-statistical-commission-55", "2024-02-27"),
+        ("event/egm-3-citizen-data-2024", "2024-07-17"),
+        ("event/un-statistical-commission-56", "2025-03-04"),
+    ]
+    assert [row["endorsement"] for row in found if row["endorsement"]] == [
+        "endorsement/copenhagen-framework-unsc-56"
+    ]
+
+
+def test_registers_hold_as_many_commitments_as_the_research(snapshot: EmbeddedSnapshot) -> None:
+    found = rows(snapshot, "status-of-a-register")
+    registers = [row["register"].removeprefix("register/") for row in found]
+    assert {name: registers.count(name) for name in registers} == {
+        "collaborative-on-citizen-data": 1,
+        "commit-to-data": 3,
+        "data-revolution-2015": 5,
+        "generation-equality": 1,
+        "global-disability-summit-2025": 2,
+        "global-refugee-forum": 1,
+        "inclusive-data-charter": 16,
+        "make-inclusive-data-the-norm": 3,
+        "nairobi-summit-icpd25": 1,
+        "power-of-data": 6,
+    }
+    assert {row["status"] for row in found} == {"scheme/status#not-reported"}

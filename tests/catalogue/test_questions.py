@@ -1,0 +1,131 @@
+"""The catalogue's files: complete, within the engine's means, and what bad values get."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import pytest
+from pyoxigraph import Literal, NamedNode, Variable
+
+from pledgegraph.catalogue import Question, WrongParameter, catalogue, question
+from pledgegraph.embedded import EmbeddedSnapshot
+from pledgegraph.media_types import N_TRIPLES, TSV
+from pledgegraph.terms import SCHEME, XSD
+from tests.catalogue.answers import BASE
+
+QUESTIONS = catalogue()
+LANGUAGES = {"en", "es", "fr"}
+HONEST_ABOUT = {5, 12, 13, 24}
+
+each_question = pytest.mark.parametrize("asked", QUESTIONS, ids=lambda asked: asked.id)
+
+
+def test_every_competency_question_has_an_answer() -> None:
+    assert {each.competency for each in QUESTIONS} - {None} == set(range(1, 26))
+
+
+def test_what_the_facts_cannot_answer_is_said() -> None:
+    for number in HONEST_ABOUT:
+        assert any(each.limits for each in QUESTIONS if each.competency == number), number
+
+
+@each_question
+def test_its_texts_are_in_three_languages(asked: Question) -> None:
+    texts = [asked.title, asked.question, *(each.description for each in asked.parameters)]
+    for text in [*texts, *([asked.limits] if asked.limits else [])]:
+        assert set(text) == LANGUAGES
+        assert all(len(words) > 5 and words == words.strip() for words in text.values())
+
+
+@each_question
+def test_its_columns_are_those_of_the_query(asked: Question, snapshot: EmbeddedSnapshot) -> None:
+    result = snapshot.query(asked.query)
+    assert result.variables == asked.columns
+
+
+@each_question
+def test_its_parameters_are_variables_that_the_engine_can_bind(asked: Question) -> None:
+    """Bound are variables of the outermost projection, and BOUND does not see that they are."""
+    select = re.search(r"SELECT\b(.*?)WHERE", asked.query, re.DOTALL)
+    assert select
+    for parameter in asked.parameters:
+        assert re.search(rf"(?<!AS )\?{parameter.name}\b", select[1])
+        assert f"BOUND(?{parameter.name})" not in asked.query
+
+
+@each_question
+def test_its_rows_have_an_order(asked: Question) -> None:
+    assert "\nORDER BY " in asked.query.replace("  ORDER BY", "ORDER BY")
+
+
+@each_question
+def test_a_parameter_that_names_nothing_finds_nothing(
+    asked: Question, snapshot: EmbeddedSnapshot
+) -> None:
+    for parameter in asked.parameters:
+        if parameter.type not in ("iri", "string") or parameter.choices:
+            continue
+        bound = asked.bind({parameter.name: "https://nowhere.example/it"}, base=BASE)
+        assert count(snapshot, asked, bound) == 0, parameter.name
+
+
+@each_question
+def test_an_example_finds_no_more_than_all(asked: Question, snapshot: EmbeddedSnapshot) -> None:
+    everything = count(snapshot, asked, {})
+    for parameter in asked.parameters:
+        if parameter.type == "iri" and parameter.default is None and parameter.example:
+            bound = asked.bind({parameter.name: parameter.example}, base=BASE)
+            assert 0 <= count(snapshot, asked, bound) <= everything
+
+
+def count(
+    snapshot: EmbeddedSnapshot, asked: Question, bound: dict[Variable, NamedNode | Literal]
+) -> int:
+    """How many rows or statements the answer has."""
+    held, form = io.BytesIO(), N_TRIPLES if asked.answers_with_a_graph else TSV
+    snapshot.query(asked.query, substitutions=bound).serialise(held, form)
+    return held.getvalue().count(b"\n") - (0 if asked.answers_with_a_graph else 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "value", "term"),
+    [
+        ("records-of-a-country", "country", "454", NamedNode(f"{SCHEME}m49#454")),
+        ("records-of-a-country", "country", f"{SCHEME}m49#454", NamedNode(f"{SCHEME}m49#454")),
+        ("commitments-by-sdg", "sdg", "17.18", NamedNode("http://metadata.un.org/sdg/17.18")),
+        ("register-in-another-vocabulary", "vocabulary", "naf-status",
+         NamedNode(f"{SCHEME}naf-status")),
+        ("register-in-another-vocabulary", "vocabulary", f"{SCHEME}naf-status",
+         NamedNode(f"{SCHEME}naf-status")),
+        ("status-of-a-register", "register", "commit-to-data",
+         NamedNode(f"{BASE}/id/register/commit-to-data")),
+        ("status-as-of", "promise", "id/milestone/one", NamedNode(f"{BASE}/id/milestone/one")),
+        ("due-dates", "months", "24", Literal("24", datatype=XSD.integer)),
+        ("due-dates", "day", "2025-12-31", Literal("2025-12-31", datatype=XSD.date)),
+        ("actors-by-identifier", "identifier", "Q1190181", Literal("Q1190181")),
+    ],
+)  # fmt: skip
+def test_a_value_becomes_a_term(
+    name: str, parameter: str, value: str, term: NamedNode | Literal
+) -> None:
+    assert question(name).bind({parameter: value}, base=BASE)[Variable(parameter)] == term
+
+
+@pytest.mark.parametrize(
+    ("name", "parameter", "value", "told"),
+    [
+        ("register-in-another-vocabulary", "vocabulary", "freshness", "one of: cgi-status,"),
+        ("shapes-of-a-kind", "kind", "Commitments", "one of: Actor, Assessment,"),
+        ("due-dates", "months", "a year", "a whole number"),
+        ("due-dates", "day", "31.12.2025", "a date such as 2025-12-31"),
+        ("records-of-a-country", "country", "4 5 4", "an IRI, or the slug"),
+        ("records-of-a-country", "country", '454> ?x . FILTER(true) #', "an IRI, or the slug"),
+        ("due-dates", "years", "1", "no parameter 'years'"),
+    ],
+)  # fmt: skip
+def test_a_wrong_value_is_told_what_is_expected(
+    name: str, parameter: str, value: str, told: str
+) -> None:
+    with pytest.raises(WrongParameter, match=re.escape(told)):
+        question(name).bind({parameter: value}, base=BASE)
