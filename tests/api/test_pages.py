@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -19,6 +18,7 @@ from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS, RESULT_FORMATS
 from pledgegraph.settings import Settings
 from pledgegraph_api.application import create_app
+from tests.api.outline import Outline
 
 pytestmark = pytest.mark.anyio
 
@@ -45,35 +45,6 @@ def change_of(data: bytes) -> Change:
     """The change that adds what a TriG document says."""
     quads = parse(data, format=RdfFormat.TRIG, base_iri="https://data.example.org/")
     return Change(agent="tests", reason="The tests ask about it", add=list(quads))
-
-
-class Outline(HTMLParser):
-    """What of a page matters to the tests."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.texts: list[tuple[str, str]] = []
-        self._open: list[str] = []
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.append((tag, dict(attrs)))
-        if tag not in ("meta", "link", "input", "br"):
-            self._open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self._open.pop() == tag, f"{tag} is not closed in order"
-
-    def handle_data(self, data: str) -> None:
-        if self._open and data.strip():
-            self.texts.append((self._open[-1], data.strip()))
-
-    def all(self, tag: str) -> list[dict[str, str | None]]:
-        return [attrs for name, attrs in self.tags if name == tag]
-
-    def text_of(self, tag: str) -> list[str]:
-        return [text for name, text in self.texts if name == tag]
 
 
 async def page(client: httpx.AsyncClient, address: str) -> tuple[httpx.Response, Outline]:
