@@ -3,7 +3,8 @@
 A Turtle, N-Triples or RDF/XML file is one source document: it describes one `pg:Source`, its
 own. What it says of that source goes into the graph of sources, everything else into the
 source's own graph. A TriG or N-Quads file names its graphs itself. What a graph held before
-and the file does not say goes.
+and the file does not say goes; of the graph of sources, what it said of the file's own. Graphs
+that rules fill are passed over, so that a dump can be loaded.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import Final
 
@@ -105,7 +106,11 @@ def _placed(file: SourceFile, quads: Dataset, base: str) -> _Placed:
     if named and DefaultGraph() not in graphs:
         _refuse_source_option(file)
         ordered = sorted(named, key=lambda graph: graph.value)
-        return _Placed(quads, tuple(Scope(graph) for graph in ordered), ordered[0].value)
+        return _Placed(
+            (quad for quad in quads if not _is_computed(quad.graph_name, base)),
+            tuple(scope for graph in ordered for scope in _scopes(graph, quads, base)),
+            ordered[0].value,
+        )
     if named:
         raise SourceUnclear(
             f"{_name(file)}: some statements stand in named graphs and some in none.",
@@ -113,16 +118,36 @@ def _placed(file: SourceFile, quads: Dataset, base: str) -> _Placed:
         )
     source = _source(file, quads)
     sources = graph_of_sources(base)
-    described = Scope(sources, source)
+    # A file that says nothing of its source leaves what is said of it elsewhere.
+    described = tuple(Scope(sources, source) for _ in islice(quads.quads_for_subject(source), 1))
     return _Placed(
         (
             Quad(q.subject, q.predicate, q.object, sources if q.subject == source else source)
             for q in quads
         ),
         # A file describes a computed graph; what stands in it is for the rules to say.
-        (described,) if is_computed(source, base) else (Scope(source), described),
+        described if is_computed(source, base) else (Scope(source), *described),
         source.value,
     )
+
+
+def _scopes(graph: NamedNode, quads: Dataset, base: str) -> Iterator[Scope]:
+    """What a file replaces that names this graph.
+
+    The graph of sources is everybody's: of it, only what is said of the sources that the file
+    describes. What rules compute is for them to say.
+    """
+    if graph == graph_of_sources(base):
+        described = {quad.subject for quad in quads.quads_for_graph_name(graph)}
+        for subject in sorted(described, key=str):
+            if isinstance(subject, NamedNode):
+                yield Scope(graph, subject)
+    elif not is_computed(graph, base):
+        yield Scope(graph)
+
+
+def _is_computed(graph: NamedNode | BlankNode | DefaultGraph, base: str) -> bool:
+    return isinstance(graph, NamedNode) and is_computed(graph, base)
 
 
 def _source(file: SourceFile, quads: Dataset) -> NamedNode:

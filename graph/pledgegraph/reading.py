@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -57,6 +58,8 @@ def read_quads(path: Path, *, base: str, progress: Progress | None = None) -> It
     form = rdf_format(path)
     try:
         with path.open("rb") as file:
+            if file.peek(len(BOM_UTF8)).startswith(BOM_UTF8):
+                file.read(len(BOM_UTF8))
             counted = _Counted(file, progress or (lambda _: None))
             # The engine wants an IO[bytes] and calls nothing but read().
             source: BinaryIO = counted  # type: ignore[assignment]

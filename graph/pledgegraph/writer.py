@@ -6,6 +6,7 @@ import gc
 import logging
 import re
 import shutil
+import sys
 import time
 import traceback
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ _BULK: Final = 50_000
 COMPUTED_BY: Final = "Pledgegraph rules"
 """The agent of the records that rules make."""
 _OPEN_PATIENCE: Final = 5.0
+_ALONE: Final = 2
+"""The count of references to what one variable holds, with the one of the count itself."""
 _HELD: Final = re.compile(r"While lock file|lock hold by")
 """How the engine says that somebody else has the store open."""
 
@@ -78,6 +81,19 @@ class Writer:
             ) from error
         return Receipt(self.sequence, header.added, header.removed)
 
+    def close(self) -> None:
+        """Close the store, before the lock goes.
+
+        The engine does that when nothing refers to the store any more. Whoever validated with
+        it may have left a cycle that does, which would keep every other process out.
+        """
+        store = self.store
+        del self.store
+        is_held = sys.getrefcount(store) > _ALONE
+        del store
+        if is_held:
+            gc.collect()
+
     def follow(self, change_set: ChangeSet | None) -> None:
         """Bring in step what is computed from the data, and publish the result.
 
@@ -121,21 +137,22 @@ def writing(
             try:
                 yield writer
             finally:
-                del writer.store
+                writer.close()
         except BaseException as error:
             _let_go(error)
             raise
 
 
-def _let_go(error: BaseException | None) -> None:
+def _let_go(error: BaseException) -> None:
     """Clear the frames that an error leads to: they hold the store, and it would stay open.
 
-    The engine closes a store when nothing refers to it any more, and whoever catches an error
-    may keep it for as long as he likes.
+    Whoever catches an error may keep it for as long as he likes.
     """
-    while error is not None:
-        traceback.clear_frames(error.__traceback__)
-        error = error.__cause__ or error.__context__
+    link: BaseException | None = error
+    while link is not None:
+        traceback.clear_frames(link.__traceback__)
+        link = link.__cause__ or link.__context__
+    gc.collect()
 
 
 def _recovered(directory: DataDirectory, derive: Derive | None) -> Writer:

@@ -140,10 +140,14 @@ class Program:
             out, err = self._capfd.readouterr()
         return Ended(code, out, err)
 
+    def command(self, *arguments: str | Path) -> list[str]:
+        """What to start for a command."""
+        return [*PROGRAM, *map(str, arguments)]
+
     def spawn(self, *arguments: str | Path, **environment: str) -> subprocess.Popen[bytes]:
         """Start a command as a process, with pipes for its output."""
         return subprocess.Popen(
-            [*PROGRAM, *map(str, arguments)],
+            self.command(*arguments),
             env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import subprocess
@@ -224,6 +225,21 @@ def test_what_is_refused_changes_nothing_and_can_be_kept(path: Path) -> None:
     engine = EmbeddedEngine(directory)
     assert quads_of(engine) == set()
     assert engine.update(change([quad(2)])).sequence == 1
+
+
+def test_a_check_that_leaves_a_cycle_does_not_keep_the_store_open(path: Path) -> None:
+    def check(store: Store, _: ChangeSet) -> None:
+        cycle: list[object] = [store]
+        cycle.append(cycle)
+
+    with new_directory(path, base=BASE) as directory:
+        EmbeddedEngine(directory).settle()
+    gc.disable()
+    try:
+        EmbeddedEngine(open_directory(path), check=check).update(change([quad(1)]))
+        assert len(Store(path / "primary")) == 1
+    finally:
+        gc.enable()
 
 
 # Recovery

@@ -2,6 +2,21 @@
 
 from __future__ import annotations
 
-from pledgegraph.cli.program import main
+import sys
+
+_INTERRUPTED = 130
+
+
+def main() -> None:
+    """Run the command line of this process, and end the process with its exit code."""
+    try:
+        # It takes the better part of a second, in which Ctrl-C may come.
+        from pledgegraph.cli.program import run  # noqa: PLC0415
+
+        run()
+    except KeyboardInterrupt:
+        print("Interrupted; nothing is half done.", file=sys.stderr)
+        sys.exit(_INTERRUPTED)
+
 
 __all__ = ["main"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, BinaryIO, Final
 
 import typer
 from pyoxigraph import NamedNode
@@ -50,19 +52,37 @@ def command(
                 f"{graph!r} is not an IRI.", remedy="Name a graph by its IRI."
             ) from error
     with engine.snapshot() as snapshot:
+        if node is not None and not snapshot.store.contains_named_graph(node):
+            raise InputError(
+                f"There is no graph {node}.",
+                remedy="List them with `pledgegraph query 'SELECT ?g { GRAPH ?g {} }'`.",
+            )
         if output is None:
             snapshot.dump(sys.stdout.buffer, chosen, graph=node)
             sys.stdout.buffer.flush()
             return
-        unfinished = output.with_name(f".{output.name}.unfinished")
         try:
-            with unfinished.open("wb") as file:
+            with _whole(output) as file:
                 snapshot.dump(file, chosen, graph=node)
-            unfinished.replace(output)
         except OSError as error:
             raise InputError(
                 f"{output} cannot be written: {error.strerror or error}.",
                 remedy="Choose another file with --output.",
             ) from error
-        finally:
-            unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def _whole(output: Path) -> Iterator[BinaryIO]:
+    """The file to write; it takes its place when it is complete. A pipe or device has its own."""
+    target = output.resolve()
+    if target.exists() and not target.is_file():
+        with target.open("wb") as file:
+            yield file
+        return
+    unfinished = target.with_name(f".{target.name}.unfinished")
+    try:
+        with unfinished.open("wb") as file:
+            yield file
+        unfinished.replace(target)
+    finally:
+        unfinished.unlink(missing_ok=True)

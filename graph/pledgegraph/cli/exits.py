@@ -6,6 +6,7 @@ import sys
 from enum import IntEnum
 from typing import Final
 
+from pledgegraph.cli.harmless import harmless
 from pledgegraph.cli.reports import print_report
 from pledgegraph.errors import (
     DirectoryError,
@@ -61,6 +62,6 @@ def complain(error: PledgegraphError) -> None:
     if isinstance(error, ValidationFailed):
         print_report(error.report, base=error.base)
     place = f"{error.place}: " if isinstance(error, ReadError) else ""
-    print(f"{place}{error}", file=sys.stderr)
+    print(harmless(f"{place}{error}"), file=sys.stderr)
     if error.remedy:
         print(error.remedy, file=sys.stderr)

@@ -18,6 +18,7 @@ from pledgegraph.cli.options import (
     Validator,
     agent_or_login,
     settings,
+    utf8,
 )
 from pledgegraph.cli.progress import reading_bar, working
 from pledgegraph.cli.reports import print_report_json
@@ -61,7 +62,7 @@ def command(
             source_files(files, source, engine.directory.base),
             base=engine.directory.base,
             agent=agent_or_login(agent),
-            reason=reason or f"Load of {', '.join(file.name for file in files)}.",
+            reason=utf8("--reason", reason) if reason else _reason(files),
             progress=progress,
         )
     try:
@@ -89,6 +90,11 @@ def command(
         )
     else:
         print("Nothing to change: the data directory says the same already.")
+
+
+def _reason(files: list[Path]) -> str:
+    names = ", ".join(file.name for file in files)
+    return f"Load of {names.encode(errors='surrogateescape').decode(errors='replace')}."
 
 
 def source_files(files: list[Path], source: str | None, base: str) -> list[SourceFile]:

@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pledgegraph.changes_log import ChangesLog
+from pledgegraph.cli.harmless import harmless
 from pledgegraph.cli.options import Base, DataDir, Json, settings
 from pledgegraph.directory import open_directory
 
@@ -40,9 +41,9 @@ def command(
         table.add_row(
             str(header.sequence),
             header.time.strftime("%Y-%m-%d %H:%M:%S UTC"),
-            Text(header.agent),
+            Text(harmless(header.agent)),
             f"{header.added:,}",
             f"{header.removed:,}",
-            Text(header.reason),
+            Text(harmless(header.reason)),
         )
     Console().print(table if headers else "No change has been made yet.")

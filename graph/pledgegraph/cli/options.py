@@ -64,15 +64,30 @@ def agent_or_login(agent: str | None) -> str:
     """The name that the changes log gets.
 
     Raises:
-        InputError: it is an e-mail address; those stay out of the log.
+        InputError: it is an e-mail address; those stay out of the log. Or it is no text.
     """
-    found = agent or os.environ.get("PLEDGEGRAPH_AGENT") or _login()
+    found = utf8("--agent", agent or os.environ.get("PLEDGEGRAPH_AGENT") or _login())
     if _EMAIL.search(found):
         raise InputError(
             "An e-mail address does not belong into the changes log.",
             remedy="Give a name, or an IRI, with --agent.",
         )
     return found
+
+
+def utf8(option: str, value: str) -> str:
+    """The value of an option that becomes data.
+
+    Raises:
+        InputError: it is not UTF-8; Python hands such bytes on as lone surrogates.
+    """
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"The value of {option} is not UTF-8.", remedy="Use a terminal that is set to UTF-8."
+        ) from error
+    return value
 
 
 def _login() -> str:

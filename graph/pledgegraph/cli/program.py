@@ -44,14 +44,23 @@ def _program(
     """A knowledge graph of public commitments."""
 
 
-def main() -> None:
-    """Run the command line of this process, and end the process with its exit code."""
+def run() -> None:
+    """Run the command line of this process, and end the process with its exit code.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C came.
+    """
     try:
         app()
     except PledgegraphError as error:
         complain(error)
         sys.exit(exit_code(error))
+    except OSError as error:
+        # The engine's own words name its files, which is of no use to anybody.
+        reason = error.strerror or "an error of the disk"
+        print(f"The system refused: {reason}.", file=sys.stderr)
+        sys.exit(Exit.STORAGE)
     except SystemExit as ending:
         if ending.code == Exit.INTERRUPTED:
-            print("Interrupted; nothing is half done.", file=sys.stderr)
+            raise KeyboardInterrupt from None
         raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Final
@@ -14,6 +15,8 @@ from pledgegraph.errors import ReadError
 from pledgegraph.media_types import FORMATS, format_named
 from pledgegraph.opening import open_engine
 
+_IS_QUERY: Final = re.compile(r"[{\n]|^\s*(prefix|base|describe)\s", re.IGNORECASE)
+"""A query has a group, or more lines than the name of a file; but DESCRIBE needs neither."""
 _NAMES: Final = ", ".join(each.name for each in FORMATS)
 
 
@@ -54,15 +57,22 @@ def query_text(query: str) -> str:
     Raises:
         ReadError: it names a file that cannot be read.
     """
-    if query == "-":
-        return sys.stdin.read()
-    if any(mark in query for mark in "{\n"):
+    if _IS_QUERY.search(query):
         return query
     try:
-        return Path(query).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        held = sys.stdin.buffer.read() if query == "-" else Path(query).read_bytes()
+    except (OSError, ValueError) as error:
         raise ReadError(
             "This is neither a query nor a file with one that can be read.",
             file=query,
             remedy="Give a query in quotation marks, the name of a file, or - for the input.",
+        ) from error
+    try:
+        return held.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise ReadError(
+            "The query is not UTF-8.",
+            file="input" if query == "-" else query,
+            line=held.count(b"\n", 0, error.start) + 1,
+            remedy="Save it as UTF-8.",
         ) from error

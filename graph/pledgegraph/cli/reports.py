@@ -8,6 +8,8 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
+from pledgegraph.cli.harmless import harmless
+
 if TYPE_CHECKING:
     from pledgegraph.validation import ValidationReport
 
@@ -25,7 +27,7 @@ def print_report(report: ValidationReport, *, base: str) -> None:
 
     languages = preferred_languages() or ("en",)
     for result in report.results:
-        print(describe(result, languages=languages, base=base), file=sys.stderr)
+        print(harmless(describe(result, languages=languages, base=base)), file=sys.stderr)
 
 
 def print_report_json(report: ValidationReport) -> None:

@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from pledgegraph.cli.harmless import harmless
 from pledgegraph.terms import PREFIXES
 
 
@@ -21,7 +22,9 @@ def print_table(results: bytes, base: str, columns: tuple[str, ...] = ()) -> Non
         return
     names = list(columns) or answer["head"]["vars"]
     rows = answer["results"]["bindings"]
-    cells = [[_shown(row[name], base) if name in row else "" for name in names] for row in rows]
+    cells = [
+        [harmless(_shown(row[name], base)) if name in row else "" for name in names] for row in rows
+    ]
     if cells and _width(names, cells) > console.width:
         _print_records(console, names, cells)
     elif cells:
