@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -67,6 +68,9 @@ print(child, flush=True)
 import time; time.sleep(0.3)
 os._exit(0)
 """
-    done = run(program)
-    child = Path(f"/proc/{done.stdout.strip()}/status")
-    assert not child.exists() or "Z (zombie)" in child.read_text(encoding="ascii")
+    child = Path("/proc") / run(program).stdout.strip() / "status"
+    for _ in range(100):
+        if not child.exists() or "Z (zombie)" in child.read_text(encoding="ascii"):
+            return
+        time.sleep(0.1)
+    pytest.fail("the child lives on")
