@@ -10,10 +10,8 @@ from typing import Final
 
 import uvicorn
 
-from pledgegraph.directory import open_directory
-from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.errors import DirectoryLocked, SettingsError
-from pledgegraph.opening import engine_over
+from pledgegraph.errors import SettingsError
+from pledgegraph.opening import open_engine
 from pledgegraph.settings import Settings
 from pledgegraph_api.application import create_app
 from pledgegraph_api.pooled_running import PoolRunner
@@ -48,7 +46,7 @@ def serve(settings: Settings) -> int:
         LogDamaged: its changes log cannot be trusted.
     """
     _begin_log(settings)
-    engine = _engine(settings)
+    engine = open_engine(settings)
     settings = settings.model_copy(update={"base": engine.directory.base})
     listener = _listener(settings)
     runner = PoolRunner(engine, settings)
@@ -76,20 +74,6 @@ def _begin_log(settings: Settings) -> None:
     if settings.log_level == "info":
         # It tells of its start and end in eight lines; ours is enough.
         logging.getLogger("uvicorn").setLevel(logging.WARNING)
-
-
-def _engine(settings: Settings) -> EmbeddedEngine:
-    """The engine over the data directory, after finishing what a dead writer left there.
-
-    Raises:
-        DirectoryError: the data directory cannot be used.
-        LogDamaged: its changes log cannot be trusted.
-    """
-    directory = open_directory(settings.data_dir, base=settings.asked_base)
-    # A writer that is alive finishes its own work; there is no need to wait for it.
-    with contextlib.suppress(DirectoryLocked):
-        EmbeddedEngine(directory, lock_wait=0).settle()
-    return engine_over(directory, settings)
 
 
 def _listener(settings: Settings) -> socket.socket:

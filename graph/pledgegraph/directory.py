@@ -150,9 +150,9 @@ def new_directory(path: Path, *, base: str, gated: bool = True) -> Iterator[Data
         DirectoryLocked: another process is making one there.
         DirectoryError: nothing can be made there.
     """
-    _refuse_what_is_there(path)
-    has_folder = path.exists()
     try:
+        _refuse_what_is_there(path)
+        has_folder = path.exists()
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _not_there(path, error) from error

@@ -188,7 +188,10 @@ def _primary(directory: DataDirectory) -> Store | None:
         return _open(directory)
     except (OSError, RuntimeError) as error:
         # The engine tells of files that are missing by OSError, of damaged ones by RuntimeError.
-        _log.warning("The store could not be opened and is rebuilt from the changes log: %s", error)
+        if _is_full(error):
+            raise
+        _log.warning("The store could not be opened and is rebuilt from the changes log.")
+        _log.debug("It said: %s", error)
         return None
 
 
@@ -199,11 +202,15 @@ def _rebuilt(directory: DataDirectory, log: ChangesLog) -> Store:
     """
     beside = directory.primary.with_name("primary.new")
     shutil.rmtree(beside, ignore_errors=True)
-    store = Store(beside)
-    for record in log.after(0):
-        replay(store, record)
-    store.flush()
-    del store
+    try:
+        store = Store(beside)
+        for record in log.after(0):
+            replay(store, record)
+        store.flush()
+        del store
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
     shutil.rmtree(directory.primary, ignore_errors=True)
     beside.rename(directory.primary)
     sync_folder(directory.path)
@@ -211,13 +218,19 @@ def _rebuilt(directory: DataDirectory, log: ChangesLog) -> Store:
 
 
 def _refusal(error: OSError) -> PledgegraphError:
-    """What to say when the disk refuses; the engine's errors carry no number, only words."""
-    if error.errno in DISK_REFUSES or "No space left" in str(error):
+    """What to say when the disk refuses."""
+    if _is_full(error):
         return StorageFull("The disk is full: the data directory cannot be written.")
     return DirectoryError(
         "The store of the data directory cannot be written.",
         remedy="Check the disk and the permissions of the data directory.",
     )
+
+
+def _is_full(error: Exception) -> bool:
+    """Whether there is no room; the engine's errors carry no number, only words."""
+    number = error.errno if isinstance(error, OSError) else None
+    return number in DISK_REFUSES or "No space left" in str(error)
 
 
 def _open(directory: DataDirectory) -> Store:

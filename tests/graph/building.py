@@ -46,3 +46,36 @@ def values(snapshot: Snapshot, query: str) -> list[str]:
     answer = json.loads(held.getvalue())
     (name,) = answer["head"]["vars"]
     return [row[name]["value"] for row in answer["results"]["bindings"]]
+
+
+SOURCE = """\
+@prefix pg: <https://w3id.org/pledgegraph/def#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix redistributable: <https://w3id.org/pledgegraph/scheme/redistributable#> .
+@prefix schema: <https://schema.org/> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix actor-type: <https://w3id.org/pledgegraph/scheme/actor-type#> .
+@prefix grade: <https://w3id.org/pledgegraph/scheme/grade#> .
+
+<id/source/{slug}>
+    a pg:Source ;
+    rdfs:label "A document called {slug}"@en ;
+    pg:redistributable redistributable:unknown ;
+    pg:retrieved "2026-11-22"^^xsd:date ;
+    schema:url <https://example.org/{slug}> .
+"""
+ACTOR = """
+<id/actor/{slug}>
+    a pg:Actor ;
+    rdfs:label "{label}"@en ;
+    pg:actorType actor-type:civil-society ;
+    pg:grade grade:ungraded .
+"""
+
+
+def source_text(slug: str, *actors: str) -> str:
+    """Turtle of a source that describes itself and the actors named."""
+    text = SOURCE.replace("{slug}", slug)
+    for actor in actors:
+        text += ACTOR.replace("{slug}", actor).replace("{label}", actor.title())
+    return text

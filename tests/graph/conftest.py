@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -14,7 +15,10 @@ import pytest
 from pledgegraph.cli import main
 from pledgegraph.directory import new_directory, open_directory
 from pledgegraph.embedded import EmbeddedEngine
-from tests.graph.building import BASE
+from pledgegraph.loading import SourceFile, change_from_files
+from pledgegraph.opening import open_engine
+from pledgegraph.settings import Settings
+from tests.graph.building import BASE, source_text
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAM = [sys.executable, "-c", "from pledgegraph.cli import main; main()"]
@@ -51,44 +55,40 @@ def engine(make_engine: MakeEngine) -> EmbeddedEngine:
     return make_engine()
 
 
-SOURCE = """\
-@prefix pg: <https://w3id.org/pledgegraph/def#> .
-@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
-@prefix redistributable: <https://w3id.org/pledgegraph/scheme/redistributable#> .
-@prefix schema: <https://schema.org/> .
-@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
-@prefix actor-type: <https://w3id.org/pledgegraph/scheme/actor-type#> .
-@prefix grade: <https://w3id.org/pledgegraph/scheme/grade#> .
-
-<id/source/{slug}>
-    a pg:Source ;
-    rdfs:label "A document called {slug}"@en ;
-    pg:redistributable redistributable:unknown ;
-    pg:retrieved "2026-11-22"^^xsd:date ;
-    schema:url <https://example.org/{slug}> .
-"""
-ACTOR = """
-<id/actor/{slug}>
-    a pg:Actor ;
-    rdfs:label "{label}"@en ;
-    pg:actorType actor-type:civil-society ;
-    pg:grade grade:ungraded .
-"""
-
-
 @pytest.fixture
 def make_source(tmp_path: Path) -> MakeSource:
     """Writes a Turtle file that describes its source and the actors named."""
 
     def make(slug: str, *actors: str, more: str = "", name: str | None = None) -> Path:
         file = tmp_path / (name or f"{slug}.ttl")
-        text = SOURCE.replace("{slug}", slug)
-        for actor in actors:
-            text += ACTOR.replace("{slug}", actor).replace("{label}", actor.title())
-        file.write_text(text + more, encoding="utf-8")
+        file.write_text(source_text(slug, *actors) + more, encoding="utf-8")
         return file
 
     return make
+
+
+@pytest.fixture(scope="session")
+def empty_directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty data directory, to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "store"
+    with new_directory(path, base=BASE) as directory:
+        EmbeddedEngine(directory).settle()
+    return path
+
+
+@pytest.fixture(scope="session")
+def loaded_directory(empty_directory: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One that holds the source `one` with the actors `ana` and `ben`, to be copied."""
+    folder = tmp_path_factory.mktemp("loaded")
+    path = folder / "store"
+    shutil.copytree(empty_directory, path)
+    file = folder / "one.ttl"
+    file.write_text(source_text("one", "ana", "ben"), encoding="utf-8")
+    engine = open_engine(Settings(data_dir=path, base=BASE))
+    engine.update(
+        change_from_files([SourceFile(file)], base=BASE, agent="tests", reason="To begin with.")
+    )
+    return path
 
 
 @dataclass(frozen=True)
@@ -159,6 +159,20 @@ class Program:
         with self.spawn(*arguments, **environment) as process:
             out, err = process.communicate(timeout=60)
         return Ended(process.returncode, out.decode(), err.decode())
+
+
+@pytest.fixture
+def made(program: Program, empty_directory: Path) -> Program:
+    """The command line over an empty data directory."""
+    shutil.copytree(empty_directory, program.path)
+    return program
+
+
+@pytest.fixture
+def loaded(program: Program, loaded_directory: Path) -> Program:
+    """The command line over a data directory with the source `one`: the actors ana and ben."""
+    shutil.copytree(loaded_directory, program.path)
+    return program
 
 
 @pytest.fixture

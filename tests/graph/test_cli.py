@@ -29,20 +29,6 @@ SELECT ?label { ?actor a pg:Actor ; rdfs:label ?label } ORDER BY ?label
 """
 
 
-@pytest.fixture
-def made(program: Program) -> Program:
-    """The command line over a data directory that holds the ontology's words and one source."""
-    assert program("init", "--empty").code == 0
-    return program
-
-
-@pytest.fixture
-def loaded(made: Program, make_source: MakeSource) -> Program:
-    """The same with a source that knows two actors."""
-    assert made("load", make_source("one", "ana", "ben"), "--agent", "tests").code == 0
-    return made
-
-
 def labels(program: Program) -> list[str]:
     """The labels of all actors."""
     ended = program("query", LABELS, "--format", "csv")
