@@ -118,7 +118,7 @@ def _cell(row: dict[str, Term], name: str, label: str | None, base: str) -> Cell
     if term is None:
         return Cell(label_text) if label_text else None
     if isinstance(term, NamedNode):
-        return Cell(_printable(short_name(term.value, base)), link_to(term.value), label_text)
+        return Cell(_printable(short_name(term.value, base)), link_to(term.value, base), label_text)
     if isinstance(term, Literal):
         return Cell(
             _printable(term.value),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from typing import Final
+from urllib.parse import quote, urlencode
 
-from pledgegraph.terms import PREFIXES, SCHEME
+from pledgegraph.terms import PG, PREFIXES, SCHEME
 
 _LINKED: Final = ("http://", "https://")
 
@@ -22,9 +23,12 @@ def short_name(iri: str, base: str) -> str:
     return iri
 
 
-def link_to(iri: str) -> str | None:
-    """The address that a page may link the IRI to: its own if that is a web page's, else none.
+def link_to(iri: str, base: str) -> str | None:
+    """The address that a page may link the IRI to; None for what is no web page's.
 
-    Data may hold ``javascript:`` IRIs, which would run in the page.
+    A record, a concept or a term of ours leads to what the graph says of it. Data may hold
+    ``javascript:`` IRIs, which would run in the page.
     """
+    if iri.startswith((f"{base}/id/", SCHEME, PG.iri)):
+        return f"/sparql?{urlencode({'query': f'DESCRIBE <{iri}>'}, quote_via=quote)}"
     return iri if iri.lower().startswith(_LINKED) else None
