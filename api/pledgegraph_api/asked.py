@@ -7,20 +7,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
 from pledgegraph.catalogue import TODAY, Parameter, Question, WrongParameter
 from pledgegraph.engine import Substitutions
 from pledgegraph.sparql_text import query_words
-from pledgegraph_api.errors import EncodingError, Fault, ParameterError, WrongParameters
+from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.languages import LANGUAGES, preferred_language
+from pledgegraph_api.protocol import decoded
 
 RESERVED: Final = ("format", "lang")
 """What no parameter of a question can be called."""
 
-_MOST_PARAMETERS: Final = 100
 _LONGEST_QUOTE: Final = 200
 """Characters of a wrong value that a message repeats."""
 
@@ -46,20 +45,7 @@ def read_wishes(request: Request, parameters: Sequence[Parameter] = ()) -> Wishe
         EncodingError: it is not UTF-8.
         ParameterError: there is far too much of it.
     """
-    encoded: bytes = request.scope["query_string"]
-    try:
-        pairs = parse_qsl(
-            encoded.decode("utf-8"),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=_MOST_PARAMETERS,
-        )
-    except UnicodeDecodeError:
-        raise EncodingError("The query string holds bytes that are not UTF-8.") from None
-    except ValueError:
-        raise ParameterError(
-            f"There are more than {_MOST_PARAMETERS} parameters.", remedy="Send fewer."
-        ) from None
+    pairs = decoded(request.scope["query_string"], "The query string")
     given = {name: value for name, value in pairs if value}
     faults = [*_names(pairs, parameters)]
     language = given.pop("lang", None)

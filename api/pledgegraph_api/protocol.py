@@ -61,7 +61,7 @@ async def read_query(request: Request, *, longest: int) -> QueryRequest:
     encoded: bytes = request.scope["query_string"]
     if len(encoded) > most:
         raise _too_large(most)
-    in_address = _decoded(encoded, "The query string")
+    in_address = decoded(encoded, "The query string")
     if request.method != "POST":
         return _query_request(in_address, longest)
 
@@ -69,7 +69,7 @@ async def read_query(request: Request, *, longest: int) -> QueryRequest:
     if content == FORM:
         _refuse_in_address(in_address, _PROTOCOL, "is a field of the form")
         body = await _body(request, most)
-        return _query_request(in_address + _decoded(body, "The form"), longest)
+        return _query_request(in_address + decoded(body, "The form"), longest)
     if content == SPARQL_QUERY:
         _refuse_in_address(in_address, {"query"}, "is the body of the request")
         body = await _body(request, longest)
@@ -131,7 +131,7 @@ def _graphs(parameters: Parameters, wanted: str) -> Iterator[NamedNode]:
                 ) from None
 
 
-def _decoded(encoded: bytes, what: str) -> Parameters:
+def decoded(encoded: bytes, what: str) -> Parameters:
     """The parameters of a query string or form, percent-decoded once."""
     try:
         return parse_qsl(

@@ -77,7 +77,11 @@ class _Worker:
             start_new_session=True,
         )
         worker = cls(process)
-        await worker.read()  # it says E when it is ready
+        try:
+            await worker.read()  # it says E when it is ready
+        except BaseException:
+            worker.kill()
+            raise
         return worker
 
     @property
@@ -260,6 +264,7 @@ class QueryPool:
         self._idle: list[_Worker] = []
         self._busy: set[_Worker] = set()
         self._starting: set[asyncio.Task[None]] = set()
+        self._launches: set[asyncio.Task[_Worker]] = set()
         self._stopping = False
 
     @property
@@ -340,9 +345,10 @@ class QueryPool:
         workers = [*self._busy, *self._idle]
         for worker in workers:
             worker.kill()
-        for task in self._starting:
+        begun = [*self._starting, *self._launches]
+        for task in begun:
             task.cancel()
-        await asyncio.gather(*self._starting, return_exceptions=True)
+        await asyncio.gather(*begun, return_exceptions=True)
         await asyncio.gather(*(worker.gone() for worker in workers))
         self._idle.clear()
 
@@ -381,10 +387,23 @@ class QueryPool:
             if worker.alive:
                 break
         else:
-            worker = await _Worker.start(self.limits.memory)
+            worker = await self._launch()
         self._busy.add(worker)
         self._keep_spare()
         return worker
+
+    async def _launch(self) -> _Worker:
+        """A new worker, for a query that waits for it; `stop` does not let it wait."""
+        task = asyncio.create_task(_Worker.start(self.limits.memory))
+        self._launches.add(task)
+        try:
+            return await task
+        except asyncio.CancelledError:
+            if stopped := self.stopped():
+                raise stopped from None
+            raise
+        finally:
+            self._launches.discard(task)
 
     def _keep_spare(self) -> None:
         """Have one more worker started, unless one stands idle or all places are taken."""
