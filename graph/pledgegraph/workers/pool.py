@@ -10,35 +10,25 @@ import asyncio
 import contextlib
 import json
 import logging
-import os
-import sys
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 from pyoxigraph import Literal, NamedNode, Variable
 
 from pledgegraph.engine import ResultKind
 from pledgegraph.errors import (
     QueryError,
-    QueryOutOfMemory,
-    QueryRefused,
-    QuerySyntaxError,
     QueryTimeout,
     ServiceBusy,
     ServiceStopping,
 )
 from pledgegraph.media_types import Format
-from pledgegraph.workers.frames import HEAD
+from pledgegraph.workers.worker import Worker, error_of
 
 ChooseFormat = Callable[[ResultKind], Format]
 
 _RETRY_AFTER: Final = 5
-_READ_AHEAD: Final = 256 * 1024
-"""Bytes of an answer that may wait here for a slow reader; beyond it the worker waits."""
-_OUT_OF_MEMORY: Final = (b"memory allocation of", b"MemoryError", b"Cannot allocate memory")
-_LONGEST_SHOUT: Final = 4096
-
 
 _log = logging.getLogger(__name__)
 
@@ -53,87 +43,6 @@ class Limits:
     """Bytes of address space beyond what an idle worker has."""
     workers: int
     queue: int
-
-
-class _Worker:
-    """One worker process and the pipes to it."""
-
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
-        self._process = process
-
-    @classmethod
-    async def start(cls, memory: int) -> _Worker:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "pledgegraph.workers.process",
-            str(memory),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            limit=_READ_AHEAD,
-            env=_environment(),
-            # Ctrl-C at the terminal is for the service, which ends its workers itself.
-            start_new_session=True,
-        )
-        worker = cls(process)
-        try:
-            await worker.read()  # it says E when it is ready
-        except BaseException:
-            worker.kill()
-            raise
-        return worker
-
-    @property
-    def alive(self) -> bool:
-        return self._process.returncode is None
-
-    async def write(self, letter: bytes, payload: bytes) -> None:
-        """Send one frame.
-
-        Raises:
-            QueryError: the worker has died.
-        """
-        if self._process.stdin is None:
-            raise AssertionError("the worker was started with a pipe")
-        try:
-            self._process.stdin.write(HEAD.pack(letter, len(payload)) + payload)
-            await self._process.stdin.drain()
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise await self._obituary() from error
-
-    async def read(self) -> tuple[bytes, bytes]:
-        """The next frame.
-
-        Raises:
-            QueryOutOfMemory, QueryError: the worker has died, and why.
-        """
-        if self._process.stdout is None:
-            raise AssertionError("the worker was started with a pipe")
-        try:
-            head = await self._process.stdout.readexactly(HEAD.size)
-            letter, length = HEAD.unpack(head)
-            return letter, await self._process.stdout.readexactly(length)
-        except asyncio.IncompleteReadError as error:
-            raise await self._obituary() from error
-
-    def kill(self) -> None:
-        """End the process at once; the kernel frees what it had."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
-
-    async def gone(self) -> None:
-        """Wait until the process has ended."""
-        await self._process.wait()
-
-    async def _obituary(self) -> QueryError:
-        if self._process.stderr is None:
-            raise AssertionError("the worker was started with a pipe")
-        said = await self._process.stderr.read(_LONGEST_SHOUT)
-        await self._process.wait()
-        if any(words in said for words in _OUT_OF_MEMORY):
-            return QueryOutOfMemory("The query needs more memory than a query may use.")
-        return QueryError("The engine could not evaluate this query; its process ended.")
 
 
 class PooledAnswer:
@@ -165,7 +74,7 @@ class PooledAnswer:
 class _Run:
     """One query on one worker, until its answer has been read or given up."""
 
-    def __init__(self, pool: QueryPool, worker: _Worker, hold: contextlib.ExitStack) -> None:
+    def __init__(self, pool: QueryPool, worker: Worker, hold: contextlib.ExitStack) -> None:
         self._pool = pool
         self._worker = worker
         self._hold = hold
@@ -191,7 +100,7 @@ class _Run:
             ) from error
         if letter == b"X":
             self._is_done = True
-            raise _error(json.loads(payload))
+            raise error_of(json.loads(payload))
         return letter, payload
 
     async def ask(self, question: Mapping[str, object]) -> ResultKind:
@@ -261,10 +170,10 @@ class QueryPool:
         self.limits: Final = limits
         self._places = asyncio.Semaphore(limits.workers)
         self._waiting = 0
-        self._idle: list[_Worker] = []
-        self._busy: set[_Worker] = set()
+        self._idle: list[Worker] = []
+        self._busy: set[Worker] = set()
         self._starting: set[asyncio.Task[None]] = set()
-        self._launches: set[asyncio.Task[_Worker]] = set()
+        self._launches: set[asyncio.Task[Worker]] = set()
         self._stopping = False
 
     @property
@@ -337,7 +246,7 @@ class QueryPool:
         Raises:
             QueryError: workers cannot be started here.
         """
-        self._idle.append(await _Worker.start(self.limits.memory))
+        self._idle.append(await Worker.start(self.limits.memory))
 
     async def stop(self) -> None:
         """Break off every answer, take no further query, and end all workers."""
@@ -356,7 +265,7 @@ class QueryPool:
         """What to tell a client when the pool is being stopped; None while it is not."""
         return ServiceStopping("The service is being stopped.") if self._stopping else None
 
-    def take_back(self, worker: _Worker, *, healthy: bool) -> None:
+    def take_back(self, worker: Worker, *, healthy: bool) -> None:
         """Let the next query have the worker, or what replaces it."""
         self._busy.discard(worker)
         self._places.release()
@@ -379,8 +288,11 @@ class QueryPool:
             await self._places.acquire()
         finally:
             self._waiting -= 1
+        if stopped := self.stopped():
+            self._places.release()
+            raise stopped
 
-    async def _worker(self) -> _Worker:
+    async def _worker(self) -> Worker:
         """A worker for one query; the one that is started in its place keeps the pool warm."""
         while self._idle:
             worker = self._idle.pop()
@@ -392,9 +304,9 @@ class QueryPool:
         self._keep_spare()
         return worker
 
-    async def _launch(self) -> _Worker:
+    async def _launch(self) -> Worker:
         """A new worker, for a query that waits for it; `stop` does not let it wait."""
-        task = asyncio.create_task(_Worker.start(self.limits.memory))
+        task = asyncio.create_task(Worker.start(self.limits.memory))
         self._launches.add(task)
         try:
             return await task
@@ -418,24 +330,3 @@ class QueryPool:
         self._starting.discard(task)
         if not task.cancelled() and task.exception() is not None:
             _log.error("A query worker could not be started.", exc_info=task.exception())
-
-
-def _error(card: Mapping[str, Any]) -> QueryError:
-    """The error that a worker reports, as the class that it was there."""
-    if card["kind"] == "memory":
-        return QueryOutOfMemory("The query needs more memory than a query may use.")
-    if card["kind"] == "QuerySyntaxError":
-        return QuerySyntaxError(card["message"], line=card["line"], column=card["column"])
-    kind = QueryRefused if card["kind"] == "QueryRefused" else QueryError
-    return kind(card["message"], remedy=card["remedy"])
-
-
-def _environment() -> dict[str, str]:
-    """What a worker is given of our environment: where its modules are, and no secrets."""
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
-        "LANG": "C.UTF-8",
-        # Each thread of the engine would reserve an arena of address space.
-        "MALLOC_ARENA_MAX": "2",
-    }
