@@ -10,6 +10,7 @@ from typing import BinaryIO, Final
 from pyoxigraph import Quad, RdfFormat, parse
 
 from pledgegraph.errors import ReadError, UnknownFormat
+from pledgegraph.xml_entities import EntityCheck
 
 Progress = Callable[[int], None]
 """Called with the number of bytes read since the last call."""
@@ -27,6 +28,27 @@ class _Counted:
     def read(self, size: int = -1) -> bytes:
         piece = self._file.read(size)
         self._progress(len(piece))
+        return piece
+
+
+class _Checked(_Counted):
+    """The same for XML; breaks off where an entity is declared that could explode."""
+
+    def __init__(self, file: BinaryIO, progress: Progress, name: str) -> None:
+        super().__init__(file, progress)
+        self._name = name
+        self._check = EntityCheck()
+
+    def read(self, size: int = -1) -> bytes:
+        piece = super().read(size)
+        line = self._check.refuses(piece)
+        if line is not None:
+            raise ReadError(
+                "An entity is declared that is long, or has another entity in it.",
+                file=self._name,
+                line=line,
+                remedy="Write the text out where it is used.",
+            )
         return piece
 
 
@@ -60,7 +82,9 @@ def read_quads(path: Path, *, base: str, progress: Progress | None = None) -> It
         with path.open("rb") as file:
             if file.peek(len(BOM_UTF8)).startswith(BOM_UTF8):
                 file.read(len(BOM_UTF8))
-            counted = _Counted(file, progress or (lambda _: None))
+            told = progress or (lambda _: None)
+            is_xml = form == RdfFormat.RDF_XML
+            counted = _Checked(file, told, str(path)) if is_xml else _Counted(file, told)
             # The engine wants an IO[bytes] and calls nothing but read().
             source: BinaryIO = counted  # type: ignore[assignment]
             yield from parse(source, format=form, base_iri=f"{base}/")
@@ -84,4 +108,6 @@ def _reason(error: SyntaxError) -> str:
     """The parser's message without the place, which is told apart."""
     _, colon, reason = error.msg.partition(": ")
     has_place = error.msg.startswith("Parser error at")
+    if "LoadDocumentCallback" in error.msg:
+        return "it refers to a context on the web, which is not fetched; put the context into it"
     return (reason if has_place and colon else error.msg).rstrip(".")
