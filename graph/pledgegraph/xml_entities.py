@@ -30,7 +30,8 @@ class EntityCheck:
         while (begin := seen.find(_BEGIN, place)) >= 0:
             whole = _DECLARATION.match(seen, begin)
             value = (whole[1] or b"") if whole else seen[begin:]
-            if len(value) > _LONGEST or _REFERENCE.search(value):
+            # What is cut off may end in the middle of a reference to a character.
+            if len(value) > _LONGEST or (whole and _REFERENCE.search(value)):
                 return self._line + seen.count(b"\n", 0, begin)
             if whole is None:
                 break
