@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
 
 from pledgegraph.engine import Engine
-from pledgegraph.errors import QueryError, ServiceBusy, ServiceStopping
+from pledgegraph.errors import QueryError
 from pledgegraph.media_types import Format
+from pledgegraph.workers import Places
 from pledgegraph_api.bridge import Bridge
 from pledgegraph_api.protocol import QueryRequest
 from pledgegraph_api.running import ChooseFormat
 
-_RETRY_AFTER: Final = 5
 _log = logging.getLogger("pledgegraph.queries")
 
 
@@ -64,11 +64,8 @@ class ThreadRunner:
 
     def __init__(self, engine: Engine, *, threads: int, queue: int) -> None:
         self._engine = engine
-        self._free = asyncio.Semaphore(threads)
-        self._queue = queue
-        self._waiting = 0
+        self._places = Places(threads, queue)
         self._bridges: set[Bridge] = set()
-        self._stopping = False
 
     @property
     def running(self) -> int:
@@ -79,7 +76,7 @@ class ThreadRunner:
         self, query: QueryRequest, choose: ChooseFormat, *, head_only: bool = False
     ) -> ThreadAnswer:
         """Begin to answer a query; see `QueryRunner.run`."""
-        await self._take_place()
+        await self._places.take()
         loop = asyncio.get_running_loop()
         bridge = Bridge(loop)
         self._bridges.add(bridge)
@@ -130,27 +127,13 @@ class ThreadRunner:
 
     async def stop(self) -> None:
         """Break off every answer and take no further query."""
-        self._stopping = True
+        self._places.close()
         for bridge in self._bridges:
-            bridge.abandon(_stopping())
-
-    async def _take_place(self) -> None:
-        if self._stopping:
-            raise _stopping()
-        if self._free.locked() and self._waiting >= self._queue:
-            raise ServiceBusy(
-                f"{self.running} queries are running and {self._waiting} are waiting.",
-                retry_after=_RETRY_AFTER,
-            )
-        self._waiting += 1
-        try:
-            await self._free.acquire()
-        finally:
-            self._waiting -= 1
+            bridge.abandon(self._places.closed())
 
     def _leave_place(self, bridge: Bridge) -> None:
         self._bridges.discard(bridge)
-        self._free.release()
+        self._places.give_back()
 
 
 def _report(bridge: Bridge, error: Exception) -> None:
@@ -166,7 +149,3 @@ def _report(bridge: Bridge, error: Exception) -> None:
         chain += [each for each in (link.__cause__, link.__context__) if each is not None]
     with contextlib.suppress(BrokenPipeError):
         bridge.fail(error)
-
-
-def _stopping() -> ServiceStopping:
-    return ServiceStopping("The service is being stopped.")

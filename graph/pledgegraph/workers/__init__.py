@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pledgegraph.workers.places import Places
 from pledgegraph.workers.pool import HoldsSnapshots, Limits, PooledAnswer, QueryPool
 
-__all__ = ["HoldsSnapshots", "Limits", "PooledAnswer", "QueryPool"]
+__all__ = ["HoldsSnapshots", "Limits", "Places", "PooledAnswer", "QueryPool"]

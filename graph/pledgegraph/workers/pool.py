@@ -20,15 +20,13 @@ from pledgegraph.engine import ResultKind
 from pledgegraph.errors import (
     QueryError,
     QueryTimeout,
-    ServiceBusy,
-    ServiceStopping,
 )
 from pledgegraph.media_types import Format
+from pledgegraph.workers.places import Places
 from pledgegraph.workers.worker import Worker, error_of
 
 ChooseFormat = Callable[[ResultKind], Format]
 
-_RETRY_AFTER: Final = 5
 
 _log = logging.getLogger(__name__)
 
@@ -93,7 +91,7 @@ class _Run:
             async with asyncio.timeout_at(self._deadline):
                 letter, payload = await self._worker.read()
         except QueryError as error:
-            raise self._pool.stopped() or error from error
+            raise self._pool.places.closed() or error from error
         except TimeoutError as error:
             raise QueryTimeout(
                 f"The query took longer than {self._pool.limits.seconds:g} s."
@@ -168,13 +166,11 @@ class QueryPool:
     def __init__(self, engine: HoldsSnapshots, limits: Limits) -> None:
         self._engine = engine
         self.limits: Final = limits
-        self._places = asyncio.Semaphore(limits.workers)
-        self._waiting = 0
+        self.places: Final = Places(limits.workers, limits.queue)
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._starting: set[asyncio.Task[None]] = set()
         self._launches: set[asyncio.Task[Worker]] = set()
-        self._stopping = False
 
     @property
     def running(self) -> int:
@@ -184,7 +180,7 @@ class QueryPool:
     @property
     def waiting(self) -> int:
         """How many queries wait for a worker."""
-        return self._waiting
+        return self.places.waiting
 
     async def run(
         self,
@@ -206,7 +202,7 @@ class QueryPool:
             ServiceBusy: too many queries are waiting already.
             ServiceStopping: the service is being stopped.
         """
-        await self._take_place()
+        await self.places.take()
         hold = contextlib.ExitStack()
         run = None
         try:
@@ -237,7 +233,7 @@ class QueryPool:
                 run.close()
             else:
                 hold.close()
-                self._places.release()
+                self.places.give_back()
             raise
 
     async def warm(self) -> None:
@@ -250,7 +246,7 @@ class QueryPool:
 
     async def stop(self) -> None:
         """Break off every answer, take no further query, and end all workers."""
-        self._stopping = True
+        self.places.close()
         workers = [*self._busy, *self._idle]
         for worker in workers:
             worker.kill()
@@ -261,36 +257,15 @@ class QueryPool:
         await asyncio.gather(*(worker.gone() for worker in workers))
         self._idle.clear()
 
-    def stopped(self) -> ServiceStopping | None:
-        """What to tell a client when the pool is being stopped; None while it is not."""
-        return ServiceStopping("The service is being stopped.") if self._stopping else None
-
     def take_back(self, worker: Worker, *, healthy: bool) -> None:
         """Let the next query have the worker, or what replaces it."""
         self._busy.discard(worker)
-        self._places.release()
-        if healthy and worker.alive and not self._stopping:
+        self.places.give_back()
+        if healthy and worker.alive and not self.places.closed():
             self._idle.append(worker)
             return
         worker.kill()
         self._keep_spare()
-
-    async def _take_place(self) -> None:
-        if stopped := self.stopped():
-            raise stopped
-        if self._places.locked() and self._waiting >= self.limits.queue:
-            raise ServiceBusy(
-                f"{self.running} queries are running and {self._waiting} are waiting.",
-                retry_after=_RETRY_AFTER,
-            )
-        self._waiting += 1
-        try:
-            await self._places.acquire()
-        finally:
-            self._waiting -= 1
-        if stopped := self.stopped():
-            self._places.release()
-            raise stopped
 
     async def _worker(self) -> Worker:
         """A worker for one query; the one that is started in its place keeps the pool warm."""
@@ -311,7 +286,7 @@ class QueryPool:
         try:
             return await task
         except asyncio.CancelledError:
-            if stopped := self.stopped():
+            if stopped := self.places.closed():
                 raise stopped from None
             raise
         finally:
@@ -320,7 +295,7 @@ class QueryPool:
     def _keep_spare(self) -> None:
         """Have one more worker started, unless one stands idle or all places are taken."""
         too_many = len(self._busy) + len(self._starting) > self.limits.workers
-        if self._idle or self._starting or too_many or self._stopping:
+        if self._idle or self._starting or too_many or self.places.closed():
             return
         task = asyncio.get_running_loop().create_task(self.warm())
         self._starting.add(task)
