@@ -30,6 +30,7 @@ from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.security_headers import SecurityHeaders
 from pledgegraph_api.sparql import SparqlEndpoint
 from pledgegraph_api.thread_running import ThreadRunner
+from pledgegraph_api.varying import VariesByAccept
 
 _ABOUT: Final = """\
 A knowledge graph of public commitments: who promised what, what they did, what came of it, and
@@ -89,11 +90,12 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "OPTIONS", "POST"],
+        allow_methods=["GET", "HEAD", "OPTIONS", "POST", "QUERY"],
         allow_headers=["Accept", "Content-Type"],
         allow_credentials=False,
         expose_headers=["Pledgegraph-Snapshot", "Retry-After", "Content-Disposition"],
         max_age=86_400,
     )
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(VariesByAccept)
     return app

@@ -26,6 +26,14 @@ FORM: Final = "application/x-www-form-urlencoded"
 SPARQL_QUERY: Final = "application/sparql-query"
 SPARQL_UPDATE: Final = "application/sparql-update"
 
+WITH_BODY: Final = frozenset({"POST", "QUERY"})
+"""The methods whose requests carry the query in their body."""
+ACCEPT_QUERY: Final = f'"{SPARQL_QUERY}", "{FORM}"'
+"""What a QUERY request may carry, for the header Accept-Query.
+
+See https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/
+"""
+
 _ONCE: Final = ("query", "format")
 _PROTOCOL: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
 _UPDATE: Final = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
@@ -47,7 +55,7 @@ class QueryRequest:
 
 
 async def read_query(request: Request, *, longest: int) -> QueryRequest:
-    """The query that a GET, HEAD or POST request carries; ``longest`` is in bytes.
+    """The query that a GET, HEAD, POST or QUERY request carries; ``longest`` is in bytes.
 
     Raises:
         QueryMissing: there is no query in it.
@@ -62,7 +70,7 @@ async def read_query(request: Request, *, longest: int) -> QueryRequest:
     if len(encoded) > most:
         raise _too_large(most)
     in_address = decoded(encoded, "The query string")
-    if request.method != "POST":
+    if request.method not in WITH_BODY:
         return _query_request(in_address, longest)
 
     content = _content_type(request)
@@ -106,7 +114,7 @@ def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
     text = given.get("query")
     if text is None:
         raise QueryMissing("There is no query in the request.")
-    if not text.strip():
+    if not text.removeprefix("\ufeff").strip():
         raise QueryMissing("The query is empty.")
     length = len(text.encode("utf-8"))
     if length > longest:

@@ -6,6 +6,7 @@ See https://www.w3.org/TR/sparql11-protocol/
 from __future__ import annotations
 
 import time
+from typing import Final
 
 from fastapi import FastAPI
 from starlette.requests import Request
@@ -18,10 +19,12 @@ from pledgegraph_api.answering import StreamedAnswer, while_connected
 from pledgegraph_api.errors import NotAcceptable, QueryMissing
 from pledgegraph_api.negotiation import PAGE, PageOrFormat, accept_of, prefers_page
 from pledgegraph_api.problems import PROBLEM_JSON
-from pledgegraph_api.protocol import QueryRequest, read_query
+from pledgegraph_api.protocol import ACCEPT_QUERY, WITH_BODY, QueryRequest, read_query
 from pledgegraph_api.query_page import PATH, QueryPage
 from pledgegraph_api.running import Answer, QueryRunner
 from pledgegraph_api.sparql_openapi import description
+
+_ALLOW: Final = "GET, HEAD, OPTIONS, POST, QUERY"
 
 
 class SparqlEndpoint:
@@ -36,7 +39,7 @@ class SparqlEndpoint:
         """Put the endpoint at its address, with its description for OpenAPI."""
         app.add_api_route(PATH, self.answer, methods=["GET"], **description("get"))
         app.add_api_route(PATH, self.answer, methods=["POST"], **description("post"))
-        app.add_api_route(PATH, self.answer, methods=["HEAD"], include_in_schema=False)
+        app.add_api_route(PATH, self.answer, methods=["HEAD", "QUERY"], include_in_schema=False)
         app.add_api_route(PATH, self.options, methods=["OPTIONS"], include_in_schema=False)
 
     async def answer(self, request: Request) -> Response:
@@ -45,7 +48,7 @@ class SparqlEndpoint:
         try:
             query = await read_query(request, longest=self._settings.max_query_bytes)
         except QueryMissing:
-            if request.method != "POST" and prefers_page(accept, PROBLEM_JSON):
+            if request.method not in WITH_BODY and prefers_page(accept, PROBLEM_JSON):
                 return self._page.empty(request)
             raise
         choice = PageOrFormat(accept, query.format)
@@ -78,4 +81,4 @@ class SparqlEndpoint:
 
     async def options(self) -> Response:
         """What can be done at this address."""
-        return Response(status_code=204, headers={"Allow": "GET, HEAD, OPTIONS, POST"})
+        return Response(status_code=204, headers={"Allow": _ALLOW, "Accept-Query": ACCEPT_QUERY})

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, cast
 
 import pyoxigraph
 from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
 
+from pledgegraph.codepoints import plain_text
+from pledgegraph.column_order import in_order_of_appearance, wants_order
 from pledgegraph.engine import ResultKind, Substitutions
 from pledgegraph.errors import QueryError, QueryRefused, UnknownFormat
-from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS, Carries, Format
+from pledgegraph.media_types import GRAPH_FORMATS, RDF_XML, RESULT_FORMATS, XML, Carries, Format
 from pledgegraph.service_clauses import calls_service
 from pledgegraph.sparql_text import query_words, syntax_error
 from pledgegraph.terms import PREFIXES
+from pledgegraph.well_formed import WellFormed
 
 DEEPEST: Final = 200
 """Brackets may nest so deep; the engine's parser overflows its stack somewhere past 1,000."""
@@ -52,9 +55,14 @@ class EmbeddedResult:
             )
         try:
             if isinstance(self._answer, QueryTriples):
-                pyoxigraph.serialize(self._answer, output, format=form.rdf, prefixes=PREFIXES)
+                safe = WellFormed(output) if form is RDF_XML else output
+                pyoxigraph.serialize(
+                    self._answer, cast(BinaryIO, safe), format=form.rdf, prefixes=PREFIXES
+                )
             else:
-                self._answer.serialize(output, form.results)
+                self._answer.serialize(
+                    cast(BinaryIO, WellFormed(output) if form is XML else output), form.results
+                )
         except (RuntimeError, ValueError) as error:
             raise QueryError("The query could not be evaluated to its end.") from error
 
@@ -71,13 +79,15 @@ def evaluate(
 ) -> EmbeddedResult:
     """Begin to answer a query; with ``union`` the default graph is the union of all graphs.
 
-    Relative IRIs in the query are resolved against ``{base}/``.
+    Relative IRIs in the query are resolved against ``{base}/``. ``SELECT *`` keeps the order in
+    which the query names its variables.
 
     Raises:
         QuerySyntaxError: the text is not a query.
         QueryRefused: it uses SERVICE, or nests too deep.
         QueryError: the engine cannot begin.
     """
+    text = plain_text(text)
     if calls_service(text):
         raise QueryRefused(
             "SERVICE is not offered here.",
@@ -91,6 +101,11 @@ def evaluate(
         )
     given = bool(default_graphs or named_graphs)
     try:
+        if not substitutions and wants_order(text):
+            # Over nothing: sorting and joining would otherwise be done twice.
+            columns = Store().query(text, base_iri=f"{base}/")
+            if isinstance(columns, QuerySolutions):
+                text = in_order_of_appearance(text, [each.value for each in columns.variables])
         answer = store.query(
             text,
             base_iri=f"{base}/",

@@ -22,6 +22,7 @@ ClientOf = Callable[[FastAPI], AbstractAsyncContextManager[httpx.AsyncClient]]
 
 RDF_TYPE = NamedNode("http://www.w3.org/1999/02/22-rdf-syntax-ns#type")
 ASK = "ASK {}"
+ALLOWED = "GET, HEAD, OPTIONS, POST, QUERY"
 ONE = "https://data.example.org/id/source/one"
 TWO = "https://data.example.org/id/source/two"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -240,20 +241,23 @@ async def test_the_longest_query(
         problem(response, 413, "too-large")
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "QUERY", "BREW"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "BREW"])
 async def test_other_methods(client: httpx.AsyncClient, method: str) -> None:
     response = await client.request(method, "/sparql", params={"query": ASK})
     problem(response, 405, "method-not-allowed")
-    assert response.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert response.headers["allow"] == ALLOWED
 
 
 async def test_options(client: httpx.AsyncClient) -> None:
     response = await client.options("/sparql")
     assert response.status_code == 204
-    assert response.headers["allow"] == "GET, HEAD, OPTIONS, POST"
+    assert response.headers["allow"] == ALLOWED
+    assert response.headers["accept-query"] == (
+        '"application/sparql-query", "application/x-www-form-urlencoded"'
+    )
 
 
-@pytest.mark.parametrize("method", ["GET", "POST", "HEAD"])
+@pytest.mark.parametrize("method", ["GET", "POST", "HEAD", "QUERY"])
 async def test_any_page_of_any_site_may_ask(client: httpx.AsyncClient, method: str) -> None:
     response = await client.options(
         "/sparql",
