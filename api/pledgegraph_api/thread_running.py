@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import threading
 import traceback
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
 
+from pledgegraph.deep_thread import DeepThreads
 from pledgegraph.engine import Engine
 from pledgegraph.errors import QueryError
 from pledgegraph.media_types import Format
@@ -66,6 +66,7 @@ class ThreadRunner:
         self._engine = engine
         self._places = Places(threads, queue)
         self._bridges: set[Bridge] = set()
+        self._deep_threads = DeepThreads()
 
     @property
     def running(self) -> int:
@@ -108,10 +109,8 @@ class ThreadRunner:
                 with contextlib.suppress(RuntimeError):
                     loop.call_soon_threadsafe(self._leave_place, bridge)
 
-        # A daemon, since the engine cannot be interrupted and must not hold up the exit.
-        thread = threading.Thread(target=work, name="pledgegraph-query", daemon=True)
         try:
-            thread.start()
+            self._deep_threads.start(work, "pledgegraph-query")
         except RuntimeError:
             self._leave_place(bridge)
             raise

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO, Final, cast
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Variable, parse
 
+from pledgegraph.deep_thread import DeepThreads
 from pledgegraph.errors import QueryError, QuerySyntaxError
 from pledgegraph.evaluation import evaluate
 from pledgegraph.media_types import format_named
@@ -127,7 +128,11 @@ def main() -> None:
     output = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)
     forbid_network()
-    serve_queries(sys.stdin.buffer, cast(BinaryIO, output), int(sys.argv[1]))
+
+    def serve() -> None:
+        serve_queries(sys.stdin.buffer, cast(BinaryIO, output), int(sys.argv[1]))
+
+    DeepThreads().start(serve, "pledgegraph-query").join()
 
 
 if __name__ == "__main__":

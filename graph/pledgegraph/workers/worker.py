@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
+import signal
 import sys
 from collections.abc import Mapping
 from typing import Any, Final
@@ -21,6 +22,8 @@ _READ_AHEAD: Final = 256 * 1024
 """Bytes of an answer that may wait here for a slow reader; beyond it the worker waits."""
 _OUT_OF_MEMORY: Final = (b"memory allocation of", b"MemoryError", b"Cannot allocate memory")
 _LONGEST_SHOUT: Final = 4096
+_OVERFLOWN: Final = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS)
+"""How a process ends whose stack is too small."""
 
 
 class Worker:
@@ -107,6 +110,12 @@ class Worker:
         await self._process.wait()
         if any(words in said for words in _OUT_OF_MEMORY):
             return QueryOutOfMemory("The query needs more memory than a query may use.")
+        if self._process.returncode in _OVERFLOWN:
+            return QueryRefused(
+                "The query has too many parts: it used up the stack that the engine reads with.",
+                remedy="Ask in several queries, or put long lists into one VALUES block or "
+                "one IN, which may have many thousands of members.",
+            )
         return QueryError("The engine could not evaluate this query; its process ended.")
 
 
