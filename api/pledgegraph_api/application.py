@@ -15,6 +15,7 @@ from pledgegraph.engine import Engine
 from pledgegraph.release import release
 from pledgegraph.settings import Settings
 from pledgegraph_api.api_docs import ApiDocs
+from pledgegraph_api.dataset_counts import DatasetCounts
 from pledgegraph_api.examples import examples_among
 from pledgegraph_api.health import HealthCheck
 from pledgegraph_api.holdings import HoldingsCount
@@ -28,6 +29,7 @@ from pledgegraph_api.question_page import QuestionPage
 from pledgegraph_api.record_lists import RecordLists
 from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.security_headers import SecurityHeaders
+from pledgegraph_api.service_description import ServiceDescription
 from pledgegraph_api.sparql import SparqlEndpoint
 from pledgegraph_api.thread_running import ThreadRunner
 from pledgegraph_api.varying import VariesByAccept
@@ -75,7 +77,9 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     problems = ProblemAnswers(pages, settings.base)
     problems.install(app)
     HomePage(pages, HoldingsCount(engine), examples).install(app)
-    SparqlEndpoint(settings, runner, QueryPage(pages, examples, settings.base)).install(app)
+    about = ServiceDescription(settings, engine, DatasetCounts(engine))
+    query_page = QueryPage(pages, examples, settings.base)
+    SparqlEndpoint(settings, runner, query_page, about).install(app)
     QuestionList(questions, pages, settings.base).install(app)
     question_page = QuestionPage(pages, RecordLists(engine, settings.base), settings.base)
     for question in questions:

@@ -13,25 +13,31 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.errors import QueryError
-from pledgegraph.media_types import FORMATS
+from pledgegraph.media_types import FORMATS, GRAPH_FORMATS
 from pledgegraph.settings import Settings
 from pledgegraph_api.answering import StreamedAnswer, while_connected
 from pledgegraph_api.errors import NotAcceptable, QueryMissing
-from pledgegraph_api.negotiation import PAGE, PageOrFormat, accept_of, prefers_page
+from pledgegraph_api.negotiation import PAGE, Accept, PageOrFormat, accept_of, prefers_page
 from pledgegraph_api.problems import PROBLEM_JSON
-from pledgegraph_api.protocol import ACCEPT_QUERY, WITH_BODY, QueryRequest, read_query
+from pledgegraph_api.protocol import ACCEPT_QUERY, WITH_BODY, QueryRequest, decoded, read_query
 from pledgegraph_api.query_page import PATH, QueryPage
 from pledgegraph_api.running import Answer, QueryRunner
+from pledgegraph_api.service_description import ServiceDescription
 from pledgegraph_api.sparql_openapi import description
 
 _ALLOW: Final = "GET, HEAD, OPTIONS, POST, QUERY"
+_OF_EVERY_PAGE: Final = frozenset({"format", "lang"})
+"""Parameters that do not make a request one for an answer."""
 
 
 class SparqlEndpoint:
     """Answers queries; to a browser on a page, with a form above the answer."""
 
-    def __init__(self, settings: Settings, runner: QueryRunner, page: QueryPage) -> None:
+    def __init__(
+        self, settings: Settings, runner: QueryRunner, page: QueryPage, about: ServiceDescription
+    ) -> None:
         self._settings = settings
+        self._about = about
         self._runner = runner
         self._page = page
 
@@ -48,9 +54,9 @@ class SparqlEndpoint:
         try:
             query = await read_query(request, longest=self._settings.max_query_bytes)
         except QueryMissing:
-            if request.method not in WITH_BODY and prefers_page(accept, PROBLEM_JSON):
-                return self._page.empty(request)
-            raise
+            if request.method in WITH_BODY:
+                raise
+            return await self._without_query(request, accept)
         choice = PageOrFormat(accept, query.format)
         since = time.perf_counter()
         try:
@@ -78,6 +84,25 @@ class SparqlEndpoint:
         # A page tells of its answer, so there is none without the answer.
         head_only = request.method == "HEAD" and not choice.prefers_page(FORMATS)
         return await self._runner.run(query, choice, head_only=head_only)
+
+    async def _without_query(self, request: Request, accept: Accept) -> Response:
+        """The form for a browser, and for others what the service says of itself.
+
+        Raises:
+            QueryMissing: it can be told that a query was meant.
+            NotAcceptable: the description is not to be had in the format wished for by name.
+        """
+        given = dict(decoded(request.scope["query_string"], "The query string"))
+        name = given.get("format")
+        if PageOrFormat(accept, name).prefers_page(GRAPH_FORMATS):
+            return self._page.empty(request)
+        if given.keys() <= _OF_EVERY_PAGE:
+            try:
+                return await self._about.answer(request, name)
+            except NotAcceptable:
+                if name is not None:
+                    raise
+        raise QueryMissing("There is no query in the request.")
 
     async def options(self) -> Response:
         """What can be done at this address."""

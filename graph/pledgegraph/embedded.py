@@ -48,6 +48,11 @@ class EmbeddedSnapshot:
         """The number of the last change set in it."""
         return self._lease.sequence
 
+    @property
+    def default_is_union(self) -> bool:
+        """Whether the default graph is the union of all named graphs, or a graph of its own."""
+        return self._union
+
     def query(
         self,
         text: str,

@@ -59,6 +59,11 @@ class Snapshot(Protocol):
         """The number of the last change set in it; 0 for an empty store."""
         ...
 
+    @property
+    def default_is_union(self) -> bool:
+        """Whether the default graph is the union of all named graphs, or a graph of its own."""
+        ...
+
     def query(
         self,
         text: str,

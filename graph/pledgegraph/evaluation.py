@@ -21,6 +21,8 @@ from pledgegraph.well_formed import WellFormed
 DEEPEST: Final = 200
 """Brackets may nest so deep; the engine's parser overflows its stack somewhere past 1,000."""
 
+_FUNCTIONS: Final = "The Service Description of the endpoint lists the functions that there are."
+
 
 class EmbeddedResult:
     """An answer of the embedded engine, computed while it is read."""
@@ -118,5 +120,7 @@ def evaluate(
     except SyntaxError as error:
         raise syntax_error(text, str(error)) from error
     except (RuntimeError, ValueError) as error:
+        if str(error).startswith("The custom function"):
+            raise QueryRefused(f"{error}.", remedy=_FUNCTIONS) from error
         raise QueryError("The query could not be evaluated.") from error
     return EmbeddedResult(answer)

@@ -100,10 +100,10 @@ async def test_a_graph_that_is_no_iri_is_refused(
 @pytest.mark.parametrize(
     "address",
     [
-        "/sparql",
         "/sparql?query=",
         "/sparql?query=%20%0A",
-        "/sparql?format=json",
+        "/sparql?query=&format=turtle",
+        "/sparql?default-graph-uri=http://x/g",
         "/sparql?QUERY=ASK%20%7B%7D",
     ],
 )

@@ -56,6 +56,7 @@ class _Snapshot:
         self._snapshot = snapshot
         self._interfere = interfere
         self.sequence = snapshot.sequence
+        self.default_is_union = snapshot.default_is_union
 
     def query(
         self,

@@ -1,0 +1,108 @@
+"""What the SPARQL endpoint says of itself: SPARQL 1.1 Service Description.
+
+See https://www.w3.org/TR/sparql11-service-description/
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+import pyoxigraph
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pledgegraph.engine import Engine
+from pledgegraph.extension_functions import extension_functions
+from pledgegraph.graph_counts import GraphCounts
+from pledgegraph.media_types import FORMATS, GRAPH_FORMATS, Format
+from pledgegraph.settings import Settings
+from pledgegraph.terms import PREFIXES, RDF, RDFS, XSD, Vocabulary
+from pledgegraph_api.dataset_counts import DatasetCounts
+from pledgegraph_api.negotiation import accept_of, choose_among
+from pledgegraph_api.service_terms import limits_of
+
+SD: Final = Vocabulary("http://www.w3.org/ns/sparql-service-description#")
+VOID: Final = Vocabulary("http://rdfs.org/ns/void#")
+_ENTAILMENT: Final = Vocabulary("http://www.w3.org/ns/entailment/")
+
+
+class ServiceDescription:
+    """Describes the service over an engine, as it is at the newest snapshot."""
+
+    def __init__(self, settings: Settings, engine: Engine, counts: DatasetCounts) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._counts = counts
+        self._functions: Final = extension_functions()
+
+    async def answer(self, request: Request, name: str | None) -> Response:
+        """The description in the format that the client likes best; ``name`` goes first.
+
+        Raises:
+            NotAcceptable: no format for graphs will do.
+        """
+        form = choose_among(
+            GRAPH_FORMATS, accept_of(request), name, what="the description of the service"
+        )
+        return await run_in_threadpool(self._written, form)
+
+    def _written(self, form: Format) -> Response:
+        counts = self._counts.current()
+        with self._engine.snapshot() as snapshot:
+            union = snapshot.default_is_union
+        endpoint = f"{self._settings.base}/sparql"
+        text = pyoxigraph.serialize(
+            self.statements(counts, union=union),
+            format=form.rdf,
+            prefixes={**PREFIXES, "sd": SD.iri, "void": VOID.iri, "limit": f"{endpoint}#"},
+        )
+        return Response(
+            text,
+            headers={
+                "Content-Type": form.content_type,
+                "Pledgegraph-Snapshot": str(counts.sequence),
+                "Content-Disposition": f'inline; filename="service.{form.extension}"',
+            },
+        )
+
+    def statements(self, counts: GraphCounts, *, union: bool) -> Iterator[Triple]:
+        """The description; ``union`` says what the default graph is."""
+        endpoint = f"{self._settings.base}/sparql"
+        service = NamedNode(f"{endpoint}#service")
+        yield Triple(service, RDF.type, SD.Service)
+        yield Triple(service, SD.endpoint, NamedNode(endpoint))
+        yield Triple(service, RDFS.label, Literal("Pledgegraph: SPARQL queries", language="en"))
+        yield Triple(service, SD.supportedLanguage, SD.SPARQL11Query)
+        yield Triple(service, SD.defaultEntailmentRegime, _ENTAILMENT.Simple)
+        if union:
+            yield Triple(service, SD.feature, SD.UnionDefaultGraph)
+        for form in FORMATS:
+            yield Triple(service, SD.resultFormat, NamedNode(form.iri))
+        for function in self._functions:
+            yield Triple(service, SD.extensionFunction, function)
+        for function in self._functions:
+            yield Triple(function, RDF.type, SD.Function)
+        yield from limits_of(service, endpoint, self._settings)
+        yield Triple(service, RDFS.seeAlso, NamedNode(f"{self._settings.base}/.well-known/void"))
+        yield from _dataset(service, NamedNode(f"{endpoint}#dataset"), counts)
+
+
+def _dataset(service: NamedNode, dataset: NamedNode, counts: GraphCounts) -> Iterator[Triple]:
+    """What a query sees that names no dataset of its own."""
+    yield Triple(service, SD.defaultDataset, dataset)
+    yield Triple(dataset, RDF.type, SD.Dataset)
+    default = BlankNode("default")
+    yield Triple(dataset, SD.defaultGraph, default)
+    yield Triple(default, RDF.type, SD.Graph)
+    for place, (name, number) in enumerate(counts.graphs.items()):
+        # Numbered, so that the same description has the same bytes.
+        named, graph = BlankNode(f"n{place}"), BlankNode(f"g{place}")
+        yield Triple(dataset, SD.namedGraph, named)
+        yield Triple(named, RDF.type, SD.NamedGraph)
+        yield Triple(named, SD.name, NamedNode(name))
+        yield Triple(named, SD.graph, graph)
+        yield Triple(graph, RDF.type, SD.Graph)
+        yield Triple(graph, VOID.triples, Literal(str(number), datatype=XSD.integer))

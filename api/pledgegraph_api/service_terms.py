@@ -1,0 +1,93 @@
+"""The words that the Service Description has of its own: the limits of the service.
+
+The W3C's vocabulary has none for them, and the ontology is about commitments. They are fragments
+of the endpoint's address, so that each leads to the description, which defines it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from pledgegraph.evaluation import DEEPEST
+from pledgegraph.settings import Settings
+from pledgegraph.terms import RDF, RDFS, XSD
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One limit: its name in the description, what it means, and how it is found."""
+
+    name: str
+    label: str
+    comment: str
+    value: Callable[[Settings], float | int]
+
+
+LIMITS: Final[tuple[Limit, ...]] = (
+    Limit(
+        "queryTimeout",
+        "query timeout",
+        "The most seconds that a query may take, from its start to the last byte of its answer.",
+        lambda settings: settings.query_timeout,
+    ),
+    Limit(
+        "queryMemory",
+        "query memory",
+        "The most bytes of memory that a query may use.",
+        lambda settings: settings.query_memory,
+    ),
+    Limit(
+        "queryLength",
+        "query length",
+        "The most bytes that the text of a query may have, in UTF-8.",
+        lambda settings: settings.max_query_bytes,
+    ),
+    Limit(
+        "queryDepth",
+        "query depth",
+        "The deepest that the brackets of a query may nest.",
+        lambda _: DEEPEST,
+    ),
+    Limit(
+        "concurrentQueries",
+        "concurrent queries",
+        "The most queries that are evaluated at the same time, for all clients together.",
+        lambda settings: settings.query_workers,
+    ),
+    Limit(
+        "waitingQueries",
+        "waiting queries",
+        "The most queries that wait for their turn; a further one gets the status 503.",
+        lambda settings: settings.query_queue,
+    ),
+    Limit(
+        "stallTimeout",
+        "stall timeout",
+        "The most seconds that a client may take nothing of an answer before it is cut off.",
+        lambda settings: settings.stall_timeout,
+    ),
+)
+
+
+def limits_of(service: NamedNode, endpoint: str, settings: Settings) -> Iterator[Triple]:
+    """The limits of a service as statements, and what their properties mean."""
+    for limit in LIMITS:
+        term = NamedNode(f"{endpoint}#{limit.name}")
+        yield Triple(service, term, _number(limit.value(settings)))
+        yield Triple(term, RDF.type, RDF.Property)
+        yield Triple(term, RDFS.label, Literal(limit.label, language="en"))
+        yield Triple(term, RDFS.comment, Literal(limit.comment, language="en"))
+        yield Triple(term, RDFS.range, _number(limit.value(settings)).datatype)
+        yield Triple(term, RDFS.isDefinedBy, NamedNode(endpoint))
+
+
+def _number(number: float | int) -> Literal:
+    """A whole number as an integer, another as a decimal, which has a point and no exponent."""
+    if isinstance(number, int):
+        return Literal(str(number), datatype=XSD.integer)
+    return Literal(f"{Decimal(repr(number)):f}", datatype=XSD.decimal)

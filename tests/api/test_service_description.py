@@ -1,0 +1,267 @@
+"""The Service Description says what is so: each statement is compared with the behaviour."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from pyoxigraph import (
+    Dataset,
+    Literal,
+    NamedNode,
+    Quad,
+    parse,
+)
+
+from pledgegraph.changes import Change
+from pledgegraph.directory import new_directory, open_directory
+from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.media_types import FORMATS, GRAPH_FORMATS, RESULT_FORMATS, TURTLE, Format
+from pledgegraph.settings import Settings
+from pledgegraph.terms import RDF
+from pledgegraph_api.application import create_app
+from pledgegraph_api.service_description import SD, VOID
+from tests.api.test_protocol import problem
+
+pytestmark = pytest.mark.anyio
+
+ClientOf = Callable[[FastAPI], AbstractAsyncContextManager[httpx.AsyncClient]]
+
+BASE = "https://data.example.org"
+SERVICE = NamedNode(f"{BASE}/sparql#service")
+QUERY = {"Content-Type": "application/sparql-query"}
+SQUARE = '"POLYGON((0 0,4 0,4 4,0 4,0 0))"^^<http://www.opengis.net/ont/geosparql#wktLiteral>'
+POINT = '"POINT(1 2)"^^<http://www.opengis.net/ont/geosparql#wktLiteral>'
+METRE = "<http://www.opengis.net/def/uom/OGC/1.0/metre>"
+LEXICAL = {
+    "date": "2020-01-02",
+    "time": "10:00:00",
+    "duration": "P1D",
+    "dayTimeDuration": "PT1H",
+    "yearMonthDuration": "P1Y",
+    "gYear": "2020",
+    "gYearMonth": "2020-01",
+    "gMonth": "--01",
+    "gMonthDay": "--01-02",
+    "gDay": "---02",
+}
+OF_ONE = {
+    "asGeoJSON",
+    "centroid",
+    "convexHull",
+    "coordinateDimension",
+    "dimension",
+    "envelope",
+    "getSRID",
+    "isEmpty",
+    "isSimple",
+    "spatialDimension",
+}
+
+
+async def described(client: httpx.AsyncClient, form: Format = TURTLE) -> Dataset:
+    response = await client.get("/sparql", headers={"Accept": form.media_type})
+    assert response.status_code == 200, response.text
+    assert response.headers["content-type"] == form.content_type
+    return Dataset(parse(response.content, format=form.rdf))
+
+
+def objects(graph: Dataset, subject: object, predicate: NamedNode) -> set[object]:
+    return {
+        quad.object for quad in graph if quad.subject == subject and quad.predicate == predicate
+    }
+
+
+def limit(graph: Dataset, name: str) -> float:
+    (value,) = objects(graph, SERVICE, NamedNode(f"{BASE}/sparql#{name}"))
+    assert isinstance(value, Literal)
+    return float(value.value)
+
+
+@pytest.mark.parametrize("form", GRAPH_FORMATS, ids=lambda form: form.name)
+async def test_it_comes_in_every_format_for_graphs(client: httpx.AsyncClient, form: Format) -> None:
+    graph = await described(client, form)
+    assert objects(graph, SERVICE, SD.endpoint) == {NamedNode(f"{BASE}/sparql")}
+    by_name = await client.get("/sparql", params={"format": form.name})
+    assert by_name.headers["content-type"] == form.content_type
+
+
+@pytest.mark.parametrize("accept", [None, "*/*", "text/*", "text/turtle, text/html;q=0.5"])
+async def test_who_gets_it(client: httpx.AsyncClient, accept: str | None) -> None:
+    response = await client.get("/sparql", headers={"Accept": accept} if accept else {})
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "text/turtle; charset=utf-8"
+    head = await client.head("/sparql", headers={"Accept": accept} if accept else {})
+    assert head.headers == response.headers
+
+
+async def test_who_does_not(client: httpx.AsyncClient) -> None:
+    page = await client.get("/sparql", headers={"Accept": "text/html, */*;q=0.8"})
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    page = await client.get("/sparql?format=html")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    # A program that reads results meant to ask something.
+    response = await client.get("/sparql", headers={"Accept": "application/sparql-results+json"})
+    problem(response, 400, "query-missing")
+    document = problem(await client.get("/sparql?format=csv"), 406, "not-acceptable")
+    assert isinstance(document["available"], list)
+    assert len(document["available"]) == len(GRAPH_FORMATS)
+
+
+async def test_the_formats_are_those_that_are_served(client: httpx.AsyncClient) -> None:
+    listed = objects(await described(client), SERVICE, SD.resultFormat)
+    assert listed == {NamedNode(form.iri) for form in FORMATS}
+    for forms, query in (
+        (RESULT_FORMATS, "SELECT * { ?s ?p ?o }"),
+        (GRAPH_FORMATS, "DESCRIBE ?s { ?s ?p ?o }"),
+    ):
+        # What the endpoint offers when it is asked for something else is what it serves.
+        refused = await client.get("/sparql", params={"query": query}, headers={"Accept": "x/y"})
+        available = problem(refused, 406, "not-acceptable")["available"]
+        assert isinstance(available, list)
+        assert [each["mediaType"] for each in available] == [form.media_type for form in forms]
+        for form in forms:
+            response = await client.get(
+                "/sparql", params={"query": query}, headers={"Accept": form.media_type}
+            )
+            assert response.status_code == 200
+            assert response.headers["content-type"] == form.content_type
+
+
+def call(function: NamedNode) -> str:
+    """A call of the function with arguments that it is made for."""
+    name = function.value.rpartition("#")[2].rpartition("/")[2]
+    if name in LEXICAL:
+        return f'{function}("{LEXICAL[name]}")'
+    if name in OF_ONE:
+        return f"{function}({SQUARE})"
+    if name == "area":
+        return f"{function}({SQUARE}, {METRE.replace('metre', 'square_metre')})"
+    if name in ("length", "perimeter"):
+        return f"{function}({SQUARE}, {METRE})"
+    if name == "distance":
+        return f"{function}({POINT}, {POINT}, {METRE})"
+    if name == "relate":
+        return f'{function}({SQUARE}, {POINT}, "T*****FF*")'
+    return f"{function}({SQUARE}, {SQUARE})"
+
+
+async def test_every_function_can_be_called(client: httpx.AsyncClient) -> None:
+    graph = await described(client)
+    functions = objects(graph, SERVICE, SD.extensionFunction)
+    assert len(functions) > 40
+    for function in functions:
+        assert isinstance(function, NamedNode)
+        assert objects(graph, function, RDF.type) == {SD.Function}
+        query = f"SELECT ({call(function)} AS ?x) {{}}"
+        response = await client.get("/sparql", params={"query": query})
+        assert response.status_code == 200, (function, response.text)
+        assert response.json()["results"]["bindings"][0].get("x"), (function, response.text)
+
+
+async def test_a_function_that_is_not_listed_cannot(client: httpx.AsyncClient) -> None:
+    query = "SELECT (<http://www.opengis.net/def/function/geosparql/geometryType>(1) AS ?x) {}"
+    response = await client.get("/sparql", params={"query": query})
+    document = problem(response, 400, "query-refused")
+    assert "geometryType> is not supported" in str(document["detail"])
+
+
+async def test_the_named_graphs_are_those_that_queries_see(
+    settings: Settings, empty_engine: EmbeddedEngine, client_of: ClientOf
+) -> None:
+    query = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+
+    async def compare(client: httpx.AsyncClient) -> dict[str, int]:
+        rows = (await client.get("/sparql", params={"query": query})).json()["results"]["bindings"]
+        seen = {row["g"]["value"]: int(row["n"]["value"]) for row in rows}
+        graph = await described(client)
+        (dataset,) = objects(graph, SERVICE, SD.defaultDataset)
+        told = {}
+        for named in objects(graph, dataset, SD.namedGraph):
+            (name,) = objects(graph, named, SD.name)
+            (node,) = objects(graph, named, SD.graph)
+            (number,) = objects(graph, node, VOID.triples)
+            assert isinstance(name, NamedNode)
+            assert isinstance(number, Literal)
+            told[name.value] = int(number.value)
+        assert told == seen
+        return told
+
+    async with client_of(create_app(settings, empty_engine)) as client:
+        assert await compare(client) == {}
+        quads = [
+            Quad(NamedNode("x:s"), NamedNode("x:p"), Literal(str(n)), NamedNode(f"x:g{n % 200}"))
+            for n in range(300)
+        ]
+        empty_engine.update(Change(agent="tests", reason="Graphs", add=quads))
+        assert len(await compare(client)) == 200
+        empty_engine.update(Change(agent="tests", reason="Fewer", remove=quads[:250]))
+        assert len(await compare(client)) == 50
+
+
+async def test_the_default_graph_is_a_union_where_it_says_so(
+    settings: Settings, client: httpx.AsyncClient, client_of: ClientOf, tmp_path: Path
+) -> None:
+    assert SD.UnionDefaultGraph in objects(await described(client), SERVICE, SD.feature)
+    query = {"query": "ASK { ?s ?p ?o }"}
+    assert (await client.get("/sparql", params=query)).json()["boolean"] is True
+    with new_directory(tmp_path / "bare", base=BASE, gated=False) as directory:
+        EmbeddedEngine(directory).settle()
+    engine = EmbeddedEngine(open_directory(tmp_path / "bare", base=BASE))
+    quad = Quad(NamedNode("x:s"), NamedNode("x:p"), Literal("o"), NamedNode("x:g"))
+    engine.update(Change(agent="tests", reason="One", add=[quad]))
+    async with client_of(create_app(settings, engine)) as bare:
+        assert objects(await described(bare), SERVICE, SD.feature) == set()
+        assert (await bare.get("/sparql", params=query)).json()["boolean"] is False
+    engine.close()
+
+
+async def test_no_feature_is_claimed_that_is_not_there(client: httpx.AsyncClient) -> None:
+    graph = await described(client)
+    assert objects(graph, SERVICE, SD.feature) == {SD.UnionDefaultGraph}
+    query = {"query": "SELECT * { SERVICE <http://127.0.0.1:1/> { ?s ?p ?o } }"}
+    problem(await client.get("/sparql", params=query), 400, "query-refused")
+    assert objects(graph, SERVICE, SD.supportedLanguage) == {SD.SPARQL11Query}
+    update = await client.post("/sparql", data={"update": "CLEAR ALL"})
+    assert update.status_code == 400
+
+
+async def test_the_limits_are_those_of_the_settings(
+    settings: Settings, engine: EmbeddedEngine, client_of: ClientOf
+) -> None:
+    chosen = {"query_timeout": 2.5, "max_query_bytes": 3000, "query_workers": 7, "query_queue": 0}
+    async with client_of(create_app(settings.model_copy(update=chosen), engine)) as client:
+        graph = await described(client)
+        told = {name: limit(graph, name) for name in ("queryTimeout", "queryLength")}
+        assert told == {"queryTimeout": 2.5, "queryLength": 3000}
+        assert limit(graph, "concurrentQueries") == 7
+        assert limit(graph, "waitingQueries") == 0
+        assert limit(graph, "queryMemory") == settings.query_memory
+        assert limit(graph, "stallTimeout") == settings.stall_timeout
+        length = int(limit(graph, "queryLength"))
+        for more, status in ((0, 200), (1, 413)):
+            text = "ASK {} #".ljust(length + more, "x")
+            response = await client.post("/sparql", content=text, headers=QUERY)
+            assert response.status_code == status
+        depth = int(limit(graph, "queryDepth"))
+        for more, status in ((0, 200), (1, 400)):
+            text = "ASK " + "{" * (depth + more) + "}" * (depth + more)
+            response = await client.post("/sparql", content=text, headers=QUERY)
+            assert response.status_code == status, response.text
+
+
+async def test_every_word_of_its_own_is_explained(client: httpx.AsyncClient) -> None:
+    graph = await described(client)
+    own = {quad.predicate for quad in graph if quad.predicate.value.startswith(f"{BASE}/sparql#")}
+    assert len(own) >= 7
+    for term in own:
+        assert objects(graph, term, RDF.type) == {RDF.Property}
+        assert objects(graph, term, NamedNode("http://www.w3.org/2000/01/rdf-schema#comment"))
+        # A fragment: whoever follows it gets this description.
+        assert (
+            await client.get(term.value.removeprefix(BASE).partition("#")[0])
+        ).status_code == 200
