@@ -132,22 +132,21 @@ async def test_the_formats_are_those_that_are_served(client: httpx.AsyncClient) 
             assert response.headers["content-type"] == form.content_type
 
 
+ARGUMENTS = {
+    "area": f"{SQUARE}, {METRE.replace('metre', 'square_metre')}",
+    "length": f"{SQUARE}, {METRE}",
+    "perimeter": f"{SQUARE}, {METRE}",
+    "distance": f"{POINT}, {POINT}, {METRE}",
+    "relate": f'{SQUARE}, {POINT}, "T*****FF*"',
+    **{name: f'"{text}"' for name, text in LEXICAL.items()},
+    **dict.fromkeys(OF_ONE, SQUARE),
+}
+"""What functions are made for; the others take two geometries."""
+
+
 def call(function: NamedNode) -> str:
-    """A call of the function with arguments that it is made for."""
     name = function.value.rpartition("#")[2].rpartition("/")[2]
-    if name in LEXICAL:
-        return f'{function}("{LEXICAL[name]}")'
-    if name in OF_ONE:
-        return f"{function}({SQUARE})"
-    if name == "area":
-        return f"{function}({SQUARE}, {METRE.replace('metre', 'square_metre')})"
-    if name in ("length", "perimeter"):
-        return f"{function}({SQUARE}, {METRE})"
-    if name == "distance":
-        return f"{function}({POINT}, {POINT}, {METRE})"
-    if name == "relate":
-        return f'{function}({SQUARE}, {POINT}, "T*****FF*")'
-    return f"{function}({SQUARE}, {SQUARE})"
+    return f"{function}({ARGUMENTS.get(name, f'{SQUARE}, {SQUARE}')})"
 
 
 async def test_every_function_can_be_called(client: httpx.AsyncClient) -> None:
