@@ -2,10 +2,39 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import AsyncIterator
+from typing import Final
+
+from pledgegraph.engine import ResultKind
+from pledgegraph.media_types import Format
 from pledgegraph.settings import Settings
 from pledgegraph.workers import HoldsSnapshots, Limits, PooledAnswer, QueryPool
+from pledgegraph_api.errors import NotAcceptable
 from pledgegraph_api.protocol import QueryRequest
 from pledgegraph_api.running import ChooseFormat
+
+
+class FormedAnswer:
+    """An answer of the pool with the format that it has."""
+
+    def __init__(self, answer: PooledAnswer, form: Format) -> None:
+        self.form: Final = form
+        self.sequence: Final = answer.sequence
+        self._answer = answer
+
+    @property
+    def whole(self) -> bytes | None:
+        """See `Answer.whole`."""
+        return self._answer.whole
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """See `Answer.chunks`."""
+        return self._answer.chunks()
+
+    def abandon(self) -> None:
+        """See `Answer.abandon`."""
+        self._answer.abandon()
 
 
 class PoolRunner:
@@ -33,17 +62,30 @@ class PoolRunner:
 
     async def run(
         self, query: QueryRequest, choose: ChooseFormat, *, head_only: bool = False
-    ) -> PooledAnswer:
+    ) -> FormedAnswer:
         """Begin to answer a query; see `QueryRunner.run`."""
-        return await self._pool.run(
+        answer = await self._pool.run(
             query.text,
-            choose,
+            {} if head_only else _formats(choose),
             default_graphs=query.default_graphs,
             named_graphs=query.named_graphs,
             substitutions=query.substitutions,
-            head_only=head_only,
         )
+        try:
+            return FormedAnswer(answer, choose(answer.kind))
+        except NotAcceptable:
+            answer.abandon()
+            raise
 
     async def stop(self) -> None:
         """Kill the workers."""
         await self._pool.stop()
+
+
+def _formats(choose: ChooseFormat) -> dict[ResultKind, Format]:
+    """The format for each kind of answer for which there is one."""
+    found = {}
+    for kind in ResultKind:
+        with contextlib.suppress(NotAcceptable):
+            found[kind] = choose(kind)
+    return found

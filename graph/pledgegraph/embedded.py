@@ -125,7 +125,9 @@ class EmbeddedEngine:
         self._derive = derive
         self._lock_wait = lock_wait
         self._snapshots = Snapshots(directory)
+        self._opening = threading.Lock()
         self._guard = threading.Lock()
+        """Over the counts; held for moments only, since event loops wait for it too."""
         self._held: dict[EmbeddedSnapshot, int] = {}
         self._newest: EmbeddedSnapshot | None = None
 
@@ -136,11 +138,13 @@ class EmbeddedEngine:
         Raises:
             DirectoryError: no snapshot can be opened.
         """
-        found = self._take()
-        try:
-            yield found
-        finally:
-            self._give_back(found)
+        with self._giving_back(self._take()) as held:
+            yield held
+
+    def opened_snapshot(self) -> AbstractContextManager[EmbeddedSnapshot] | None:
+        """The newest snapshot without any waiting; None where it has to be opened first."""
+        held = self._hold_opened()
+        return None if held is None else self._giving_back(held)
 
     def update(self, change: Change) -> Receipt:
         """Make a change, whole or not at all; see `pledgegraph.engine.Engine.update`."""
@@ -187,24 +191,43 @@ class EmbeddedEngine:
                 newest.close()
 
     def _take(self) -> EmbeddedSnapshot:
+        with self._opening:
+            opened = self._hold_opened()
+            if opened is not None:
+                return opened
+            fresh = EmbeddedSnapshot(
+                self._snapshots.hold_current(), base=self.directory.base, union=self.directory.gated
+            )
+            with self._guard:
+                stale, self._newest = self._newest, fresh
+                self._held[fresh] = 1
+                unheld = stale is not None and self._held[stale] == 0
+                if stale is not None and unheld:
+                    del self._held[stale]
+        if stale is not None and unheld:
+            stale.close()
+        return fresh
+
+    def _hold_opened(self) -> EmbeddedSnapshot | None:
+        """The newest snapshot where it is open already; takes a hold on it."""
         with self._guard:
             if self._newest is None or self._newest.sequence != self._snapshots.current():
-                stale = self._newest
-                self._newest = EmbeddedSnapshot(
-                    self._snapshots.hold_current(),
-                    base=self.directory.base,
-                    union=self.directory.gated,
-                )
-                self._held[self._newest] = 0
-                if stale is not None and self._held[stale] == 0:
-                    del self._held[stale]
-                    stale.close()
+                return None
             self._held[self._newest] += 1
             return self._newest
+
+    @contextmanager
+    def _giving_back(self, held: EmbeddedSnapshot) -> Iterator[EmbeddedSnapshot]:
+        try:
+            yield held
+        finally:
+            self._give_back(held)
 
     def _give_back(self, snapshot: EmbeddedSnapshot) -> None:
         with self._guard:
             self._held[snapshot] -= 1
-            if self._held[snapshot] == 0 and snapshot is not self._newest:
+            unheld = self._held[snapshot] == 0 and snapshot is not self._newest
+            if unheld:
                 del self._held[snapshot]
-                snapshot.close()
+        if unheld:
+            snapshot.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pledgegraph.workers.places import Places
-from pledgegraph.workers.pool import HoldsSnapshots, Limits, PooledAnswer, QueryPool
+from pledgegraph.workers.pool import HoldsSnapshots, Limits, QueryPool
+from pledgegraph.workers.run import PooledAnswer
 
 __all__ = ["HoldsSnapshots", "Limits", "Places", "PooledAnswer", "QueryPool"]

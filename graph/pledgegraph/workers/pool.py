@@ -8,25 +8,19 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import logging
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Protocol
 
 from pyoxigraph import Literal, NamedNode, Variable
 
 from pledgegraph.engine import ResultKind
-from pledgegraph.errors import (
-    QueryError,
-    QueryTimeout,
-)
 from pledgegraph.media_types import Format
 from pledgegraph.workers.places import Places
-from pledgegraph.workers.worker import Worker, error_of
-
-ChooseFormat = Callable[[ResultKind], Format]
-
+from pledgegraph.workers.run import PooledAnswer, Run, begin
+from pledgegraph.workers.worker import Worker
 
 _log = logging.getLogger(__name__)
 
@@ -41,98 +35,6 @@ class Limits:
     """Bytes of address space beyond what an idle worker has."""
     workers: int
     queue: int
-
-
-class PooledAnswer:
-    """An answer that has begun: its format is settled and its first bytes are there."""
-
-    def __init__(self, form: Format, sequence: int, run: _Run, first: bytes) -> None:
-        self.form: Final = form
-        self.sequence: Final = sequence
-        """The number of the snapshot that it is computed from."""
-        self._run = run
-        self._first = first
-
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """The whole answer, once, as it is computed.
-
-        Raises:
-            QueryError: evaluation failed; what was sent before is not the whole answer.
-        """
-        chunk = self._first
-        while chunk:
-            yield chunk
-            chunk = await self._run.chunk()
-
-    def abandon(self) -> None:
-        """Let go of it: a worker that is still at it is killed. Harmless after its end."""
-        self._run.close()
-
-
-class _Run:
-    """One query on one worker, until its answer has been read or given up."""
-
-    def __init__(self, pool: QueryPool, worker: Worker, hold: contextlib.ExitStack) -> None:
-        self._pool = pool
-        self._worker = worker
-        self._hold = hold
-        self._deadline = asyncio.get_running_loop().time() + pool.limits.seconds
-        self._is_done = False
-        self._is_open = True
-
-    async def frame(self) -> tuple[bytes, bytes]:
-        """The worker's next frame, before the deadline.
-
-        Raises:
-            QueryTimeout: the deadline has passed.
-            QueryError: the worker reports an error, or has died.
-        """
-        try:
-            async with asyncio.timeout_at(self._deadline):
-                letter, payload = await self._worker.read()
-        except QueryError as error:
-            raise self._pool.places.closed() or error from error
-        except TimeoutError as error:
-            raise QueryTimeout(
-                f"The query took longer than {self._pool.limits.seconds:g} s."
-            ) from error
-        if letter == b"X":
-            self._is_done = True
-            raise error_of(json.loads(payload))
-        return letter, payload
-
-    async def ask(self, question: Mapping[str, object]) -> ResultKind:
-        await self._worker.write(b"Q", json.dumps(question).encode())
-        _, payload = await self.frame()
-        return ResultKind(json.loads(payload)["kind"])
-
-    async def choose(self, name: bytes) -> None:
-        """Tell the worker the format; nothing, to have no answer at all."""
-        await self._worker.write(b"F", name)
-
-    async def skip(self) -> None:
-        """Have the worker forget the query."""
-        await self.choose(b"")
-        await self.frame()
-        self._is_done = True
-
-    async def chunk(self) -> bytes:
-        """The next piece of the answer; empty at the end."""
-        if self._is_done:
-            return b""
-        letter, payload = await self.frame()
-        if letter == b"E":
-            self._is_done = True
-            self.close()
-            return b""
-        return payload
-
-    def close(self) -> None:
-        """Give the worker back, or kill it when it is in the middle of something."""
-        if self._is_open:
-            self._is_open = False
-            self._hold.close()
-            self._pool.take_back(self._worker, healthy=self._is_done)
 
 
 class AddressedSnapshot(Protocol):
@@ -154,6 +56,10 @@ class HoldsSnapshots(Protocol):
 
     def snapshot(self) -> contextlib.AbstractContextManager[AddressedSnapshot]:
         """The newest snapshot, held until the block is left."""
+        ...
+
+    def opened_snapshot(self) -> contextlib.AbstractContextManager[AddressedSnapshot] | None:
+        """The same without any waiting; None where it has to be opened first."""
         ...
 
 
@@ -185,17 +91,16 @@ class QueryPool:
     async def run(
         self,
         text: str,
-        choose: ChooseFormat,
+        formats: Mapping[ResultKind, Format],
         *,
         default_graphs: Sequence[NamedNode] = (),
         named_graphs: Sequence[NamedNode] = (),
         substitutions: Mapping[Variable, NamedNode | Literal] | None = None,
-        head_only: bool = False,
     ) -> PooledAnswer:
         """Begin to answer a query; returns when the first bytes of the answer are there.
 
-        ``choose`` is asked for the format as soon as the kind of answer is known, and may
-        raise. With ``head_only`` the query is not evaluated beyond that.
+        ``formats`` has the format for each kind of answer. An answer of a kind that is not
+        among them has no bytes: the query is not evaluated beyond its kind.
 
         Raises:
             QueryError: it cannot be answered, or not within the limits.
@@ -206,28 +111,24 @@ class QueryPool:
         hold = contextlib.ExitStack()
         run = None
         try:
-            snapshot = await asyncio.to_thread(hold.enter_context, self._engine.snapshot())
-            worker = await self._worker()
-            run = _Run(self, worker, hold)
-            kind = await run.ask(
-                {
-                    **snapshot.address,
-                    "query": text,
-                    "defaultGraphs": [graph.value for graph in default_graphs],
-                    "namedGraphs": [graph.value for graph in named_graphs],
-                    "substitutions": {
-                        variable.value: str(term)
-                        for variable, term in (substitutions or {}).items()
-                    },
-                }
+            snapshot = await self._snapshot(hold)
+            run = Run(
+                await self._worker(),
+                seconds=self.limits.seconds,
+                leave=partial(self._leave, hold),
+                stopped=self.places.closed,
             )
-            try:
-                form = choose(kind)
-            except Exception:
-                await run.skip()
-                raise
-            await run.choose(b"" if head_only else form.name.encode())
-            return PooledAnswer(form, snapshot.sequence, run, await run.chunk())
+            question = {
+                **snapshot.address,
+                "query": text,
+                "formats": {kind.value: form.name for kind, form in formats.items()},
+                "defaultGraphs": [graph.value for graph in default_graphs],
+                "namedGraphs": [graph.value for graph in named_graphs],
+                "substitutions": {
+                    variable.value: str(term) for variable, term in (substitutions or {}).items()
+                },
+            }
+            return await begin(run, question, snapshot.sequence)
         except BaseException:
             if run is not None:
                 run.close()
@@ -235,6 +136,17 @@ class QueryPool:
                 hold.close()
                 self.places.give_back()
             raise
+
+    async def _snapshot(self, hold: contextlib.ExitStack) -> AddressedSnapshot:
+        """The newest snapshot; in a thread only where it has to be opened first."""
+        opened = self._engine.opened_snapshot()
+        if opened is not None:
+            return hold.enter_context(opened)
+        return await asyncio.to_thread(hold.enter_context, self._engine.snapshot())
+
+    def _leave(self, hold: contextlib.ExitStack, worker: Worker, healthy: bool) -> None:  # noqa: FBT001 -- called by Run
+        hold.close()
+        self._take_back(worker, healthy=healthy)
 
     async def warm(self) -> None:
         """Start a worker ahead of the first query.
@@ -257,7 +169,7 @@ class QueryPool:
         await asyncio.gather(*(worker.gone() for worker in workers))
         self._idle.clear()
 
-    def take_back(self, worker: Worker, *, healthy: bool) -> None:
+    def _take_back(self, worker: Worker, *, healthy: bool) -> None:
         """Let the next query have the worker, or what replaces it."""
         self._busy.discard(worker)
         self.places.give_back()

@@ -1,7 +1,7 @@
 """The worker process: opens a snapshot, answers one query after the other, is killed at need.
 
-Started as ``python -m pledgegraph.workers.process {bytes of memory}``; frames come by the
-standard input and go by the standard output.
+Started as ``python -m pledgegraph.workers.process {bytes of memory}``; frames come and go by
+the socket that is its standard input.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from typing import Any, BinaryIO, Final, cast
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Variable, parse
@@ -18,28 +19,63 @@ from pledgegraph.errors import QueryError, QuerySyntaxError
 from pledgegraph.evaluation import evaluate
 from pledgegraph.media_types import format_named
 from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
-from pledgegraph.workers.frames import read_frame, write_frame
+from pledgegraph.workers.frames import packed, read_frame
 
 _PIECE: Final = 64 * 1024
+_PATIENCE: Final = 0.02
+"""Seconds after which a piece is sent however small it is."""
+_NICE: Final = 5
+"""How far workers stand back when there are more of them than cores: the front goes first."""
+
+
+class _Sender:
+    """Frames to the pool, kept until there is a message's worth of them."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._held: list[bytes] = []
+
+    def keep(self, letter: bytes, payload: bytes = b"") -> None:
+        """Send it with what comes next."""
+        self._held.append(packed(letter, payload))
+
+    def send(self, letter: bytes, payload: bytes = b"") -> None:
+        """Send it and all that was kept; waits while the other side takes nothing."""
+        self.keep(letter, payload)
+        message = memoryview(b"".join(self._held) if len(self._held) > 1 else self._held[0])
+        self._held.clear()
+        while message:
+            message = message[os.write(self._descriptor, message) :]
+
+    def forget(self) -> None:
+        """Leave out what was kept."""
+        self._held.clear()
 
 
 class _Pieces:
     """A file to the serialiser, D frames to the pool."""
 
-    def __init__(self, output: BinaryIO) -> None:
-        self._output = output
+    def __init__(self, sender: _Sender) -> None:
+        self._sender = sender
         self._held = bytearray()
+        self._since = time.monotonic()
 
     def write(self, data: bytes) -> int:
         self._held += data
-        if len(self._held) >= _PIECE:
-            self.flush()
+        if len(self._held) >= _PIECE or time.monotonic() - self._since > _PATIENCE:
+            self._sender.send(b"D", bytes(self._held))
+            self._held.clear()
+            self._since = time.monotonic()
         return len(data)
 
     def flush(self) -> None:
+        """Nothing: a serialiser that has nothing more to say is not asked for it sooner."""
+
+    def end(self) -> None:
+        """Send the rest, and that it was the last."""
         if self._held:
-            write_frame(self._output, b"D", bytes(self._held))
-            self._held.clear()
+            self._sender.keep(b"D", bytes(self._held))
+        self._sender.send(b"E")
 
 
 class _Opened:
@@ -61,24 +97,28 @@ class _Opened:
         return self._store
 
 
-def serve_queries(source: BinaryIO, output: BinaryIO, memory: int) -> None:
-    """Answer what comes by ``source`` until the pool closes it."""
+def serve_queries(source: BinaryIO, descriptor: int, memory: int) -> None:
+    """Answer what comes by ``source``, to ``descriptor``, until the pool closes it."""
     opened = _Opened(memory)
-    write_frame(output, b"E")
+    sender = _Sender(descriptor)
+    sender.send(b"R")
     while (frame := read_frame(source)) is not None:
         try:
-            _answer(json.loads(frame[1]), opened, source, output)
+            _answer(json.loads(frame[1]), opened, sender)
         except QueryError as error:
-            write_frame(output, b"X", _card(error))
+            sender.forget()
+            sender.send(b"X", _card(error))
         except OSError as error:
-            if isinstance(error, BrokenPipeError):
+            if isinstance(error, BrokenPipeError | ConnectionResetError):
                 return
-            write_frame(output, b"X", _card(QueryError("The snapshot could not be read.")))
+            sender.forget()
+            sender.send(b"X", _card(QueryError("The snapshot could not be read.")))
         except MemoryError:
-            write_frame(output, b"X", json.dumps({"kind": "memory"}).encode())
+            sender.forget()
+            sender.send(b"X", json.dumps({"kind": "memory"}).encode())
 
 
-def _answer(asked: dict[str, Any], opened: _Opened, source: BinaryIO, output: BinaryIO) -> None:
+def _answer(asked: dict[str, Any], opened: _Opened, sender: _Sender) -> None:
     answer = evaluate(
         opened.at(asked["path"]),
         asked["query"],
@@ -91,15 +131,12 @@ def _answer(asked: dict[str, Any], opened: _Opened, source: BinaryIO, output: Bi
         },
     )
     card = {"kind": answer.kind.value, "variables": answer.variables}
-    write_frame(output, b"K", json.dumps(card).encode())
-    chosen = read_frame(source)
-    if chosen is None:
-        raise BrokenPipeError("the pool has gone")
-    if chosen[1]:
-        pieces = _Pieces(output)
-        answer.serialise(cast(BinaryIO, pieces), format_named(chosen[1].decode()))
-        pieces.flush()
-    write_frame(output, b"E")
+    sender.keep(b"K", json.dumps(card).encode())
+    pieces = _Pieces(sender)
+    form = asked["formats"].get(answer.kind.value)
+    if form is not None:
+        answer.serialise(cast(BinaryIO, pieces), format_named(form))
+    pieces.end()
 
 
 def _term(text: str) -> NamedNode | Literal:
@@ -124,15 +161,17 @@ def _card(error: QueryError) -> bytes:
 def main() -> None:
     """Confine this process, then answer queries."""
     end_with_parent()
-    # Answers go by a copy; whatever else writes to the standard output must not get among them.
-    output = os.fdopen(os.dup(1), "wb", buffering=0)
-    os.dup2(2, 1)
+    os.nice(_NICE)
+    # Questions and answers go by a copy of the socket, out of the way of whatever else would
+    # read the standard input.
+    descriptor = os.dup(0)
     forbid_network()
+    with os.fdopen(descriptor, "rb", closefd=False) as source:
 
-    def serve() -> None:
-        serve_queries(sys.stdin.buffer, cast(BinaryIO, output), int(sys.argv[1]))
+        def serve() -> None:
+            serve_queries(source, descriptor, int(sys.argv[1]))
 
-    DeepThreads().start(serve, "pledgegraph-query").join()
+        DeepThreads().start(serve, "pledgegraph-query").join()
 
 
 if __name__ == "__main__":

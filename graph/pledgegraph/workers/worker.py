@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
 import sys
 from collections.abc import Mapping
 from typing import Any, Final
@@ -16,10 +17,9 @@ from pledgegraph.errors import (
     QueryRefused,
     QuerySyntaxError,
 )
-from pledgegraph.workers.frames import HEAD
+from pledgegraph.workers.channel import Channel, ChannelClosed
+from pledgegraph.workers.frames import Frame
 
-_READ_AHEAD: Final = 256 * 1024
-"""Bytes of an answer that may wait here for a slow reader; beyond it the worker waits."""
 _OUT_OF_MEMORY: Final = (b"memory allocation of", b"MemoryError", b"Cannot allocate memory")
 _LONGEST_SHOUT: Final = 4096
 _OVERFLOWN: Final = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS)
@@ -27,10 +27,11 @@ _OVERFLOWN: Final = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS)
 
 
 class Worker:
-    """One worker process and the pipes to it."""
+    """One worker process and the channel to it."""
 
-    def __init__(self, process: asyncio.subprocess.Process) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, channel: Channel) -> None:
         self._process = process
+        self._channel = channel
 
     @classmethod
     async def start(cls, memory: int) -> Worker:
@@ -39,22 +40,35 @@ class Worker:
         Raises:
             QueryError: it cannot be started here.
         """
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "pledgegraph.workers.process",
-            str(memory),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            limit=_READ_AHEAD,
-            env=_environment(),
-            # Ctrl-C at the terminal is for the service, which ends its workers itself.
-            start_new_session=True,
-        )
-        worker = cls(process)
+        ours, theirs = socket.socketpair()
+        with theirs:
+            try:
+                ours.setblocking(False)  # noqa: FBT003 -- as the library has it
+                process = await asyncio.create_subprocess_exec(
+                    sys.executable,
+                    "-m",
+                    "pledgegraph.workers.process",
+                    str(memory),
+                    stdin=theirs.fileno(),
+                    stdout=asyncio.subprocess.DEVNULL,
+                    stderr=asyncio.subprocess.PIPE,
+                    env=_environment(),
+                    # Ctrl-C at the terminal is for the service, which ends its workers itself.
+                    start_new_session=True,
+                )
+            except BaseException:
+                ours.close()
+                raise
         try:
-            await worker.read()  # it says E when it is ready
+            loop = asyncio.get_running_loop()
+            _, channel = await loop.create_unix_connection(Channel, sock=ours)
+        except BaseException:
+            ours.close()
+            process.kill()
+            raise
+        worker = cls(process, channel)
+        try:
+            await worker.read()  # it says R when it is ready
         except BaseException:
             worker.kill()
             raise
@@ -63,41 +77,39 @@ class Worker:
     @property
     def alive(self) -> bool:
         """False when the process has ended."""
-        return self._process.returncode is None
+        return self._process.returncode is None and self._channel.is_open
 
-    async def write(self, letter: bytes, payload: bytes) -> None:
-        """Send one frame.
+    def write(self, letter: bytes, payload: bytes) -> None:
+        """Send one frame; a worker that has died is found out when its answer is read."""
+        self._channel.send(letter, payload)
 
-        Raises:
-            QueryError: the worker has died.
-        """
-        if self._process.stdin is None:
-            raise AssertionError("the worker was started with a pipe")
-        try:
-            self._process.stdin.write(HEAD.pack(letter, len(payload)) + payload)
-            await self._process.stdin.drain()
-        except (BrokenPipeError, ConnectionResetError) as error:
-            raise await self._obituary() from error
-
-    async def read(self) -> tuple[bytes, bytes]:
+    async def read(self) -> Frame:
         """The next frame.
 
         Raises:
-            QueryOutOfMemory, QueryError: the worker has died, and why.
+            QueryOutOfMemory, QueryError: the worker has died, and why; or what `break_off`
+                was given.
         """
-        if self._process.stdout is None:
-            raise AssertionError("the worker was started with a pipe")
         try:
-            head = await self._process.stdout.readexactly(HEAD.size)
-            letter, length = HEAD.unpack(head)
-            return letter, await self._process.stdout.readexactly(length)
-        except asyncio.IncompleteReadError as error:
+            return await self._channel.frame()
+        except ChannelClosed as error:
             raise await self._obituary() from error
+
+    @property
+    def has_said_more(self) -> bool:
+        """True when `read` will not wait."""
+        return self._channel.waiting_frame
+
+    def break_off(self, why: QueryError) -> None:
+        """End the process, and have whoever reads from it get ``why``."""
+        self._channel.break_off(why)
+        self.kill()
 
     def kill(self) -> None:
         """End the process at once; the kernel frees what it had."""
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
+        self._channel.close()
 
     async def gone(self) -> None:
         """Wait until the process has ended."""

@@ -1,0 +1,141 @@
+"""One query on one worker, until its answer has been read or given up."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable, Mapping
+from typing import Final
+
+from pledgegraph.engine import ResultKind
+from pledgegraph.errors import QueryError, QueryTimeout, ServiceStopping
+from pledgegraph.workers.worker import Worker, error_of
+
+_FIRST: Final = 64 * 1024
+"""Bytes that are awaited no longer once they are there."""
+
+
+class Run:
+    """One query on one worker.
+
+    ``leave`` is called once, at the end: with the worker, and whether it can be used again.
+    ``stopped`` tells what to say of a worker that died because the service ends.
+    """
+
+    def __init__(
+        self,
+        worker: Worker,
+        *,
+        seconds: float,
+        leave: Callable[[Worker, bool], None],
+        stopped: Callable[[], ServiceStopping | None],
+    ) -> None:
+        self._worker = worker
+        self._seconds = seconds
+        self._leave = leave
+        self._stopped = stopped
+        self._timer = asyncio.get_running_loop().call_later(seconds, self._expire)
+        self._is_done = False
+        self._is_open = True
+
+    async def ask(self, question: Mapping[str, object]) -> ResultKind:
+        """Put the query; the kind of its answer, when the first bytes of that are there.
+
+        Raises:
+            QueryTimeout: the deadline has passed.
+            QueryError: the worker reports an error, or has died.
+        """
+        self._worker.write(b"Q", json.dumps(question).encode())
+        _, card = await self._frame()
+        return ResultKind(json.loads(card)["kind"])
+
+    async def chunk(self) -> bytes:
+        """The next piece of the answer; empty at the end.
+
+        Raises:
+            QueryTimeout, QueryError: see `ask`; what was read before is not the whole answer.
+        """
+        if self._is_done:
+            return b""
+        letter, payload = await self._frame()
+        if letter == b"E":
+            self._is_done = True
+            self.close()
+            return b""
+        return payload
+
+    @property
+    def can_tell_more(self) -> bool:
+        """True when `chunk` will not wait."""
+        return self._is_done or self._worker.has_said_more
+
+    @property
+    def is_done(self) -> bool:
+        """True when the whole answer has been read."""
+        return self._is_done
+
+    def close(self) -> None:
+        """Give the worker back, or kill it when it is in the middle of something."""
+        if self._is_open:
+            self._is_open = False
+            self._timer.cancel()
+            self._leave(self._worker, self._is_done)
+
+    async def _frame(self) -> tuple[bytes, bytes]:
+        try:
+            letter, payload = await self._worker.read()
+        except QueryError as error:
+            if stopped := self._stopped():
+                raise stopped from error
+            raise
+        if letter == b"X":
+            self._is_done = True
+            raise error_of(json.loads(payload))
+        return letter, payload
+
+    def _expire(self) -> None:
+        self._worker.break_off(QueryTimeout(f"The query took longer than {self._seconds:g} s."))
+
+
+class PooledAnswer:
+    """An answer that has begun: its kind is known and its first bytes are there."""
+
+    def __init__(self, kind: ResultKind, sequence: int, run: Run, first: bytes) -> None:
+        self.kind: Final = kind
+        self.sequence: Final = sequence
+        """The number of the snapshot that it is computed from."""
+        self._run = run
+        self._first = first
+
+    @property
+    def whole(self) -> bytes | None:
+        """The whole answer, where it has come by now; None where more may follow."""
+        return self._first if self._run.is_done else None
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """The whole answer, once, as it is computed.
+
+        Raises:
+            QueryError: evaluation failed; what was sent before is not the whole answer.
+        """
+        chunk = self._first
+        while chunk:
+            yield chunk
+            chunk = await self._run.chunk()
+
+    def abandon(self) -> None:
+        """Let go of it: a worker that is still at it is killed. Harmless after its end."""
+        self._run.close()
+
+
+async def begin(run: Run, question: Mapping[str, object], sequence: int) -> PooledAnswer:
+    """The answer to a query as soon as it has begun; with its end, when that came along.
+
+    Raises:
+        QueryTimeout, QueryError: see `Run.ask`.
+    """
+    kind = await run.ask(question)
+    first = await run.chunk()
+    while not run.is_done and run.can_tell_more and len(first) < _FIRST:
+        first += await run.chunk()
+    return PooledAnswer(kind, sequence, run, first)
