@@ -42,7 +42,7 @@ class ApiDocs:
 
     async def page(self, request: Request) -> Response:
         """The page; its script reads ``/openapi.json``."""
-        return self._pages.render(request, "docs.html", policy=_POLICY)
+        return self._pages.render(request, "docs.html", state=(), policy=_POLICY)
 
     async def file(self, name: str) -> Response:
         """One of the files of the page."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pledgegraph.catalogue import Question
+from pledgegraph.catalogue import Question, Words
 
 _SHOWN: Final = (
     "events-co-hosted-by-statistical-offices",
@@ -21,7 +21,8 @@ class Example:
 
     id: str
     """Of the question in the catalogue."""
-    title: str
+    title: Words
+    """The question."""
     query: str
 
 
@@ -29,4 +30,4 @@ def examples_among(questions: Sequence[Question]) -> tuple[Example, ...]:
     """The examples, in the order in which they are shown."""
     known = {each.id: each for each in questions}
     shown = (known[name] for name in _SHOWN)
-    return tuple(Example(each.id, each.question["en"], each.query) for each in shown)
+    return tuple(Example(each.id, each.question, each.query) for each in shown)

@@ -7,7 +7,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.release import release
 from pledgegraph_api.examples import Example
 from pledgegraph_api.holdings import HoldingsCount
 from pledgegraph_api.pages import Pages
@@ -34,7 +33,7 @@ class HomePage:
             request,
             "home.html",
             headers={"Pledgegraph-Snapshot": str(holdings.sequence)},
+            state=(holdings.sequence,),
             holdings=holdings,
             examples=self._examples,
-            version=release(),
         )

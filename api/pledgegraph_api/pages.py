@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, Response
 
-from pledgegraph_api.languages import DEFAULT
-from pledgegraph_api.wording import grouped, read_wording
+from pledgegraph.release import release
+from pledgegraph_api.etags import etag_of, not_modified
+from pledgegraph_api.languages import (
+    DEFAULT,
+    PageLanguage,
+    direction,
+    language_of,
+    required_language,
+)
+from pledgegraph_api.page_links import language_links, path_of, root_of, with_language
+from pledgegraph_api.wording import (
+    anchor,
+    code,
+    dated,
+    filled,
+    grouped,
+    read_wording,
+    spoken,
+    worded,
+)
 
 _HERE: Final = Path(__file__).resolve().parent
 STATIC: Final = _HERE / "static"
@@ -21,10 +40,17 @@ PAGE_POLICY: Final = (
     "base-uri 'none'; frame-ancestors 'none'"
 )
 """The Content-Security-Policy of pages: no script at all."""
+VARY: Final = "Accept, Accept-Language"
+
+_FIRST_ERROR: Final = 400
 
 
 class Pages:
-    """The templates of the service; what is put into them is escaped."""
+    """The templates of the service; what is put into them is escaped.
+
+    Every page extends ``page.html``, which gives it its head, its language switch, the way to
+    the rest of the service, and its foot.
+    """
 
     def __init__(self) -> None:
         self._templates = Environment(
@@ -34,7 +60,14 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters["grouped"] = grouped
+        for each in (code, dated, filled, grouped, spoken, worded):
+            self._templates.filters[each.__name__] = each
+        self._templates.globals |= {
+            "anchor": anchor,
+            "version": release(),
+            # What texts of the service itself are in, where they are in no other language.
+            "english": {DEFAULT: ""},
+        }
         self.wording: Final = read_wording()
 
     def render(
@@ -42,17 +75,57 @@ class Pages:
         request: Request,
         template: str,
         *,
-        lang: str = DEFAULT,
+        language: PageLanguage | None = None,
         status: int = 200,
         policy: str = PAGE_POLICY,
         headers: Mapping[str, str] | None = None,
+        state: tuple[object, ...] | None = None,
         **content: object,
-    ) -> HTMLResponse:
-        """A page made from a template in a language, with its Content-Security-Policy."""
-        # Where the service is mounted is the operator's word; the Host header is anyone's.
-        root = request.scope.get("root_path", "").rstrip("/")
+    ) -> Response:
+        """A page made from a template, in the language that the request asks for.
+
+        ``state`` says what the page is made of beside its address and language, such as the
+        number of the snapshot; a client that has the page of that state gets none.
+
+        In the template ``t`` holds the words, ``lang`` is the language, and ``link("/queries")``
+        is the address of another page, which keeps the language where the reader chose it.
+
+        Raises:
+            ParameterError: the request names a language that there is not.
+        """
+        if language is None:
+            # A page that tells of an error must not fail over another one.
+            choose = language_of if status >= _FIRST_ERROR else required_language
+            language = choose(request)
+        own = {
+            "content-security-policy": policy,
+            "content-language": language.tag,
+            "vary": VARY,
+            **{name.lower(): value for name, value in (headers or {}).items() if name != "Vary"},
+        }
+        if state is not None:
+            own["etag"] = etag_of(*state, release(), "html", language.tag)
+            own.setdefault("cache-control", "no-cache")
+            if not_modified(request, own["etag"]):
+                return Response(status_code=304, headers=own)
+        root = root_of(request)
         text = self._templates.get_template(template).render(
-            root=root, lang=lang, t=self.wording[lang], **content
+            root=root,
+            path=path_of(request),
+            link=partial(_link, root, language),
+            lang=language.tag,
+            dir=direction(language.tag),
+            language_asked=language.asked,
+            status=status,
+            t=self.wording[language.tag],
+            # The address of a form that was sent in a body says nothing of what was in it.
+            languages=() if request.method == "POST" else language_links(request),
+            **content,
         )
-        own = {"content-security-policy": policy, "content-language": lang}
-        return HTMLResponse(text, status, {**own, **(headers or {})})
+        return HTMLResponse(text, status, own)
+
+
+def _link(root: str, language: PageLanguage, address: str) -> str:
+    if language.asked:
+        address = with_language(address, language.tag)
+    return root + address

@@ -75,13 +75,13 @@ class ProblemAnswers:
 
     async def index(self, request: Request) -> Response:
         """The page that lists all types of problems."""
-        return self._pages.render(request, "problem_types.html", types=PROBLEM_TYPES)
+        return self._pages.render(request, "problem_types.html", state=(), types=PROBLEM_TYPES)
 
     async def explain(self, request: Request, name: str) -> Response:
         """The page that a problem's type IRI leads to."""
         for kind in PROBLEM_TYPES:
             if kind.name == name:
-                return self._pages.render(request, "problem_type.html", kind=kind)
+                return self._pages.render(request, "problem_type.html", state=(), kind=kind)
         raise HTTPException(404)
 
 

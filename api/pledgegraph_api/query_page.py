@@ -88,7 +88,7 @@ class QueryPage:
             request,
             "query_form.html",
             status=status,
-            headers={"Vary": "Accept", **(headers or {})},
+            headers=headers,
             query=query.text,
             graphs=_graphs(query),
             problem=problem,

@@ -15,8 +15,9 @@ from pledgegraph.catalogue_rdf import catalogue_graph
 from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS, Carries, Format
 from pledgegraph.terms import PREFIXES
 from pledgegraph_api.asked import Wishes, read_wishes, require_none
+from pledgegraph_api.languages import PageLanguage
 from pledgegraph_api.negotiation import PageOrFormat, accept_of, choose_among
-from pledgegraph_api.page_links import format_links, language_links
+from pledgegraph_api.page_links import format_links
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.question_openapi import list_description
 
@@ -72,12 +73,10 @@ class QuestionList:
         return self._pages.render(
             request,
             "questions.html",
-            lang=wishes.language,
-            headers={"Vary": "Accept, Accept-Language"},
+            language=PageLanguage(wishes.language, asked=wishes.language_asked),
+            state=(),
             groups=self._groups,
-            languages=language_links(PATH, ()),
             formats=format_links(PATH, (), LIST_FORMATS),
-            suffix=f"?lang={wishes.language}" if wishes.language_asked else "",
         )
 
 

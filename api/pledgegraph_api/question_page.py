@@ -9,19 +9,20 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.catalogue import Question, Words
+from pledgegraph.catalogue import Question
 from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS
 from pledgegraph_api.answer_excerpt import Excerpt
 from pledgegraph_api.asked import Binding, Wishes
 from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.fields import fields_of
 from pledgegraph_api.iri_names import short_name
-from pledgegraph_api.languages import DEFAULT
-from pledgegraph_api.page_links import PageLink, format_links, language_links
+from pledgegraph_api.languages import PageLanguage
+from pledgegraph_api.page_links import PageLink, format_links
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.problems import problem_of
 from pledgegraph_api.question_list import PATH
 from pledgegraph_api.record_lists import RecordLists
+from pledgegraph_api.wording import worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,13 +105,11 @@ class QuestionPage:
         named = {each.name for each in fields}
         content: dict[str, Any] = {
             "question": question,
-            "title": _in(question.title, language),
-            "text": _in(question.question, language),
-            "limits": _in(question.limits, language) if question.limits else "",
+            "title": worded(question.title, language),
+            "text": worded(question.question, language),
+            "limits": worded(question.limits, language),
             "fields": fields,
             "faults": [each for each in faults if each.name not in named],
-            "language_asked": wishes.language_asked,
-            "languages": language_links(_path(question), list(wishes.given.items())),
             "excerpt": excerpt,
             "values": values,
             "downloads": downloads,
@@ -118,9 +117,9 @@ class QuestionPage:
         return self._pages.render(
             request,
             "question.html",
-            lang=language,
+            language=PageLanguage(language, asked=wishes.language_asked),
             status=status,
-            headers={"Vary": "Accept, Accept-Language", **headers},
+            headers=headers,
             **content,
         )
 
@@ -138,7 +137,3 @@ class QuestionPage:
 
 def _path(question: Question) -> str:
     return f"{PATH}/{question.id}"
-
-
-def _in(words: Words, language: str) -> str:
-    return words.get(language, words[DEFAULT])

@@ -56,7 +56,7 @@ async def page(client: httpx.AsyncClient, address: str) -> tuple[httpx.Response,
 @pytest.mark.parametrize("address", PAGES)
 async def test_every_page_can_be_read_by_everybody(client: httpx.AsyncClient, address: str) -> None:
     _, outline = await page(client, address)
-    assert outline.all("html") == [{"lang": "en"}]
+    assert outline.all("html") == [{"lang": "en", "dir": "ltr"}]
     assert len(outline.all("main")) == len(outline.all("h1")) == len(outline.all("title")) == 1
     assert outline.all("header")
     assert all("aria-label" in nav for nav in outline.all("nav"))
@@ -92,7 +92,9 @@ async def test_no_page_pulls_anything_from_another_host(
     assert not outline.all("style")
     assert not any("style" in attrs for _, attrs in outline.tags)
     assert not any(name.startswith("on") for _, attrs in outline.tags for name in attrs)
-    pulled = [s["src"] for s in outline.all("script")] + [s["href"] for s in outline.all("link")]
+    pulled = [s["src"] for s in outline.all("script")] + [
+        s["href"] for s in outline.all("link") if s["rel"] != "alternate"
+    ]
     assert pulled
     for each in pulled:
         assert not urlsplit(str(each)).netloc
@@ -125,7 +127,7 @@ async def test_the_home_page_says_what_there_is(client: httpx.AsyncClient) -> No
     response, outline = await page(client, "/")
     numbers = dict(zip(outline.text_of("dt"), outline.text_of("dd"), strict=True))
     assert numbers == {"Commitments": "2", "Actors": "1", "Events": "1", "Sources": "2"}
-    assert "Snapshot 1, " in response.text
+    assert "Snapshot of the data: 1." in response.text
     assert "union of all named graphs" in re.sub(r"\s+", " ", response.text)
     assert response.headers["pledgegraph-snapshot"] == "1"
     examples = [a for a in outline.all("a") if str(a["href"]).startswith("/queries/")]
@@ -144,7 +146,7 @@ async def test_the_home_page_follows_the_store(
     async with client_of(create_app(settings, empty_engine)) as client:
         response, outline = await page(client, "/")
         assert outline.text_of("dd") == ["0", "0", "0", "0"]
-        assert "Snapshot 0, 0 statements" in response.text
+        assert "Snapshot of the data: 0. Statements: 0." in response.text
         assert "pledgegraph load" in response.text
         for example in outline.all("a"):
             if str(example["href"]).startswith("/queries/"):
@@ -152,7 +154,7 @@ async def test_the_home_page_follows_the_store(
         empty_engine.update(change_of(small_data))
         response, outline = await page(client, "/")
         assert outline.text_of("dd") == ["2", "1", "1", "2"]
-        assert "Snapshot 1, " in response.text
+        assert "Snapshot of the data: 1." in response.text
 
 
 async def test_the_form_asks_without_a_script(client: httpx.AsyncClient) -> None:

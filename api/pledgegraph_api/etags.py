@@ -1,0 +1,28 @@
+"""Entity tags, and whether a client has what they stand for."""
+
+from __future__ import annotations
+
+import re
+from hashlib import blake2b
+from typing import Final
+
+from starlette.requests import Request
+
+_TAG: Final = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
+
+
+def etag_of(*parts: object) -> str:
+    """A strong entity tag for what the parts determine, such as snapshot, format and language."""
+    text = "\x1f".join(str(part) for part in parts)
+    return f'"{blake2b(text.encode(), digest_size=12).hexdigest()}"'
+
+
+def not_modified(request: Request, etag: str) -> bool:
+    """Whether the client has that representation already: RFC 9110, section 13.1.2.
+
+    See https://www.rfc-editor.org/rfc/rfc9110.html#section-13.1.2
+    """
+    if request.method not in ("GET", "HEAD"):
+        return False
+    header = ",".join(request.headers.getlist("if-none-match"))
+    return header.strip() == "*" or etag in _TAG.findall(header)
