@@ -1,0 +1,84 @@
+"""The W3C's suites, and a service over a store that a test may fill as it likes."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from filelock import FileLock
+from pyoxigraph import DefaultGraph, NamedNode, Quad
+
+from pledgegraph.changes import Change
+from pledgegraph.directory import new_directory, open_directory
+from pledgegraph.embedded import EmbeddedEngine
+from tests.api.test_serving import Service
+from tests.conformance.manifest import ROOT, Data, Suites
+from tests.conformance.package import bring_suites
+from tests.conftest import Require
+
+
+class Subject:
+    """The service that is tested."""
+
+    def __init__(self, engine: EmbeddedEngine, client: httpx.Client, suites: Suites) -> None:
+        self._engine = engine
+        self._suites = suites
+        self.client = client
+        self._held: list[Quad] = []
+
+    def hold(self, data: Data) -> None:
+        """Make the store hold that and nothing else."""
+        quads = list(self.quads(data))
+        if quads == self._held:
+            return
+        self._engine.update(
+            Change(agent="tests", reason="The next test", remove=self._held, add=quads)
+        )
+        self._held = quads
+
+    def quads(self, data: Data) -> Iterator[Quad]:
+        """What the files say, each in its graph."""
+        for file in data.default:
+            yield from (_in(quad, DefaultGraph()) for quad in self._suites.quads(file))
+        for name, file in data.named:
+            yield from (_in(quad, NamedNode(name)) for quad in self._suites.quads(file))
+
+
+def _in(quad: Quad, graph: NamedNode | DefaultGraph) -> Quad:
+    return Quad(quad.subject, quad.predicate, quad.object, graph)
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the suites are unpacked, once for all processes of the test run."""
+    return tmp_path_factory.getbasetemp().parent
+
+
+@pytest.fixture
+def suites(shelf: Path, require: Require) -> Suites:
+    """The suites."""
+    require("mvn", shutil.which("mvn") is not None)
+    with FileLock(shelf / "suites.lock"):
+        if not (shelf / "suites").is_dir():
+            bring_suites(shelf)
+    return Suites(shelf / "suites")
+
+
+@pytest.fixture(scope="session")
+def subject(tmp_path_factory: pytest.TempPathFactory, shelf: Path) -> Iterator[Subject]:
+    """A service in processes of its own, over a directory without gate and union."""
+    path: Path = tmp_path_factory.mktemp("conformance") / "store"
+    with new_directory(path, base=ROOT.rstrip("/"), gated=False) as directory:
+        EmbeddedEngine(directory).settle()
+    engine = EmbeddedEngine(open_directory(path, base=ROOT.rstrip("/")))
+    service = Service(data_dir=path, base=ROOT, port=0, query_timeout=20, query_workers=2)
+    try:
+        with httpx.Client(base_url=service.address(), timeout=30) as client:
+            yield Subject(engine, client, Suites(shelf / "suites"))
+    finally:
+        service.stop()
+        service.end()
+        engine.close()
