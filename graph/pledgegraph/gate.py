@@ -114,15 +114,29 @@ def settled(quads: Iterable[Quad], name: Namer, form: EngineForm) -> Iterator[Qu
                 "The default graph is the union of all named graphs and cannot be written.",
                 remedy="Name the graph: the IRI of the source that says it.",
             )
-        if isinstance(value, Literal) and value.datatype not in _AS_WRITTEN:
-            yield Quad(subject, quad.predicate, form(value), graph)
-        else:
-            yield quad
+        yield in_form(quad, form)
+
+
+def in_form(quad: Quad, form: EngineForm) -> Quad:
+    """The quad with its literal in the engine's form."""
+    value = quad.object
+    if isinstance(value, Literal) and value.datatype not in _AS_WRITTEN:
+        return Quad(quad.subject, quad.predicate, form(value), quad.graph_name)
+    return quad
 
 
 def settle(change: Change, base: str, form: EngineForm) -> Change:
-    """The change with what it adds settled; blank nodes that are left get fresh names."""
-    return replace(change, add=Dataset(settled(change.add, fresh_names(base), form)))
+    """The change with what it adds settled; blank nodes that are left get fresh names.
+
+    What it removes is brought into the engine's form only: a quad that cannot be stored is not
+    there, and to remove what is not there changes nothing (SPARQL 1.1 Update, section 3.1.2,
+    https://www.w3.org/TR/sparql11-update/#deleteData).
+    """
+    return replace(
+        change,
+        add=Dataset(settled(change.add, fresh_names(base), form)),
+        remove=Dataset(in_form(quad, form) for quad in change.remove),
+    )
 
 
 def difference(store: Store, change: Change) -> ChangeSet:

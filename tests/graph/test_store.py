@@ -204,6 +204,25 @@ def test_the_same_literals_again_change_nothing(engine: EmbeddedEngine) -> None:
     assert engine.update(change([], said)).removed == 7
 
 
+def test_a_literal_is_removed_however_it_is_written(engine: EmbeddedEngine) -> None:
+    def amount(text: str) -> Quad:
+        return Quad(
+            node("id/thing/1"),
+            node("amount"),
+            Literal(text, datatype=XSD.decimal),
+            node("id/source/one"),
+        )
+
+    engine.update(change(add=[amount("1.50"), quad(1)]))
+    kept = engine.update(change(add=[amount("1.5")], remove=[amount("1.500")]))
+    assert (kept.added, kept.removed) == (0, 0)
+    gone = engine.update(change(remove=[amount("1.50")]))
+    assert (gone.added, gone.removed) == (0, 1)
+    assert quads_of(engine) == lines(1)
+    (record,) = ChangesLog(engine.directory.changes).after(kept.sequence)
+    assert list(record.removed()) == [amount("1.5")]
+
+
 def test_what_is_refused_changes_nothing_and_can_be_kept(path: Path) -> None:
     """Whoever catches the refusal may hold on to it; the store is not held by it."""
 
