@@ -21,7 +21,7 @@ class AnswersDiffer(Exception):
 
 
 def _solutions(store: Store, query: str) -> QuerySolutions:
-    answer = store.query(query, base_iri=f"{BASE}/", use_default_graph_as_union=True)
+    answer = store.query(query, base_iri=f"{BASE}/")
     if not isinstance(answer, QuerySolutions):
         raise TypeError("the query is not a SELECT")
     return answer

@@ -15,6 +15,7 @@ from pledgegraph.changes import ChangeSet
 from pledgegraph.rules import Rules, read_rules
 from pledgegraph.shipped import shipped
 from pledgegraph.terms import PG, RDF, RDFS, SCHEME, XSD
+from pledgegraph.union_graph import named_quads
 from pledgegraph.validation import ChangeValidator, validator_named
 from pledgegraph.writer import apply
 
@@ -120,7 +121,7 @@ def _make(
     report = timed(lambda: judge.check(change, store), cost.judged)
     if report.results:
         raise ChangeRefused(str(report.results[0]))
-    apply(store, change)
+    apply(store, change, merge=True)
     timed(lambda: follow(store, change, rules), cost.followed)
 
 
@@ -131,10 +132,10 @@ def follow(store: Store, change: ChangeSet | None, rules: Rules) -> int:
     """
     count = 0
     for difference in rules.derive(store, change):
-        apply(store, difference)
+        apply(store, difference, merge=True)
         count += len(difference.added) + len(difference.removed)
     return count
 
 
 def _commitments(store: Store) -> int:
-    return sum(1 for _ in store.quads_for_pattern(None, RDF.type, PG.Commitment))
+    return sum(1 for _ in named_quads(store, None, RDF.type, PG.Commitment))

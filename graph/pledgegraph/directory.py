@@ -31,7 +31,7 @@ from pledgegraph.errors import (
     FormatTooNew,
 )
 
-FORMAT: Final = 1
+FORMAT: Final = 2
 """The format of data directories that this release writes, and the newest that it reads."""
 
 _CARD: Final = "pledgegraph.json"
@@ -50,6 +50,8 @@ class DataDirectory:
 
     Only conformance suites want one that is not (`init --empty --ungated`).
     """
+    format: int = FORMAT
+    """What it was written as; `pledgegraph.upgrading` brings an old one up."""
 
     @property
     def changes(self) -> Path:
@@ -134,7 +136,13 @@ def open_directory(path: Path, *, base: str | None = None) -> DataDirectory:
             remedy=f"Set PLEDGEGRAPH_BASE={its_base}, or make a new data directory "
             "for the other base IRI.",
         )
-    return DataDirectory(path, its_base, gated)
+    return DataDirectory(path, its_base, gated, form)
+
+
+def write_card(path: Path, *, base: str, gated: bool) -> None:
+    """Make a folder a data directory of the present format."""
+    card = {"format": FORMAT, "base": base, "gated": gated}
+    write_whole(path / _CARD, json.dumps(card, indent=2) + "\n")
 
 
 @contextmanager
@@ -165,8 +173,7 @@ def new_directory(path: Path, *, base: str, gated: bool = True) -> Iterator[Data
                 for folder in (found.changes, found.snapshots):
                     folder.mkdir()
                 yield found
-                card = {"format": FORMAT, "base": base, "gated": gated}
-                write_whole(path / _CARD, json.dumps(card, indent=2) + "\n")
+                write_card(path, base=base, gated=gated)
                 sync_folder(path.parent)
             except BaseException:
                 _clear(path)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import pyoxigraph
-from pyoxigraph import NamedNode, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
 from pledgegraph.changes import Change, ChangeSet, Receipt
 from pledgegraph.directory import DataDirectory
@@ -20,7 +20,10 @@ from pledgegraph.media_types import Carries, Format
 from pledgegraph.rules import Derive
 from pledgegraph.snapshots import Lease, Snapshots
 from pledgegraph.terms import PREFIXES
+from pledgegraph.union_graph import dump_named, named_quads
 from pledgegraph.writer import Writer, writing
+
+_COUNT: Final = "SELECT (COUNT(*) AS ?quads) WHERE { GRAPH ?g { ?s ?p ?o } }"
 
 Check = Callable[[Store, ChangeSet], None]
 """Raises `ValidationFailed` when the store with the change set would break a shape."""
@@ -66,7 +69,6 @@ class EmbeddedSnapshot:
             self._store,
             text,
             base=self._base,
-            union=self._union,
             default_graphs=default_graphs,
             named_graphs=named_graphs,
             substitutions=substitutions,
@@ -75,16 +77,29 @@ class EmbeddedSnapshot:
     @property
     def address(self) -> dict[str, object]:
         """What another process needs to open the same snapshot while this one is held."""
-        return {"path": str(self._lease.path), "base": self._base, "union": self._union}
+        return {"path": str(self._lease.path), "base": self._base}
 
     def __len__(self) -> int:
-        """How many quads there are."""
-        return len(self._store)
+        """How many quads there are; the union of the graphs does not count."""
+        if not self._union:
+            return len(self._store)
+        answer = self._store.query(_COUNT)
+        if not isinstance(answer, QuerySolutions):
+            raise TypeError("the query is a SELECT")
+        (row,) = answer
+        return int(row["quads"].value)
 
     @property
     def store(self) -> Store:
-        """The engine's own handle, read-only: for validation, which walks quads."""
+        """The engine's own handle, read-only: for validation, which walks quads.
+
+        Its default graph is the union of the named ones, in a gated directory; see `quads`.
+        """
         return self._store
+
+    def quads(self) -> Iterator[Quad]:
+        """Every quad; what the union of the graphs holds is not among them."""
+        return named_quads(self._store) if self._union else iter(self._store)
 
     def dump(self, output: BinaryIO, form: Format, *, graph: NamedNode | None = None) -> None:
         """Write the dataset, or one graph of it, to ``output``.
@@ -94,14 +109,12 @@ class EmbeddedSnapshot:
         if graph is not None:
             rows = (quad.triple for quad in self._store.quads_for_pattern(None, None, None, graph))
             pyoxigraph.serialize(rows, output, format=form.rdf, prefixes=PREFIXES)
+        elif form.carries is Carries.QUADS and self._union:
+            dump_named(self._store, output, form.rdf, prefixes=PREFIXES)
         elif form.carries is Carries.QUADS:
             self._store.dump(output, form.rdf, prefixes=PREFIXES)
         else:
-            union = self._store.query(
-                "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }",
-                use_default_graph_as_union=self._union,
-            )
-            EmbeddedResult(union).serialise(output, form)
+            self._store.dump(output, form.rdf, from_graph=DefaultGraph(), prefixes=PREFIXES)
 
     def close(self) -> None:
         """Let the snapshot go; it may be removed from disk from now on."""

@@ -74,12 +74,11 @@ def evaluate(
     text: str,
     *,
     base: str,
-    union: bool,
     default_graphs: Sequence[NamedNode] = (),
     named_graphs: Sequence[NamedNode] = (),
     substitutions: Substitutions | None = None,
 ) -> EmbeddedResult:
-    """Begin to answer a query; with ``union`` the default graph is the union of all graphs.
+    """Begin to answer a query.
 
     Relative IRIs in the query are resolved against ``{base}/``. ``SELECT *`` keeps the order in
     which the query names its variables.
@@ -111,8 +110,6 @@ def evaluate(
         answer = store.query(
             text,
             base_iri=f"{base}/",
-            # The engine lets the union override FROM, so it is asked for only without.
-            use_default_graph_as_union=union and not given and not words.names_dataset,
             default_graph=list(default_graphs) if given else None,
             named_graphs=list(named_graphs) if given else None,
             substitutions=dict(substitutions) if substitutions else None,

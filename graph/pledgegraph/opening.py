@@ -22,6 +22,7 @@ from pledgegraph.errors import (
 from pledgegraph.rules import Derive, Rules, read_rules
 from pledgegraph.settings import Settings
 from pledgegraph.shipped import shipped
+from pledgegraph.upgrading import upgraded
 
 if TYPE_CHECKING:
     from pledgegraph.validation import ChangeValidator, ValidationReport, Validator
@@ -105,9 +106,11 @@ def open_engine(settings: Settings) -> EmbeddedEngine:
 
     Raises:
         DirectoryMissing, FormatTooNew, BaseMismatch: see `open_directory`.
+        DirectoryReadOnly, DirectoryLocked: it has an old format, and cannot be brought up now.
         LogDamaged: the changes log cannot be trusted.
     """
-    engine = engine_over(open_directory(settings.data_dir, base=settings.asked_base), settings)
+    directory = open_directory(settings.data_dir, base=settings.asked_base)
+    engine = engine_over(upgraded(directory, wait=settings.lock_wait), settings)
     with suppress(DirectoryLocked, DirectoryReadOnly, StorageFull):
         engine.settle(wait=0)
     return engine

@@ -81,7 +81,6 @@ class Rule:
         """What the rule says of one subject, or of all."""
         rows = store.query(
             self.query,
-            use_default_graph_as_union=True,
             substitutions=None if subject is None else {_SUBJECT: subject},
         )
         if not isinstance(rows, QuerySolutions):

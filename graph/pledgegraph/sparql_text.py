@@ -1,8 +1,8 @@
 """What can be told of a SPARQL query from its words, without parsing it.
 
-The engine has no switch for SERVICE, overrides FROM when the default graph is the union, and
-overflows its stack on deep nesting (which takes the process with it), so all three are looked
-for before it sees the text.
+The engine has no switch for SERVICE, does not merge several FROM graphs, and overflows its stack
+on deep nesting (which takes the process with it), so all three are looked for before it sees the
+text.
 Words in comments, strings and IRIs do not count (SPARQL 1.1 Query, section 19.8, terminals).
 Codepoint escapes are left as they are: the engine resolves them in strings and IRIs only.
 """

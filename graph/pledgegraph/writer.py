@@ -9,11 +9,11 @@ import shutil
 import sys
 import time
 import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from pyoxigraph import Store
+from pyoxigraph import Quad, Store
 
 from pledgegraph.changes import ChangeSet, Header, Receipt
 from pledgegraph.changes_log import DISK_REFUSES, ChangesLog, Record
@@ -27,6 +27,8 @@ from pledgegraph.errors import (
 )
 from pledgegraph.rules import Derive
 from pledgegraph.snapshots import Snapshots
+from pledgegraph.union_graph import merged
+from pledgegraph.union_graph import remove as remove_merged
 
 _BULK: Final = 50_000
 """From so many quads on, sorted files are written to the store at once (RocksDB ingestion)."""
@@ -54,6 +56,7 @@ class Writer:
         self.store = store
         self.sequence = sequence
         self._derive = derive
+        self._merges = directory.gated
         self._log = ChangesLog(directory.changes)
         self._snapshots = Snapshots(directory)
 
@@ -72,7 +75,7 @@ class Writer:
             return Receipt(self.sequence, 0, 0)
         header = self._accept(change_set, agent, reason, sources)
         try:
-            apply(self.store, change_set)
+            apply(self.store, change_set, merge=self._merges)
             self.follow(change_set)
         except (OSError, StorageFull) as error:
             raise PublishDelayed(
@@ -103,7 +106,7 @@ class Writer:
         if self._derive is not None:
             for computed in self._derive(self.store, change_set):
                 self._accept(computed, COMPUTED_BY, "Computed by the rules of the ontology.", ())
-                apply(self.store, computed)
+                apply(self.store, computed, merge=self._merges)
         self._snapshots.publish(self.store, self.sequence)
         self._snapshots.sweep()
 
@@ -168,7 +171,7 @@ def _recovered(directory: DataDirectory, derive: Derive | None) -> Writer:
             # Replaying what is applied already changes nothing: the last word on each quad is
             # the same.
             for record in log.after(shown or 0):
-                replay(store, record)
+                replay(store, record, merge=directory.gated)
         writer = Writer(directory, store, last, derive)
         if shown != last:
             # The writer that died may have died before the rules had their turn.
@@ -205,7 +208,7 @@ def _rebuilt(directory: DataDirectory, log: ChangesLog) -> Store:
     try:
         store = Store(beside)
         for record in log.after(0):
-            replay(store, record)
+            replay(store, record, merge=directory.gated)
         store.flush()
         del store
     except BaseException:
@@ -251,22 +254,31 @@ def _open(directory: DataDirectory) -> Store:
             time.sleep(0.05)
 
 
-def apply(store: Store, change_set: ChangeSet) -> None:
-    """Bring the store to the state after the change set; doing it twice does no harm."""
-    for quad in change_set.removed:
-        store.remove(quad)
-    if len(change_set.added) < _BULK:
-        store.extend(change_set.added)
-    else:
-        store.bulk_extend(change_set.added)
+def apply(store: Store, change_set: ChangeSet, *, merge: bool) -> None:
+    """Bring the store to the state after the change set; doing it twice does no harm.
+
+    With ``merge`` the default graph is kept as the union of the named ones.
+    """
+    _remove(store, change_set.removed, merge=merge)
+    _add(store, lambda: change_set.added, len(change_set.added), merge=merge)
 
 
-def replay(store: Store, record: Record) -> None:
-    """Bring the store to the state after a record of the changes log."""
-    header = record.header()
-    for quad in record.removed():
-        store.remove(quad)
-    if header.added < _BULK:
-        store.extend(record.added())
-    else:
-        store.bulk_extend(record.added())
+def replay(store: Store, record: Record, *, merge: bool) -> None:
+    """Bring the store to the state after a record of the changes log; see `apply`."""
+    _remove(store, record.removed(), merge=merge)
+    _add(store, record.added, record.header().added, merge=merge)
+
+
+def _remove(store: Store, quads: Iterable[Quad], *, merge: bool) -> None:
+    for quad in quads:
+        if merge:
+            remove_merged(store, quad)
+        else:
+            store.remove(quad)
+
+
+def _add(store: Store, quads: Callable[[], Iterable[Quad]], count: int, *, merge: bool) -> None:
+    put = store.extend if count < _BULK else store.bulk_extend
+    put(quads())
+    if merge:
+        put(merged(quads()))

@@ -78,7 +78,7 @@ def test_what_follows_from_a_change_is_computed(store: Store) -> None:
     found = {}
     for make in (changed_commitment, new_report):
         change = make(store, 3)
-        apply(store, change)
+        apply(store, change, merge=True)
         assert follow(store, change, rules) > 0
     for quad in store.quads_for_pattern(commitment, None, None, computed_graph(BASE)):
         found[quad.predicate] = str(quad.object)

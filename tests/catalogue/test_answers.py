@@ -45,7 +45,7 @@ def test_every_question_has_an_answer_that_was_checked() -> None:
 @pytest.fixture(scope="module")
 def shuffled(snapshot: EmbeddedSnapshot) -> Store:
     """The same statements, come in another order."""
-    quads = list(snapshot.store)
+    quads = list(snapshot.quads())
     random.Random(7).shuffle(quads)  # noqa: S311 -- the dice of a test
     store = Store()
     store.extend(quads)

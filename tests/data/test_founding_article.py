@@ -24,7 +24,7 @@ def without_the_article(shipped_snapshot: EmbeddedSnapshot) -> Store:
     store = Store()
     store.extend(
         quad
-        for quad in shipped_snapshot.store
+        for quad in shipped_snapshot.quads()
         if quad.graph_name not in FROM_THE_ARTICLE and quad.subject not in FROM_THE_ARTICLE
     )
     return store

@@ -36,7 +36,7 @@ def change(
 def quads_of(engine: EmbeddedEngine) -> set[str]:
     """Every quad of the newest snapshot, as a line of N-Quads."""
     with engine.snapshot() as snapshot:
-        return {str(each) for each in snapshot.store}
+        return {str(each) for each in snapshot.quads()}
 
 
 def values(snapshot: Snapshot, query: str) -> list[str]:

@@ -11,7 +11,7 @@ from pledgegraph.evaluation import EmbeddedResult, evaluate
 
 
 def ask(query: str) -> EmbeddedResult:
-    return evaluate(Store(), query, base="https://data.example.org", union=True)
+    return evaluate(Store(), query, base="https://data.example.org")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from pledgegraph.evaluation import evaluate
 
 
 def columns(query: str) -> list[str]:
-    answer = evaluate(Store(), query, base="https://data.example.org", union=True)
+    answer = evaluate(Store(), query, base="https://data.example.org")
     return list(answer.variables)
 
 

@@ -131,7 +131,7 @@ def assert_log_and_snapshot_agree(path: Path) -> None:
     assert [record.sequence for record in log.after(0)] == list(range(1, log.last() + 1))
     engine = EmbeddedEngine(open_directory(path, base=BASE))
     with engine.snapshot() as snapshot:
-        assert {str(each) for each in snapshot.store} == state_by_the_log(path)
+        assert {str(each) for each in snapshot.quads()} == state_by_the_log(path)
     engine.close()
 
 
@@ -210,7 +210,7 @@ def test_a_writer_that_dies_at_any_step_is_survived(path: Path, tmp_path: Path) 
             engine = EmbeddedEngine(open_directory(path, base=BASE), derive=count_quads)
             shown = engine.settle()
             with engine.snapshot() as snapshot:
-                found = {str(each) for each in snapshot.store}
+                found = {str(each) for each in snapshot.quads()}
                 assert snapshot.sequence == shown == ChangesLog(path / "changes").last()
                 (counted,) = values(snapshot, "SELECT ?n { ?it <counts> ?n }")
             engine.close()

@@ -52,7 +52,7 @@ def test_a_rebuilding_that_finds_no_room_leaves_nothing(
     engine.update(change([quad(1)]))
     (path / "primary" / "CURRENT").write_text("damaged")
 
-    def full(*_: object) -> None:
+    def full(*_: object, **_named: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:

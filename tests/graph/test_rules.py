@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import Dataset, Literal, NamedNode, Quad, RdfFormat, Store, parse
+from pyoxigraph import Dataset, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from pledgegraph.catalogue import question
 from pledgegraph.changes import ChangeSet
@@ -24,6 +24,8 @@ from pledgegraph.media_types import JSON, N_TRIPLES
 from pledgegraph.rules import Rules, read_rules
 from pledgegraph.shipped import shipped
 from pledgegraph.terms import OWL, PG, RDF, RDFS, SCHEME, XSD
+from pledgegraph.union_graph import named_quads
+from pledgegraph.writer import apply
 from tests.graph.building import BASE, change, node
 
 RULES = Rules(read_rules(shipped("ontology") / "rules"), BASE)
@@ -279,9 +281,10 @@ def in_computed(engine: EmbeddedEngine) -> Iterator[Quad]:
 def anew(quads: Iterator[Quad]) -> set[Quad]:
     """Everything that the rules say of the quads, computed in one go."""
     store = Store()
-    store.extend(quad for quad in quads if quad.graph_name != COMPUTED)
+    said = ChangeSet(added=Dataset(quad for quad in quads if quad.graph_name != COMPUTED))
+    apply(store, said, merge=True)
     for difference in RULES.derive(store, None):
-        store.extend(difference.added)
+        apply(store, difference, merge=True)
     return set(store.quads_for_pattern(None, None, None, COMPUTED))
 
 
@@ -355,22 +358,20 @@ def test_following_changes_ends_where_computing_anew_does(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 -- the dice of a test
     store = Store()
     for step in range(8):
-        here = Dataset(store)
+        here = Dataset(named_quads(store))
         toggled = some_of_the_world(dice, step)
         change_set = ChangeSet(
             added=Dataset(quad for quad in toggled if quad not in here),
             removed=Dataset(quad for quad in toggled if quad in here),
         )
-        apply(store, change_set)
+        apply(store, change_set, merge=True)
         for difference in RULES.derive(store, change_set):
-            apply(store, difference)
-        assert set(store.quads_for_pattern(None, None, None, COMPUTED)) == anew(iter(store))
-
-
-def apply(store: Store, change_set: ChangeSet) -> None:
-    for quad in change_set.removed:
-        store.remove(quad)
-    store.extend(change_set.added)
+            apply(store, difference, merge=True)
+        said = list(named_quads(store))
+        assert {
+            quad.triple for quad in store.quads_for_pattern(None, None, None, DefaultGraph())
+        } == {quad.triple for quad in said}
+        assert set(store.quads_for_pattern(None, None, None, COMPUTED)) == anew(iter(said))
 
 
 @settings(max_examples=8, deadline=None)

@@ -18,6 +18,7 @@ from pledgegraph.changes import ChangeSet
 from pledgegraph.validation.rdflib_terms import Term
 from pledgegraph.validation.reach import START, Edge, Reach, Toward
 
+_UNION: Final = DefaultGraph()
 _END: Final[dict[Toward, Callable[[Triple], Term]]] = {
     Toward.OBJECT: lambda triple: triple.object,
     Toward.SUBJECT: lambda triple: triple.subject,
@@ -104,7 +105,8 @@ class StateAfter:
         )
 
     def _stays(self, quad: Quad) -> bool:
-        return quad not in self.change.removed
+        # What the union graph holds is said by a named graph too, and goes when that goes.
+        return quad.graph_name != _UNION and quad not in self.change.removed
 
 
 def affected(reach: Reach, state: StateAfter, limit: int) -> set[Term]:

@@ -123,7 +123,6 @@ def _answer(asked: dict[str, Any], opened: _Opened, sender: _Sender) -> None:
         opened.at(asked["path"]),
         asked["query"],
         base=asked["base"],
-        union=asked["union"],
         default_graphs=[NamedNode(iri) for iri in asked["defaultGraphs"]],
         named_graphs=[NamedNode(iri) for iri in asked["namedGraphs"]],
         substitutions={
