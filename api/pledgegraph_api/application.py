@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Final
@@ -15,18 +16,25 @@ from pledgegraph.engine import Engine
 from pledgegraph.release import release
 from pledgegraph.settings import Settings
 from pledgegraph_api.api_docs import ApiDocs
+from pledgegraph_api.budget import Budget
+from pledgegraph_api.budgeting import Budgeting
+from pledgegraph_api.client_address import ClientAddresses, Networks
 from pledgegraph_api.dataset_counts import DatasetCounts
 from pledgegraph_api.examples import examples_among
 from pledgegraph_api.health import HealthCheck
 from pledgegraph_api.holdings import HoldingsCount
 from pledgegraph_api.home import HomePage
+from pledgegraph_api.metrics import Metrics
+from pledgegraph_api.observing import Observer, Observing
 from pledgegraph_api.pages import STATIC, Pages
 from pledgegraph_api.problem_answers import ProblemAnswers, UnexpectedErrors
 from pledgegraph_api.query_page import QueryPage
 from pledgegraph_api.question_endpoint import MissingQuestion, QuestionEndpoint
 from pledgegraph_api.question_list import QuestionList
 from pledgegraph_api.question_page import QuestionPage
+from pledgegraph_api.receiving import TimelyBodies
 from pledgegraph_api.record_lists import RecordLists
+from pledgegraph_api.request_log import RequestLog
 from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.security_headers import SecurityHeaders
 from pledgegraph_api.service_description import ServiceDescription
@@ -89,7 +97,24 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     ApiDocs(pages).install(app)
     app.mount("/static", StaticFiles(directory=STATIC))
 
+    budget = Budget(settings.budget_seconds, settings.budget_errors, time.monotonic)
+    observers: list[Observer] = []
+    if settings.metrics:
+        metrics = Metrics(engine, runner, lambda: len(budget))
+        metrics.install(app)
+        observers.append(metrics)
+    if settings.log_requests:
+        observers.append(RequestLog(queries=settings.log_queries))
+
     # The last one added is the outermost.
+    app.add_middleware(TimelyBodies, seconds=settings.receive_timeout)
+    app.add_middleware(
+        Budgeting,
+        budget=budget,
+        addresses=ClientAddresses(Networks(settings.trusted_proxies), settings.proxy_header),
+        exempt=Networks(settings.budget_exempt),
+        answers=problems,
+    )
     app.add_middleware(UnexpectedErrors, answers=problems)
     app.add_middleware(
         CORSMiddleware,
@@ -102,4 +127,5 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(VariesByAccept)
+    app.add_middleware(Observing, observers=observers)
     return app

@@ -10,6 +10,8 @@ PledgegraphError
     ├── UnsupportedContent    its body is of a kind that is not read here
     ├── ContentTooLarge       its query is longer than the limit
     ├── HeaderTooLarge        one of its headers is longer than the limit
+    ├── BodyTooSlow           its body does not arrive in time
+    ├── BudgetSpent           its client has used up its time, or its errors
     └── NotAcceptable         it accepts none of the formats that there are
 """
 
@@ -19,7 +21,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from pledgegraph.errors import PledgegraphError
+from pledgegraph.errors import Limit, PledgegraphError
 from pledgegraph.media_types import Format
 
 
@@ -95,6 +97,24 @@ class ContentTooLarge(RequestError):
 
 class HeaderTooLarge(RequestError):
     """One of the request's headers is longer than the limit."""
+
+
+class BodyTooSlow(RequestError):
+    """The request's body does not arrive in time."""
+
+    remedy = "Send the request again, over a faster connection or with a shorter query."
+
+
+class BudgetSpent(RequestError):
+    """The client has used up its budget; ``retry_after`` is in seconds."""
+
+    def __init__(self, message: str, *, retry_after: int, limit: Limit | None = None) -> None:
+        super().__init__(
+            message,
+            remedy=f"Wait {retry_after} s. Then ask one query at a time, and ask for less at once.",
+            limit=limit,
+        )
+        self.retry_after = retry_after
 
 
 class NotAcceptable(RequestError):

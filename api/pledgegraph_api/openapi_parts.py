@@ -17,6 +17,14 @@ PROBLEM: Final[dict[str, Any]] = {
         "status": {"type": "integer"},
         "detail": {"type": "string", "description": "What was wrong this time."},
         "remedy": {"type": "string", "description": "What to do."},
+        "instance": {
+            "type": "string",
+            "format": "uri",
+            "description": "This occurrence, under which the operator finds it in the log.",
+        },
+        "limit": {"type": "string", "description": "The setting or parameter that was met."},
+        "limitValue": {"type": "number"},
+        "limitUnit": {"type": "string"},
         "line": {"type": "integer", "description": "Of a syntax error; counted from 1."},
         "column": {"type": "integer", "description": "Of a syntax error; counted from 1."},
         "available": {

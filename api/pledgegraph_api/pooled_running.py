@@ -56,6 +56,16 @@ class PoolRunner:
         """How many queries are being evaluated."""
         return self._pool.running
 
+    @property
+    def waiting(self) -> int:
+        """How many queries wait for a worker."""
+        return self._pool.waiting
+
+    @property
+    def idle(self) -> int:
+        """How many workers stand ready."""
+        return self._pool.idle
+
     async def start(self) -> None:
         """Start the first worker, so that the first query need not wait for it."""
         await self._pool.warm()

@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pledgegraph.errors import PledgegraphError
 from pledgegraph_api.errors import HeaderTooLarge, ParameterError
+from pledgegraph_api.exchange import exchange_of
 from pledgegraph_api.negotiation import accept_of, prefers_page
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.problems import (
@@ -56,6 +57,8 @@ class ProblemAnswers:
 
     def respond(self, request: Request, problem: Problem) -> Response:
         """The problem as the client likes it; a document where that cannot be told."""
+        notes = exchange_of(request.scope)
+        notes.problem, notes.instance = problem.type.name, problem.instance
         headers = {"Vary": "Accept", "Cache-Control": "no-store", **problem.headers}
         document = problem.document(self._base)
         try:

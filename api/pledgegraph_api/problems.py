@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Final
+from uuid import uuid4
 
 from starlette.exceptions import HTTPException
 
@@ -18,7 +19,7 @@ from pledgegraph_api import errors as api
 
 PROBLEM_JSON: Final = "application/problem+json"
 
-Json = str | int | list[str] | list[dict[str, str | list[str]]]
+Json = str | float | list[str] | list[dict[str, str | list[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,8 @@ class Problem:
     remedy: str = ""
     members: dict[str, Json] = field(default_factory=dict)
     headers: dict[str, str] = field(default_factory=dict)
+    instance: str = field(default_factory=lambda: uuid4().urn)
+    """The IRI of this occurrence, which the operator finds in the log."""
 
     def document(self, base: str) -> dict[str, Json]:
         """The problem document, with type IRIs under ``base``."""
@@ -53,6 +56,7 @@ class Problem:
             "title": self.type.title,
             "status": self.type.status,
             "detail": self.detail,
+            "instance": self.instance,
         }
         if self.remedy:
             document["remedy"] = self.remedy
@@ -199,6 +203,23 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         (api.NotAcceptable, graph.UnknownFormat),
     ),
     ProblemType(
+        "slow-request",
+        408,
+        "The request comes too slowly",
+        "The body of a request has to arrive within a time that the settings of the service tell.",
+        (api.BodyTooSlow,),
+    ),
+    ProblemType(
+        "budget",
+        429,
+        "Too many queries from one client",
+        "A client may use so many seconds of query time a minute, and so many of its queries may "
+        "fail; both are filled again by and by. The header Retry-After says when to try again, "
+        "in seconds. Clients are told apart by their address. Addresses that ask no query, such "
+        "as /health, cost nothing.",
+        (api.BudgetSpent,),
+    ),
+    ProblemType(
         "too-large",
         413,
         "The request is too long",
@@ -302,6 +323,9 @@ def problem_of(error: Exception) -> Problem:
 def _members(error: Exception) -> dict[str, Json]:
     """What a program can use of the error, beside its words."""
     members: dict[str, Json] = {}
+    if isinstance(error, graph.PledgegraphError) and error.limit is not None:
+        limit = error.limit
+        members |= {"limit": limit.name, "limitValue": limit.value, "limitUnit": limit.unit}
     if isinstance(error, graph.QuerySyntaxError):
         places = {"line": error.line, "column": error.column}
         members |= {name: place for name, place in places.items() if place is not None}
@@ -331,8 +355,10 @@ def _fault(fault: api.Fault) -> dict[str, str | list[str]]:
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    if isinstance(error, graph.ServiceBusy):
+    if isinstance(error, graph.ServiceBusy | api.BudgetSpent):
         return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, api.BodyTooSlow):
+        return {"Connection": "close"}
     return {}
 
 

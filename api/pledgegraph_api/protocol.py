@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl
 from pyoxigraph import Literal, NamedNode, Variable
 from starlette.requests import Request
 
+from pledgegraph.errors import Limit
 from pledgegraph_api.errors import (
     ContentTooLarge,
     EncodingError,
@@ -198,5 +199,6 @@ async def _body(request: Request, most: int) -> bytes:
 def _too_large(most: int) -> ContentTooLarge:
     return ContentTooLarge(
         f"The request is longer than the {most:,} bytes that are read here.",
+        limit=Limit("max_query_bytes", most, "bytes"),
         remedy="Shorten the query; long lists of values can be asked for in several requests.",
     )

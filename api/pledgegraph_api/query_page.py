@@ -12,6 +12,7 @@ from starlette.responses import Response
 from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS
 from pledgegraph_api.answer_excerpt import Excerpt, read_excerpt
 from pledgegraph_api.examples import Example
+from pledgegraph_api.exchange import exchange_of
 from pledgegraph_api.page_links import PageLink, format_links
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.problems import Problem, problem_of
@@ -52,6 +53,8 @@ class QueryPage:
     def failed(self, request: Request, query: QueryRequest, error: Exception) -> Response:
         """The form with the query, and what is wrong with it."""
         problem = problem_of(error)
+        notes = exchange_of(request.scope)
+        notes.problem, notes.instance = problem.type.name, problem.instance
         return self._render(
             request,
             query,

@@ -50,6 +50,16 @@ class QueryRunner(Protocol):
         """How many queries are being evaluated, including those whose client has gone."""
         ...
 
+    @property
+    def waiting(self) -> int:
+        """How many queries wait for their turn."""
+        ...
+
+    @property
+    def idle(self) -> int:
+        """How many workers stand ready with nothing to do."""
+        ...
+
     async def start(self) -> None:
         """Get ready for the first query."""
         ...

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import logging
 import socket
 from typing import Final
 
@@ -14,6 +13,8 @@ from pledgegraph.errors import SettingsError
 from pledgegraph.opening import open_engine
 from pledgegraph.settings import Settings
 from pledgegraph_api.application import create_app
+from pledgegraph_api.connections import guarded_protocol
+from pledgegraph_api.log_lines import begin_log
 from pledgegraph_api.pooled_running import PoolRunner
 from pledgegraph_api.running import QueryRunner
 
@@ -45,7 +46,7 @@ def serve(settings: Settings) -> int:
         DirectoryError: the data directory cannot be used.
         LogDamaged: its changes log cannot be trusted.
     """
-    _begin_log(settings)
+    begin_log(settings)
     engine = open_engine(settings)
     settings = settings.model_copy(update={"base": engine.directory.base})
     listener = _listener(settings)
@@ -59,21 +60,14 @@ def serve(settings: Settings) -> int:
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_LONGEST_GOODBYE,
+        http=guarded_protocol(settings.receive_timeout, settings.max_connections),
+        limit_concurrency=settings.max_connections,
     )
     print(f"Pledgegraph answers at {_address(listener)} (Ctrl-C stops it).", flush=True)
     # Having shut down in good order, uvicorn raises the interrupt again.
     with contextlib.suppress(KeyboardInterrupt):
         _Server(config, runner).run(sockets=[listener])
     return _STOPPED
-
-
-def _begin_log(settings: Settings) -> None:
-    """Write what happens to the standard error, a line each."""
-    level = settings.log_level.upper()
-    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    if settings.log_level == "info":
-        # It tells of its start and end in eight lines; ours is enough.
-        logging.getLogger("uvicorn").setLevel(logging.WARNING)
 
 
 def _listener(settings: Settings) -> socket.socket:

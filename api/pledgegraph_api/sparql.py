@@ -17,6 +17,7 @@ from pledgegraph.media_types import FORMATS, GRAPH_FORMATS
 from pledgegraph.settings import Settings
 from pledgegraph_api.answering import StreamedAnswer, while_connected
 from pledgegraph_api.errors import NotAcceptable, QueryMissing
+from pledgegraph_api.exchange import exchange_of
 from pledgegraph_api.negotiation import PAGE, Accept, PageOrFormat, accept_of, prefers_page
 from pledgegraph_api.problems import PROBLEM_JSON
 from pledgegraph_api.protocol import ACCEPT_QUERY, WITH_BODY, QueryRequest, decoded, read_query
@@ -57,6 +58,7 @@ class SparqlEndpoint:
             if request.method in WITH_BODY:
                 raise
             return await self._without_query(request, accept)
+        exchange_of(request.scope).query = query.text
         choice = PageOrFormat(accept, query.format)
         since = time.perf_counter()
         try:

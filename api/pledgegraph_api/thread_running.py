@@ -73,6 +73,16 @@ class ThreadRunner:
         """How many queries occupy a thread, including those whose client has gone."""
         return len(self._bridges)
 
+    @property
+    def waiting(self) -> int:
+        """How many queries wait for a thread."""
+        return self._places.waiting
+
+    @property
+    def idle(self) -> int:
+        """None: threads are started as they are needed."""
+        return 0
+
     async def run(
         self, query: QueryRequest, choose: ChooseFormat, *, head_only: bool = False
     ) -> ThreadAnswer:

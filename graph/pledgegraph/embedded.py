@@ -56,6 +56,11 @@ class EmbeddedSnapshot:
         """Whether the default graph is the union of all named graphs, or a graph of its own."""
         return self._union
 
+    @property
+    def published(self) -> float:
+        """When it was published, in seconds since 1970."""
+        return self._lease.published
+
     def query(
         self,
         text: str,

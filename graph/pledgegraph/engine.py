@@ -64,6 +64,11 @@ class Snapshot(Protocol):
         """Whether the default graph is the union of all named graphs, or a graph of its own."""
         ...
 
+    @property
+    def published(self) -> float:
+        """When it was published, in seconds since 1970."""
+        ...
+
     def query(
         self,
         text: str,

@@ -30,19 +30,34 @@ Each has a one-sentence message without paths of our own or stacks, and a ``reme
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pledgegraph.validation import ValidationReport
 
 
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A limit that was met: the setting or the parameter that it comes from, and its value."""
+
+    name: str
+    value: float
+    unit: str
+
+
 class PledgegraphError(Exception):
     """The root of the tree; ``remedy`` says what the reader can do about it."""
 
     remedy: str = ""
+    limit: Limit | None = None
+    """The limit that was met, where it is one of the settings'."""
 
-    def __init__(self, message: str, *, remedy: str | None = None) -> None:
+    def __init__(
+        self, message: str, *, remedy: str | None = None, limit: Limit | None = None
+    ) -> None:
         super().__init__(message)
+        self.limit = limit
         if remedy is not None:
             self.remedy = remedy
 
@@ -203,8 +218,8 @@ class ServiceBusy(QueryError):
 
     remedy = "Wait, then send the query again."
 
-    def __init__(self, message: str, *, retry_after: int) -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, retry_after: int, limit: Limit | None = None) -> None:
+        super().__init__(message, limit=limit)
         self.retry_after = retry_after
 
 

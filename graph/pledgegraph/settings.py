@@ -6,6 +6,7 @@ prefix ``PLEDGEGRAPH_``, or its default. ``docs/settings.md`` lists them; a test
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -22,6 +23,16 @@ def _base(value: str) -> str:
     if any(c in value for c in ' <>"{}|\\^`?#'):
         raise ValueError("must be an IRI without query, fragment or forbidden characters")
     return value.rstrip("/")
+
+
+def _networks(value: str) -> str:
+    """Addresses and networks, as they were given; refuse what is neither."""
+    for each in filter(None, (part.strip() for part in value.split(","))):
+        ip_network(each, strict=False)
+    return value
+
+
+Networks = Annotated[str, AfterValidator(_networks)]
 
 
 class Settings(BaseSettings):
@@ -80,6 +91,57 @@ class Settings(BaseSettings):
     )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         default="info", description="How much the service writes to its log."
+    )
+
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="The form of the log: `text`, or `json`, one object a line."
+    )
+    log_requests: bool = Field(
+        default=True, description="Whether the log tells of every request, in a line of its own."
+    )
+    log_queries: bool = Field(
+        default=False,
+        description="Whether that line has the text of the query too, which may be personal.",
+    )
+    metrics: bool = Field(
+        default=True, description="Whether `/metrics` tells Prometheus what the service does."
+    )
+    budget_seconds: float = Field(
+        default=60.0,
+        ge=0,
+        description="Seconds of query time that one client may use a minute; then 429. "
+        "0 stands for no bound.",
+    )
+    budget_errors: int = Field(
+        default=30,
+        ge=0,
+        description="Queries of one client that may fail a minute; then 429. "
+        "0 stands for no bound.",
+    )
+    budget_exempt: Networks = Field(
+        default="127.0.0.0/8,::1/128",
+        description="Addresses and networks whose clients have no such budget, with commas "
+        "between them. By default this machine.",
+    )
+    trusted_proxies: Networks = Field(
+        default="",
+        description="Addresses and networks of reverse proxies, with commas between them. Only "
+        "what they say of a client's address is believed.",
+    )
+    proxy_header: Literal["x-forwarded-for", "forwarded"] = Field(
+        default="x-forwarded-for",
+        description="The header in which trusted proxies name the client.",
+    )
+    receive_timeout: float = Field(
+        default=20.0,
+        gt=0,
+        description="Seconds that the head of a request may take to arrive, and as many again "
+        "that its body may; then the connection is closed.",
+    )
+    max_connections: int = Field(
+        default=1000,
+        ge=1,
+        description="Connections that may be open at the same time; a further one gets 503.",
     )
 
     @property

@@ -40,6 +40,11 @@ class Lease:
     path: Path
     _descriptor: int
 
+    @property
+    def published(self) -> float:
+        """When the snapshot was published, in seconds since 1970."""
+        return os.fstat(self._descriptor).st_mtime
+
     def release(self) -> None:
         """Let the snapshot go."""
         os.close(self._descriptor)

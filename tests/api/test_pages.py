@@ -192,7 +192,7 @@ async def test_openapi_describes_what_is_served(client: httpx.AsyncClient) -> No
     response = await client.get("/openapi.json")
     description = response.json()
     fixed = {path for path in description["paths"] if not path.startswith("/queries/")}
-    assert fixed == {"/sparql", "/queries", "/health"}
+    assert fixed == {"/sparql", "/queries", "/health", "/metrics"}
     endpoint = description["paths"]["/sparql"]
     assert set(endpoint) == {"get", "post"}
     for operation in endpoint.values():

@@ -57,6 +57,7 @@ class _Snapshot:
         self._interfere = interfere
         self.sequence = snapshot.sequence
         self.default_is_union = snapshot.default_is_union
+        self.published = snapshot.published
 
     def query(
         self,

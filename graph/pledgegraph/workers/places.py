@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
-from pledgegraph.errors import ServiceBusy, ServiceStopping
+from pledgegraph.errors import Limit, ServiceBusy, ServiceStopping
 
 _RETRY_AFTER: Final = 5
 
@@ -33,6 +33,7 @@ class Places:
             raise ServiceBusy(
                 f"{self._taken} queries are running and {self.waiting} are waiting.",
                 retry_after=_RETRY_AFTER,
+                limit=Limit("query_queue", self._queue, "queries"),
             )
         self.waiting += 1
         try:

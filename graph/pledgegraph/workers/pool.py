@@ -88,6 +88,11 @@ class QueryPool:
         """How many queries wait for a worker."""
         return self.places.waiting
 
+    @property
+    def idle(self) -> int:
+        """How many workers stand ready for the next query."""
+        return len(self._idle)
+
     async def run(
         self,
         text: str,

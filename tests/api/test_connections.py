@@ -1,0 +1,125 @@
+"""Slow and endless requests, on a real connection to a real server."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import time
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import httpx
+import pytest
+
+from pledgegraph.embedded import EmbeddedEngine
+from tests.api.test_serving import BASE, Service
+
+POST = (
+    b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+    b"Content-Length: 100\r\n\r\nASK"
+)
+
+
+@pytest.fixture(scope="module")
+def address(engine: EmbeddedEngine) -> Iterator[str]:
+    """Where a service answers that waits one second and has five connections."""
+    service = Service(
+        data_dir=engine.directory.path,
+        base=BASE,
+        port=0,
+        receive_timeout=1,
+        max_connections=5,
+        query_workers=1,
+    )
+    yield service.address()
+    service.end()
+
+
+def connect(address: str) -> socket.socket:
+    parts = urlsplit(address)
+    made = socket.create_connection((parts.hostname, parts.port))
+    made.settimeout(10)
+    return made
+
+
+def everything(asked: socket.socket) -> bytes:
+    """What comes until the server closes the connection."""
+    received = b""
+    with contextlib.suppress(ConnectionResetError):
+        while piece := asked.recv(65_536):
+            received += piece
+    return received
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [b"", b"GET /health HTT", b"GET /health HTTP/1.1\r\nHost: x\r\nX-Slow: "],
+    ids=["silence", "half a line", "half a head"],
+)
+def test_a_head_that_does_not_come_is_not_waited_for(address: str, beginning: bytes) -> None:
+    with connect(address) as asked:
+        asked.sendall(beginning)
+        assert everything(asked) == b""
+
+
+def test_a_second_head_is_not_waited_for_either(address: str) -> None:
+    with connect(address) as asked:
+        asked.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\nGET /hea")
+        assert everything(asked).startswith(b"HTTP/1.1 200")
+
+
+def test_a_head_that_drips_is_not_waited_for(address: str) -> None:
+    with connect(address) as asked:
+        asked.sendall(b"GET /health HTTP/1.1\r\n")
+        with pytest.raises(OSError):
+            for number in range(100):
+                asked.sendall(f"X-{number}: y\r\n".encode())
+                time.sleep(0.1)
+
+
+def test_a_body_that_does_not_come_gets_a_problem(address: str) -> None:
+    with connect(address) as asked:
+        asked.sendall(POST)
+        answer = everything(asked)
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert b"/problems/slow-request" in answer
+    assert b'"limit":"receive_timeout"' in answer
+
+
+def test_a_body_that_comes_slowly_enough_is_read(address: str) -> None:
+    with connect(address) as asked:
+        asked.sendall(POST.replace(b"Content-Length: 100", b"Content-Length: 6"))
+        time.sleep(0.3)
+        asked.sendall(b" {}")
+        assert asked.recv(65_536).startswith(b"HTTP/1.1 200")
+
+
+def test_a_head_that_has_no_end(address: str) -> None:
+    with connect(address) as asked:
+        asked.sendall(b"GET / HTTP/1.1\r\nX-Long: ")
+        with contextlib.suppress(OSError):
+            for _ in range(100):
+                asked.sendall(b"x" * 10_000)
+        assert everything(asked).startswith(b"HTTP/1.1 431")
+
+
+def test_a_head_with_too_many_headers(address: str) -> None:
+    headers = {f"X-{number}": "y" * 100 for number in range(1000)}
+    assert httpx.get(address + "health", headers=headers).status_code == 431
+
+
+def test_connections_beyond_the_bound_are_told_so(address: str) -> None:
+    with contextlib.ExitStack() as crowd:
+        for _ in range(5):
+            crowd.enter_context(connect(address))
+        assert httpx.get(address + "health").status_code == 503
+        for _ in range(5):
+            crowd.enter_context(connect(address))
+        with pytest.raises(httpx.TransportError):
+            httpx.get(address + "health")
+    for _ in range(20):
+        with contextlib.suppress(httpx.TransportError):
+            if httpx.get(address + "health").status_code == 200:
+                return
+        time.sleep(0.1)
+    pytest.fail("the service does not come back")
