@@ -43,8 +43,12 @@ class Cell:
 
     text: str
     href: str | None = None
+    iri: str | None = None
+    """The IRI that it stands for, whatever is shown of it."""
     label: str = ""
-    """What the thing is called, where the answer says so in a column of its own."""
+    """What the thing is called, where the answer or the graph says so."""
+    label_language: str | None = None
+    """Where it is not that of the page."""
     language: str | None = None
     datatype: str = ""
     """The short name of the datatype, where it is not plain from the text."""
@@ -114,24 +118,30 @@ def _label_columns(order: Sequence[str], rows: Sequence[dict[str, Term]]) -> dic
 def _cell(row: dict[str, Term], name: str, label: str | None, base: str) -> Cell | None:
     term = row.get(name)
     called = row.get(label) if label else None
-    label_text = _printable(called.value) if isinstance(called, Literal) else ""
+    label_text = printable(called.value) if isinstance(called, Literal) else ""
     if term is None:
         return Cell(label_text) if label_text else None
     if isinstance(term, NamedNode):
-        return Cell(_printable(short_name(term.value, base)), link_to(term.value, base), label_text)
+        return Cell(
+            printable(short_name(term.value, base)),
+            link_to(term.value, base),
+            iri=term.value,
+            label=label_text,
+        )
     if isinstance(term, Literal):
         return Cell(
-            _printable(term.value),
+            printable(term.value),
             language=term.language,
             datatype="" if _is_plain(term) else short_name(term.datatype.value, base),
             is_number=term.datatype in _NUMBERS,
         )
-    return Cell(_printable(str(term)), label=label_text)
+    return Cell(printable(str(term)), label=label_text)
 
 
 def _is_plain(literal: Literal) -> bool:
     return literal.datatype in _PLAIN or literal.datatype in _NUMBERS
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
+    """The text with U+FFFD for the characters that no page can hold."""
     return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -24,6 +24,7 @@ from pledgegraph_api.examples import examples_among
 from pledgegraph_api.health import HealthCheck
 from pledgegraph_api.holdings import HoldingsCount
 from pledgegraph_api.home import HomePage
+from pledgegraph_api.labels import Labels
 from pledgegraph_api.metrics import Metrics
 from pledgegraph_api.observing import Observer, Observing
 from pledgegraph_api.pages import STATIC, Pages
@@ -86,7 +87,7 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     problems.install(app)
     HomePage(pages, HoldingsCount(engine), examples).install(app)
     about = ServiceDescription(settings, engine, DatasetCounts(engine))
-    query_page = QueryPage(pages, examples, settings.base)
+    query_page = QueryPage(pages, examples, Labels(engine), settings.base)
     SparqlEndpoint(settings, runner, query_page, about).install(app)
     QuestionList(questions, pages, settings.base).install(app)
     question_page = QuestionPage(pages, RecordLists(engine, settings.base), settings.base)

@@ -16,7 +16,14 @@ from typing import Final
 from starlette.requests import Request
 
 from pledgegraph.engine import ResultKind
-from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS, TSV, TURTLE, Format
+from pledgegraph.media_types import (
+    CSV_SAFE,
+    GRAPH_FORMATS,
+    RESULT_FORMATS,
+    TSV,
+    TURTLE,
+    Format,
+)
 from pledgegraph_api.errors import HeaderTooLarge, NotAcceptable
 
 LONGEST_ACCEPT: Final = 4096
@@ -146,6 +153,8 @@ def choose_format(kind: ResultKind, accept: Accept, name: str | None = None) -> 
     Raises:
         NotAcceptable: none will do; carries those that there are.
     """
+    if kind is not ResultKind.GRAPH and name is not None and name.strip() == CSV_SAFE.name:
+        return CSV_SAFE
     carried = "a graph" if kind is ResultKind.GRAPH else "solutions or a truth value"
     return choose_among(
         formats_for(kind), accept, name, what=f"the answer to this query, which is {carried}"

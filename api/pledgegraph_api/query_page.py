@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS
+from pledgegraph.media_types import CSV_SAFE, GRAPH_FORMATS, RESULT_FORMATS
 from pledgegraph_api.answer_excerpt import Excerpt, read_excerpt
 from pledgegraph_api.examples import Example
 from pledgegraph_api.exchange import exchange_of
+from pledgegraph_api.labels import Labels
+from pledgegraph_api.languages import required_language
+from pledgegraph_api.negotiation import PAGE
 from pledgegraph_api.page_links import PageLink, format_links
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.problems import Problem, problem_of
@@ -28,8 +33,11 @@ _LONGEST_LINK: Final = 60_000
 class QueryPage:
     """Makes the pages at the endpoint's address."""
 
-    def __init__(self, pages: Pages, examples: tuple[Example, ...], base: str) -> None:
+    def __init__(
+        self, pages: Pages, examples: tuple[Example, ...], labels: Labels, base: str
+    ) -> None:
         self._pages = pages
+        self._labels = labels
         self._examples = examples
         self._base = base
 
@@ -66,13 +74,19 @@ class QueryPage:
     def _answered(
         self, request: Request, query: QueryRequest, answer: Answer, excerpt: Excerpt
     ) -> Response:
-        formats = RESULT_FORMATS if excerpt.text is None else GRAPH_FORMATS
-        links = format_links(PATH, [("query", query.text), *_graphs(query)], formats)
+        if excerpt.table is not None:
+            table = self._labels.labelled(excerpt.table, required_language(request).tag)
+            excerpt = replace(excerpt, table=table)
+        formats = (*RESULT_FORMATS, CSV_SAFE) if excerpt.text is None else GRAPH_FORMATS
+        given = [("query", query.text), *_graphs(query)]
+        links = format_links(PATH, given, formats)
+        permalink = f"{PATH}?{urlencode([*given, ('format', PAGE)])}"
         return self._render(
             request,
             query,
             headers={"Pledgegraph-Snapshot": str(answer.sequence)},
             excerpt=excerpt,
+            permalink=permalink if len(permalink) < _LONGEST_LINK else "",
             downloads=[each for each in links if len(each.address) < _LONGEST_LINK],
         )
 
@@ -85,6 +99,7 @@ class QueryPage:
         headers: Mapping[str, str] | None = None,
         problem: Problem | None = None,
         excerpt: Excerpt | None = None,
+        permalink: str = "",
         downloads: Sequence[PageLink] = (),
     ) -> Response:
         return self._pages.render(
@@ -96,9 +111,10 @@ class QueryPage:
             graphs=_graphs(query),
             problem=problem,
             excerpt=excerpt,
+            permalink=permalink,
             downloads=downloads,
             examples=self._examples,
-            result_formats=RESULT_FORMATS,
+            result_formats=(*RESULT_FORMATS, CSV_SAFE),
             graph_formats=GRAPH_FORMATS,
         )
 

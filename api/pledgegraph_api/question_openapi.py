@@ -8,7 +8,7 @@ from typing import Any
 from starlette.responses import Response
 
 from pledgegraph.catalogue import TODAY, Parameter, Question
-from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS, Format
+from pledgegraph.media_types import CSV_SAFE, GRAPH_FORMATS, RESULT_FORMATS, Format
 from pledgegraph_api.languages import DEFAULT, LANGUAGES
 from pledgegraph_api.negotiation import PAGE
 from pledgegraph_api.openapi_parts import problem_response
@@ -18,7 +18,7 @@ _TEXT = {"schema": {"type": "string"}}
 
 def question_description(question: Question) -> dict[str, Any]:
     """The keyword arguments of FastAPI's route for a question."""
-    formats = GRAPH_FORMATS if question.answers_with_a_graph else RESULT_FORMATS
+    formats = GRAPH_FORMATS if question.answers_with_a_graph else (*RESULT_FORMATS, CSV_SAFE)
     limits = question.limits.get(DEFAULT)
     return {
         "summary": question.title[DEFAULT],

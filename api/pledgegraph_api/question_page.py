@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.catalogue import Question
-from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS
+from pledgegraph.media_types import CSV_SAFE, GRAPH_FORMATS, RESULT_FORMATS
 from pledgegraph_api.answer_excerpt import Excerpt
 from pledgegraph_api.asked import Binding, Wishes
 from pledgegraph_api.errors import Fault, WrongParameters
@@ -55,7 +55,7 @@ class QuestionPage:
         headers: Mapping[str, str],
     ) -> Response:
         """The page with the answer."""
-        formats = GRAPH_FORMATS if question.answers_with_a_graph else RESULT_FORMATS
+        formats = GRAPH_FORMATS if question.answers_with_a_graph else (*RESULT_FORMATS, CSV_SAFE)
         return self._render(
             request,
             question,

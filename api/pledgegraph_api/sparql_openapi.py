@@ -6,7 +6,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from pledgegraph.media_types import FORMATS, GRAPH_FORMATS, RESULT_FORMATS
+from pledgegraph.media_types import (
+    CSV_SAFE,
+    FORMATS,
+    GRAPH_FORMATS,
+    NAMED_FORMATS,
+    RESULT_FORMATS,
+)
 from pledgegraph_api.negotiation import PAGE
 from pledgegraph_api.openapi_parts import problem_response
 from pledgegraph_api.protocol import FORM, SPARQL_QUERY
@@ -43,11 +49,11 @@ def description(method: str) -> dict[str, Any]:
         "name": "format",
         "in": "query",
         "description": "The format of the answer by name; goes before the Accept header. "
-        + ", ".join(each.name for each in RESULT_FORMATS)
+        + ", ".join(each.name for each in (*RESULT_FORMATS, CSV_SAFE))
         + " for SELECT and ASK; "
         + ", ".join(each.name for each in GRAPH_FORMATS)
         + f" for CONSTRUCT and DESCRIBE. {PAGE} makes a page that shows the beginning of it.",
-        "schema": {"type": "string", "enum": [*(each.name for each in FORMATS), PAGE]},
+        "schema": {"type": "string", "enum": [*(each.name for each in NAMED_FORMATS), PAGE]},
     }
     described: dict[str, Any] = {
         "summary": "Query",

@@ -12,9 +12,18 @@ from pledgegraph.codepoints import plain_text
 from pledgegraph.column_order import in_order_of_appearance, wants_order
 from pledgegraph.engine import ResultKind, Substitutions
 from pledgegraph.errors import QueryError, QueryRefused, UnknownFormat
-from pledgegraph.media_types import GRAPH_FORMATS, RDF_XML, RESULT_FORMATS, XML, Carries, Format
+from pledgegraph.media_types import (
+    CSV_SAFE,
+    GRAPH_FORMATS,
+    RDF_XML,
+    RESULT_FORMATS,
+    XML,
+    Carries,
+    Format,
+)
 from pledgegraph.service_clauses import calls_service
 from pledgegraph.sparql_text import query_words, syntax_error
+from pledgegraph.spreadsheet_safe import SpreadsheetSafe
 from pledgegraph.terms import PREFIXES
 from pledgegraph.well_formed import WellFormed
 
@@ -61,10 +70,13 @@ class EmbeddedResult:
                 pyoxigraph.serialize(
                     self._answer, cast(BinaryIO, safe), format=form.rdf, prefixes=PREFIXES
                 )
+            elif form is CSV_SAFE:
+                sheet = SpreadsheetSafe(output)
+                self._answer.serialize(cast(BinaryIO, sheet), form.results)
+                sheet.finish()
             else:
-                self._answer.serialize(
-                    cast(BinaryIO, WellFormed(output) if form is XML else output), form.results
-                )
+                safe = WellFormed(output) if form is XML else output
+                self._answer.serialize(cast(BinaryIO, safe), form.results)
         except (RuntimeError, ValueError) as error:
             raise QueryError("The query could not be evaluated to its end.") from error
 

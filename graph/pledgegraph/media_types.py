@@ -89,6 +89,15 @@ CSV: Final = Format(
     Carries.SOLUTIONS,
     _FORMATS + "SPARQL_Results_CSV",
 )
+CSV_SAFE: Final = Format(
+    "csv-safe",
+    "CSV for spreadsheets",
+    "text/csv",
+    "csv",
+    Carries.SOLUTIONS,
+    _FORMATS + "SPARQL_Results_CSV",
+)
+"""To be had by its name only; see `pledgegraph.spreadsheet_safe`."""
 TSV: Final = Format(
     "tsv",
     "SPARQL Results TSV",
@@ -162,9 +171,11 @@ RESULT_FORMATS: Final[tuple[Format, ...]] = (JSON, XML, CSV, TSV)
 GRAPH_FORMATS: Final[tuple[Format, ...]] = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD, TRIG, N_QUADS)
 """For CONSTRUCT and DESCRIBE, the default first."""
 FORMATS: Final[tuple[Format, ...]] = RESULT_FORMATS + GRAPH_FORMATS
+NAMED_FORMATS: Final[tuple[Format, ...]] = (*FORMATS, CSV_SAFE)
+"""Those that can be asked for by name."""
 
 
-def format_named(name: str, among: tuple[Format, ...] = FORMATS) -> Format:
+def format_named(name: str, among: tuple[Format, ...] = NAMED_FORMATS) -> Format:
     """The format with that name, file extension or media type.
 
     Raises:

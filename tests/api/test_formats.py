@@ -141,3 +141,16 @@ async def test_no_answer_is_an_answer(client: httpx.AsyncClient) -> None:
         "/sparql", params={"query": "DESCRIBE <http://example.org/nobody>", "format": "nt"}
     )
     assert (response.status_code, response.content) == (200, b"")
+
+
+async def test_csv_for_spreadsheets_holds_no_formulas(client: httpx.AsyncClient) -> None:
+    query = "SELECT ?x { VALUES ?x { '=1+1' '@x' '-2+3' -2 'plain, or not' } }"
+    standard = await client.get("/sparql", params={"query": query, "format": "csv"})
+    assert standard.text.splitlines()[1:] == ["=1+1", "@x", "-2+3", "-2", '"plain, or not"']
+    safe = await client.get("/sparql", params={"query": query, "format": "csv-safe"})
+    assert safe.headers["content-type"] == "text/csv; charset=utf-8"
+    assert safe.text.splitlines()[1:] == ["'=1+1", "'@x", "'-2+3", "-2", '"plain, or not"']
+    by_type = await client.get("/sparql", params={"query": query}, headers={"Accept": "text/csv"})
+    assert by_type.content == standard.content
+    graph = await client.get("/sparql", params={"query": DESCRIBE, "format": "csv-safe"})
+    assert graph.status_code == 406

@@ -42,6 +42,8 @@ async def test_rows_become_a_table(client: httpx.AsyncClient) -> None:
     assert fact(outline, "Snapshot of the data") == "1"
     assert fact(outline, "Time taken").endswith(" s")
     assert [each["lang"] for each in outline.all("span") if "lang" in each] == ["fr"]
+    (lasting,) = [str(a["href"]) for a in outline.all("a") if a.get("rel") == "bookmark"]
+    assert rows_of((await client.get(lasting)).text) == [["b", "a"], ["1", "x"], ["", "y"]]
     # The query can be edited where it stands.
     assert outline.text_of("textarea") == [query]
 
@@ -291,3 +293,30 @@ async def test_head_of_a_page(client: httpx.AsyncClient) -> None:
     response = await client.head(address, headers=BROWSER)
     assert response.status_code == 200
     assert response.headers["content-type"] == "text/html; charset=utf-8"
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "spoken"),
+    [
+        ("en", 'Clean water, "for all"', []),
+        ("fr", "De l'eau <propre> & sûre", []),
+        ("es", 'Clean water, "for all"', ["en"]),
+    ],
+)
+async def test_things_are_called_by_their_names(
+    client: httpx.AsyncClient, language: str, said: str, spoken: list[str]
+) -> None:
+    water = "https://data.example.org/id/commitment/water"
+    query = f"SELECT ?thing {{ VALUES ?thing {{ <{water}> <x:nameless> }} }}"
+    response, outline = await ask(client, query, lang=language)
+    assert rows_of(response.text)[1:] == [[f"{said} id/commitment/water"], ["x:nameless"]]
+    names = [each for each in outline.all("span") if each.get("class") == "name"]
+    assert [each["lang"] for each in names if "lang" in each] == spoken
+
+
+async def test_spreadsheets_get_a_variant_of_their_own(client: httpx.AsyncClient) -> None:
+    response, outline = await ask(client, "SELECT ('=1+1' AS ?x) {}")
+    links = [str(each["href"]) for each in outline.all("a") if "download" in each]
+    (safe,) = [link for link in links if link.endswith("format=csv-safe")]
+    assert (await client.get(safe)).text == "x\r\n'=1+1\r\n"
+    assert "begins with = for a formula" in response.text
