@@ -67,6 +67,11 @@ class Record:
         """The quads that the change set brought."""
         return read_quads(self._lines(), b"A")
 
+    def lines(self, letter: bytes) -> Iterator[bytes]:
+        """The quads added (``b"A"``) or removed (``b"D"``) as they are written, in N-Quads."""
+        wanted = letter + b" "
+        return (line[2:] for line in self._lines() if line.startswith(wanted))
+
     def patch(self) -> Iterator[bytes]:
         """The record as RDF Patch, in pieces."""
         with self.segment.open("rb") as file:

@@ -11,6 +11,8 @@
     │   └── DirectoryReadOnly    this process may read it, but not write to it
     ├── ShapesUnusable           the shapes cannot be worked with
     ├── LogDamaged               the changes log breaks off before its end
+    ├── StoreDiffers             the store is not what the changes log comes to
+    ├── NotCanonical             a dataset cannot be brought into canonical form
     ├── StorageFull              the disk refused a write; nothing was changed
     ├── InputError               what somebody handed in cannot be used
     │   ├── ReadError            a file is not what its format says (file, line, column)
@@ -110,6 +112,21 @@ class LogDamaged(PledgegraphError):
     """A record in the middle of the changes log is not what was written."""
 
     remedy = "Restore the data directory from a backup; nothing was changed now."
+
+
+class StoreDiffers(PledgegraphError):
+    """The store, or the log itself, is not what was written."""
+
+    remedy = (
+        "If only the store is wrong, remove primary/ and the file `current` while nothing uses the "
+        "data directory: the next command makes the store from the log. Else restore a backup."
+    )
+
+
+class NotCanonical(PledgegraphError):
+    """A dataset cannot be brought into canonical form."""
+
+    remedy = "Compare smaller datasets, or name the blank nodes."
 
 
 class StorageFull(PledgegraphError):

@@ -18,6 +18,7 @@ from pledgegraph.errors import (
     ReadError,
     SettingsError,
     StorageFull,
+    StoreDiffers,
     ValidationFailed,
 )
 
@@ -47,6 +48,7 @@ _CODES: Final[tuple[tuple[type[PledgegraphError], Exit], ...]] = (
     (QueryError, Exit.UNREADABLE),
     (DirectoryError, Exit.DIRECTORY),
     (LogDamaged, Exit.DIRECTORY),
+    (StoreDiffers, Exit.DIRECTORY),
     (StorageFull, Exit.STORAGE),
     (PublishDelayed, Exit.STORAGE),
 )

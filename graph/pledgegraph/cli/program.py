@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pledgegraph.cli import dump, init, load, log, queries, query, serve, stats, validate
+from pledgegraph.cli import dump, init, load, log, queries, query, serve, stats, validate, verify
 from pledgegraph.cli.exits import Exit, complain, exit_code
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.release import release
@@ -22,7 +22,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for _command in (init, load, validate, query, stats, log, dump, serve):
+for _command in (init, load, validate, query, stats, log, dump, verify, serve):
     app.command(_command.__name__.rpartition(".")[2])(_command.command)
 app.add_typer(queries.app, name="queries")
 
