@@ -132,6 +132,16 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         (graph.QueryOutOfMemory,),
     ),
     ProblemType(
+        "answer-too-long",
+        500,
+        "The answer is too long for its format",
+        "An answer may have a bounded number of rows and bytes, which the settings of the service "
+        "tell. JSON, XML and the formats for graphs say in themselves that an answer was cut; CSV "
+        "and TSV cannot, so there the connection is broken off, for a cut answer must not "
+        "look whole.",
+        (graph.AnswerTooLong,),
+    ),
+    ProblemType(
         "query-failed",
         500,
         "The query could not be evaluated",

@@ -23,6 +23,7 @@
         ├── QuerySyntaxError     it is not SPARQL 1.1 (line, column)
         ├── QueryRefused         it asks for something that is not offered here
         ├── QueryTimeout         it takes longer than a query may
+        ├── AnswerTooLong        its answer is longer than one may be, and cannot say so
         ├── QueryOutOfMemory     it needs more memory than a query may use
         ├── ServiceBusy           too many queries are waiting already (seconds to wait)
         └── ServiceStopping      the service is being stopped
@@ -218,6 +219,15 @@ class QueryTimeout(QueryError):
     remedy = (
         "Ask for less: name the predicate and the class, replace NOT EXISTS by MINUS, "
         "add a LIMIT, or take a dump and query it on your own machine."
+    )
+
+
+class AnswerTooLong(QueryError):
+    """The answer is longer than one may be, in a format that cannot say that it was cut."""
+
+    remedy = (
+        "Ask for fewer rows, or for the format json or xml: a cut answer in those says that it "
+        "is one."
     )
 
 
