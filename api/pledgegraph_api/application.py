@@ -29,6 +29,7 @@ from pledgegraph_api.metrics import Metrics
 from pledgegraph_api.observing import Observer, Observing
 from pledgegraph_api.pages import STATIC, Pages
 from pledgegraph_api.problem_answers import ProblemAnswers, UnexpectedErrors
+from pledgegraph_api.problem_types import ProblemTypes
 from pledgegraph_api.query_page import QueryPage
 from pledgegraph_api.question_endpoint import MissingQuestion, QuestionEndpoint
 from pledgegraph_api.question_list import QuestionList
@@ -85,6 +86,7 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     examples = examples_among(questions)
     problems = ProblemAnswers(pages, settings.base)
     problems.install(app)
+    ProblemTypes(pages, settings.base).install(app)
     HomePage(pages, HoldingsCount(engine), examples).install(app)
     about = ServiceDescription(settings, engine, DatasetCounts(engine))
     query_page = QueryPage(pages, examples, Labels(engine), settings.base)

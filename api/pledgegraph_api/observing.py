@@ -107,4 +107,6 @@ def _route(scope: Scope) -> str:
     template = getattr(scope.get("route"), "path", None)
     if isinstance(template, str):
         return template
+    if runs_queries(scope) and not scope["path"].startswith("/queries/"):
+        return str(scope["path"])  # they have ways past the framework's routing
     return "/static" if scope["path"].startswith("/static/") else ""

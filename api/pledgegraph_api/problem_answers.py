@@ -1,8 +1,9 @@
-"""Answers requests that went wrong, with a problem document or, to browsers, a page."""
+"""Answers requests that went wrong: with a problem document, with RDF or, to browsers, a page."""
 
 from __future__ import annotations
 
 import logging
+from typing import Final
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
@@ -15,17 +16,18 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pledgegraph.errors import PledgegraphError
 from pledgegraph_api.errors import HeaderTooLarge, ParameterError
 from pledgegraph_api.exchange import exchange_of
-from pledgegraph_api.negotiation import accept_of, prefers_page
+from pledgegraph_api.negotiation import Accept, accept_of, prefers_page
 from pledgegraph_api.pages import Pages
+from pledgegraph_api.problem_rdf import preferred_rdf, problem_in_rdf
 from pledgegraph_api.problems import (
     METHOD_NOT_ALLOWED,
     PROBLEM_JSON,
-    PROBLEM_TYPES,
     Problem,
     problem_of,
 )
 
 _log = logging.getLogger("pledgegraph.service")
+_JSON: Final = ("application/json",)
 
 
 class ProblemAnswers:
@@ -36,12 +38,10 @@ class ProblemAnswers:
         self._base = base
 
     def install(self, app: FastAPI) -> None:
-        """Take over every error of an application, and explain them under ``/problems``."""
+        """Take over every error of an application."""
         for kind in (PledgegraphError, HTTPException, RequestValidationError):
             app.add_exception_handler(kind, self.handle)
         app.add_exception_handler(ClientDisconnect, _nobody_there)
-        for path, endpoint in (("/problems", self.index), ("/problems/{name}", self.explain)):
-            app.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
 
     async def handle(self, request: Request, error: Exception) -> Response:
         """The response to a request that failed with ``error``."""
@@ -62,10 +62,10 @@ class ProblemAnswers:
         headers = {"Vary": "Accept", "Cache-Control": "no-store", **problem.headers}
         document = problem.document(self._base)
         try:
-            page = prefers_page(accept_of(request), PROBLEM_JSON, ("application/json",))
+            accept = accept_of(request)
         except HeaderTooLarge:
-            page = False
-        if page:
+            accept = Accept.parse(None)
+        if prefers_page(accept, PROBLEM_JSON, _JSON):
             return self._pages.render(
                 request,
                 "problem.html",
@@ -74,18 +74,11 @@ class ProblemAnswers:
                 problem=problem,
                 document=document,
             )
+        form = preferred_rdf(accept, PROBLEM_JSON, _JSON)
+        if form is not None:
+            content = problem_in_rdf(problem, self._base, form)
+            return Response(content, problem.type.status, headers, form.content_type)
         return JSONResponse(document, problem.type.status, headers=headers, media_type=PROBLEM_JSON)
-
-    async def index(self, request: Request) -> Response:
-        """The page that lists all types of problems."""
-        return self._pages.render(request, "problem_types.html", state=(), types=PROBLEM_TYPES)
-
-    async def explain(self, request: Request, name: str) -> Response:
-        """The page that a problem's type IRI leads to."""
-        for kind in PROBLEM_TYPES:
-            if kind.name == name:
-                return self._pages.render(request, "problem_type.html", state=(), kind=kind)
-        raise HTTPException(404)
 
 
 class UnexpectedErrors:
