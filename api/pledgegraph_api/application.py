@@ -42,7 +42,9 @@ from pledgegraph_api.security_headers import SecurityHeaders
 from pledgegraph_api.service_description import ServiceDescription
 from pledgegraph_api.sparql import SparqlEndpoint
 from pledgegraph_api.thread_running import ThreadRunner
+from pledgegraph_api.update_protocol import REASON
 from pledgegraph_api.varying import VariesByAccept
+from pledgegraph_api.writing import Writing
 
 _ABOUT: Final = """\
 A knowledge graph of public commitments: who promised what, what they did, what came of it, and
@@ -63,10 +65,13 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     if runner is None:
         runner = ThreadRunner(engine, threads=settings.query_workers, queue=settings.query_queue)
 
+    writing = Writing(settings, engine)
+
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await runner.start()
         yield
+        await writing.runner.stop()
         await runner.stop()
 
     app = FastAPI(
@@ -91,6 +96,7 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     about = ServiceDescription(settings, engine, DatasetCounts(engine))
     query_page = QueryPage(pages, examples, Labels(engine), settings.base)
     SparqlEndpoint(settings, runner, query_page, about).install(app)
+    writing.install(app)
     QuestionList(questions, pages, settings.base).install(app)
     question_page = QuestionPage(pages, RecordLists(engine, settings.base), settings.base)
     for question in questions:
@@ -122,10 +128,11 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "OPTIONS", "POST", "QUERY"],
-        allow_headers=["Accept", "Content-Type"],
+        allow_methods=["GET", "HEAD", "OPTIONS", "POST", "QUERY", "PUT", "DELETE", "PATCH"],
+        # Who writes sends a token by hand; credentials that browsers send by themselves are none.
+        allow_headers=["Accept", "Authorization", "Content-Type", REASON],
         allow_credentials=False,
-        expose_headers=["Pledgegraph-Snapshot", "Retry-After", "Content-Disposition"],
+        expose_headers=["Location", "Pledgegraph-Snapshot", "Retry-After", "Content-Disposition"],
         max_age=86_400,
     )
     app.add_middleware(SecurityHeaders)

@@ -4,7 +4,9 @@ PledgegraphError
 └── RequestError              the request cannot be answered as it was sent
     ├── ParameterError        a parameter is missing, repeated, unknown or malformed
     │   ├── QueryMissing      there is no query in it
+    │   ├── UpdateMissing     there is no update in it
     │   └── WrongParameters   parameters of a question of the catalogue (each with its fault)
+    ├── GraphMissing          the graph asked for holds nothing
     ├── QuestionMissing       the catalogue has no such question
     ├── EncodingError         its text is not UTF-8
     ├── UnsupportedContent    its body is of a kind that is not read here
@@ -12,6 +14,8 @@ PledgegraphError
     ├── HeaderTooLarge        one of its headers is longer than the limit
     ├── BodyTooSlow           its body does not arrive in time
     ├── BudgetSpent           its client has used up its time, or its errors
+    ├── Unauthorised          it carries no token, or none that is known
+    ├── Forbidden             its token does not allow what it asks for
     └── NotAcceptable         it accepts none of the formats that there are
 """
 
@@ -42,6 +46,15 @@ class QueryMissing(ParameterError):
     )
 
 
+class UpdateMissing(ParameterError):
+    """There is no update in the request."""
+
+    remedy = (
+        "Send the update in the field `update` of a form, or as the body of a POST request with "
+        "`Content-Type: application/sparql-update`."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """What is wrong with one parameter, and what would be right."""
@@ -64,6 +77,12 @@ class WrongParameters(ParameterError):
     ) -> None:
         super().__init__(message, remedy=remedy)
         self.faults = tuple(faults)
+
+
+class GraphMissing(RequestError):
+    """The graph asked for holds nothing."""
+
+    remedy = "List the graphs with `SELECT DISTINCT ?graph { GRAPH ?graph { ?s ?p ?o } }`."
 
 
 class QuestionMissing(RequestError):
@@ -115,6 +134,30 @@ class BudgetSpent(RequestError):
             limit=limit,
         )
         self.retry_after = retry_after
+
+
+class Unauthorised(RequestError):
+    """The request carries no token, or none that is known (RFC 6750, section 3)."""
+
+    remedy = (
+        "Have the operator make a token with `pledgegraph token create`, and send it in the "
+        "header `Authorization: Bearer TOKEN`."
+    )
+
+    def __init__(self, message: str, *, code: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        """The error code of RFC 6750, section 3.1; empty where no token was sent."""
+
+
+class Forbidden(RequestError):
+    """The request's token does not allow what it asks for; ``scope`` would."""
+
+    def __init__(self, message: str, *, scope: str = "") -> None:
+        super().__init__(
+            message, remedy=f"Use a token made with `pledgegraph token create --scope {scope}`."
+        )
+        self.scope = scope
 
 
 class NotAcceptable(RequestError):

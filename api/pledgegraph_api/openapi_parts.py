@@ -7,6 +7,7 @@ from typing import Any, Final
 from pledgegraph_api.problems import PROBLEM_JSON
 
 _TEXTS: Final = {"type": "array", "items": {"type": "string"}}
+_OF_RESULTS: Final = ("detail", "focus", "path", "value", "constraint", "shape", "severity")
 PROBLEM: Final[dict[str, Any]] = {
     "type": "object",
     "description": "A problem document, RFC 9457.",
@@ -51,6 +52,14 @@ PROBLEM: Final[dict[str, Any]] = {
                     "choices": _TEXTS,
                     "example": {"type": "string"},
                 },
+            },
+        },
+        "results": {
+            "type": "array",
+            "description": "What breaks which shape, in words; up to 100 results.",
+            "items": {
+                "type": "object",
+                "properties": {name: {"type": "string"} for name in _OF_RESULTS},
             },
         },
         "near": {**_TEXTS, "description": "Ids that look like the one asked for."},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 from typing import Final
 
@@ -13,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pledgegraph.errors import PledgegraphError
+from pledgegraph.errors import PledgegraphError, ValidationFailed
 from pledgegraph_api.errors import HeaderTooLarge, ParameterError
 from pledgegraph_api.exchange import exchange_of
 from pledgegraph_api.negotiation import Accept, accept_of, prefers_page
@@ -25,6 +26,7 @@ from pledgegraph_api.problems import (
     Problem,
     problem_of,
 )
+from pledgegraph_api.validation_answers import report_format, report_response
 
 _log = logging.getLogger("pledgegraph.service")
 _JSON: Final = ("application/json",)
@@ -53,6 +55,11 @@ class ProblemAnswers:
         problem = problem_of(error)
         if problem.type.discreet:
             _log.error("%s: %s", problem.type.title, error)
+        if isinstance(error, ValidationFailed):
+            with contextlib.suppress(HeaderTooLarge):
+                form = report_format(accept_of(request), PROBLEM_JSON)
+                if form is not None:
+                    return report_response(error, form, status=problem.type.status)
         return self.respond(request, problem)
 
     def respond(self, request: Request, problem: Problem) -> Response:

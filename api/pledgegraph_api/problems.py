@@ -16,6 +16,8 @@ from starlette.exceptions import HTTPException
 from pledgegraph import errors as graph
 from pledgegraph.media_types import Format
 from pledgegraph_api import errors as api
+from pledgegraph_api.authorisation import challenge
+from pledgegraph_api.validation_answers import results_in_words
 
 PROBLEM_JSON: Final = "application/problem+json"
 
@@ -158,6 +160,73 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         (api.QueryMissing,),
     ),
     ProblemType(
+        "update-missing",
+        400,
+        "There is no update",
+        "The address takes SPARQL updates and got a request without one. An update is sent in "
+        "the field update of a form, or as the body of a POST request with the content type "
+        "application/sparql-update; never in the address.",
+        (api.UpdateMissing,),
+    ),
+    ProblemType(
+        "update-syntax",
+        400,
+        "Syntax error in the update",
+        "The text is not a SPARQL 1.1 update. The members line and column say where the parser "
+        "stopped, both counted from 1. Nothing was changed.",
+        (graph.UpdateSyntaxError,),
+        remedy="Correct the update at the place named, and send it again.",
+    ),
+    ProblemType(
+        "update-refused",
+        400,
+        "The update cannot be made",
+        "The update is SPARQL, but it uses a feature that is not offered (LOAD, SERVICE), an "
+        "operation of it failed, or what it touches cannot be told surely. Nothing was changed, "
+        "also by the operations before the one that failed.",
+        (graph.UpdateRefused,),
+    ),
+    ProblemType(
+        "write-timeout",
+        504,
+        "The write takes too long",
+        "A write may take a bounded time, which the settings of the service tell. It was stopped "
+        "when that was over, before anything was changed.",
+        (graph.WriteTimeout,),
+    ),
+    ProblemType(
+        "write-memory",
+        507,
+        "The write needs too much memory",
+        "Working a write out may use a bounded amount of memory, which the settings of the "
+        "service tell. It was stopped when it needed more. Nothing was changed.",
+        (graph.WriteOutOfMemory,),
+    ),
+    ProblemType(
+        "change-too-large",
+        413,
+        "The change is too large",
+        "One write over HTTP may add and remove a bounded number of statements, which the "
+        "settings of the service tell. Nothing was changed.",
+        (graph.ChangeTooLarge,),
+    ),
+    ProblemType(
+        "graph-closed",
+        409,
+        "This graph cannot be written",
+        "The default graph is the union of all named graphs, so what is written goes into a "
+        "named graph: that of the source that says it. Graphs under /id/graph/computed/ are "
+        "filled by rules. A patch touches the one graph that it is sent to. Nothing was changed.",
+        (graph.GraphClosed,),
+    ),
+    ProblemType(
+        "graph-missing",
+        404,
+        "No such graph",
+        "There is no graph of that name, or it holds nothing, which is the same here.",
+        (api.GraphMissing,),
+    ),
+    ProblemType(
         "parameter",
         400,
         "A parameter cannot be used",
@@ -188,8 +257,28 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         422,
         "The data break a shape",
         "The data were read, but break at least one of the shapes that all data here have to "
-        "keep to. Nothing was changed.",
+        "keep to. Nothing was changed. The member results says in words what is wrong, result by "
+        "result, up to 100; a client that accepts RDF, such as text/turtle, gets the whole "
+        "report of SHACL instead.",
         (graph.ValidationFailed,),
+    ),
+    ProblemType(
+        "unauthorised",
+        401,
+        "A token is needed",
+        "Data are changed only by those who hold a token. It is sent in the header "
+        "Authorization, as in `Authorization: Bearer TOKEN`, and nowhere else. The operator of "
+        "the service makes tokens with `pledgegraph token create` and takes them back with "
+        "`pledgegraph token revoke`; both work at once.",
+        (api.Unauthorised,),
+    ),
+    ProblemType(
+        "forbidden",
+        403,
+        "The token does not allow that",
+        "The token is known, but was made for less than the request asks for. A token allows to "
+        "read, to write or to run the service (admin), each of which includes those before it.",
+        (api.Forbidden,),
     ),
     BAD_REQUEST,
     NOT_FOUND,
@@ -336,9 +425,11 @@ def _members(error: Exception) -> dict[str, Json]:
     if isinstance(error, graph.PledgegraphError) and error.limit is not None:
         limit = error.limit
         members |= {"limit": limit.name, "limitValue": limit.value, "limitUnit": limit.unit}
-    if isinstance(error, graph.QuerySyntaxError):
+    if isinstance(error, graph.QuerySyntaxError | graph.ReadError):
         places = {"line": error.line, "column": error.column}
         members |= {name: place for name, place in places.items() if place is not None}
+    if isinstance(error, graph.ValidationFailed):
+        members["results"] = results_in_words(error)
     if isinstance(error, api.NotAcceptable):
         members["available"] = [_format(each) for each in error.available]
     if isinstance(error, api.WrongParameters):
@@ -369,6 +460,8 @@ def _headers(error: Exception) -> dict[str, str]:
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, api.BodyTooSlow):
         return {"Connection": "close"}
+    if isinstance(error, api.Unauthorised | api.Forbidden):
+        return {"WWW-Authenticate": challenge(error)}
     return {}
 
 

@@ -69,19 +69,19 @@ async def read_query(request: Request, *, longest: int) -> QueryRequest:
     most = 3 * longest + 65_536
     encoded: bytes = request.scope["query_string"]
     if len(encoded) > most:
-        raise _too_large(most)
+        raise too_large(most)
     in_address = decoded(encoded, "The query string")
     if request.method not in WITH_BODY:
         return _query_request(in_address, longest)
 
-    content = _content_type(request)
+    content = content_type(request)
     if content == FORM:
-        _refuse_in_address(in_address, _PROTOCOL, "is a field of the form")
-        body = await _body(request, most)
+        refuse_in_address(in_address, _PROTOCOL, "is a field of the form")
+        body = await body_of(request, most)
         return _query_request(in_address + decoded(body, "The form"), longest)
     if content == SPARQL_QUERY:
-        _refuse_in_address(in_address, {"query"}, "is the body of the request")
-        body = await _body(request, longest)
+        refuse_in_address(in_address, {"query"}, "is the body of the request")
+        body = await body_of(request, longest)
         try:
             text = body.decode("utf-8")
         except UnicodeDecodeError as error:
@@ -89,7 +89,7 @@ async def read_query(request: Request, *, longest: int) -> QueryRequest:
         return _query_request([("query", text), *in_address], longest)
     if content == SPARQL_UPDATE:
         raise UnsupportedContent(
-            "Updates are not taken at this address.", remedy="Send a query, or use another address."
+            "Updates are not taken at this address.", remedy="Send it to /update, or send a query."
         )
     if content is None:
         raise UnsupportedContent("The request says nothing of the kind of its body.")
@@ -109,7 +109,7 @@ def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
         if name in _UPDATE:
             raise ParameterError(
                 f"The parameter `{name}` belongs to updates, which are not taken at this address.",
-                remedy="Send a query in the parameter `query`.",
+                remedy="Send a query in the parameter `query`, or the update to /update.",
             )
     given = dict(parameters)
     text = given.get("query")
@@ -119,16 +119,17 @@ def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
         raise QueryMissing("The query is empty.")
     length = len(text.encode("utf-8"))
     if length > longest:
-        raise _too_large(longest)
+        raise too_large(longest)
     return QueryRequest(
         text,
-        tuple(_graphs(parameters, "default-graph-uri")),
-        tuple(_graphs(parameters, "named-graph-uri")),
+        tuple(graphs_named(parameters, "default-graph-uri")),
+        tuple(graphs_named(parameters, "named-graph-uri")),
         given.get("format"),
     )
 
 
-def _graphs(parameters: Parameters, wanted: str) -> Iterator[NamedNode]:
+def graphs_named(parameters: Parameters, wanted: str) -> Iterator[NamedNode]:
+    """The graphs that the parameters of that name give, in their order."""
     for name, value in parameters:
         if name == wanted:
             try:
@@ -157,7 +158,7 @@ def decoded(encoded: bytes, what: str) -> Parameters:
         ) from None
 
 
-def _refuse_in_address(parameters: Parameters, names: frozenset[str] | set[str], why: str) -> None:
+def refuse_in_address(parameters: Parameters, names: frozenset[str] | set[str], why: str) -> None:
     """Refuse a POST request that mixes the query string with its body (Protocol, table 1)."""
     for name, _ in parameters:
         if name in names:
@@ -167,7 +168,7 @@ def _refuse_in_address(parameters: Parameters, names: frozenset[str] | set[str],
             )
 
 
-def _content_type(request: Request) -> str | None:
+def content_type(request: Request) -> str | None:
     """The media type of the body, after a look at its charset and coding."""
     coding = request.headers.get("content-encoding", "identity").strip().lower()
     if coding not in ("", "identity"):
@@ -183,22 +184,23 @@ def _content_type(request: Request) -> str | None:
     return header.partition(";")[0].strip().lower()
 
 
-async def _body(request: Request, most: int) -> bytes:
-    """The request's body; given up as soon as it proves longer than ``most`` bytes."""
+async def body_of(request: Request, most: int, setting: str = "max_query_bytes") -> bytes:
+    """The request's body; given up as soon as it proves longer than the setting's ``most``."""
     declared = request.headers.get("content-length", "")
     if declared.isdecimal() and int(declared) > most:
-        raise _too_large(most)
+        raise too_large(most, setting)
     received = bytearray()
     async for chunk in request.stream():
         received += chunk
         if len(received) > most:
-            raise _too_large(most)
+            raise too_large(most, setting)
     return bytes(received)
 
 
-def _too_large(most: int) -> ContentTooLarge:
+def too_large(most: int, setting: str = "max_query_bytes") -> ContentTooLarge:
+    """What is said of a request that is longer than the ``most`` bytes of a setting."""
     return ContentTooLarge(
         f"The request is longer than the {most:,} bytes that are read here.",
-        limit=Limit("max_query_bytes", most, "bytes"),
-        remedy="Shorten the query; long lists of values can be asked for in several requests.",
+        limit=Limit(setting, most, "bytes"),
+        remedy="Shorten it, or make several requests of it.",
     )

@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from pyoxigraph import BlankNode, Dataset, NamedNode, Quad
+from pyoxigraph import BlankNode, Dataset, DefaultGraph, NamedNode, Quad
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A part of the dataset: one named graph, or what it says of one subject."""
+    """A part of the dataset: one graph, or what it says of one subject."""
 
-    graph: NamedNode
+    graph: NamedNode | DefaultGraph
     subject: NamedNode | BlankNode | None = None
 
 

@@ -6,6 +6,8 @@ primary/           the writer's store
 snapshots/N/       a store as change set N left it; readers open these
 current            the number of the newest snapshot
 lock               held by whoever writes
+tokens.json        who may write over HTTP; see `pledgegraph.tokens`
+work/              copies on which updates are worked out; see `pledgegraph.workspaces`
 """
 
 from __future__ import annotations
@@ -77,6 +79,11 @@ class DataDirectory:
     def shipped(self) -> Path:
         """The file that tells which shipped files the directory has been given."""
         return self.path / "shipped"
+
+    @property
+    def work(self) -> Path:
+        """The folder of the copies on which updates are worked out."""
+        return self.path / "work"
 
     @contextmanager
     def locked(self, wait: float) -> Iterator[None]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
 from typing import BinaryIO, Final
 
 import pyoxigraph
@@ -17,10 +18,12 @@ from pledgegraph.errors import DirectoryError
 from pledgegraph.evaluation import EmbeddedResult, evaluate
 from pledgegraph.gate import EngineForm, difference, settle
 from pledgegraph.media_types import Carries, Format
+from pledgegraph.permit import Permit
 from pledgegraph.rules import Derive
 from pledgegraph.snapshots import Lease, Snapshots
 from pledgegraph.terms import PREFIXES
 from pledgegraph.union_graph import dump_named, named_quads
+from pledgegraph.workspaces import workspace
 from pledgegraph.writer import Writer, writing
 
 _COUNT: Final = "SELECT (COUNT(*) AS ?quads) WHERE { GRAPH ?g { ?s ?p ?o } }"
@@ -164,20 +167,56 @@ class EmbeddedEngine:
         held = self._hold_opened()
         return None if held is None else self._giving_back(held)
 
-    def update(self, change: Change) -> Receipt:
+    def update(self, change: Change, *, permit: Permit | None = None) -> Receipt:
         """Make a change, whole or not at all; see `pledgegraph.engine.Engine.update`."""
-        if self.directory.gated:
-            change = settle(change, self.directory.base, EngineForm())
+        change = self._settled(change)
         with self._writing() as writer:
-            change_set = difference(writer.store, change)
-            if change_set and self._check is not None and self.directory.gated:
-                self._check(writer.store, change_set)
-            return writer.commit(
-                change_set,
-                agent=change.agent,
-                reason=change.reason,
-                sources=tuple(source.value for source in change.sources),
-            )
+            return self._commit(writer, change, permit)
+
+    def update_from(
+        self, compute: Callable[[EmbeddedSnapshot], Change], *, permit: Permit | None = None
+    ) -> Receipt:
+        """Make a change computed from a snapshot; see `pledgegraph.engine.Engine.update_from`."""
+        with self.snapshot() as snapshot:
+            change = self._settled(compute(snapshot))
+            computed_on = snapshot.sequence
+        with self._writing() as writer:
+            if writer.sequence != computed_on:
+                # Somebody was faster. Now that nobody else writes, it is computed on what will be
+                # changed: a slow one keeps others waiting only after it has lost once.
+                with self.snapshot() as snapshot:
+                    change = self._settled(compute(snapshot))
+            return self._commit(writer, change, permit)
+
+    def workspace(self) -> AbstractContextManager[Path]:
+        """An empty folder on the disk of the snapshots, gone when the block is left."""
+        return workspace(self.directory.work)
+
+    @property
+    def base(self) -> str:
+        """The base IRI of the data, without a final slash."""
+        return self.directory.base
+
+    @property
+    def gated(self) -> bool:
+        """Whether changes are validated and the default graph is closed."""
+        return self.directory.gated
+
+    def _settled(self, change: Change) -> Change:
+        return settle(change, self.base, EngineForm()) if self.gated else change
+
+    def _commit(self, writer: Writer, change: Change, permit: Permit | None) -> Receipt:
+        change_set = difference(writer.store, change)
+        if change_set and self._check is not None and self.gated:
+            self._check(writer.store, change_set)
+        if permit is not None:
+            permit.commit()
+        return writer.commit(
+            change_set,
+            agent=change.agent,
+            reason=change.reason,
+            sources=tuple(source.value for source in change.sources),
+        )
 
     def settle(self, *, wait: float | None = None) -> int:
         """Finish what a dead writer left; return the number of the newest snapshot.

@@ -6,15 +6,17 @@ later, a remote one over the SPARQL 1.1 Protocol.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from enum import Enum
+from pathlib import Path
 from typing import BinaryIO, Protocol
 
 from pyoxigraph import Literal, NamedNode, Variable
 
 from pledgegraph.changes import Change, Receipt
 from pledgegraph.media_types import Format
+from pledgegraph.permit import Permit
 
 Substitutions = dict[Variable, NamedNode | Literal]
 
@@ -94,17 +96,54 @@ class Snapshot(Protocol):
         ...
 
 
+class AddressedSnapshot(Snapshot, Protocol):
+    """A snapshot that another process can open while it is held here."""
+
+    @property
+    def address(self) -> Mapping[str, object]:
+        """What that process needs to open it; goes through JSON."""
+        ...
+
+
 class Engine(Protocol):
     """A store that answers queries from snapshots and takes change sets."""
 
-    def snapshot(self) -> AbstractContextManager[Snapshot]:
+    def snapshot(self) -> AbstractContextManager[AddressedSnapshot]:
         """The newest snapshot, held until the block is left."""
         ...
 
-    def update(self, change: Change) -> Receipt:
+    @property
+    def base(self) -> str:
+        """The base IRI of the data, without a final slash."""
+        ...
+
+    @property
+    def gated(self) -> bool:
+        """Whether changes are validated and the default graph is closed."""
+        ...
+
+    def workspace(self) -> AbstractContextManager[Path]:
+        """An empty folder on the disk of the snapshots, gone when the block is left."""
+        ...
+
+    def update_from(
+        self, compute: Callable[[AddressedSnapshot], Change], *, permit: Permit | None = None
+    ) -> Receipt:
+        """Make a change that is computed from what there is; nothing comes in between.
+
+        ``compute`` is called once or, when somebody else was faster, once more.
+
+        Raises: see `update`, and whatever ``compute`` raises.
+        """
+        ...
+
+    def update(self, change: Change, *, permit: Permit | None = None) -> Receipt:
         """Make a change, whole or not at all; returned only when it is on disk.
 
+        With a permit, the change is made only if that has not been withdrawn before.
+
         Raises:
+            Withdrawn: the permit was.
             ValidationFailed: the changed data would break a shape.
             DirectoryLocked: another writer holds the store for longer than we wait.
             StorageFull: the disk refused it.

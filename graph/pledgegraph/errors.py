@@ -18,13 +18,21 @@
     │   ├── ReadError            a file is not what its format says (file, line, column)
     │   ├── UnknownFormat        no reader or writer for that media type or file ending
     │   ├── SourceUnclear        which source a file belongs to cannot be told
+    │   ├── GraphClosed          a graph cannot be written by hand
+    │   ├── ChangeTooLarge       a change has more quads than one may have
+    │   ├── TokenMissing         there is no token of that id
     │   └── ValidationFailed     the data break a shape (carries the report)
     └── QueryError               a query cannot be answered
         ├── QuerySyntaxError     it is not SPARQL 1.1 (line, column)
+        │   └── UpdateSyntaxError    it is not SPARQL 1.1 Update
         ├── QueryRefused         it asks for something that is not offered here
+        │   └── UpdateRefused        so does an update
         ├── QueryTimeout         it takes longer than a query may
+        │   └── WriteTimeout         a write takes longer than a write may
         ├── AnswerTooLong        its answer is longer than one may be, and cannot say so
         ├── QueryOutOfMemory     it needs more memory than a query may use
+        │   └── WriteOutOfMemory     a write needs more memory than a write may use
+        ├── Withdrawn            a change was given up before it was made
         ├── ServiceBusy           too many queries are waiting already (seconds to wait)
         └── ServiceStopping      the service is being stopped
 
@@ -181,6 +189,22 @@ class SourceUnclear(InputError):
     """Which source a file belongs to cannot be told."""
 
 
+class GraphClosed(InputError):
+    """A graph cannot be written by hand: the union of all, or what rules compute."""
+
+
+class ChangeTooLarge(InputError):
+    """A change has more quads than one may have."""
+
+    remedy = "Make it in several steps, or load it with `pledgegraph load`."
+
+
+class TokenMissing(InputError):
+    """There is no token of that id."""
+
+    remedy = "See `pledgegraph token list`."
+
+
 class ValidationFailed(InputError):
     """The data break at least one shape of severity Violation; nothing was loaded."""
 
@@ -209,8 +233,16 @@ class QuerySyntaxError(QueryError):
         self.column = column
 
 
+class UpdateSyntaxError(QuerySyntaxError):
+    """The text is not a SPARQL 1.1 update."""
+
+
 class QueryRefused(QueryError):
     """The query asks for something that is not offered here."""
+
+
+class UpdateRefused(QueryRefused):
+    """The update asks for something that is not offered here."""
 
 
 class QueryTimeout(QueryError):
@@ -231,6 +263,12 @@ class AnswerTooLong(QueryError):
     )
 
 
+class WriteTimeout(QueryTimeout):
+    """A write takes longer than a write may; nothing was changed."""
+
+    remedy = "Change less at once: name the graph and the subjects, or make several steps of it."
+
+
 class QueryOutOfMemory(QueryError):
     """The query needs more memory than a query may use."""
 
@@ -238,6 +276,16 @@ class QueryOutOfMemory(QueryError):
         "Ask for less at once: patterns that share no variable multiply, and ORDER BY, "
         "GROUP BY and DISTINCT hold every row."
     )
+
+
+class WriteOutOfMemory(QueryOutOfMemory):
+    """A write needs more memory than a write may use; nothing was changed."""
+
+    remedy = "Change less at once, in several steps."
+
+
+class Withdrawn(QueryError):
+    """A change was given up before it was made, by whoever asked for it."""
 
 
 class ServiceBusy(QueryError):

@@ -16,7 +16,7 @@ from dataclasses import replace
 from pyoxigraph import BlankNode, Dataset, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from pledgegraph.changes import Change, ChangeSet, Scope
-from pledgegraph.errors import InputError
+from pledgegraph.errors import GraphClosed, InputError
 from pledgegraph.terms import RDF, XSD
 
 _USUAL = {
@@ -100,7 +100,8 @@ def settled(quads: Iterable[Quad], name: Namer, form: EngineForm) -> Iterator[Qu
     """The quads without blank nodes and with literals in the engine's form.
 
     Raises:
-        InputError: a quad stands in the default graph, or holds a triple term.
+        GraphClosed: a quad stands in the default graph.
+        InputError: a quad holds a triple term.
     """
     for quad in named(quads, name):
         subject, graph, value = quad.subject, quad.graph_name, quad.object
@@ -110,7 +111,7 @@ def settled(quads: Iterable[Quad], name: Namer, form: EngineForm) -> Iterator[Qu
                 remedy="Give the statement a node of its own, as pg:Claim does.",
             )
         if isinstance(graph, DefaultGraph):
-            raise InputError(
+            raise GraphClosed(
                 "The default graph is the union of all named graphs and cannot be written.",
                 remedy="Name the graph: the IRI of the source that says it.",
             )

@@ -20,7 +20,7 @@ from pyoxigraph import BlankNode, Dataset, DefaultGraph, NamedNode, Quad
 
 from pledgegraph.changes import Change, Scope
 from pledgegraph.errors import SourceUnclear
-from pledgegraph.gate import lasting_names, named
+from pledgegraph.gate import fresh_names, lasting_names, named
 from pledgegraph.graphs import graph_of_sources, is_computed
 from pledgegraph.reading import Progress, read_quads
 from pledgegraph.terms import PG, RDF
@@ -62,7 +62,7 @@ def change_from_files(
         placed = _placed(each, quads, base)
         for scope in placed.scopes:
             scopes[scope] = None
-            if scope.subject is None:
+            if scope.subject is None and isinstance(scope.graph, NamedNode):
                 sources[scope.graph] = None
         name = lasting_names(base, f"{placed.key} {parts[placed.key]}", order)
         parts[placed.key] += 1
@@ -74,6 +74,33 @@ def change_from_files(
         add=chain.from_iterable(_handed_over(added)),
         replace=tuple(scopes),
         sources=tuple(sources),
+    )
+
+
+def change_from_quads(
+    file: SourceFile, quads: Iterable[Quad], *, base: str, agent: str, reason: str, merge: bool
+) -> Change:
+    """One change that brings the quads of a file that somebody else has read.
+
+    With ``merge`` nothing goes, and blank nodes are none that anybody has named before; else
+    it is what `change_from_files` makes of the same file.
+
+    Raises:
+        SourceUnclear: the file does not tell which source it is.
+    """
+    order: dict[BlankNode, int] = {}
+    placed = _placed(file, Dataset(_numbered(quads, order)), base)
+    name = fresh_names(base) if merge else lasting_names(base, f"{placed.key} 0", order)
+    return Change(
+        agent=agent,
+        reason=reason,
+        add=Dataset(named(placed.quads, name)),
+        replace=() if merge else placed.scopes,
+        sources=tuple(
+            scope.graph
+            for scope in placed.scopes
+            if scope.subject is None and isinstance(scope.graph, NamedNode)
+        ),
     )
 
 

@@ -10,7 +10,11 @@ from typing import BinaryIO, Final
 from pyoxigraph import Quad, RdfFormat, parse
 
 from pledgegraph.errors import ReadError, UnknownFormat
+from pledgegraph.media_types import Format
 from pledgegraph.xml_entities import EntityCheck
+
+BODY: Final = "the body of the request"
+"""What errors in a body are said to be in."""
 
 Progress = Callable[[int], None]
 """Called with the number of bytes read since the last call."""
@@ -89,19 +93,47 @@ def read_quads(path: Path, *, base: str, progress: Progress | None = None) -> It
             source: BinaryIO = counted  # type: ignore[assignment]
             yield from parse(source, format=form, base_iri=f"{base}/")
     except SyntaxError as error:
-        raise ReadError(
-            f"This is not valid {form.name}: {_reason(error)}.",
-            file=str(path),
-            line=error.lineno,
-            column=error.offset,
-            remedy="Mend the file at the place named; nothing was loaded.",
-        ) from error
+        raise _mistake(error, form, str(path)) from error
     except OSError as error:
         raise ReadError(
             f"The file cannot be read: {error.strerror or error}.",
             file=str(path),
             remedy="Check the name and the permissions.",
         ) from error
+
+
+def read_body(body: bytes, form: Format, *, base: str) -> Iterator[Quad]:
+    """The quads of the body of a request; triples stand in the default graph.
+
+    Relative IRIs are resolved against ``base``. Of RDF/XML, no document type declaration is
+    read: strangers send bodies, and with it come the entities that explode.
+
+    Raises:
+        ReadError: it is not of that format (line, column).
+    """
+    body = body.removeprefix(BOM_UTF8)
+    if form.rdf == RdfFormat.RDF_XML and (place := body.find(b"<!DOCTYPE")) >= 0:
+        raise ReadError(
+            "A document type declaration is not read here.",
+            file=BODY,
+            line=body.count(b"\n", 0, place) + 1,
+            column=place - body.rfind(b"\n", 0, place),
+            remedy="Write out what its entities stand for, or send another format.",
+        )
+    try:
+        yield from parse(body, format=form.rdf, base_iri=base)
+    except SyntaxError as error:
+        raise _mistake(error, form.rdf, BODY) from error
+
+
+def _mistake(error: SyntaxError, form: RdfFormat, file: str) -> ReadError:
+    return ReadError(
+        f"This is not valid {form.name}: {_reason(error)}.",
+        file=file,
+        line=error.lineno,
+        column=error.offset,
+        remedy="Mend the file at the place named; nothing was loaded.",
+    )
 
 
 def _reason(error: SyntaxError) -> str:

@@ -84,6 +84,33 @@ class Settings(BaseSettings):
     max_query_bytes: int = Field(
         default=1_000_000, ge=1, description="The longest query text accepted, in bytes."
     )
+    write_workers: int = Field(
+        default=2,
+        ge=1,
+        le=16,
+        description="How many writes over HTTP are worked out at the same time.",
+    )
+    write_timeout: float = Field(
+        default=60.0,
+        gt=0,
+        description="Seconds that a write over HTTP may take until it is made; then 504, and "
+        "nothing is changed.",
+    )
+    write_memory: int = Field(
+        default=1_000_000_000,
+        ge=50_000_000,
+        description="Bytes of memory that working a write out may use; beyond it 507.",
+    )
+    max_update_bytes: int = Field(
+        default=10_000_000,
+        ge=1,
+        description="The longest update, and the largest graph, accepted over HTTP, in bytes.",
+    )
+    max_change_quads: int = Field(
+        default=200_000,
+        ge=1,
+        description="The most quads that one write over HTTP may add and remove.",
+    )
     stall_timeout: float = Field(
         default=60.0,
         gt=0,

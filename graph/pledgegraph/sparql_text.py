@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from pledgegraph.errors import QuerySyntaxError
+from pledgegraph.errors import QuerySyntaxError, UpdateSyntaxError
 from pledgegraph.service_clauses import calls_service
 from pledgegraph.syntax_place import place_of_mistake
 
@@ -82,22 +82,24 @@ _SAID: Final = {
 }
 
 
-def syntax_error(text: str, message: str) -> QuerySyntaxError:
-    """The engine's complaint about ``text`` with its place and words that help.
+def syntax_error(text: str, message: str, *, update: bool = False) -> QuerySyntaxError:
+    """The engine's complaint about a query, or an update, with its place and words that help.
 
     The engine lists what its parser tried last, character classes among them; of that only
     whole sentences are kept, and what stands at the place is quoted.
     """
+    kind = UpdateSyntaxError if update else QuerySyntaxError
+    said = "The update is not valid SPARQL 1.1" if update else "The query is not valid SPARQL 1.1"
     match = _PLACE.match(message)
     if match is None:
-        return QuerySyntaxError("The query is not valid SPARQL 1.1.")
+        return kind(f"{said}.")
     lines = text.split("\n")
     place = sum(len(line) + 1 for line in lines[: int(match[1]) - 1]) + int(match[2]) - 1
     sentence = _SENTENCE.search(match[3])
     if sentence is None:
-        better = place_of_mistake(text, _TOKEN)
+        better = place_of_mistake(text, _TOKEN, update=update)
         place = place if better is None else better
-        found = _found(text, place)
+        found = _found(text, place, "update" if update else "query")
     elif sentence[0] in _SAID and (before := _BEFORE.search(text, 0, place)):
         place = before.start()
         found = _SAID[sentence[0]].format(before[0])
@@ -105,17 +107,13 @@ def syntax_error(text: str, message: str) -> QuerySyntaxError:
         found = sentence[0]
     line = text.count("\n", 0, place) + 1
     column = place - text.rfind("\n", 0, place)
-    return QuerySyntaxError(
-        f"The query is not valid SPARQL 1.1 at line {line}, column {column}: {found}.",
-        line=line,
-        column=column,
-    )
+    return kind(f"{said} at line {line}, column {column}: {found}.", line=line, column=column)
 
 
-def _found(text: str, place: int) -> str:
+def _found(text: str, place: int, what: str) -> str:
     word = _WORD.match(text[place:].lstrip())
     if word is None:
-        return "the query ends too early"
+        return f"the {what} ends too early"
     if text[place] in "\n\r":
         return "the line must not end there"
     return f"{word[0]!r} is not expected there"

@@ -24,15 +24,17 @@ _REPORT: Final = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", 
 _KEYWORD: Final = re.compile(r"[A-Za-z_]{2,}")
 
 
-def place_of_mistake(text: str, word: re.Pattern[str]) -> int | None:
-    """The offset in ``text``, which is no query, where it stops being one.
+def place_of_mistake(text: str, word: re.Pattern[str], *, update: bool = False) -> int | None:
+    """The offset in ``text``, which is no query or no update, where it stops being one.
 
     ``word`` matches what must not be torn apart. None where the engine's own word is better:
     it has another complaint than that something else was expected.
     """
     spread, begins = _spread(text, word)
+    store = Store()
+    parse = store.update if update else store.query
     try:
-        Store().query(spread, base_iri="http://base.invalid/")
+        parse(spread, base_iri="http://base.invalid/")
     except SyntaxError as error:
         match = _REPORT.match(str(error))
     else:

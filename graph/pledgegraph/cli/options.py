@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import getpass
 import os
-import re
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any
 
 import pydantic
 import typer
 
+from pledgegraph.attribution import attributable
 from pledgegraph.errors import InputError, SettingsError
 from pledgegraph.settings import Settings, ValidatorName
 
@@ -39,8 +39,6 @@ Reason = Annotated[
     str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the changes log.")
 ]
 
-_EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-
 
 def settings(**given: Any) -> Settings:
     """The settings, with those options over them that were given.
@@ -67,12 +65,7 @@ def agent_or_login(agent: str | None) -> str:
         InputError: it is an e-mail address; those stay out of the log. Or it is no text.
     """
     found = utf8("--agent", agent or os.environ.get("PLEDGEGRAPH_AGENT") or _login())
-    if _EMAIL.search(found):
-        raise InputError(
-            "An e-mail address does not belong into the changes log.",
-            remedy="Give a name, or an IRI, with --agent.",
-        )
-    return found
+    return attributable("The agent", found, remedy="Give a name, or an IRI, with --agent.")
 
 
 def utf8(option: str, value: str) -> str:

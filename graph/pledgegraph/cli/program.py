@@ -7,7 +7,19 @@ from typing import Annotated
 
 import typer
 
-from pledgegraph.cli import dump, init, load, log, queries, query, serve, stats, validate, verify
+from pledgegraph.cli import (
+    dump,
+    init,
+    load,
+    log,
+    queries,
+    query,
+    serve,
+    stats,
+    token,
+    validate,
+    verify,
+)
 from pledgegraph.cli.exits import Exit, complain, exit_code
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.release import release
@@ -25,6 +37,7 @@ app = typer.Typer(
 for _command in (init, load, validate, query, stats, log, dump, verify, serve):
     app.command(_command.__name__.rpartition(".")[2])(_command.command)
 app.add_typer(queries.app, name="queries")
+app.add_typer(token.app, name="token")
 
 
 def _say_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

@@ -1,0 +1,30 @@
+"""All that writes over HTTP, put together."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from pledgegraph.engine import Engine
+from pledgegraph.settings import Settings
+from pledgegraph.tokens import Tokens
+from pledgegraph.workers.writing import WriteLimits, WriteWorker
+from pledgegraph.writes import Writes
+from pledgegraph_api.authorisation import Authorisation
+from pledgegraph_api.update import UpdateEndpoint
+from pledgegraph_api.write_running import WriteRunner
+
+
+class Writing:
+    """The addresses that take changes from those who hold a token."""
+
+    def __init__(self, settings: Settings, engine: Engine) -> None:
+        self._settings = settings
+        self._authorisation = Authorisation(Tokens(settings.data_dir))
+        limits = WriteLimits(memory=settings.write_memory, most=settings.max_change_quads)
+        self._writes = Writes(engine, WriteWorker(limits))
+        self.runner = WriteRunner(settings)
+        """To be stopped with the service."""
+
+    def install(self, app: FastAPI) -> None:
+        """Put the endpoints at their addresses."""
+        UpdateEndpoint(self._settings, self._authorisation, self._writes, self.runner).install(app)
