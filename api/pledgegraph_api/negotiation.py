@@ -166,13 +166,16 @@ def choose_among(
 ) -> Format:
     """The format that the client likes best of those; ``what`` says what would be in it.
 
+    ``name`` may be several names with commas between them; the first that is there decides.
+
     Raises:
         NotAcceptable: none will do; carries those that there are.
     """
     if name is not None:
-        for each in available:
-            if _answers_to(each, name):
-                return each
+        for one in name.split(","):
+            for each in available:
+                if _answers_to(each, one):
+                    return each
         raise NotAcceptable(f"There is no format {name[:80]!r} for {what}.", available)
     best = max(available, key=lambda each: accept.rank(each.media_type, each.aliases))
     if accept.rank(best.media_type, best.aliases)[0] == 0:

@@ -35,7 +35,6 @@ ACCEPT_QUERY: Final = f'"{SPARQL_QUERY}", "{FORM}"'
 See https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/
 """
 
-_ONCE: Final = ("query", "format")
 _PROTOCOL: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
 _UPDATE: Final = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
 _MOST_PARAMETERS: Final = 1000
@@ -99,12 +98,11 @@ async def read_query(request: Request, *, longest: int) -> QueryRequest:
 def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
     """The request that a list of parameters describes."""
     names = [name for name, _ in parameters]
-    for name in _ONCE:
-        if names.count(name) > 1:
-            raise ParameterError(
-                f"The parameter `{name}` is there {names.count(name)} times.",
-                remedy="Send it once.",
-            )
+    if names.count("query") > 1:
+        raise ParameterError(
+            f"The parameter `query` is there {names.count('query')} times.",
+            remedy="Send it once.",
+        )
     for name in names:
         if name in _UPDATE:
             raise ParameterError(
@@ -124,7 +122,8 @@ def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
         text,
         tuple(graphs_named(parameters, "default-graph-uri")),
         tuple(graphs_named(parameters, "named-graph-uri")),
-        given.get("format"),
+        # SPARQLWrapper sends two or three names of the format that it wants.
+        ",".join(value for name, value in parameters if name == "format") or None,
     )
 
 

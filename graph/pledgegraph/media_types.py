@@ -113,7 +113,7 @@ TURTLE: Final = Format(
     "ttl",
     Carries.TRIPLES,
     _FORMATS + "Turtle",
-    aliases=("application/x-turtle",),
+    aliases=("application/x-turtle", "text/n3", "text/rdf+n3"),
 )
 N_TRIPLES: Final = Format(
     "ntriples",

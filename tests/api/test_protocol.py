@@ -118,14 +118,18 @@ async def test_a_form_without_a_query(client: httpx.AsyncClient) -> None:
     problem(await client.post("/sparql", content=b"", headers=QUERY), 400, "query-missing")
 
 
-@pytest.mark.parametrize("name", ["query", "format"])
-async def test_a_parameter_that_is_there_twice(client: httpx.AsyncClient, name: str) -> None:
-    parameters = [("query", ASK), ("format", "json"), (name, ASK)]
-    problem(await client.get("/sparql?" + urlencode(parameters)), 400, "parameter")
-    body = urlencode(parameters)
-    problem(await client.post("/sparql", content=body, headers=FORM), 400, "parameter")
-    across = await client.post("/sparql?format=json", content=body, headers=FORM)
-    problem(across, 400, "parameter")
+async def test_a_query_that_is_there_twice(client: httpx.AsyncClient) -> None:
+    parameters = urlencode([("query", ASK), ("format", "json"), ("query", ASK)])
+    problem(await client.get("/sparql?" + parameters), 400, "parameter")
+    problem(await client.post("/sparql", content=parameters, headers=FORM), 400, "parameter")
+
+
+async def test_the_first_format_that_can_carry_the_answer(client: httpx.AsyncClient) -> None:
+    names = [("format", "turtle"), ("format", "x,tsv"), ("format", "json")]
+    address = "/sparql?" + urlencode([("query", ASK), *names])
+    assert (await client.get(address)).headers["content-type"].startswith("text/tab-separated")
+    address = "/sparql?" + urlencode([("query", ASK), *names[:1]])
+    problem(await client.get(address), 406, "not-acceptable")
 
 
 async def test_a_thousand_times_the_same_parameter(client: httpx.AsyncClient) -> None:
