@@ -12,6 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from pledgegraph.catalogue import catalogue
+from pledgegraph.dumps import Dumps
 from pledgegraph.engine import Engine
 from pledgegraph.release import release
 from pledgegraph.settings import Settings
@@ -20,6 +21,8 @@ from pledgegraph_api.budget import Budget
 from pledgegraph_api.budgeting import Budgeting
 from pledgegraph_api.client_address import ClientAddresses, Networks
 from pledgegraph_api.dataset_counts import DatasetCounts
+from pledgegraph_api.dump_files import DumpFiles
+from pledgegraph_api.dump_schedule import DumpSchedule
 from pledgegraph_api.examples import examples_among
 from pledgegraph_api.health import HealthCheck
 from pledgegraph_api.holdings import HoldingsCount
@@ -66,12 +69,17 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
         runner = ThreadRunner(engine, threads=settings.query_workers, queue=settings.query_queue)
 
     writing = Writing(settings, engine)
+    schedule = DumpSchedule(
+        settings.data_dir, interval=settings.dump_interval, keep=settings.dump_keep
+    )
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await runner.start()
+        schedule.start()
         yield
         await writing.runner.stop()
+        await schedule.stop()
         await runner.stop()
 
     app = FastAPI(
@@ -102,6 +110,7 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     for question in questions:
         QuestionEndpoint(question, settings, runner, question_page).install(app)
     MissingQuestion(questions).install(app)
+    DumpFiles(Dumps(settings.data_dir / "dumps"), pages, settings.base).install(app)
     HealthCheck(engine).install(app)
     ApiDocs(pages).install(app)
     app.mount("/static", StaticFiles(directory=STATIC))
@@ -132,7 +141,15 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
         # Who writes sends a token by hand; credentials that browsers send by themselves are none.
         allow_headers=["Accept", "Authorization", "Content-Type", REASON],
         allow_credentials=False,
-        expose_headers=["Location", "Pledgegraph-Snapshot", "Retry-After", "Content-Disposition"],
+        expose_headers=[
+            "Location",
+            "Pledgegraph-Snapshot",
+            "Retry-After",
+            "Content-Disposition",
+            "Content-Range",
+            "ETag",
+            "Link",
+        ],
         max_age=86_400,
     )
     app.add_middleware(SecurityHeaders)

@@ -8,6 +8,8 @@ PledgegraphError
     │   └── WrongParameters   parameters of a question of the catalogue (each with its fault)
     ├── GraphMissing          the graph asked for holds nothing
     ├── QuestionMissing       the catalogue has no such question
+    ├── DumpMissing           there is no such dump
+    ├── TooManyRanges         a file is asked for in too many ranges
     ├── EncodingError         its text is not UTF-8
     ├── UnsupportedContent    its body is of a kind that is not read here
     ├── ContentTooLarge       its query is longer than the limit
@@ -93,6 +95,18 @@ class QuestionMissing(RequestError):
     def __init__(self, message: str, *, near: Sequence[str] = ()) -> None:
         super().__init__(message)
         self.near = tuple(near)
+
+
+class DumpMissing(RequestError):
+    """There is no such dump; older ones are removed when newer ones are made."""
+
+    remedy = "The list at /dumps/ has all of them; /dumps/latest/nq.gz leads to the newest."
+
+
+class TooManyRanges(RequestError):
+    """A file is asked for in more ranges than are sent at once."""
+
+    remedy = "Ask for fewer and larger ranges, or for the whole file."
 
 
 class EncodingError(RequestError):

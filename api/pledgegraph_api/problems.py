@@ -292,6 +292,22 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         (api.QuestionMissing,),
     ),
     ProblemType(
+        "dump-missing",
+        404,
+        "No such dump",
+        "There is no dump, or no file of a dump, at this address. Dumps are made of the newest "
+        "snapshot and removed when there are newer ones; the list at /dumps/ has those that are "
+        "kept.",
+        (api.DumpMissing,),
+    ),
+    ProblemType(
+        "too-many-ranges",
+        416,
+        "Too many ranges",
+        "A file is asked for in more byte ranges than are sent at once.",
+        (api.TooManyRanges,),
+    ),
+    ProblemType(
         "not-acceptable",
         406,
         "No acceptable format",

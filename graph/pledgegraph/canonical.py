@@ -43,15 +43,20 @@ def canonical_lines(
     Raises:
         NotCanonical: see `canonical_hash`.
     """
-    named = snapshot.quads() if snapshot.default_is_union else _with_names(snapshot)
     with LineSorter(memory=memory, folder=folder) as sorter:
-        pyoxigraph.serialize(named, cast("BinaryIO", sorter), format=RdfFormat.N_QUADS)
+        output = cast("BinaryIO", sorter)
+        pyoxigraph.serialize(canonical_quads(snapshot), output, format=RdfFormat.N_QUADS)
         yield from sorter.lines()
 
 
-def _with_names(snapshot: EmbeddedSnapshot) -> Iterable[Quad]:
-    """The quads with canonical labels on their blank nodes; a gated snapshot has none of those."""
-    if not any(_has_blank_node(quad) for quad in snapshot.quads()):
+def canonical_quads(snapshot: EmbeddedSnapshot) -> Iterable[Quad]:
+    """The quads, in any order, with canonical labels on their blank nodes.
+
+    Raises:
+        NotCanonical: see `canonical_hash`.
+    """
+    # A gated snapshot has no blank nodes.
+    if snapshot.default_is_union or not any(map(_has_blank_node, snapshot.quads())):
         return snapshot.quads()
     if len(snapshot) > MOST_WITH_BLANK_NODES:
         raise NotCanonical(

@@ -5,6 +5,7 @@ changes/           the changes log: the truth
 primary/           the writer's store
 snapshots/N/       a store as change set N left it; readers open these
 current            the number of the newest snapshot
+dumps/N/           snapshot N as files for download
 lock               held by whoever writes
 tokens.json        who may write over HTTP; see `pledgegraph.tokens`
 work/              copies on which updates are worked out; see `pledgegraph.workspaces`
@@ -74,6 +75,11 @@ class DataDirectory:
     def current(self) -> Path:
         """The file that names the newest snapshot."""
         return self.path / "current"
+
+    @property
+    def dumps(self) -> Path:
+        """The folder of the dumps; made with the first one."""
+        return self.path / "dumps"
 
     @property
     def shipped(self) -> Path:

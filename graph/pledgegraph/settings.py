@@ -116,6 +116,15 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds that a client may take nothing of an answer before it is cut off.",
     )
+    dump_interval: float = Field(
+        default=3600.0,
+        ge=0,
+        description="Seconds between looks whether `/dumps/` needs the dump of a newer snapshot; "
+        "0: the service makes none.",
+    )
+    dump_keep: int = Field(
+        default=2, ge=1, le=1000, description="How many dumps are kept under `/dumps/`."
+    )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         default="info", description="How much the service writes to its log."
     )

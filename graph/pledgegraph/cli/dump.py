@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,10 +13,15 @@ import typer
 from pyoxigraph import NamedNode
 
 from pledgegraph.cli.options import Base, DataDir, settings
-from pledgegraph.errors import InputError
+from pledgegraph.dumping import make_dump
+from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.errors import InputError, SettingsError
 from pledgegraph.media_types import GRAPH_FORMATS, N_QUADS, TURTLE, format_named
 from pledgegraph.opening import open_engine
+from pledgegraph.settings import Settings
 
+_NICENESS: Final = 10
+"""Queries of clients go before."""
 _NAMES: Final = ", ".join(each.name for each in GRAPH_FORMATS)
 
 
@@ -33,11 +39,27 @@ def command(
         str | None,
         typer.Option("--graph", metavar="IRI", help="Only this named graph, or a source's slug."),
     ] = None,
+    publish: Annotated[
+        bool,
+        typer.Option(
+            "--publish",
+            help="Make the files that the service offers under /dumps/, without hurry.",
+        ),
+    ] = False,
     data_dir: DataDir = None,
     base: Base = None,
 ) -> None:
     """Write the newest snapshot as RDF."""
-    engine = open_engine(settings(data_dir=data_dir, base=base))
+    chosen_settings = settings(data_dir=data_dir, base=base)
+    engine = open_engine(chosen_settings)
+    if publish:
+        if (output, form, graph) != (None, None, None):
+            raise SettingsError(
+                "With --publish all formats are written, to the data directory.",
+                remedy="Leave out --output, --format and --graph.",
+            )
+        _publish(engine, chosen_settings)
+        return
     if form is None and output is not None and output.suffix:
         form = output.suffix
     default = TURTLE if graph else N_QUADS
@@ -69,6 +91,15 @@ def command(
                 f"{output} cannot be written: {error.strerror or error}.",
                 remedy="Choose another file with --output.",
             ) from error
+
+
+def _publish(engine: EmbeddedEngine, chosen: Settings) -> None:
+    os.nice(_NICENESS)
+    made = make_dump(engine, keep=chosen.dump_keep)
+    if made is None:
+        print("Another process is making a dump.")
+    else:
+        print(f"Dump {made.sequence}: {made.quads:,} quads, SHA-256 {made.hash}")
 
 
 @contextmanager
