@@ -68,7 +68,7 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     if runner is None:
         runner = ThreadRunner(engine, threads=settings.query_workers, queue=settings.query_queue)
 
-    writing = Writing(settings, engine)
+    writing = Writing(settings, engine, runner)
     schedule = DumpSchedule(
         settings.data_dir, interval=settings.dump_interval, keep=settings.dump_keep
     )

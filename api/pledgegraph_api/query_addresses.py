@@ -7,7 +7,7 @@ from typing import Final
 from starlette.types import Scope
 
 _WHOLE: Final = frozenset({"/sparql", "/update", "/graphs"})
-_BEGINNINGS: Final = ("/queries/",)
+_BEGINNINGS: Final = ("/queries/", "/graphs/")
 
 
 def runs_queries(scope: Scope) -> bool:
@@ -21,4 +21,5 @@ def runs_queries(scope: Scope) -> bool:
 def changes_data(scope: Scope) -> bool:
     """True where a request that `runs_queries` is to change the data."""
     path: str = scope["path"]
-    return path == "/update" or (path == "/graphs" and scope["method"] not in ("GET", "HEAD"))
+    is_graph = path == "/graphs" or path.startswith("/graphs/")
+    return path == "/update" or (is_graph and scope["method"] not in ("GET", "HEAD"))

@@ -10,6 +10,8 @@ from pledgegraph.tokens import Tokens
 from pledgegraph.workers.writing import WriteLimits, WriteWorker
 from pledgegraph.writes import Writes
 from pledgegraph_api.authorisation import Authorisation
+from pledgegraph_api.graph_store import GraphStore
+from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.update import UpdateEndpoint
 from pledgegraph_api.write_running import WriteRunner
 
@@ -17,8 +19,10 @@ from pledgegraph_api.write_running import WriteRunner
 class Writing:
     """The addresses that take changes from those who hold a token."""
 
-    def __init__(self, settings: Settings, engine: Engine) -> None:
+    def __init__(self, settings: Settings, engine: Engine, queries: QueryRunner) -> None:
         self._settings = settings
+        self._engine = engine
+        self._queries = queries
         self._authorisation = Authorisation(Tokens(settings.data_dir))
         limits = WriteLimits(memory=settings.write_memory, most=settings.max_change_quads)
         self._writes = Writes(engine, WriteWorker(limits))
@@ -28,3 +32,11 @@ class Writing:
     def install(self, app: FastAPI) -> None:
         """Put the endpoints at their addresses."""
         UpdateEndpoint(self._settings, self._authorisation, self._writes, self.runner).install(app)
+        GraphStore(
+            self._settings,
+            self._engine,
+            self._queries,
+            authorisation=self._authorisation,
+            writes=self._writes,
+            runner=self.runner,
+        ).install(app)

@@ -1,0 +1,176 @@
+"""The graph store, `/graphs`: one named graph at an address, to read, put, merge and delete.
+
+See https://www.w3.org/TR/sparql11-http-rdf-update/
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from importlib.resources import files
+from io import BytesIO
+from typing import Final
+
+from fastapi import FastAPI
+from pyoxigraph import DefaultGraph, NamedNode
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pledgegraph.changes import Receipt
+from pledgegraph.engine import Engine, ResultKind
+from pledgegraph.media_types import JSON, Format
+from pledgegraph.permit import Permit
+from pledgegraph.settings import Settings
+from pledgegraph.tokens import Scope
+from pledgegraph.writes import Attribution, Writes
+from pledgegraph_api.answering import StreamedAnswer, while_connected
+from pledgegraph_api.authorisation import Authorisation
+from pledgegraph_api.errors import GraphMissing, ParameterError
+from pledgegraph_api.graph_addresses import PATH, Graph, GraphAddresses
+from pledgegraph_api.graph_openapi import described
+from pledgegraph_api.graph_payload import READ, patch_of, payload_of
+from pledgegraph_api.negotiation import accept_of, choose_format
+from pledgegraph_api.protocol import SPARQL_UPDATE, QueryRequest, decoded
+from pledgegraph_api.running import QueryRunner
+from pledgegraph_api.update_protocol import reason_of
+from pledgegraph_api.write_answers import receipt_answer
+from pledgegraph_api.write_running import WriteRunner
+
+_ALLOW: Final = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+_METHODS: Final = ("GET", "PUT", "POST", "PATCH", "DELETE")
+
+Write = Callable[[Permit], tuple[Graph, Receipt]]
+
+
+class GraphStore:
+    """Reads graphs for everybody, and writes them for those who may."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        queries: QueryRunner,
+        *,
+        authorisation: Authorisation,
+        writes: Writes,
+        runner: WriteRunner,
+    ) -> None:
+        self._settings = settings
+        self._engine = engine
+        self._queries = queries
+        self._authorisation = authorisation
+        self._writes = writes
+        self._runner = runner
+        self._addresses = GraphAddresses(settings.base)
+        here = files("pledgegraph_api")
+        self._content = (here / "graph_content.rq").read_text(encoding="utf-8")
+        self._holds = (here / "graph_holds.rq").read_text(encoding="utf-8")
+
+    def install(self, app: FastAPI) -> None:
+        """Put the store at its addresses, with their descriptions for OpenAPI."""
+        for path in (PATH, f"{PATH}/{{graph:path}}"):
+            for method in _METHODS:
+                answer = self.read if method == "GET" else self.write
+                app.add_api_route(path, answer, methods=[method], **described(method, path))
+            app.add_api_route(path, self.read, methods=["HEAD"], include_in_schema=False)
+            app.add_api_route(path, self.options, methods=["OPTIONS"], include_in_schema=False)
+
+    async def read(self, request: Request) -> Response:
+        """What a graph holds, in the format that the client likes best (section 5.2)."""
+        graph = self._addresses.graph_of(request, gated=self._engine.gated)
+        if graph is None:
+            raise ParameterError(
+                "The request does not say which graph.",
+                remedy="Name it, as in /graphs/source/x or /graphs?graph=IRI, or ask for "
+                "/graphs?default.",
+            )
+        given = dict(decoded(request.scope["query_string"], "The query string"))
+        accept, name = accept_of(request), given.get("format")
+
+        def choose(kind: ResultKind) -> Format:
+            return choose_format(kind, accept, name)
+
+        choose(ResultKind.GRAPH)
+        if isinstance(graph, NamedNode) and not await run_in_threadpool(self._is_there, graph):
+            raise GraphMissing(f"There is no graph {graph.value}.")
+        graphs = (graph,) if isinstance(graph, NamedNode) else ()
+        query = QueryRequest(self._content, default_graphs=graphs)
+        head_only = request.method == "HEAD"
+        answer = await while_connected(
+            request.receive, self._queries.run(query, choose, head_only=head_only)
+        )
+        return StreamedAnswer(
+            answer,
+            headers={
+                "Vary": "Accept",
+                "Pledgegraph-Snapshot": str(answer.sequence),
+                "Content-Disposition": f'inline; filename="graph.{answer.form.extension}"',
+            },
+            stall=self._settings.stall_timeout,
+        )
+
+    async def write(self, request: Request) -> Response:
+        """What came of a PUT, POST, PATCH or DELETE (sections 5.3 to 5.7)."""
+        token = self._authorisation.require(request, Scope.WRITE)
+        gated = self._engine.gated
+        graph = self._addresses.graph_of(request, gated=gated)
+        reason = reason_of(request, f"{request.method} of a graph.")
+        prepared = await self._prepared(request, graph, Attribution(token.label, reason))
+
+        def work(permit: Permit) -> tuple[Graph, Receipt, bool]:
+            was_there = graph is None or self._is_there(graph)
+            written, receipt = prepared(permit)
+            return written, receipt, was_there
+
+        written, receipt, was_there = await while_connected(request.receive, self._runner.run(work))
+        address = self._addresses.address_of(written, gated=gated)
+        name = written.value if isinstance(written, NamedNode) else None
+        is_new = receipt.added > 0 and (graph is None or not was_there)
+        return receipt_answer(receipt, created=address if is_new else None, graph=name)
+
+    async def options(self) -> Response:
+        """What can be done at this address."""
+        kinds = ", ".join(each.media_type for each in READ)
+        headers = {"Allow": _ALLOW, "Accept-Patch": SPARQL_UPDATE, "Accept-Post": kinds}
+        return Response(status_code=204, headers=headers)
+
+    async def _prepared(self, request: Request, graph: Graph | None, by: Attribution) -> Write:
+        """The write that a request asks for; its body has been received.
+
+        Raises:
+            ParameterError: it does not say which graph, and is no POST.
+            GraphMissing: what it would delete is not there.
+        """
+        longest = self._settings.max_update_bytes
+        if graph is None:
+            if request.method != "POST":
+                raise ParameterError(
+                    f"The request does not say which graph to {request.method}.",
+                    remedy="Name it, as in /graphs/source/x or /graphs?graph=IRI.",
+                )
+            payload = await payload_of(request, longest=longest)
+            return lambda permit: self._writes.create(payload, by, permit)
+        if request.method == "DELETE":
+            return lambda permit: (graph, self._deleted(graph, by, permit))
+        if request.method == "PATCH":
+            text = await patch_of(request, longest=longest)
+            return lambda permit: (graph, self._writes.patch(graph, text, by, permit))
+        payload = await payload_of(request, longest=longest)
+        store = self._writes.put if request.method == "PUT" else self._writes.merge
+        return lambda permit: (graph, store(graph, payload, by, permit))
+
+    def _deleted(self, graph: Graph, by: Attribution, permit: Permit) -> Receipt:
+        receipt = self._writes.delete(graph, by, permit)
+        if isinstance(graph, NamedNode) and not receipt.removed:
+            raise GraphMissing(f"There is no graph {graph.value}.")
+        return receipt
+
+    def _is_there(self, graph: Graph) -> bool:
+        """Whether the graph holds anything; the default graph is always there."""
+        if isinstance(graph, DefaultGraph):
+            return True
+        held = BytesIO()
+        with self._engine.snapshot() as snapshot:
+            snapshot.query(self._holds, default_graphs=(graph,)).serialise(held, JSON)
+        return bool(json.loads(held.getvalue())["boolean"])
