@@ -1,4 +1,4 @@
-"""Puts `ontology/` and `data/` into wheels, where `pledgegraph.shipped` looks for them.
+"""Puts `ontology/`, `data/` and the methodology page into wheels, for `pledgegraph.shipped`.
 
 An editable install reads them from the checkout; a copy in site-packages would go stale, so
 only standard wheels get one. See docs/decisions/0001-packaging.md.
@@ -16,10 +16,12 @@ class ShippedFiles(BuildHookInterface[Any]):
     """The wheel's build hook; hatchling finds it by its base class."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add the two folders to a standard wheel; ``version`` is the kind of wheel."""
+        """Add them to a standard wheel; ``version`` is the kind of wheel."""
         if version != "standard":
             return
         for folder in ("ontology", "data"):
             build_data["force_include"][str(Path(self.root) / folder)] = (
                 f"pledgegraph/_shipped/{folder}"
             )
+        page = "docs/methodology.md"  # served at /methodology
+        build_data["force_include"][str(Path(self.root) / page)] = f"pledgegraph/_shipped/{page}"

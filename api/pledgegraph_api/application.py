@@ -21,15 +21,19 @@ from pledgegraph_api.budget import Budget
 from pledgegraph_api.budgeting import Budgeting
 from pledgegraph_api.client_address import ClientAddresses, Networks
 from pledgegraph_api.dataset_counts import DatasetCounts
+from pledgegraph_api.description_pages import DatasetDescriptions, DescriptionPages
 from pledgegraph_api.dump_files import DumpFiles
 from pledgegraph_api.dump_schedule import DumpSchedule
 from pledgegraph_api.examples import examples_among
+from pledgegraph_api.finding import Finding
 from pledgegraph_api.health import HealthCheck
 from pledgegraph_api.holdings import HoldingsCount
 from pledgegraph_api.home import HomePage
 from pledgegraph_api.labels import Labels
+from pledgegraph_api.methodology_page import MethodologyPage
 from pledgegraph_api.metrics import Metrics
 from pledgegraph_api.observing import Observer, Observing
+from pledgegraph_api.ontology_pages import OntologyPages
 from pledgegraph_api.pages import STATIC, Pages
 from pledgegraph_api.problem_answers import ProblemAnswers, UnexpectedErrors
 from pledgegraph_api.problem_types import ProblemTypes
@@ -41,8 +45,10 @@ from pledgegraph_api.receiving import TimelyBodies
 from pledgegraph_api.record_lists import RecordLists
 from pledgegraph_api.request_log import RequestLog
 from pledgegraph_api.running import QueryRunner
+from pledgegraph_api.scheme_pages import SchemePages
 from pledgegraph_api.security_headers import SecurityHeaders
 from pledgegraph_api.service_description import ServiceDescription
+from pledgegraph_api.signposts import Signposts
 from pledgegraph_api.sparql import SparqlEndpoint
 from pledgegraph_api.thread_running import ThreadRunner
 from pledgegraph_api.update_protocol import REASON
@@ -100,7 +106,8 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     problems = ProblemAnswers(pages, settings.base)
     problems.install(app)
     ProblemTypes(pages, settings.base).install(app)
-    HomePage(pages, HoldingsCount(engine), examples).install(app)
+    signposts = Signposts(settings.base)
+    HomePage(pages, HoldingsCount(engine), examples, signposts, settings.base).install(app)
     about = ServiceDescription(settings, engine, DatasetCounts(engine))
     query_page = QueryPage(pages, examples, Labels(engine), settings.base)
     SparqlEndpoint(settings, runner, query_page, about).install(app)
@@ -111,6 +118,7 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
         QuestionEndpoint(question, settings, runner, question_page).install(app)
     MissingQuestion(questions).install(app)
     DumpFiles(Dumps(settings.data_dir / "dumps"), pages, settings.base).install(app)
+    _install_descriptions(app, engine, pages, signposts, settings.base)
     HealthCheck(engine).install(app)
     ApiDocs(pages).install(app)
     app.mount("/static", StaticFiles(directory=STATIC))
@@ -156,3 +164,14 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     app.add_middleware(VariesByAccept)
     app.add_middleware(Observing, observers=observers)
     return app
+
+
+def _install_descriptions(
+    app: FastAPI, engine: Engine, pages: Pages, signposts: Signposts, base: str
+) -> None:
+    """Put in place what the service says of its data and of its words."""
+    DescriptionPages(DatasetDescriptions(engine), pages, signposts, base).install(app)
+    OntologyPages(pages, signposts, base).install(app)
+    SchemePages(engine, pages, signposts, base).install(app)
+    MethodologyPage(pages).install(app)
+    Finding(engine, base).install(app)

@@ -10,6 +10,7 @@ PledgegraphError
     ├── QuestionMissing       the catalogue has no such question
     ├── DumpMissing           there is no such dump
     ├── TooManyRanges         a file is asked for in too many ranges
+    ├── DocumentMissing       there is no such document of the ontology
     ├── EncodingError         its text is not UTF-8
     ├── UnsupportedContent    its body is of a kind that is not read here
     ├── ContentTooLarge       its query is longer than the limit
@@ -107,6 +108,16 @@ class TooManyRanges(RequestError):
     """A file is asked for in more ranges than are sent at once."""
 
     remedy = "Ask for fewer and larger ranges, or for the whole file."
+
+
+class DocumentMissing(RequestError):
+    """The ontology or the schemes have no document there. ``near`` holds paths that look alike."""
+
+    def __init__(
+        self, message: str, *, remedy: str | None = None, near: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message, remedy=remedy)
+        self.near = tuple(near)
 
 
 class EncodingError(RequestError):

@@ -7,18 +7,28 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pledgegraph.describing import ABOUT
+from pledgegraph.terms import DCAT
 from pledgegraph_api.examples import Example
 from pledgegraph_api.holdings import HoldingsCount
 from pledgegraph_api.pages import Pages
+from pledgegraph_api.signposts import LICENCE, Signposts
 
 
 class HomePage:
     """The page at the root of the service."""
 
     def __init__(
-        self, pages: Pages, holdings: HoldingsCount, examples: tuple[Example, ...]
+        self,
+        pages: Pages,
+        holdings: HoldingsCount,
+        examples: tuple[Example, ...],
+        signposts: Signposts,
+        base: str,
     ) -> None:
         self._pages = pages
+        self._signposts = signposts
+        self._base = base
         self._holdings = holdings
         self._examples = examples
 
@@ -32,8 +42,41 @@ class HomePage:
         return self._pages.render(
             request,
             "home.html",
-            headers={"Pledgegraph-Snapshot": str(holdings.sequence)},
+            headers={
+                "Pledgegraph-Snapshot": str(holdings.sequence),
+                "Link": self._signposts.of_page("/", kind=DCAT.Catalog.value, described="/catalog"),
+            },
             state=(holdings.sequence,),
             holdings=holdings,
             examples=self._examples,
+            dataset=_for_search_engines(self._base, holdings.sequence),
         )
+
+
+def _for_search_engines(base: str, sequence: int) -> dict[str, object]:
+    """The dataset as a schema.org Dataset, which dataset search engines read from the page.
+
+    See https://developers.google.com/search/docs/appearance/structured-data/dataset
+    """
+    return {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "@id": f"{base}/catalog#dataset",
+        "name": "Pledgegraph: public commitments on data",
+        "description": ABOUT,
+        "url": f"{base}/",
+        "identifier": f"{base}/catalog#dataset",
+        "license": LICENCE,
+        "isAccessibleForFree": True,
+        "version": str(sequence),
+        "keywords": ["commitments", "citizen data", "official statistics", "linked data"],
+        "creator": {"@type": "Organization", "name": "The Pledgegraph contributors"},
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": "By SPARQL",
+                "encodingFormat": "application/sparql-results+json",
+                "contentUrl": f"{base}/sparql",
+            }
+        ],
+    }

@@ -308,6 +308,14 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         (api.TooManyRanges,),
     ),
     ProblemType(
+        "document-missing",
+        404,
+        "No such document",
+        "The ontology, its versions, its shapes or the concept schemes have no document at this "
+        "address. The member near holds addresses that look like the one asked for.",
+        (api.DocumentMissing,),
+    ),
+    ProblemType(
         "not-acceptable",
         406,
         "No acceptable format",
@@ -450,7 +458,7 @@ def _members(error: Exception) -> dict[str, Json]:
         members["available"] = [_format(each) for each in error.available]
     if isinstance(error, api.WrongParameters):
         members["parameters"] = [_fault(each) for each in error.faults]
-    if isinstance(error, api.QuestionMissing) and error.near:
+    if isinstance(error, api.QuestionMissing | api.DocumentMissing) and error.near:
         members["near"] = list(error.near)
     return members
 

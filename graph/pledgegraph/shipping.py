@@ -12,6 +12,7 @@ from pledgegraph.changes import Receipt
 from pledgegraph.durable import write_whole
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.loading import SourceFile, change_from_files
+from pledgegraph.ontology_files import ontology_files
 from pledgegraph.release import release
 from pledgegraph.shipped import shipped
 
@@ -24,11 +25,10 @@ def shipped_files(base: str) -> list[SourceFile]:
     The ontology, the schemes and the shapes are one source, which ``data/ontology.ttl``
     describes; each file under ``data/`` describes its own.
     """
-    data, ontology = shipped("data"), shipped("ontology")
     its_source = NamedNode(f"{base}/id/source/ontology")
     return [
-        *(SourceFile(path) for path in sorted(data.rglob("*.ttl"))),
-        *(SourceFile(path, its_source) for path in sorted(ontology.rglob("*.ttl"))),
+        *(SourceFile(path) for path in sorted(shipped("data").rglob("*.ttl"))),
+        *(SourceFile(path, its_source) for path in ontology_files()),
     ]
 
 

@@ -37,6 +37,9 @@ ORG = Vocabulary("http://www.w3.org/ns/org#")
 DCTERMS = Vocabulary("http://purl.org/dc/terms/")
 DCAT = Vocabulary("http://www.w3.org/ns/dcat#")
 SCHEMA = Vocabulary("https://schema.org/")
+VOID = Vocabulary("http://rdfs.org/ns/void#")
+FOAF = Vocabulary("http://xmlns.com/foaf/0.1/")
+SPDX = Vocabulary("http://spdx.org/rdf/terms#")
 
 PREFIXES: Final[dict[str, str]] = {
     "pg": PG.iri,

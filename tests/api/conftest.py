@@ -14,19 +14,22 @@ from pyoxigraph import RdfFormat, parse
 from pledgegraph.changes import Change
 from pledgegraph.directory import new_directory, open_directory
 from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.opening import open_engine
+from pledgegraph.preparing import prepare
 from pledgegraph.settings import Settings
 from pledgegraph_api.application import create_app
 
 BASE = "https://data.example.org"
+SHIPPED_BASE = "http://localhost:8000"
 HERE = Path(__file__).parent
 
 MakeStore = Callable[..., EmbeddedEngine]
 ClientOf = Callable[[FastAPI], AbstractAsyncContextManager[httpx.AsyncClient]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def anyio_backend() -> str:
-    """The service runs under asyncio only."""
+    """The service runs under asyncio only, and in one event loop: an application belongs to one."""
     return "asyncio"
 
 
@@ -100,4 +103,30 @@ async def client(app: FastAPI, anyio_backend: str) -> AsyncIterator[httpx.AsyncC
     """A client of the service over the small data."""
     assert anyio_backend == "asyncio"
     async with client_of(app) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def shipped_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Settings for a new data directory with what this release ships."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("shipped") / "data", base=SHIPPED_BASE)
+    prepare(settings)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def shipped_engine(shipped_settings: Settings) -> Iterator[EmbeddedEngine]:
+    """The store in it, for tests that only read."""
+    engine = open_engine(shipped_settings)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="session")
+async def shipped(
+    shipped_settings: Settings, shipped_engine: EmbeddedEngine, anyio_backend: str
+) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the service over the shipped data."""
+    assert anyio_backend == "asyncio"
+    async with client_of(create_app(shipped_settings, shipped_engine)) as client:
         yield client

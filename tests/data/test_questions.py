@@ -15,6 +15,7 @@ import pytest
 from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, Variable, parse
 
 from pledgegraph.catalogue import question
+from pledgegraph.ontology_files import ontology_files
 from pledgegraph.rules import Rules, read_rules
 from pledgegraph.shipped import shipped
 from pledgegraph.union_graph import merged
@@ -62,7 +63,7 @@ def example() -> Store:
     """The made-up records, with a second report on the commitment."""
     store = Store()
     graph = NamedNode(f"{BASE}/id/source/example")
-    for file in (Path(__file__).parent / "example.ttl", *(shipped("ontology").rglob("*.ttl"))):
+    for file in (Path(__file__).parent / "example.ttl", *ontology_files()):
         for quad in parse(path=file, base_iri=f"{BASE}/"):
             store.add(type(quad)(*quad.triple, graph))
     second = f"""

@@ -21,6 +21,7 @@ from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.graphs import computed_graph
 from pledgegraph.loading import SourceFile, change_from_files
 from pledgegraph.media_types import JSON, N_TRIPLES
+from pledgegraph.ontology_files import ontology_files
 from pledgegraph.rules import Rules, read_rules
 from pledgegraph.shipped import shipped
 from pledgegraph.terms import OWL, PG, RDF, RDFS, SCHEME, XSD
@@ -45,7 +46,7 @@ def engine_with_rules(path: Path) -> EmbeddedEngine:
 def promises(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedEngine:
     """An engine over the made-up promises and the ontology."""
     engine = engine_with_rules(tmp_path_factory.mktemp("promises") / "store")
-    files = [SourceFile(file, ONTOLOGY) for file in sorted(shipped("ontology").rglob("*.ttl"))]
+    files = [SourceFile(file, ONTOLOGY) for file in ontology_files()]
     engine.update(
         change_from_files([*files, SourceFile(PROMISES)], base=BASE, agent="tests", reason="Try.")
     )
@@ -391,7 +392,7 @@ def test_the_store_shows_what_follows_from_its_data(
 
 def ontology() -> Store:
     store = Store()
-    for file in shipped("ontology").rglob("*.ttl"):
+    for file in ontology_files():
         store.extend(parse(path=file))
     return store
 

@@ -1,0 +1,168 @@
+"""The descriptions of the dataset: `/.well-known/void` and `/catalog`.
+
+See https://www.w3.org/TR/void/#well-known and https://www.w3.org/TR/vocab-dcat-3/.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+
+from fastapi import FastAPI
+from pyoxigraph import Triple
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from pledgegraph.describing import Copy, Statistics, catalog_graph, take_statistics, void_graph
+from pledgegraph.engine import Engine
+from pledgegraph.media_types import GRAPH_FORMATS
+from pledgegraph.terms import DCAT, VOID
+from pledgegraph_api.asked import read_wishes, require_none
+from pledgegraph_api.graph_answer import SmallGraph, answer_graph, wants_page
+from pledgegraph_api.iri_names import link_to, short_name
+from pledgegraph_api.languages import PageLanguage
+from pledgegraph_api.page_links import format_links, root_of, with_language
+from pledgegraph_api.pages import Pages
+from pledgegraph_api.signposts import Signposts
+
+CATALOG: Final = "/catalog"
+VOID_PATH: Final = "/.well-known/void"
+
+
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What the descriptions are made of."""
+
+    numbers: Statistics
+    modified: datetime | None
+    copies: tuple[Copy, ...]
+
+    @property
+    def state(self) -> tuple[object, ...]:
+        """What they hang on."""
+        return (self.numbers.sequence, *(each.iri for each in self.copies))
+
+
+class DatasetDescriptions:
+    """Takes the numbers of the newest snapshot, once a snapshot."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        *,
+        modified: Callable[[int], datetime | None] = lambda _sequence: None,
+        copies: Callable[[], Sequence[Copy]] = tuple,
+    ) -> None:
+        self._engine = engine
+        self._modified = modified
+        self._copies = copies
+        self._known: Statistics | None = None
+        self._counting = threading.Lock()
+
+    def current(self) -> Described:
+        """What is true of the newest snapshot. Blocks: to be called in a thread."""
+        with self._engine.snapshot() as snapshot, self._counting:
+            if self._known is None or self._known.sequence != snapshot.sequence:
+                self._known = take_statistics(snapshot)
+            numbers = self._known
+        return Described(numbers, self._modified(numbers.sequence), tuple(self._copies()))
+
+
+class DescriptionPages:
+    """Serves both descriptions in RDF; for people there is one page."""
+
+    def __init__(
+        self, descriptions: DatasetDescriptions, pages: Pages, signposts: Signposts, base: str
+    ) -> None:
+        self._descriptions = descriptions
+        self._pages = pages
+        self._signposts = signposts
+        self._base = base
+
+    def install(self, app: FastAPI) -> None:
+        """Put the descriptions at their addresses."""
+        for path, endpoint in ((CATALOG, self.catalog), (VOID_PATH, self.void)):
+            app.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
+
+    async def void(self, request: Request) -> Response:
+        """The VoID description; whoever wants a page is sent to the catalogue's."""
+        wishes = read_wishes(request)
+        require_none(wishes.faults, ())
+        if wants_page(request, wishes.format):
+            address = f"{root_of(request)}{CATALOG}"
+            if wishes.language_asked:
+                address = with_language(address, wishes.language)
+            return RedirectResponse(address, 303, headers={"Vary": "Accept, Accept-Language"})
+        described = await run_in_threadpool(self._descriptions.current)
+        return await self._data(
+            request,
+            described,
+            "void",
+            lambda: void_graph(
+                self._base, described.numbers, [each.iri for each in described.copies]
+            ),
+            wishes.format,
+        )
+
+    async def catalog(self, request: Request) -> Response:
+        """The DCAT description, or the page about it."""
+        wishes = read_wishes(request)
+        require_none(wishes.faults, ())
+        described = await run_in_threadpool(self._descriptions.current)
+        if not wants_page(request, wishes.format):
+            return await self._data(
+                request,
+                described,
+                "catalog",
+                lambda: catalog_graph(
+                    self._base,
+                    described.numbers,
+                    modified=described.modified,
+                    copies=described.copies,
+                ),
+                wishes.format,
+            )
+        items = [(each.iri, each.media_type) for each in described.copies]
+        return await run_in_threadpool(
+            self._pages.render,
+            request,
+            "catalog.html",
+            language=PageLanguage(wishes.language, asked=wishes.language_asked),
+            headers={
+                "Pledgegraph-Snapshot": str(described.numbers.sequence),
+                "Link": self._signposts.of_page(CATALOG, kind=DCAT.Catalog.value, items=items),
+            },
+            state=(CATALOG, *described.state),
+            described=described,
+            numbers=described.numbers,
+            base=self._base,
+            name_of=lambda iri: short_name(iri, self._base),
+            link_of=lambda iri: link_to(iri, self._base),
+            catalog_formats=format_links(CATALOG, (), GRAPH_FORMATS),
+            void_formats=format_links(VOID_PATH, (), GRAPH_FORMATS),
+        )
+
+    async def _data(
+        self,
+        request: Request,
+        described: Described,
+        name: str,
+        triples: Callable[[], Iterable[Triple]],
+        form: str | None,
+    ) -> Response:
+        path, kind = (VOID_PATH, VOID.Dataset) if name == "void" else (CATALOG, DCAT.Catalog)
+        graph = SmallGraph(
+            name,
+            triples,
+            described.state,
+            "the description of the dataset",
+            {
+                "Pledgegraph-Snapshot": str(described.numbers.sequence),
+                "Link": self._signposts.of_document(path, kind=kind.value),
+            },
+        )
+        return await answer_graph(request, graph, form)

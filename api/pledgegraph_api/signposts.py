@@ -1,0 +1,72 @@
+"""Typed links in the header ``Link``, by which machines find their way: Signposting.
+
+See https://signposting.org/FAIR/ and RFC 8288. A page says how to cite what it is about, what kind
+of thing that is, under which licence it stands, and where its description and its content are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from pledgegraph.media_types import GRAPH_FORMATS, Format
+
+LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
+ABOUT_PAGE: Final = "https://schema.org/AboutPage"
+
+
+def link(target: str, relation: str, **attributes: str) -> str:
+    """One link of the header, such as ``<https://…>; rel="license"``."""
+    further = "".join(f'; {name}="{value}"' for name, value in attributes.items())
+    return f'<{target}>; rel="{relation}"{further}'
+
+
+class Signposts:
+    """Makes the links of addresses below one base IRI."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+
+    def of_page(
+        self,
+        path: str,
+        *,
+        kind: str,
+        cite: str | None = None,
+        formats: Sequence[Format] = GRAPH_FORMATS,
+        described: str | None = None,
+        items: Iterable[tuple[str, str]] = (),
+    ) -> str:
+        """The links of a page; ``items`` are addresses with their media types.
+
+        ``kind`` is the class of what the page is about, ``cite`` the IRI to cite it by, which is
+        the address itself where there is no better one. ``described`` is the path that gives the
+        description in each of the formats, where that is another one.
+        """
+        address = self._base + path
+        description = self._base + (described or path)
+        return ", ".join(
+            [
+                link(cite or address, "cite-as"),
+                link(kind, "type"),
+                link(ABOUT_PAGE, "type"),
+                link(LICENCE, "license"),
+                *(
+                    link(f"{description}?format={each.name}", "describedby", type=each.media_type)
+                    for each in formats
+                ),
+                *(link(target, "item", type=media_type) for target, media_type in items),
+            ]
+        )
+
+    def of_document(self, path: str, *, kind: str, cite: str | None = None) -> str:
+        """The links of an address when it gives data instead of its page."""
+        address = self._base + path
+        return ", ".join(
+            [
+                link(cite or address, "cite-as"),
+                link(kind, "type"),
+                link(LICENCE, "license"),
+                link(address, "describes"),
+            ]
+        )
