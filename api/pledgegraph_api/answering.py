@@ -24,18 +24,29 @@ async def while_connected(receive: Receive, work: Awaitable[T]) -> T:
     Raises:
         ClientDisconnect: the client has gone.
     """
-    working = asyncio.ensure_future(work)
+    here = asyncio.current_task()
+    if here is None:
+        raise AssertionError("requests are answered in tasks")
     leaving = asyncio.ensure_future(_departure(receive))
+    left = False
+
+    def leave(_: object) -> None:
+        nonlocal left
+        if not leaving.cancelled():
+            left = True
+            here.cancel()
+
+    leaving.add_done_callback(leave)
     try:
-        await asyncio.wait({working, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        if working.done():
-            return working.result()
-        leaving.result()
-        raise ClientDisconnect
+        return await work
+    except asyncio.CancelledError:
+        if left and here.uncancel() == 0:
+            leaving.result()
+            raise ClientDisconnect from None
+        raise
     finally:
-        working.cancel()
+        leaving.remove_done_callback(leave)
         leaving.cancel()
-        await asyncio.gather(working, leaving, return_exceptions=True)
 
 
 class StreamedAnswer(Response):
@@ -50,7 +61,7 @@ class StreamedAnswer(Response):
         self.status_code = 200
         self.background = None
         self.media_type = None
-        self.init_headers({**headers, "content-type": answer.form.content_type})
+        self.init_headers(headers)
         self._answer = answer
         self._stall = stall
 

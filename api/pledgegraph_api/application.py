@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Final
 
@@ -22,6 +22,7 @@ from pledgegraph_api.budgeting import Budgeting
 from pledgegraph_api.client_address import ClientAddresses, Networks
 from pledgegraph_api.dataset_counts import DatasetCounts
 from pledgegraph_api.description_pages import DatasetDescriptions, DescriptionPages
+from pledgegraph_api.direct_route import DirectRoute
 from pledgegraph_api.dump_files import DumpFiles
 from pledgegraph_api.dump_schedule import DumpSchedule
 from pledgegraph_api.examples import examples_among
@@ -29,6 +30,7 @@ from pledgegraph_api.finding import Finding
 from pledgegraph_api.health import HealthCheck
 from pledgegraph_api.holdings import HoldingsCount
 from pledgegraph_api.home import HomePage
+from pledgegraph_api.kept_answers import KeptAnswers
 from pledgegraph_api.labels import Labels
 from pledgegraph_api.methodology_page import MethodologyPage
 from pledgegraph_api.metrics import Metrics
@@ -37,12 +39,15 @@ from pledgegraph_api.ontology_pages import OntologyPages
 from pledgegraph_api.pages import STATIC, Pages
 from pledgegraph_api.problem_answers import ProblemAnswers, UnexpectedErrors
 from pledgegraph_api.problem_types import ProblemTypes
+from pledgegraph_api.query_page import PATH as QUERY_PATH
 from pledgegraph_api.query_page import QueryPage
 from pledgegraph_api.question_endpoint import MissingQuestion, QuestionEndpoint
+from pledgegraph_api.question_list import PATH as QUESTIONS_PATH
 from pledgegraph_api.question_list import QuestionList
 from pledgegraph_api.question_page import QuestionPage
 from pledgegraph_api.receiving import TimelyBodies
 from pledgegraph_api.record_lists import RecordLists
+from pledgegraph_api.representing import Representations
 from pledgegraph_api.request_log import RequestLog
 from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.scheme_pages import SchemePages
@@ -96,6 +101,8 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
         redoc_url=None,
         # A redirect would repeat the Host header, which anybody can set.
         redirect_slashes=False,
+        # Nothing of what is asked here goes anywhere else, whatever the environment says.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=lifespan,
     )
     app.state.runner = runner
@@ -110,12 +117,14 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     HomePage(pages, HoldingsCount(engine), examples, signposts, settings.base).install(app)
     about = ServiceDescription(settings, engine, DatasetCounts(engine))
     query_page = QueryPage(pages, examples, Labels(engine), settings.base)
-    SparqlEndpoint(settings, runner, query_page, about).install(app)
+    representations = Representations(settings, engine.version)
+    sparql = SparqlEndpoint(settings, runner, representations, query_page, about)
+    sparql.install(app)
     writing.install(app)
     QuestionList(questions, pages, settings.base).install(app)
     question_page = QuestionPage(pages, RecordLists(engine, settings.base), settings.base)
     for question in questions:
-        QuestionEndpoint(question, settings, runner, question_page).install(app)
+        QuestionEndpoint(question, settings, runner, representations, question_page).install(app)
     MissingQuestion(questions).install(app)
     DumpFiles(Dumps(settings.data_dir / "dumps"), pages, settings.base).install(app)
     _install_descriptions(app, engine, pages, signposts, settings.base)
@@ -132,6 +141,26 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     if settings.log_requests:
         observers.append(RequestLog(queries=settings.log_queries))
 
+    app.add_middleware(
+        DirectRoute,
+        path=QUERY_PATH,
+        methods=frozenset({"GET", "HEAD", "POST", "QUERY"}),
+        endpoint=sparql.answer,
+        problems=problems,
+    )
+    _add_layers(app, settings, problems, budget, observers)
+    _keep_answers(app, settings, engine, observers)
+    return app
+
+
+def _add_layers(
+    app: FastAPI,
+    settings: Settings,
+    problems: ProblemAnswers,
+    budget: Budget,
+    observers: Sequence[Observer],
+) -> None:
+    """Put around the application what every request passes through."""
     # The last one added is the outermost.
     app.add_middleware(TimelyBodies, seconds=settings.receive_timeout)
     app.add_middleware(
@@ -147,23 +176,40 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "OPTIONS", "POST", "QUERY", "PUT", "DELETE", "PATCH"],
         # Who writes sends a token by hand; credentials that browsers send by themselves are none.
-        allow_headers=["Accept", "Authorization", "Content-Type", REASON],
+        allow_headers=["Accept", "Authorization", "Content-Type", "If-None-Match", REASON],
         allow_credentials=False,
         expose_headers=[
-            "Location",
-            "Pledgegraph-Snapshot",
-            "Retry-After",
             "Content-Disposition",
             "Content-Range",
             "ETag",
             "Link",
+            "Location",
+            "Pledgegraph-Snapshot",
+            "Retry-After",
+            "Server-Timing",
         ],
         max_age=86_400,
     )
     app.add_middleware(SecurityHeaders)
     app.add_middleware(VariesByAccept)
     app.add_middleware(Observing, observers=observers)
-    return app
+
+
+def _keep_answers(
+    app: FastAPI, settings: Settings, engine: Engine, observers: Sequence[Observer]
+) -> None:
+    """Answer from memory what can be, ahead of all that the framework does.
+
+    From here on no further layer can be added.
+    """
+    app.state.kept_answers = app.middleware_stack = KeptAnswers(
+        app.build_middleware_stack(),
+        engine.version,
+        paths=(QUERY_PATH, QUESTIONS_PATH),
+        most=settings.cache_bytes,
+        largest=settings.cache_answer_bytes,
+        observers=observers,
+    )
 
 
 def _install_descriptions(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
 from starlette.requests import Request
@@ -82,6 +82,8 @@ class Binding:
     """The parameters that stand for the present day."""
     hangs_on_today: bool
     """True where the answer would be another one on another day, for the same request."""
+    day: date | None
+    """The present day, where the query may ask the clock for it."""
 
 
 def bind(question: Question, wishes: Wishes, base: str) -> Binding:
@@ -125,6 +127,7 @@ def bind(question: Question, wishes: Wishes, base: str) -> Binding:
         question.bind(usable, base=base, today=today),
         today_taken,
         bool(today_taken) or (asks_the_clock and (not days or None in days.values())),
+        today if asks_the_clock else None,
     )
 
 

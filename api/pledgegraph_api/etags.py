@@ -8,6 +8,8 @@ from typing import Final
 
 from starlette.requests import Request
 
+CONDITIONAL: Final = frozenset({"GET", "HEAD", "QUERY"})
+"""The safe methods: what they ask for need not be sent to who has it."""
 _TAG: Final = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
@@ -22,7 +24,7 @@ def not_modified(request: Request, etag: str) -> bool:
 
     See https://www.rfc-editor.org/rfc/rfc9110.html#section-13.1.2
     """
-    if request.method not in ("GET", "HEAD"):
+    if request.method not in CONDITIONAL:
         return False
     header = ",".join(request.headers.getlist("if-none-match"))
     return header.strip() == "*" or etag in _TAG.findall(header)

@@ -9,8 +9,9 @@ then sends anything; werkzeug does not find ``text/turtle;charset=utf-8``; accep
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from starlette.requests import Request
@@ -183,15 +184,78 @@ def choose_among(
     return best
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What an Accept header and a name come to, for each kind of answer."""
+
+    accept: Accept
+    name: str | None
+    pages: frozenset[ResultKind]
+    """The kinds of which the client would rather see a page."""
+    formats: Mapping[ResultKind, Format]
+    """The format for each kind that can be had in one that the client accepts."""
+    refusals: Mapping[ResultKind, NotAcceptable]
+    """What is wrong with each of the other kinds."""
+
+    @classmethod
+    def of(cls, header: str | None, name: str | None) -> Settled:
+        """What that header and that name come to.
+
+        Raises:
+            HeaderTooLarge: there is too much of it.
+        """
+        accept = Accept.parse(header)
+        choice = PageOrFormat(accept, name)
+        formats, refusals = {}, {}
+        for kind in ResultKind:
+            try:
+                formats[kind] = choose_format(kind, accept, name)
+            except NotAcceptable as error:
+                refusals[kind] = error.with_traceback(None)
+        pages = frozenset(k for k in ResultKind if choice.prefers_page(formats_for(k)))
+        return cls(accept, name, pages, formats, refusals)
+
+    def format(self, kind: ResultKind) -> Format:
+        """The format for that kind of answer.
+
+        Raises:
+            NotAcceptable: there is none that the client accepts.
+        """
+        if kind in self.formats:
+            return self.formats[kind]
+        refusal = self.refusals[kind]
+        raise NotAcceptable(str(refusal), refusal.available)
+
+
+class Negotiator:
+    """Settles what clients want, and remembers it: they send the same headers again and again."""
+
+    def __init__(self) -> None:
+        self._settled = lru_cache(maxsize=500)(Settled.of)
+
+    def choice(self, request: Request, name: str | None) -> PageOrFormat:
+        """A page or a format for the answer to a request.
+
+        Raises:
+            HeaderTooLarge: there is too much of its Accept header.
+        """
+        lines = request.headers.getlist("accept")
+        settled = self._settled(", ".join(lines) if lines else None, name)
+        return PageOrFormat(settled.accept, name, settled)
+
+
 class PageOrFormat:
     """Chooses a page for clients that would rather have one, and a format for all others.
 
     Once asked, ``page`` says which; the format is then the one that the page is made from.
     """
 
-    def __init__(self, accept: Accept, name: str | None = None) -> None:
+    def __init__(
+        self, accept: Accept, name: str | None = None, settled: Settled | None = None
+    ) -> None:
         self._accept = accept
         self._name = name
+        self._settled = settled
         self.page = False
 
     def __call__(self, kind: ResultKind) -> Format:
@@ -200,10 +264,18 @@ class PageOrFormat:
         Raises:
             NotAcceptable: none will do.
         """
-        self.page = self.prefers_page(formats_for(kind))
+        self.page = self.wants_page(kind)
         if self.page:
             return TURTLE if kind is ResultKind.GRAPH else TSV
+        if self._settled is not None:
+            return self._settled.format(kind)
         return choose_format(kind, self._accept, self._name)
+
+    def wants_page(self, kind: ResultKind) -> bool:
+        """Whether the client prefers a page to every format of that kind of answer."""
+        if self._settled is not None:
+            return kind in self._settled.pages
+        return self.prefers_page(formats_for(kind))
 
     def prefers_page(self, others: Sequence[Format]) -> bool:
         """Whether the client would rather have a page than any of the formats."""

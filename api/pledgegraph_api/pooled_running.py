@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import AsyncIterator
 from typing import Final
 
+from pledgegraph.codings import IDENTITY
 from pledgegraph.engine import ResultKind
 from pledgegraph.media_types import Format
 from pledgegraph.settings import Settings
@@ -14,13 +15,20 @@ from pledgegraph_api.errors import NotAcceptable
 from pledgegraph_api.protocol import QueryRequest
 from pledgegraph_api.running import ChooseFormat
 
+_ALIKE: Final = ((ResultKind.SOLUTIONS, ResultKind.BOOLEAN), (ResultKind.GRAPH,))
+"""Kinds of answers that have their formats in common."""
+
 
 class FormedAnswer:
     """An answer of the pool with the format that it has."""
 
     def __init__(self, answer: PooledAnswer, form: Format) -> None:
         self.form: Final = form
-        self.sequence: Final = answer.sequence
+        self.sequence: Final = answer.begun.sequence
+        self.version: Final = answer.begun.version
+        self.coding: Final = answer.begun.coding
+        self.waited: Final = answer.begun.waited
+        self.worked: Final = answer.begun.worked
         self._answer = answer
 
     @property
@@ -71,7 +79,12 @@ class PoolRunner:
         await self._pool.warm()
 
     async def run(
-        self, query: QueryRequest, choose: ChooseFormat, *, head_only: bool = False
+        self,
+        query: QueryRequest,
+        choose: ChooseFormat,
+        *,
+        coding: str = IDENTITY,
+        head_only: bool = False,
     ) -> FormedAnswer:
         """Begin to answer a query; see `QueryRunner.run`."""
         answer = await self._pool.run(
@@ -80,9 +93,10 @@ class PoolRunner:
             default_graphs=query.default_graphs,
             named_graphs=query.named_graphs,
             substitutions=query.substitutions,
+            coding=coding,
         )
         try:
-            return FormedAnswer(answer, choose(answer.kind))
+            return FormedAnswer(answer, choose(answer.begun.kind))
         except NotAcceptable:
             answer.abandon()
             raise
@@ -94,8 +108,8 @@ class PoolRunner:
 
 def _formats(choose: ChooseFormat) -> dict[ResultKind, Format]:
     """The format for each kind of answer for which there is one."""
-    found = {}
-    for kind in ResultKind:
+    found: dict[ResultKind, Format] = {}
+    for kinds in _ALIKE:
         with contextlib.suppress(NotAcceptable):
-            found[kind] = choose(kind)
+            found |= dict.fromkeys(kinds, choose(kinds[0]))
     return found

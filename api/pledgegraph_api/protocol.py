@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from email.message import Message
 from typing import Final
 from urllib.parse import parse_qsl
@@ -52,6 +53,9 @@ class QueryRequest:
     format: str | None = None
     substitutions: Mapping[Variable, NamedNode | Literal] = field(default_factory=dict)
     """Terms that take the place of variables; only the service's own queries have them."""
+    day: date | None = None
+    """The day that the answer is for, where the query is one of the service's own that asks
+    the clock for the day."""
 
 
 async def read_query(request: Request, *, longest: int) -> QueryRequest:

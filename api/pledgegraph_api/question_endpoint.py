@@ -15,15 +15,16 @@ from pledgegraph.catalogue import Question
 from pledgegraph.engine import ResultKind
 from pledgegraph.settings import Settings
 from pledgegraph_api.answer_excerpt import read_excerpt
-from pledgegraph_api.answering import StreamedAnswer, while_connected
+from pledgegraph_api.answering import while_connected
 from pledgegraph_api.asked import Binding, Wishes, bind, read_wishes
 from pledgegraph_api.errors import QuestionMissing, WrongParameters
-from pledgegraph_api.negotiation import PAGE, PageOrFormat, accept_of, formats_for, prefers_page
+from pledgegraph_api.negotiation import PAGE, accept_of, prefers_page
 from pledgegraph_api.problems import PROBLEM_JSON
 from pledgegraph_api.protocol import QueryRequest
 from pledgegraph_api.question_list import PATH
 from pledgegraph_api.question_openapi import question_description
 from pledgegraph_api.question_page import QuestionPage
+from pledgegraph_api.representing import Representations
 from pledgegraph_api.running import Answer, QueryRunner
 
 
@@ -31,8 +32,14 @@ class QuestionEndpoint:
     """Answers one question, as data or on a page."""
 
     def __init__(
-        self, question: Question, settings: Settings, runner: QueryRunner, page: QuestionPage
+        self,
+        question: Question,
+        settings: Settings,
+        runner: QueryRunner,
+        representations: Representations,
+        page: QuestionPage,
     ) -> None:
+        self._representations = representations
         self._question = question
         self._settings = settings
         self._runner = runner
@@ -52,6 +59,7 @@ class QuestionEndpoint:
         Raises:
             WrongParameters: the parameters cannot be used, and the client wants no page.
         """
+        since = time.perf_counter()
         accept = accept_of(request)
         wishes = read_wishes(request, self._question.parameters)
         try:
@@ -62,30 +70,23 @@ class QuestionEndpoint:
                     self._page.refused, request, self._question, wishes, error
                 )
             raise
-        choice = PageOrFormat(accept, wishes.format)
-        head_only = request.method == "HEAD" and not choice.prefers_page(formats_for(self._kind))
-        since = time.perf_counter()
+        choice = self._representations.choice(request, wishes.format)
+        query = QueryRequest(self._question.query, substitutions=binding.terms, day=binding.day)
+        coding = self._representations.coding(request, choice)
+        unchanged = self._representations.unchanged(request, query, choice, coding)
+        if unchanged is not None:
+            return unchanged
+        head_only = request.method == "HEAD" and not choice.wants_page(self._kind)
         answer = await while_connected(
             request.receive,
-            self._runner.run(
-                QueryRequest(self._question.query, substitutions=binding.terms),
-                choice,
-                head_only=head_only,
-            ),
+            self._runner.run(query, choice, coding=coding, head_only=head_only),
         )
         if choice.page:
             return await while_connected(
                 request.receive, self._shown(request, wishes, binding, answer, since)
             )
-        name = f"{self._question.id}.{answer.form.extension}"
-        return StreamedAnswer(
-            answer,
-            headers={
-                **_headers(answer, binding),
-                "Vary": "Accept",
-                "Content-Disposition": f'inline; filename="{name}"',
-            },
-            stall=self._settings.stall_timeout,
+        return self._representations.response(
+            request, query, answer, name=self._question.id, since=since
         )
 
     async def _shown(

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
+from pledgegraph.codings import IDENTITY
 from pledgegraph.engine import ResultKind
 from pledgegraph.media_types import Format
 from pledgegraph_api.protocol import QueryRequest
@@ -27,6 +28,31 @@ class Answer(Protocol):
     @property
     def sequence(self) -> int:
         """The number of the snapshot that it is computed from."""
+        ...
+
+    @property
+    def version(self) -> str | None:
+        """The name of that snapshot, which no other has or had; None where it has none."""
+        ...
+
+    @property
+    def coding(self) -> str:
+        """What its bytes are compressed with; see `pledgegraph.codings`."""
+        ...
+
+    @property
+    def waited(self) -> float:
+        """Seconds that the query waited for its turn."""
+        ...
+
+    @property
+    def worked(self) -> float:
+        """Seconds from there to the first bytes of the answer."""
+        ...
+
+    @property
+    def whole(self) -> bytes | None:
+        """The whole answer, where it has come by now; None where more may follow."""
         ...
 
     def chunks(self) -> AsyncIterator[bytes]:
@@ -65,12 +91,18 @@ class QueryRunner(Protocol):
         ...
 
     async def run(
-        self, query: QueryRequest, choose: ChooseFormat, *, head_only: bool = False
+        self,
+        query: QueryRequest,
+        choose: ChooseFormat,
+        *,
+        coding: str = IDENTITY,
+        head_only: bool = False,
     ) -> Answer:
         """Begin to answer a query; returns when the first bytes of the answer are there.
 
         ``choose`` is asked for the format as soon as the kind of answer is known, and may
-        raise. With ``head_only`` the query is not evaluated and the answer is empty.
+        raise. An answer that is not small may be compressed with ``coding``. With ``head_only``
+        the query is not evaluated and the answer is empty.
 
         Raises:
             QueryError: it cannot be answered, or not within the limits.

@@ -15,13 +15,14 @@ from starlette.responses import Response
 from pledgegraph.errors import QueryError
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS
 from pledgegraph.settings import Settings
-from pledgegraph_api.answering import StreamedAnswer, while_connected
+from pledgegraph_api.answering import while_connected
 from pledgegraph_api.errors import NotAcceptable, QueryMissing
 from pledgegraph_api.exchange import exchange_of
 from pledgegraph_api.negotiation import PAGE, Accept, PageOrFormat, accept_of, prefers_page
 from pledgegraph_api.problems import PROBLEM_JSON
 from pledgegraph_api.protocol import ACCEPT_QUERY, WITH_BODY, QueryRequest, decoded, read_query
 from pledgegraph_api.query_page import PATH, QueryPage
+from pledgegraph_api.representing import Representations
 from pledgegraph_api.running import Answer, QueryRunner
 from pledgegraph_api.service_description import ServiceDescription
 from pledgegraph_api.sparql_openapi import description
@@ -35,9 +36,15 @@ class SparqlEndpoint:
     """Answers queries; to a browser on a page, with a form above the answer."""
 
     def __init__(
-        self, settings: Settings, runner: QueryRunner, page: QueryPage, about: ServiceDescription
+        self,
+        settings: Settings,
+        runner: QueryRunner,
+        representations: Representations,
+        page: QueryPage,
+        about: ServiceDescription,
     ) -> None:
         self._settings = settings
+        self._representations = representations
         self._about = about
         self._runner = runner
         self._page = page
@@ -51,6 +58,7 @@ class SparqlEndpoint:
 
     async def answer(self, request: Request) -> Response:
         """The answer to the query in the request, in the format that the client likes best."""
+        since = time.perf_counter()
         accept = accept_of(request)
         try:
             query = await read_query(request, longest=self._settings.max_query_bytes)
@@ -59,10 +67,15 @@ class SparqlEndpoint:
                 raise
             return await self._without_query(request, accept)
         exchange_of(request.scope).query = query.text
-        choice = PageOrFormat(accept, query.format)
-        since = time.perf_counter()
+        choice = self._representations.choice(request, query.format)
+        coding = self._representations.coding(request, choice)
+        unchanged = self._representations.unchanged(request, query, choice, coding)
+        if unchanged is not None:
+            return unchanged
         try:
-            answer = await while_connected(request.receive, self._run(request, query, choice))
+            answer = await while_connected(
+                request.receive, self._run(request, query, choice, coding)
+            )
             if choice.page:
                 return await while_connected(
                     request.receive,
@@ -72,20 +85,14 @@ class SparqlEndpoint:
             if query.format == PAGE or prefers_page(accept, PROBLEM_JSON, ("application/json",)):
                 return self._page.failed(request, query, error)
             raise
-        return StreamedAnswer(
-            answer,
-            headers={
-                "Vary": "Accept",
-                "Pledgegraph-Snapshot": str(answer.sequence),
-                "Content-Disposition": f'inline; filename="answer.{answer.form.extension}"',
-            },
-            stall=self._settings.stall_timeout,
-        )
+        return self._representations.response(request, query, answer, name="answer", since=since)
 
-    async def _run(self, request: Request, query: QueryRequest, choice: PageOrFormat) -> Answer:
+    async def _run(
+        self, request: Request, query: QueryRequest, choice: PageOrFormat, coding: str
+    ) -> Answer:
         # A page tells of its answer, so there is none without the answer.
         head_only = request.method == "HEAD" and not choice.prefers_page(FORMATS)
-        return await self._runner.run(query, choice, head_only=head_only)
+        return await self._runner.run(query, choice, coding=coding, head_only=head_only)
 
     async def _without_query(self, request: Request, accept: Accept) -> Response:
         """The form for a browser, and for others what the service says of itself.

@@ -8,11 +8,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 import traceback
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
 
+from pledgegraph.codings import IDENTITY
 from pledgegraph.deep_thread import DeepThreads
 from pledgegraph.engine import Engine
 from pledgegraph.errors import QueryError
@@ -31,15 +33,23 @@ class _Begun:
 
     form: Format
     sequence: int
+    version: str | None
+    at: float
 
 
 class ThreadAnswer:
     """An answer that has begun: its format is settled and its first bytes are there."""
 
-    def __init__(self, begun: _Begun, bridge: Bridge, first: bytes) -> None:
+    coding: Final = IDENTITY
+    whole: Final = None
+
+    def __init__(self, begun: _Begun, bridge: Bridge, first: bytes, waited: float) -> None:
         self.form: Final = begun.form
         self.sequence: Final = begun.sequence
-        """The number of the snapshot that it was computed from."""
+        self.version: Final = begun.version
+        """The number and the name of the snapshot that it was computed from."""
+        self.waited: Final = waited
+        self.worked: Final = time.perf_counter() - begun.at
         self._bridge = bridge
         self._first = first
 
@@ -84,10 +94,17 @@ class ThreadRunner:
         return 0
 
     async def run(
-        self, query: QueryRequest, choose: ChooseFormat, *, head_only: bool = False
+        self,
+        query: QueryRequest,
+        choose: ChooseFormat,
+        *,
+        coding: str = IDENTITY,  # noqa: ARG002 -- nothing is compressed here
+        head_only: bool = False,
     ) -> ThreadAnswer:
         """Begin to answer a query; see `QueryRunner.run`."""
+        since = time.perf_counter()
         await self._places.take()
+        waited = time.perf_counter() - since
         loop = asyncio.get_running_loop()
         bridge = Bridge(loop)
         self._bridges.add(bridge)
@@ -101,7 +118,8 @@ class ThreadRunner:
                     named_graphs=query.named_graphs,
                     substitutions=dict(query.substitutions),
                 )
-                begun.append(_Begun(choose(result.kind), snapshot.sequence))
+                form = choose(result.kind)
+                begun.append(_Begun(form, snapshot.sequence, snapshot.version, since + waited))
                 if not head_only:
                     result.serialise(cast(BinaryIO, bridge), begun[0].form)
                 bridge.finish()
@@ -129,7 +147,7 @@ class ThreadRunner:
         except BaseException:
             bridge.abandon()
             raise
-        return ThreadAnswer(begun[0], bridge, first)
+        return ThreadAnswer(begun[0], bridge, first, waited)
 
     async def start(self) -> None:
         """Nothing: threads are started as they are needed."""

@@ -37,6 +37,7 @@ class EmbeddedSnapshot:
 
     def __init__(self, lease: Lease, *, base: str, union: bool) -> None:
         self._lease = lease
+        self._version = lease.version
         self._base = base
         self._union = union
         try:
@@ -53,6 +54,11 @@ class EmbeddedSnapshot:
     def sequence(self) -> int:
         """The number of the last change set in it."""
         return self._lease.sequence
+
+    @property
+    def version(self) -> str:
+        """Its name, which no other snapshot has or had; see `EmbeddedEngine.version`."""
+        return self._version
 
     @property
     def default_is_union(self) -> bool:
@@ -161,6 +167,10 @@ class EmbeddedEngine:
         """
         with self._giving_back(self._take()) as held:
             yield held
+
+    def version(self) -> str | None:
+        """The name of the newest snapshot, by one look at a file; None before the first."""
+        return self._snapshots.version()
 
     def opened_snapshot(self) -> AbstractContextManager[EmbeddedSnapshot] | None:
         """The newest snapshot without any waiting; None where it has to be opened first."""

@@ -62,6 +62,11 @@ class Snapshot(Protocol):
         ...
 
     @property
+    def version(self) -> str | None:
+        """Its name, which no other snapshot has or had; None where the engine gives none."""
+        ...
+
+    @property
     def default_is_union(self) -> bool:
         """Whether the default graph is the union of all named graphs, or a graph of its own."""
         ...
@@ -134,6 +139,13 @@ class Engine(Protocol):
         ``compute`` is called once or, when somebody else was faster, once more.
 
         Raises: see `update`, and whatever ``compute`` raises.
+        """
+        ...
+
+    def version(self) -> str | None:
+        """The name of the newest snapshot, without opening it: for event loops, at every request.
+
+        None where it has none; what is computed from it is then not kept.
         """
         ...
 

@@ -111,6 +111,15 @@ class Settings(BaseSettings):
         ge=1,
         description="The most quads that one write over HTTP may add and remove.",
     )
+    cache_bytes: int = Field(
+        default=64_000_000,
+        ge=0,
+        description="Bytes of answers that are kept in memory while the data stay the same, "
+        "in each HTTP process; 0 keeps none.",
+    )
+    cache_answer_bytes: int = Field(
+        default=256_000, ge=0, description="The longest answer that is kept in memory, in bytes."
+    )
     stall_timeout: float = Field(
         default=60.0,
         gt=0,

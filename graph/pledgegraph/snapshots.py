@@ -25,6 +25,12 @@ from pledgegraph.errors import DirectoryError
 _TRIES: Final = 100
 
 _FileState = tuple[int, int]
+_Seen = tuple[_FileState, int]
+"""A pointer's file, and the number in it."""
+
+
+def _version(number: int, lock_file: os.stat_result) -> str:
+    return f"{number}-{lock_file.st_mtime_ns:x}"
 
 
 def _state(found: os.stat_result) -> _FileState:
@@ -45,6 +51,11 @@ class Lease:
         """When the snapshot was published, in seconds since 1970."""
         return os.fstat(self._descriptor).st_mtime
 
+    @property
+    def version(self) -> str:
+        """The snapshot's name among all that ever had its number; see `Snapshots.version`."""
+        return _version(self.sequence, os.fstat(self._descriptor))
+
     def release(self) -> None:
         """Let the snapshot go."""
         os.close(self._descriptor)
@@ -56,19 +67,25 @@ class Snapshots:
     def __init__(self, directory: DataDirectory) -> None:
         self._folder = directory.snapshots
         self._pointer = directory.current
-        self._seen: tuple[_FileState, int] | None = None
+        self._pointer_path = str(directory.current)
+        self._seen: _Seen | None = None
+        self._version: tuple[_Seen, str] | None = None
 
     def current(self) -> int | None:
         """The number of the newest snapshot; None before there is a first one.
 
-        Takes a microsecond where nothing has changed: the pointer is a new file every time.
+        Takes some microseconds where nothing has changed.
         """
+        seen = self._look()
+        return None if seen is None else seen[1]
+
+    def _look(self) -> _Seen | None:
+        """What the pointer says; the same object until there is a new pointer."""
         try:
             seen = self._seen
-            if seen is None or seen[0] != _state(self._pointer.stat()):
+            if seen is None or seen[0] != _state(os.stat(self._pointer_path)):  # noqa: PTH116 -- thrice as fast
                 with self._pointer.open(encoding="ascii") as file:
                     seen = self._seen = _state(os.fstat(file.fileno())), int(file.read())
-            return seen[1]
         except FileNotFoundError:
             return None
         except ValueError as error:
@@ -76,6 +93,26 @@ class Snapshots:
                 "The file `current` of the data directory does not hold a number.",
                 remedy="Write the highest number under snapshots/ into it.",
             ) from error
+        return seen
+
+    def version(self) -> str | None:
+        """The name of the newest snapshot; None before there is a first one.
+
+        A directory that was put back to an older state counts on from there. The name tells
+        the new snapshot from the one that had its number before: it has the time in it.
+        """
+        try:
+            seen = self._look()
+            if seen is None:
+                return None
+            known = self._version
+            if known is None or known[0] is not seen:
+                name = _version(seen[1], self._lock_file(seen[1]).stat())
+                known = self._version = seen, name
+        except (OSError, DirectoryError):
+            # Whoever opens the snapshot is told; or it has been replaced this very moment.
+            return None
+        return known[1]
 
     def hold_current(self) -> Lease:
         """A hold on the newest snapshot.

@@ -130,6 +130,11 @@ async def test_head_is_get_without_its_body(client: httpx.AsyncClient, query: st
     head = await client.head("/sparql", params={"query": query})
     assert head.status_code == 200
     assert head.content == b""
+    # The second one comes from memory, where the length is known.
+    of_the_moment = ("server-timing", "content-length")
+    for each in (head, got):
+        for name in of_the_moment:
+            each.headers.pop(name, None)
     assert dict(head.headers) == dict(got.headers)
 
 

@@ -42,6 +42,9 @@ class Failing:
     def __init__(self, error: BaseException) -> None:
         self._error = error
 
+    def version(self) -> None:
+        """None: there is no snapshot to be named."""
+
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """Raises what it was made with."""

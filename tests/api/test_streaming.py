@@ -44,6 +44,9 @@ class Interfering:
         self._engine = engine
         self._interfere = interfere
 
+    def version(self) -> None:
+        """None: what was interfered with is not kept."""
+
     @contextmanager
     def snapshot(self) -> Iterator[Snapshot]:
         """The real snapshot, interfered with."""
@@ -56,6 +59,7 @@ class _Snapshot:
         self._snapshot = snapshot
         self._interfere = interfere
         self.sequence = snapshot.sequence
+        self.version = snapshot.version
         self.default_is_union = snapshot.default_is_union
         self.published = snapshot.published
 

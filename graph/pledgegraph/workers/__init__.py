@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from pledgegraph.workers.places import Places
 from pledgegraph.workers.pool import HoldsSnapshots, Limits, QueryPool
-from pledgegraph.workers.run import PooledAnswer
+from pledgegraph.workers.run import Begun, PooledAnswer
 
-__all__ = ["HoldsSnapshots", "Limits", "Places", "PooledAnswer", "QueryPool"]
+__all__ = ["Begun", "HoldsSnapshots", "Limits", "Places", "PooledAnswer", "QueryPool"]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -16,10 +17,11 @@ from typing import Final, Protocol
 
 from pyoxigraph import Literal, NamedNode, Variable
 
+from pledgegraph.codings import IDENTITY
 from pledgegraph.engine import ResultKind
 from pledgegraph.media_types import Format
 from pledgegraph.workers.places import Places
-from pledgegraph.workers.run import PooledAnswer, Run, begin
+from pledgegraph.workers.run import AddressedSnapshot, PooledAnswer, Run, begin
 from pledgegraph.workers.worker import Worker
 
 _log = logging.getLogger(__name__)
@@ -35,20 +37,6 @@ class Limits:
     """Bytes of address space beyond what an idle worker has."""
     workers: int
     queue: int
-
-
-class AddressedSnapshot(Protocol):
-    """A snapshot that another process can open while it is held here."""
-
-    @property
-    def sequence(self) -> int:
-        """Its number."""
-        ...
-
-    @property
-    def address(self) -> Mapping[str, object]:
-        """What that process needs to open it; goes through JSON."""
-        ...
 
 
 class HoldsSnapshots(Protocol):
@@ -101,17 +89,20 @@ class QueryPool:
         default_graphs: Sequence[NamedNode] = (),
         named_graphs: Sequence[NamedNode] = (),
         substitutions: Mapping[Variable, NamedNode | Literal] | None = None,
+        coding: str = IDENTITY,
     ) -> PooledAnswer:
         """Begin to answer a query; returns when the first bytes of the answer are there.
 
         ``formats`` has the format for each kind of answer. An answer of a kind that is not
-        among them has no bytes: the query is not evaluated beyond its kind.
+        among them has no bytes: the query is not evaluated beyond its kind. ``coding`` is what
+        an answer is compressed with that is not small.
 
         Raises:
             QueryError: it cannot be answered, or not within the limits.
             ServiceBusy: too many queries are waiting already.
             ServiceStopping: the service is being stopped.
         """
+        since = time.perf_counter()
         await self.places.take()
         hold = contextlib.ExitStack()
         run = None
@@ -126,6 +117,7 @@ class QueryPool:
             question = {
                 **snapshot.address,
                 "query": text,
+                "coding": coding,
                 "formats": {kind.value: form.name for kind, form in formats.items()},
                 "defaultGraphs": [graph.value for graph in default_graphs],
                 "namedGraphs": [graph.value for graph in named_graphs],
@@ -133,7 +125,7 @@ class QueryPool:
                     variable.value: str(term) for variable, term in (substitutions or {}).items()
                 },
             }
-            return await begin(run, question, snapshot.sequence)
+            return await begin(run, question, snapshot, time.perf_counter() - since)
         except BaseException:
             if run is not None:
                 run.close()

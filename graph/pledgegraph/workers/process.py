@@ -14,6 +14,7 @@ from typing import Any, BinaryIO, Final, cast
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Variable, parse
 
+from pledgegraph.codings import IDENTITY, SMALLEST, Encoder, encoder
 from pledgegraph.deep_thread import DeepThreads
 from pledgegraph.errors import QueryError, QuerySyntaxError
 from pledgegraph.evaluation import evaluate
@@ -53,18 +54,22 @@ class _Sender:
 
 
 class _Pieces:
-    """A file to the serialiser, D frames to the pool."""
+    """A file to the serialiser, D frames to the pool: compressed, unless the answer is small."""
 
-    def __init__(self, sender: _Sender) -> None:
+    def __init__(self, sender: _Sender, card: dict[str, Any], coding: str) -> None:
         self._sender = sender
+        self._card = card
+        self._coding = coding
+        self._encoder: Encoder | None = None
+        self._begun = False
         self._held = bytearray()
         self._since = time.monotonic()
 
     def write(self, data: bytes) -> int:
         self._held += data
         if len(self._held) >= _PIECE or time.monotonic() - self._since > _PATIENCE:
-            self._sender.send(b"D", bytes(self._held))
-            self._held.clear()
+            self._begin(self._coding)
+            self._sender.send(b"D", self._taken(last=False))
             self._since = time.monotonic()
         return len(data)
 
@@ -73,9 +78,26 @@ class _Pieces:
 
     def end(self) -> None:
         """Send the rest, and that it was the last."""
-        if self._held:
-            self._sender.keep(b"D", bytes(self._held))
+        self._begin(self._coding if len(self._held) >= SMALLEST else IDENTITY)
+        rest = self._taken(last=True)
+        if rest:
+            self._sender.keep(b"D", rest)
         self._sender.send(b"E")
+
+    def _begin(self, coding: str) -> None:
+        """Tell of the answer what is known only when its size is."""
+        if not self._begun:
+            self._begun = True
+            if coding != IDENTITY:
+                self._encoder = encoder(coding)
+            self._sender.keep(b"K", json.dumps({**self._card, "coding": coding}).encode())
+
+    def _taken(self, *, last: bool) -> bytes:
+        data = bytes(self._held)
+        self._held.clear()
+        if self._encoder is None:
+            return data
+        return self._encoder.last(data) if last else self._encoder.piece(data)
 
 
 class _Opened:
@@ -130,8 +152,7 @@ def _answer(asked: dict[str, Any], opened: _Opened, sender: _Sender) -> None:
         },
     )
     card = {"kind": answer.kind.value, "variables": answer.variables}
-    sender.keep(b"K", json.dumps(card).encode())
-    pieces = _Pieces(sender)
+    pieces = _Pieces(sender, card, asked["coding"])
     form = asked["formats"].get(answer.kind.value)
     if form is not None:
         answer.serialise(cast(BinaryIO, pieces), format_named(form))

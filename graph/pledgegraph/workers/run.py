@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Mapping
-from typing import Final
+from dataclasses import dataclass
+from typing import Any, Final, Protocol
 
 from pledgegraph.engine import ResultKind
 from pledgegraph.errors import QueryError, QueryTimeout, ServiceStopping
@@ -13,6 +15,25 @@ from pledgegraph.workers.worker import Worker, error_of
 
 _FIRST: Final = 64 * 1024
 """Bytes that are awaited no longer once they are there."""
+
+
+class AddressedSnapshot(Protocol):
+    """A snapshot that another process can open while it is held here."""
+
+    @property
+    def sequence(self) -> int:
+        """Its number."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """Its name, which no other snapshot has or had."""
+        ...
+
+    @property
+    def address(self) -> Mapping[str, object]:
+        """What that process needs to open it; goes through JSON."""
+        ...
 
 
 class Run:
@@ -38,8 +59,8 @@ class Run:
         self._is_done = False
         self._is_open = True
 
-    async def ask(self, question: Mapping[str, object]) -> ResultKind:
-        """Put the query; the kind of its answer, when the first bytes of that are there.
+    async def ask(self, question: Mapping[str, object]) -> dict[str, Any]:
+        """Put the query; what the worker tells of the answer, when its first bytes are there.
 
         Raises:
             QueryTimeout: the deadline has passed.
@@ -47,7 +68,8 @@ class Run:
         """
         self._worker.write(b"Q", json.dumps(question).encode())
         _, card = await self._frame()
-        return ResultKind(json.loads(card)["kind"])
+        told: dict[str, Any] = json.loads(card)
+        return told
 
     async def chunk(self) -> bytes:
         """The next piece of the answer; empty at the end.
@@ -97,13 +119,28 @@ class Run:
         self._worker.break_off(QueryTimeout(f"The query took longer than {self._seconds:g} s."))
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """What is known of an answer when it begins."""
+
+    kind: ResultKind
+    coding: str
+    """What it is compressed with, or `codings.IDENTITY`."""
+    sequence: int
+    """The number of the snapshot that it is computed from."""
+    version: str
+    """The name of that snapshot."""
+    waited: float
+    """Seconds until a worker took the query."""
+    worked: float
+    """Seconds from there to the answer's first bytes."""
+
+
 class PooledAnswer:
     """An answer that has begun: its kind is known and its first bytes are there."""
 
-    def __init__(self, kind: ResultKind, sequence: int, run: Run, first: bytes) -> None:
-        self.kind: Final = kind
-        self.sequence: Final = sequence
-        """The number of the snapshot that it is computed from."""
+    def __init__(self, begun: Begun, run: Run, first: bytes) -> None:
+        self.begun: Final = begun
         self._run = run
         self._first = first
 
@@ -128,14 +165,25 @@ class PooledAnswer:
         self._run.close()
 
 
-async def begin(run: Run, question: Mapping[str, object], sequence: int) -> PooledAnswer:
+async def begin(
+    run: Run, question: Mapping[str, object], snapshot: AddressedSnapshot, waited: float
+) -> PooledAnswer:
     """The answer to a query as soon as it has begun; with its end, when that came along.
 
     Raises:
         QueryTimeout, QueryError: see `Run.ask`.
     """
-    kind = await run.ask(question)
+    since = time.perf_counter()
+    told = await run.ask(question)
     first = await run.chunk()
     while not run.is_done and run.can_tell_more and len(first) < _FIRST:
         first += await run.chunk()
-    return PooledAnswer(kind, sequence, run, first)
+    begun = Begun(
+        ResultKind(told["kind"]),
+        told["coding"],
+        snapshot.sequence,
+        snapshot.version,
+        waited,
+        time.perf_counter() - since,
+    )
+    return PooledAnswer(begun, run, first)

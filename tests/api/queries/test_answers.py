@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from unittest.mock import Mock
 
 import httpx
 import pytest
@@ -154,7 +155,10 @@ async def test_an_answer_about_today_is_not_kept(
     shipped: httpx.AsyncClient, address: str, kept: str, accept: str
 ) -> None:
     response = await shipped.get(f"/queries/{address}", headers={"Accept": accept})
-    assert response.headers["cache-control"] == kept
+    # A tag tells the days apart, and pages have none.
+    has_tag = "etag" in response.headers
+    assert has_tag is (accept == "text/csv")
+    assert response.headers["cache-control"] == ("no-cache" if has_tag else kept)
 
 
 async def test_the_page_tells_the_day(shipped: httpx.AsyncClient) -> None:
@@ -198,3 +202,25 @@ async def test_links_of_a_page_keep_what_was_asked(shipped: httpx.AsyncClient) -
     response = await shipped.get(opened, headers=BROWSER)
     assert response.status_code == 200
     assert rows_of(response.text)
+
+
+async def test_an_answer_about_today_has_another_tag_tomorrow(
+    shipped: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def tag(address: str, **headers: str) -> str:
+        response = await shipped.get(address, headers={"Accept": "text/csv", **headers})
+        return response.headers["etag"] if response.status_code == 200 else "304"
+
+    today = await tag("/queries/freshness-and-status")
+    lasting = await tag("/queries/outcomes-of-an-event")
+    assert await tag("/queries/freshness-and-status") == today
+    assert await tag("/queries/freshness-and-status", **{"If-None-Match": today}) == "304"
+
+    tomorrow = datetime.now(UTC) + timedelta(days=1)
+    monkeypatch.setattr("pledgegraph_api.asked.datetime", Mock(now=lambda _: tomorrow))
+    monkeypatch.setattr("pledgegraph_api.kept_answers.time.time", tomorrow.timestamp)
+    assert await tag("/queries/freshness-and-status", **{"If-None-Match": today}) not in (
+        today,
+        "304",
+    )
+    assert await tag("/queries/outcomes-of-an-event") == lasting

@@ -1,0 +1,227 @@
+"""Answers that are kept in memory, and served ahead of everything else.
+
+An answer of a snapshot stays right for as long as that is the newest; the name of the newest is
+looked at for every request. A request is known again by all that it says but for the headers
+that no answer depends on, so that a header nobody thought of makes a miss and never a wrong
+answer. What is kept is what was sent, after all of the application had its say.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from cachetools import LRUCache
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pledgegraph_api.etags import CONDITIONAL
+from pledgegraph_api.exchange import Exchange
+from pledgegraph_api.observing import Observation, Observer
+from pledgegraph_api.reading_ahead import read_ahead
+
+Headers = list[tuple[bytes, bytes]]
+
+_SCOPE_KEY: Final = "pledgegraph.kept"
+_METHODS: Final = {"GET": "GET", "HEAD": "GET", "POST": "POST", "QUERY": "QUERY"}
+"""What may be answered from memory, and by the answer to which method."""
+_BESIDE: Final = 2000
+"""Bytes that an answer takes in memory beside its body and its request."""
+_DAY: Final = 86_400
+
+_NO_MATTER: Final = frozenset(
+    b"""
+    accept-language cache-control connection content-length dnt forwarded host if-none-match
+    keep-alive pragma priority referer sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform
+    sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user sec-gpc te traceparent
+    tracestate upgrade-insecure-requests user-agent via x-forwarded-for x-forwarded-host
+    x-forwarded-port x-forwarded-proto x-real-ip x-request-id
+    """.split()
+)
+"""Headers of a request that no kept answer depends on. Pages have languages; none is kept."""
+_OF_THE_BODY: Final = frozenset(
+    (b"content-type", b"content-length", b"content-encoding", b"content-disposition")
+)
+_NO_BODY: Final[Message] = {"type": "http.response.body"}
+_HIT: Final = b"cache;desc=hit"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    tag: bytes
+    start: Message
+    body: Message
+    size: int
+    length: int
+    route: str
+    snapshot: str
+
+
+class _Wish:
+    """What the endpoint says of the answer to the request at hand."""
+
+    __slots__ = ("version",)
+
+    def __init__(self) -> None:
+        self.version: str | None = None
+
+
+def keep(scope: Scope, version: str) -> None:
+    """Have the answer to this request kept, which is one over the snapshot of that name."""
+    wish = scope.get(_SCOPE_KEY)
+    if wish is not None:
+        wish.version = version
+
+
+class KeptAnswers:
+    """An ASGI application that answers from memory what it can, and asks another for the rest.
+
+    ``newest`` names the newest snapshot, or is None when nothing can be kept. Up to ``most``
+    bytes are kept, and no answer longer than ``largest``.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        newest: Callable[[], str | None],
+        *,
+        paths: tuple[str, ...],
+        most: int,
+        largest: int,
+        observers: Sequence[Observer] = (),
+    ) -> None:
+        self._app = app
+        self._newest = newest
+        self._paths = paths
+        self._largest = min(largest, most)
+        self._answers: LRUCache[object, _Kept] = LRUCache(most, getsizeof=lambda each: each.size)
+        self._state: tuple[str | None, int] = (None, 0)
+        self._observers = tuple(observers)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].startswith(self._paths):
+            await self._app(scope, receive, send)
+            return
+        begun = time.perf_counter()
+        method = scope["method"]
+        alike = _METHODS.get(method)
+        state = self._now()
+        if alike is None or state[0] is None:
+            await self._app(scope, receive, send)
+            return
+        body = b""
+        if alike != "GET":
+            read = await read_ahead(receive)
+            receive = read.again
+            if read.body is None:
+                await self._app(scope, receive, send)
+                return
+            body = read.body
+        key, tags = _known_by(scope, alike, body)
+        kept = self._answers.get(key)
+        if kept is None:
+            await self._app(*self._keeping(scope, receive, send, key, state))
+            return
+        has_it = bool(tags) and method in CONDITIONAL and (kept.tag in tags or tags == b",*")
+        await send(_not_modified(kept.start) if has_it else _copied(kept.start))
+        await send(_NO_BODY if has_it or method == "HEAD" else kept.body)
+        if self._observers:
+            seen = Observation(
+                method=method,
+                route=kept.route,
+                is_query=True,
+                is_update=False,
+                seconds=time.perf_counter() - begun,
+                size=0 if has_it or method == "HEAD" else kept.length,
+                snapshot=kept.snapshot,
+                notes=Exchange(status=304 if has_it else 200, cached=True),
+            )
+            for observer in self._observers:
+                observer.observe(seen)
+
+    def _now(self) -> tuple[str | None, int]:
+        """The newest snapshot, and the day, which questions may depend on as well."""
+        state = (self._newest(), int(time.time()) // _DAY)
+        if state != self._state:
+            self._state = state
+            self._answers.clear()
+        return state
+
+    def _keeping(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        key: object,
+        state: tuple[str | None, int],
+    ) -> tuple[Scope, Receive, Send]:
+        """The same, but for taking down the answer if that is to be kept."""
+        wish = scope[_SCOPE_KEY] = _Wish()
+        if scope["method"] == "HEAD":
+            return scope, receive, send
+        start: Message | None = None
+        parts: list[bytes] = []
+        size = 0
+
+        async def watched_send(message: Message) -> None:
+            nonlocal start, size
+            if message["type"] == "http.response.start":
+                if wish.version is not None and message["status"] == 200:  # noqa: PLR2004
+                    start = {**message, "headers": list(message["headers"])}
+            elif start is not None:
+                parts.append(message.get("body", b""))
+                size += len(parts[-1])
+                if size > self._largest:
+                    start = None
+                    parts.clear()
+                elif not message.get("more_body") and (wish.version, self._now()) == (
+                    state[0],
+                    state,
+                ):
+                    self._answers[key] = _kept(scope, start, b"".join(parts), key)
+            await send(message)
+
+        return scope, receive, watched_send
+
+
+def _kept(scope: Scope, start: Message, body: bytes, key: object) -> _Kept:
+    said = {b"server-timing": _HIT, b"content-length": str(len(body)).encode()}
+    headers: Headers = [(name, said.get(name, value)) for name, value in start["headers"]]
+    if all(name != b"content-length" for name, _ in headers):
+        headers.append((b"content-length", said[b"content-length"]))
+    named = dict(headers)
+    spent = sum(len(each) for each in key) if isinstance(key, tuple) else 0
+    return _Kept(
+        tag=named[b"etag"],
+        start={**start, "headers": headers},
+        body={"type": "http.response.body", "body": body},
+        size=len(body) + spent + _BESIDE,
+        length=len(body),
+        route=getattr(scope.get("route"), "path", ""),
+        snapshot=named[b"pledgegraph-snapshot"].decode(),
+    )
+
+
+def _not_modified(start: Message) -> Message:
+    """The beginning of a 304: what the answer would have, but for what tells of its body."""
+    headers = [each for each in start["headers"] if each[0] not in _OF_THE_BODY]
+    return {"type": "http.response.start", "status": 304, "headers": headers}
+
+
+def _copied(start: Message) -> Message:
+    """The same; the server, and whoever stands between, may add headers of their own."""
+    return {**start, "headers": start["headers"].copy()}
+
+
+def _known_by(scope: Scope, method: str, body: bytes) -> tuple[object, bytes]:
+    """What a request is known again by, and the tags in it of answers that the client has."""
+    tags = b""
+    said = [method, scope["path"], scope["query_string"], body]
+    for name, value in scope["headers"]:
+        if name not in _NO_MATTER:
+            # Any origin gets the same answer, with a header that none at all does not get.
+            said += (name, b"" if name == b"origin" else value)
+        elif name == b"if-none-match":
+            tags += b"," + value
+    return tuple(said), tags
