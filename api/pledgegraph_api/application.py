@@ -20,7 +20,6 @@ from pledgegraph_api.api_docs import ApiDocs
 from pledgegraph_api.budget import Budget
 from pledgegraph_api.budgeting import Budgeting
 from pledgegraph_api.client_address import ClientAddresses, Networks
-from pledgegraph_api.dataset_counts import DatasetCounts
 from pledgegraph_api.description_pages import DatasetDescriptions, DescriptionPages
 from pledgegraph_api.direct_route import DirectRoute
 from pledgegraph_api.dump_files import DumpFiles
@@ -31,7 +30,6 @@ from pledgegraph_api.health import HealthCheck
 from pledgegraph_api.holdings import HoldingsCount
 from pledgegraph_api.home import HomePage
 from pledgegraph_api.kept_answers import KeptAnswers
-from pledgegraph_api.labels import Labels
 from pledgegraph_api.methodology_page import MethodologyPage
 from pledgegraph_api.metrics import Metrics
 from pledgegraph_api.observing import Observer, Observing
@@ -40,7 +38,6 @@ from pledgegraph_api.pages import STATIC, Pages
 from pledgegraph_api.problem_answers import ProblemAnswers, UnexpectedErrors
 from pledgegraph_api.problem_types import ProblemTypes
 from pledgegraph_api.query_page import PATH as QUERY_PATH
-from pledgegraph_api.query_page import QueryPage
 from pledgegraph_api.question_endpoint import MissingQuestion, QuestionEndpoint
 from pledgegraph_api.question_list import PATH as QUESTIONS_PATH
 from pledgegraph_api.question_list import QuestionList
@@ -52,9 +49,8 @@ from pledgegraph_api.request_log import RequestLog
 from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.scheme_pages import SchemePages
 from pledgegraph_api.security_headers import SecurityHeaders
-from pledgegraph_api.service_description import ServiceDescription
 from pledgegraph_api.signposts import Signposts
-from pledgegraph_api.sparql import SparqlEndpoint
+from pledgegraph_api.sparql import sparql_endpoint
 from pledgegraph_api.thread_running import ThreadRunner
 from pledgegraph_api.update_protocol import REASON
 from pledgegraph_api.varying import VariesByAccept
@@ -115,10 +111,8 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     ProblemTypes(pages, settings.base).install(app)
     signposts = Signposts(settings.base)
     HomePage(pages, HoldingsCount(engine), examples, signposts, settings.base).install(app)
-    about = ServiceDescription(settings, engine, DatasetCounts(engine))
-    query_page = QueryPage(pages, examples, Labels(engine), settings.base)
     representations = Representations(settings, engine.version)
-    sparql = SparqlEndpoint(settings, runner, representations, query_page, about)
+    sparql = sparql_endpoint(settings, engine, runner, representations, pages, examples)
     sparql.install(app)
     writing.install(app)
     QuestionList(questions, pages, settings.base).install(app)

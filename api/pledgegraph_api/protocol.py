@@ -51,11 +51,20 @@ class QueryRequest:
     default_graphs: tuple[NamedNode, ...] = ()
     named_graphs: tuple[NamedNode, ...] = ()
     format: str | None = None
+    explain: bool = False
+    """True when it is to be explained instead of run."""
     substitutions: Mapping[Variable, NamedNode | Literal] = field(default_factory=dict)
     """Terms that take the place of variables; only the service's own queries have them."""
     day: date | None = None
     """The day that the answer is for, where the query is one of the service's own that asks
     the clock for the day."""
+
+    def dataset_parameters(self) -> list[tuple[str, str]]:
+        """The dataset as parameters of a request."""
+        return [
+            *(("default-graph-uri", each.value) for each in self.default_graphs),
+            *(("named-graph-uri", each.value) for each in self.named_graphs),
+        ]
 
 
 async def read_query(request: Request, *, longest: int) -> QueryRequest:
@@ -102,11 +111,12 @@ async def read_query(request: Request, *, longest: int) -> QueryRequest:
 def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
     """The request that a list of parameters describes."""
     names = [name for name, _ in parameters]
-    if names.count("query") > 1:
-        raise ParameterError(
-            f"The parameter `query` is there {names.count('query')} times.",
-            remedy="Send it once.",
-        )
+    for name in ("query", "explain"):
+        if names.count(name) > 1:
+            raise ParameterError(
+                f"The parameter `{name}` is there {names.count(name)} times.",
+                remedy="Send it once.",
+            )
     for name in names:
         if name in _UPDATE:
             raise ParameterError(
@@ -128,7 +138,19 @@ def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
         tuple(graphs_named(parameters, "named-graph-uri")),
         # SPARQLWrapper sends two or three names of the format that it wants.
         ",".join(value for name, value in parameters if name == "format") or None,
+        explain=_truth(given, "explain"),
     )
+
+
+def _truth(given: Mapping[str, str], name: str) -> bool:
+    """Whether a parameter says yes; without it no."""
+    value = given.get(name, "false").strip().lower()
+    if value not in ("true", "false"):
+        raise ParameterError(
+            f"The parameter `{name}` is true or false, and not {value[:40]!r}.",
+            remedy=f"Send `{name}=true`, or leave it out.",
+        )
+    return value == "true"
 
 
 def graphs_named(parameters: Parameters, wanted: str) -> Iterator[NamedNode]:

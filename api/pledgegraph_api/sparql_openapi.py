@@ -55,6 +55,13 @@ def description(method: str) -> dict[str, Any]:
         + f" for CONSTRUCT and DESCRIBE. {PAGE} makes a page that shows the beginning of it.",
         "schema": {"type": "string", "enum": [*(each.name for each in NAMED_FORMATS), PAGE]},
     }
+    explain: dict[str, Any] = {
+        "name": "explain",
+        "in": "query",
+        "description": "Whether the query is explained instead of run: its algebra, how much its "
+        "patterns can match at most, and what in it is known to be slow.",
+        "schema": {"type": "boolean", "default": False},
+    }
     described: dict[str, Any] = {
         "summary": "Query",
         "operation_id": f"{method}_sparql",
@@ -78,12 +85,12 @@ def description(method: str) -> dict[str, Any]:
         },
     }
     if method == "get":
-        described["openapi_extra"] = {"parameters": [query, form, *graphs]}
+        described["openapi_extra"] = {"parameters": [query, form, explain, *graphs]}
         return described
     described["responses"][415] = problem_response("A body of another kind.")
-    fields = {each["name"]: each["schema"] for each in (query, form, *graphs)}
+    fields = {each["name"]: each["schema"] for each in (query, form, explain, *graphs)}
     described["openapi_extra"] = {
-        "parameters": [form, *graphs],
+        "parameters": [form, explain, *graphs],
         "requestBody": {
             "required": True,
             "content": {
