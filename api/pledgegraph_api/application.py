@@ -112,7 +112,9 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     signposts = Signposts(settings.base)
     HomePage(pages, HoldingsCount(engine), examples, signposts, settings.base).install(app)
     representations = Representations(settings, engine.version)
-    sparql = sparql_endpoint(settings, engine, runner, representations, pages, examples)
+    sparql = sparql_endpoint(
+        settings, engine, runner, representations, pages=pages, examples=examples
+    )
     sparql.install(app)
     writing.install(app)
     QuestionList(questions, pages, settings.base).install(app)

@@ -46,6 +46,7 @@ class SparqlEndpoint:
         settings: Settings,
         runner: QueryRunner,
         representations: Representations,
+        *,
         page: QueryPage,
         about: ServiceDescription,
         explain: ExplainAnswer,
@@ -144,6 +145,7 @@ def sparql_endpoint(
     engine: Engine,
     runner: QueryRunner,
     representations: Representations,
+    *,
     pages: Pages,
     examples: tuple[Example, ...],
 ) -> SparqlEndpoint:
@@ -153,7 +155,7 @@ def sparql_endpoint(
         settings,
         runner,
         representations,
-        QueryPage(pages, examples, Labels(engine), settings.base),
-        ServiceDescription(settings, engine, counts),
-        ExplainAnswer(settings, pages, counts),
+        page=QueryPage(pages, examples, Labels(engine), settings.base),
+        about=ServiceDescription(settings, engine, counts),
+        explain=ExplainAnswer(settings, pages, counts),
     )
