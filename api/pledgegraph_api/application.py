@@ -22,6 +22,7 @@ from pledgegraph_api.budgeting import Budgeting
 from pledgegraph_api.client_address import ClientAddresses, Networks
 from pledgegraph_api.description_pages import DatasetDescriptions, DescriptionPages
 from pledgegraph_api.direct_route import DirectRoute
+from pledgegraph_api.documents import install_documents
 from pledgegraph_api.dump_files import DumpFiles
 from pledgegraph_api.dump_schedule import DumpSchedule
 from pledgegraph_api.examples import examples_among
@@ -177,6 +178,7 @@ def _add_layers(
         expose_headers=[
             "Content-Disposition",
             "Content-Range",
+            "Content-Location",
             "ETag",
             "Link",
             "Location",
@@ -211,7 +213,8 @@ def _keep_answers(
 def _install_descriptions(
     app: FastAPI, engine: Engine, pages: Pages, signposts: Signposts, base: str
 ) -> None:
-    """Put in place what the service says of its data and of its words."""
+    """Put in place what the service says of its data, of each record and of its words."""
+    install_documents(app, engine, pages, base)
     DescriptionPages(DatasetDescriptions(engine), pages, signposts, base).install(app)
     OntologyPages(pages, signposts, base).install(app)
     SchemePages(engine, pages, signposts, base).install(app)

@@ -11,6 +11,8 @@ PledgegraphError
     ├── DumpMissing           there is no such dump
     ├── TooManyRanges         a file is asked for in too many ranges
     ├── DocumentMissing       there is no such document of the ontology
+    ├── RecordMissing         nothing is said of such a record
+    ├── PageMissing           the document or list has no such page
     ├── EncodingError         its text is not UTF-8
     ├── UnsupportedContent    its body is of a kind that is not read here
     ├── ContentTooLarge       its query is longer than the limit
@@ -118,6 +120,20 @@ class DocumentMissing(RequestError):
     ) -> None:
         super().__init__(message, remedy=remedy)
         self.near = tuple(near)
+
+
+class RecordMissing(RequestError):
+    """Nothing is said of the record. ``near`` holds the IRIs of some that look like it."""
+
+    remedy = "Look for the record in one of the lists, or ask for it by its name at /sparql."
+
+    def __init__(self, message: str, *, near: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.near = tuple(near)
+
+
+class PageMissing(RequestError):
+    """The document or list has no page of that number."""
 
 
 class EncodingError(RequestError):

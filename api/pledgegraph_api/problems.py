@@ -316,6 +316,22 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         (api.DocumentMissing,),
     ),
     ProblemType(
+        "record-missing",
+        404,
+        "No such record",
+        "The graph says nothing of a record at this address. The member near holds the addresses "
+        "of records that look like the one asked for. A document about a record comes as a page "
+        "and in the formats of the extensions html, ttl, jsonld, nt, rdf and trig.",
+        (api.RecordMissing,),
+    ),
+    ProblemType(
+        "page-missing",
+        404,
+        "No such page",
+        "Long documents and lists come in pages, counted from 1. This one has fewer.",
+        (api.PageMissing,),
+    ),
+    ProblemType(
         "not-acceptable",
         406,
         "No acceptable format",
@@ -443,6 +459,9 @@ def problem_of(error: Exception) -> Problem:
     )
 
 
+_WITH_NEAR: Final = (api.QuestionMissing, api.DocumentMissing, api.RecordMissing)
+
+
 def _members(error: Exception) -> dict[str, Json]:
     """What a program can use of the error, beside its words."""
     members: dict[str, Json] = {}
@@ -458,7 +477,7 @@ def _members(error: Exception) -> dict[str, Json]:
         members["available"] = [_format(each) for each in error.available]
     if isinstance(error, api.WrongParameters):
         members["parameters"] = [_fault(each) for each in error.faults]
-    if isinstance(error, api.QuestionMissing | api.DocumentMissing) and error.near:
+    if isinstance(error, _WITH_NEAR) and error.near:
         members["near"] = list(error.near)
     return members
 

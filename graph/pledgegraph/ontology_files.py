@@ -13,9 +13,9 @@ from typing import Final
 from pledgegraph.shipped import shipped
 
 VERSIONS: Final = "versions"
+"""The folder of the earlier versions, within the ontology's."""
 PROFILES: Final = "documents"
 """The folder of what documents show, which is no statement about the world."""
-"""The folder of the earlier versions, within the ontology's."""
 
 
 def ontology_files() -> list[Path]:
