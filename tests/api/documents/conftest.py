@@ -1,4 +1,4 @@
-"""The service over the shipped data, and over records that were given up."""
+"""The service over records that were given up, and over a hub."""
 
 from __future__ import annotations
 
@@ -11,14 +11,6 @@ import pytest
 from pledgegraph.settings import Settings
 from pledgegraph_api.application import create_app
 from tests.api.conftest import BASE, client_of, make_store
-from tests.api.queries.conftest import (
-    anyio_backend,
-    shipped,
-    shipped_engine,
-    shipped_settings,
-)
-
-__all__ = ["anyio_backend", "shipped", "shipped_engine", "shipped_settings"]
 
 HERE = Path(__file__).parent
 
