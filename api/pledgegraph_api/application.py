@@ -38,6 +38,7 @@ from pledgegraph_api.ontology_pages import OntologyPages
 from pledgegraph_api.pages import STATIC, Pages
 from pledgegraph_api.problem_answers import ProblemAnswers, UnexpectedErrors
 from pledgegraph_api.problem_types import ProblemTypes
+from pledgegraph_api.published_state import PublishedState
 from pledgegraph_api.query_page import PATH as QUERY_PATH
 from pledgegraph_api.question_endpoint import MissingQuestion, QuestionEndpoint
 from pledgegraph_api.question_list import PATH as QUESTIONS_PATH
@@ -124,7 +125,9 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
         QuestionEndpoint(question, settings, runner, representations, question_page).install(app)
     MissingQuestion(questions).install(app)
     DumpFiles(Dumps(settings.data_dir / "dumps"), pages, settings.base).install(app)
-    _install_descriptions(app, engine, pages, signposts, settings.base)
+    published = PublishedState(settings.data_dir, settings.base)
+    descriptions = DatasetDescriptions(engine, modified=published.modified, copies=published.copies)
+    _install_descriptions(app, engine, descriptions, pages, signposts)
     HealthCheck(engine).install(app)
     ApiDocs(pages).install(app)
     app.mount("/static", StaticFiles(directory=STATIC))
@@ -211,11 +214,16 @@ def _keep_answers(
 
 
 def _install_descriptions(
-    app: FastAPI, engine: Engine, pages: Pages, signposts: Signposts, base: str
+    app: FastAPI,
+    engine: Engine,
+    descriptions: DatasetDescriptions,
+    pages: Pages,
+    signposts: Signposts,
 ) -> None:
     """Put in place what the service says of its data, of each record and of its words."""
+    base = signposts.base
     install_documents(app, engine, pages, base)
-    DescriptionPages(DatasetDescriptions(engine), pages, signposts, base).install(app)
+    DescriptionPages(descriptions, pages, signposts, base).install(app)
     OntologyPages(pages, signposts, base).install(app)
     SchemePages(engine, pages, signposts, base).install(app)
     MethodologyPage(pages).install(app)
