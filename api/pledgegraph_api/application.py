@@ -12,7 +12,6 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from pledgegraph.catalogue import catalogue
-from pledgegraph.dumps import Dumps
 from pledgegraph.engine import Engine
 from pledgegraph.release import release
 from pledgegraph.settings import Settings
@@ -20,11 +19,10 @@ from pledgegraph_api.api_docs import ApiDocs
 from pledgegraph_api.budget import Budget
 from pledgegraph_api.budgeting import Budgeting
 from pledgegraph_api.client_address import ClientAddresses, Networks
+from pledgegraph_api.copies import Copies
 from pledgegraph_api.description_pages import DatasetDescriptions, DescriptionPages
 from pledgegraph_api.direct_route import DirectRoute
 from pledgegraph_api.documents import install_documents
-from pledgegraph_api.dump_files import DumpFiles
-from pledgegraph_api.dump_schedule import DumpSchedule
 from pledgegraph_api.examples import examples_among
 from pledgegraph_api.finding import Finding
 from pledgegraph_api.health import HealthCheck
@@ -78,17 +76,16 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
         runner = ThreadRunner(engine, threads=settings.query_workers, queue=settings.query_queue)
 
     writing = Writing(settings, engine, runner)
-    schedule = DumpSchedule(
-        settings.data_dir, interval=settings.dump_interval, keep=settings.dump_keep
-    )
+    pages = Pages()
+    copies = Copies(settings, pages)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await runner.start()
-        schedule.start()
+        copies.schedule.start()
         yield
         await writing.runner.stop()
-        await schedule.stop()
+        await copies.schedule.stop()
         await runner.stop()
 
     app = FastAPI(
@@ -105,7 +102,6 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     )
     app.state.runner = runner
 
-    pages = Pages()
     questions = catalogue()
     examples = examples_among(questions)
     problems = ProblemAnswers(pages, settings.base)
@@ -124,7 +120,7 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     for question in questions:
         QuestionEndpoint(question, settings, runner, representations, question_page).install(app)
     MissingQuestion(questions).install(app)
-    DumpFiles(Dumps(settings.data_dir / "dumps"), pages, settings.base).install(app)
+    copies.install(app)
     published = PublishedState(settings.data_dir, settings.base)
     descriptions = DatasetDescriptions(engine, modified=published.modified, copies=published.copies)
     _install_descriptions(app, engine, descriptions, pages, signposts)

@@ -9,6 +9,7 @@ PledgegraphError
     ├── GraphMissing          the graph asked for holds nothing
     ├── QuestionMissing       the catalogue has no such question
     ├── DumpMissing           there is no such dump
+    ├── ChangePageMissing     the stream of changes has no such page
     ├── TooManyRanges         a file is asked for in too many ranges
     ├── DocumentMissing       there is no such document of the ontology
     ├── RecordMissing         nothing is said of such a record
@@ -104,6 +105,12 @@ class DumpMissing(RequestError):
     """There is no such dump; older ones are removed when newer ones are made."""
 
     remedy = "The list at /dumps/ has all of them; /dumps/latest/nq.gz leads to the newest."
+
+
+class ChangePageMissing(RequestError):
+    """The stream of changes has no page of that number."""
+
+    remedy = "The stream at /changes leads to all of them."
 
 
 class TooManyRanges(RequestError):

@@ -301,6 +301,21 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         (api.DumpMissing,),
     ),
     ProblemType(
+        "change-missing",
+        404,
+        "No such change set",
+        "There is no change set, or no page of the stream of changes, of that number. Change sets "
+        "are numbered from 1 on without gaps.",
+        (graph.ChangeMissing, api.ChangePageMissing),
+    ),
+    ProblemType(
+        "mirror",
+        409,
+        "A mirror takes no changes",
+        "This service is a mirror: it takes its changes from its origin and from nobody else.",
+        (graph.MirrorReadOnly,),
+    ),
+    ProblemType(
         "too-many-ranges",
         416,
         "Too many ranges",
