@@ -53,6 +53,7 @@ async def read_excerpt(
     is_table = answer.form.carries is Carries.SOLUTIONS
     most = MOST_BYTES if is_table else MOST_TEXT
     content, whole = await _beginning(answer, most, MOST_ROWS if is_table else None)
+    whole = whole and answer.cut is None
     seconds = time.perf_counter() - since
     if not is_table:
         return Excerpt(answer.sequence, seconds, whole, text=content.decode("utf-8"))

@@ -11,13 +11,15 @@ from typing import Final
 from starlette.requests import Request
 
 from pledgegraph.catalogue import TODAY, Parameter, Question, WrongParameter
+from pledgegraph.cutting import LIMIT
 from pledgegraph.engine import Substitutions
 from pledgegraph.sparql_text import query_words
+from pledgegraph_api.asked_limits import TIMEOUT, AskedLimits, limits_of
 from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.languages import LANGUAGES, preferred_language
 from pledgegraph_api.protocol import decoded
 
-RESERVED: Final = ("format", "lang")
+RESERVED: Final = ("format", "lang", TIMEOUT, LIMIT)
 """What no parameter of a question can be called."""
 
 _LONGEST_QUOTE: Final = 200
@@ -32,6 +34,7 @@ class Wishes:
     """The parameters that have a value; one left empty in a form counts as left out."""
     faults: tuple[Fault, ...]
     format: str | None
+    limits: AskedLimits
     language: str
     """The language of the page."""
     language_asked: bool
@@ -63,11 +66,16 @@ def read_wishes(request: Request, parameters: Sequence[Parameter] = ()) -> Wishe
             )
         )
         language = None
+    limits, wrong = limits_of(given)
+    faults += wrong
+    for name in (TIMEOUT, LIMIT):
+        given.pop(name, None)
     preferred = preferred_language(",".join(request.headers.getlist("accept-language")))
     return Wishes(
         given=given,
         faults=tuple(faults),
         format=given.pop("format", None),
+        limits=limits,
         language=language or preferred,
         language_asked=language is not None,
     )
@@ -142,7 +150,7 @@ def require_none(faults: Sequence[Fault], parameters: Sequence[Parameter]) -> No
         there = f"The parameters of this address: {names}, " if names else "There are only "
         raise WrongParameters(
             " ".join(fault.detail for fault in faults),
-            remedy=f"{there}{' and '.join(RESERVED)}; each may be there once.",
+            remedy=f"{there}{', '.join(RESERVED[:-1])} and {RESERVED[-1]}; each may be there once.",
             faults=faults,
         )
 

@@ -134,6 +134,17 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         (graph.QueryOutOfMemory,),
     ),
     ProblemType(
+        "answer-cut",
+        200,
+        "The answer was cut",
+        "No error: the answer is right as far as it goes, but it ends at a limit and there may be "
+        "more. Either the request set the limit, by the parameter limit, or the settings of the "
+        "service did. The header Pledgegraph-Cut says which, where that was known in time. JSON "
+        "and XML answers link this page from their head or say so behind their rows; formats "
+        "for graphs have a comment at their end.",
+        remedy="Ask for fewer rows at a time, with ORDER BY, LIMIT and OFFSET, or take a dump.",
+    ),
+    ProblemType(
         "answer-too-long",
         500,
         "The answer is too long for its format",
@@ -301,21 +312,6 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         (api.DumpMissing,),
     ),
     ProblemType(
-        "change-missing",
-        404,
-        "No such change set",
-        "There is no change set, or no page of the stream of changes, of that number. Change sets "
-        "are numbered from 1 on without gaps.",
-        (graph.ChangeMissing, api.ChangePageMissing),
-    ),
-    ProblemType(
-        "mirror",
-        409,
-        "A mirror takes no changes",
-        "This service is a mirror: it takes its changes from its origin and from nobody else.",
-        (graph.MirrorReadOnly,),
-    ),
-    ProblemType(
         "too-many-ranges",
         416,
         "Too many ranges",
@@ -329,22 +325,6 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         "The ontology, its versions, its shapes or the concept schemes have no document at this "
         "address. The member near holds addresses that look like the one asked for.",
         (api.DocumentMissing,),
-    ),
-    ProblemType(
-        "record-missing",
-        404,
-        "No such record",
-        "The graph says nothing of a record at this address. The member near holds the addresses "
-        "of records that look like the one asked for. A document about a record comes as a page "
-        "and in the formats of the extensions html, ttl, jsonld, nt, rdf and trig.",
-        (api.RecordMissing,),
-    ),
-    ProblemType(
-        "page-missing",
-        404,
-        "No such page",
-        "Long documents and lists come in pages, counted from 1. This one has fewer.",
-        (api.PageMissing,),
     ),
     ProblemType(
         "not-acceptable",
@@ -474,9 +454,6 @@ def problem_of(error: Exception) -> Problem:
     )
 
 
-_WITH_NEAR: Final = (api.QuestionMissing, api.DocumentMissing, api.RecordMissing)
-
-
 def _members(error: Exception) -> dict[str, Json]:
     """What a program can use of the error, beside its words."""
     members: dict[str, Json] = {}
@@ -492,7 +469,7 @@ def _members(error: Exception) -> dict[str, Json]:
         members["available"] = [_format(each) for each in error.available]
     if isinstance(error, api.WrongParameters):
         members["parameters"] = [_fault(each) for each in error.faults]
-    if isinstance(error, _WITH_NEAR) and error.near:
+    if isinstance(error, api.QuestionMissing | api.DocumentMissing) and error.near:
         members["near"] = list(error.near)
     return members
 

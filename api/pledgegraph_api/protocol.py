@@ -15,7 +15,9 @@ from urllib.parse import parse_qsl
 from pyoxigraph import Literal, NamedNode, Variable
 from starlette.requests import Request
 
+from pledgegraph.cutting import LIMIT
 from pledgegraph.errors import Limit
+from pledgegraph_api.asked_limits import NOT_ASKED, TIMEOUT, AskedLimits, limits_of
 from pledgegraph_api.errors import (
     ContentTooLarge,
     EncodingError,
@@ -36,6 +38,7 @@ ACCEPT_QUERY: Final = f'"{SPARQL_QUERY}", "{FORM}"'
 See https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/
 """
 
+_ONCE: Final = ("query", TIMEOUT, LIMIT)
 _PROTOCOL: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
 _UPDATE: Final = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
 _MOST_PARAMETERS: Final = 1000
@@ -51,20 +54,13 @@ class QueryRequest:
     default_graphs: tuple[NamedNode, ...] = ()
     named_graphs: tuple[NamedNode, ...] = ()
     format: str | None = None
-    explain: bool = False
-    """True when it is to be explained instead of run."""
     substitutions: Mapping[Variable, NamedNode | Literal] = field(default_factory=dict)
     """Terms that take the place of variables; only the service's own queries have them."""
+    limits: AskedLimits = NOT_ASKED
+    """What the client lets the answer have at most."""
     day: date | None = None
     """The day that the answer is for, where the query is one of the service's own that asks
     the clock for the day."""
-
-    def dataset_parameters(self) -> list[tuple[str, str]]:
-        """The dataset as parameters of a request."""
-        return [
-            *(("default-graph-uri", each.value) for each in self.default_graphs),
-            *(("named-graph-uri", each.value) for each in self.named_graphs),
-        ]
 
 
 async def read_query(request: Request, *, longest: int) -> QueryRequest:
@@ -111,7 +107,7 @@ async def read_query(request: Request, *, longest: int) -> QueryRequest:
 def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
     """The request that a list of parameters describes."""
     names = [name for name, _ in parameters]
-    for name in ("query", "explain"):
+    for name in _ONCE:
         if names.count(name) > 1:
             raise ParameterError(
                 f"The parameter `{name}` is there {names.count(name)} times.",
@@ -132,25 +128,20 @@ def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
     length = len(text.encode("utf-8"))
     if length > longest:
         raise too_large(longest)
+    limits, faults = limits_of(given)
+    if faults:
+        raise ParameterError(
+            " ".join(each.detail for each in faults),
+            remedy=" ".join(f"For example {each.name}={each.example}." for each in faults),
+        )
     return QueryRequest(
         text,
         tuple(graphs_named(parameters, "default-graph-uri")),
         tuple(graphs_named(parameters, "named-graph-uri")),
         # SPARQLWrapper sends two or three names of the format that it wants.
         ",".join(value for name, value in parameters if name == "format") or None,
-        explain=_truth(given, "explain"),
+        limits=limits,
     )
-
-
-def _truth(given: Mapping[str, str], name: str) -> bool:
-    """Whether a parameter says yes; without it no."""
-    value = given.get(name, "false").strip().lower()
-    if value not in ("true", "false"):
-        raise ParameterError(
-            f"The parameter `{name}` is true or false, and not {value[:40]!r}.",
-            remedy=f"Send `{name}=true`, or leave it out.",
-        )
-    return value == "true"
 
 
 def graphs_named(parameters: Parameters, wanted: str) -> Iterator[NamedNode]:

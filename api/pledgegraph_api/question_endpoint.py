@@ -71,7 +71,12 @@ class QuestionEndpoint:
                 )
             raise
         choice = self._representations.choice(request, wishes.format)
-        query = QueryRequest(self._question.query, substitutions=binding.terms, day=binding.day)
+        query = QueryRequest(
+            self._question.query,
+            substitutions=binding.terms,
+            limits=wishes.limits,
+            day=binding.day,
+        )
         coding = self._representations.coding(request, choice)
         unchanged = self._representations.unchanged(request, query, choice, coding)
         if unchanged is not None:

@@ -19,6 +19,7 @@ from pledgegraph.settings import Settings
 from pledgegraph_api.accept_encoding import preferred_coding
 from pledgegraph_api.answer_tags import AnswerTags
 from pledgegraph_api.answering import StreamedAnswer
+from pledgegraph_api.asked_limits import cut_header
 from pledgegraph_api.errors import NotAcceptable
 from pledgegraph_api.etags import CONDITIONAL, not_modified
 from pledgegraph_api.exchange import exchange_of
@@ -35,6 +36,7 @@ class Representations:
     """Makes responses of answers. ``newest`` names the newest snapshot, or is None."""
 
     def __init__(self, settings: Settings, newest: Callable[[], str | None]) -> None:
+        self._settings = settings
         self._stall = settings.stall_timeout
         self._newest = newest
         self._tags = AnswerTags(settings)
@@ -82,13 +84,15 @@ class Representations:
         tag = None
         # The length of what was not computed is not known, nor whether it is worth compressing.
         is_certain = request.method != "HEAD" or self._accepted_coding(request) == IDENTITY
-        if answer.version is not None and is_certain and _is_repeatable(query):
+        if answer.version is not None and is_certain and _is_repeatable(query) and not answer.cut:
             tag = self._tags.of(answer.version, query, answer.form, answer.coding)
         headers = {
             **_headers(answer.version or str(answer.sequence), tag),
             "Content-Disposition": f'inline; filename="{name}.{answer.form.extension}"',
             "Content-Type": answer.form.content_type,
             "Server-Timing": _timing(answer, since),
+            **query.limits.header(self._settings),
+            **(cut_header(answer.cut) if answer.cut else {}),
         }
         if tag is not None and answer.version is not None:
             if not_modified(request, tag):

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from pledgegraph.codings import IDENTITY
 from pledgegraph.engine import ResultKind
+from pledgegraph.errors import Limit
 from pledgegraph.media_types import Format
 from pledgegraph_api.protocol import QueryRequest
 
@@ -48,6 +49,11 @@ class Answer(Protocol):
     @property
     def worked(self) -> float:
         """Seconds from there to the first bytes of the answer."""
+        ...
+
+    @property
+    def cut(self) -> Limit | None:
+        """The limit at which it was cut, where that is known by now."""
         ...
 
     @property

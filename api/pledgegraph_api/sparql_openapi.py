@@ -55,13 +55,18 @@ def description(method: str) -> dict[str, Any]:
         + f" for CONSTRUCT and DESCRIBE. {PAGE} makes a page that shows the beginning of it.",
         "schema": {"type": "string", "enum": [*(each.name for each in NAMED_FORMATS), PAGE]},
     }
-    explain: dict[str, Any] = {
-        "name": "explain",
-        "in": "query",
-        "description": "Whether the query is explained instead of run: its algebra, how much its "
-        "patterns can match at most, and what in it is known to be slow.",
-        "schema": {"type": "boolean", "default": False},
-    }
+    limits = [
+        {
+            "name": name,
+            "in": "query",
+            "description": f"{what} Lowers what the service allows; once.",
+            "schema": {"type": kind, "exclusiveMinimum": 0},
+        }
+        for name, kind, what in (
+            ("timeout", "number", "Seconds that the query may take."),
+            ("limit", "integer", "Rows or statements after which the answer is cut."),
+        )
+    ]
     described: dict[str, Any] = {
         "summary": "Query",
         "operation_id": f"{method}_sparql",
@@ -85,12 +90,12 @@ def description(method: str) -> dict[str, Any]:
         },
     }
     if method == "get":
-        described["openapi_extra"] = {"parameters": [query, form, explain, *graphs]}
+        described["openapi_extra"] = {"parameters": [query, form, *limits, *graphs]}
         return described
     described["responses"][415] = problem_response("A body of another kind.")
-    fields = {each["name"]: each["schema"] for each in (query, form, explain, *graphs)}
+    fields = {each["name"]: each["schema"] for each in (query, form, *limits, *graphs)}
     described["openapi_extra"] = {
-        "parameters": [form, explain, *graphs],
+        "parameters": [form, *limits, *graphs],
         "requestBody": {
             "required": True,
             "content": {

@@ -15,11 +15,14 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
 
 from pledgegraph.codings import IDENTITY
+from pledgegraph.cutting import held_back
 from pledgegraph.deep_thread import DeepThreads
 from pledgegraph.engine import Engine
-from pledgegraph.errors import QueryError
+from pledgegraph.errors import Limit, QueryError, QueryTimeout
 from pledgegraph.media_types import Format
+from pledgegraph.settings import Settings
 from pledgegraph.workers import Places
+from pledgegraph_api.beginning import Beginning
 from pledgegraph_api.bridge import Bridge
 from pledgegraph_api.protocol import QueryRequest
 from pledgegraph_api.running import ChooseFormat
@@ -35,6 +38,7 @@ class _Begun:
     sequence: int
     version: str | None
     at: float
+    cut: Limit | None = None
 
 
 class ThreadAnswer:
@@ -49,6 +53,7 @@ class ThreadAnswer:
         self.version: Final = begun.version
         """The number and the name of the snapshot that it was computed from."""
         self.waited: Final = waited
+        self.cut: Final = begun.cut
         self.worked: Final = time.perf_counter() - begun.at
         self._bridge = bridge
         self._first = first
@@ -70,11 +75,15 @@ class ThreadAnswer:
 
 
 class ThreadRunner:
-    """A `QueryRunner` over any engine: ``threads`` at a time, while up to ``queue`` wait."""
+    """A `QueryRunner` over any engine, with so many threads as there would be workers.
 
-    def __init__(self, engine: Engine, *, threads: int, queue: int) -> None:
+    What memory a query uses is not bounded here, and its time only by what it writes.
+    """
+
+    def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
-        self._places = Places(threads, queue)
+        self._settings = settings
+        self._places = Places(settings.query_workers, settings.query_queue)
         self._bridges: set[Bridge] = set()
         self._deep_threads = DeepThreads()
 
@@ -121,7 +130,15 @@ class ThreadRunner:
                 form = choose(result.kind)
                 begun.append(_Begun(form, snapshot.sequence, snapshot.version, since + waited))
                 if not head_only:
-                    result.serialise(cast(BinaryIO, bridge), begun[0].form)
+                    bounds = query.limits.bounds(self._settings)
+                    pieces = Beginning(bridge, held_back(bounds))
+                    begun[0].cut = result.serialise(
+                        cast(BinaryIO, pieces),
+                        form,
+                        bounds=bounds,
+                        head_is_open=pieces.has_not_begun,
+                    )
+                    pieces.end(begun[0].cut, form, f"{self._settings.base}/problems/answer-cut")
                 bridge.finish()
 
         def work() -> None:
@@ -142,8 +159,15 @@ class ThreadRunner:
         except RuntimeError:
             self._leave_place(bridge)
             raise
+        time_limit = query.limits.time(self._settings)
         try:
-            first = await bridge.read()
+            async with asyncio.timeout(time_limit.value):
+                first = await bridge.read()
+        except TimeoutError:
+            bridge.abandon()
+            raise QueryTimeout(
+                f"The query took longer than {time_limit.value:g} s.", limit=time_limit
+            ) from None
         except BaseException:
             bridge.abandon()
             raise

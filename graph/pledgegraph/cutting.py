@@ -1,6 +1,6 @@
 """Answers that end at a bound, and say so where their format can.
 
-What each format says, and why, is told in docs/decisions/0004-cut-answers.md.
+What each format says, and why, is told in docs/decisions/0006-cut-answers.md.
 """
 
 from __future__ import annotations
@@ -11,15 +11,15 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final, TypeVar, cast
 from xml.sax.saxutils import quoteattr
 
-from pledgegraph.errors import Limit
-from pledgegraph.media_types import CSV, JSON, JSON_LD, RDF_XML, TSV, XML, Format
+from pledgegraph.errors import AnswerTooLong, Limit
+from pledgegraph.media_types import CSV, CSV_SAFE, JSON, JSON_LD, RDF_XML, TSV, XML, Format
 from pledgegraph.row_cutting import RowCutter, row_cutter
 
 T = TypeVar("T")
 
 CUT: Final = "pledgegraph:cut"
 """The member that JSON answers have when they were cut."""
-_UNMARKED: Final = (CSV, TSV)
+_UNMARKED: Final = (CSV, CSV_SAFE, TSV)
 _NOWHERE: Final = Limit("", float("inf"), "")
 
 
@@ -37,11 +37,29 @@ class Bounds:
 
 
 NO_BOUNDS: Final = Bounds()
+LIMIT: Final = "limit"
+"""The parameter by which a client bounds the rows itself."""
+_HELD: Final = 4 * 1024 * 1024
+"""Bytes that are held back to learn whether the answer is cut, where the client set the bound."""
 
 
-def can_say_so(form: Format) -> bool:
-    """Whether a cut answer in that format can say that it is one."""
-    return form not in _UNMARKED
+def held_back(bounds: Bounds) -> int:
+    """How many bytes to wait for, however long they take, before an answer is begun to be sent."""
+    return _HELD if bounds.rows.name == LIMIT else 0
+
+
+def refuse_unsaid(form: Format, met: Limit) -> None:
+    """Refuse an answer that was cut when nothing can say so any more.
+
+    Raises:
+        AnswerTooLong: the format has no place for it, and the client did not set the bound.
+    """
+    if form in _UNMARKED and met.name != LIMIT:
+        raise AnswerTooLong(
+            f"The answer is longer than {met.value:,.0f} {met.unit}, and {form.title} cannot "
+            "say that it was cut.",
+            limit=met,
+        )
 
 
 class Enough(Exception):
@@ -83,7 +101,7 @@ class CutRows:
 
 
 class CutGraph:
-    """A file for the engine to write a graph to, and the statements that go into it."""
+    """A file for the engine to write a graph to, and what picks the statements that go in."""
 
     def __init__(self, output: BinaryIO, form: Format, bounds: Bounds) -> None:
         self._output = output
@@ -93,7 +111,7 @@ class CutGraph:
         self._held = b""
         self._met: Limit | None = None
 
-    def within(self, statements: Iterable[T]) -> Iterator[T]:
+    def only(self, statements: Iterable[T]) -> Iterator[T]:
         """The statements up to the bound."""
         for number, each in enumerate(statements):
             if number >= self._bounds.rows.value:
@@ -115,9 +133,9 @@ class CutGraph:
     def flush(self) -> None:
         """Nothing: there is always a byte that is held back."""
 
-    def end(self, *, marked: bool = True) -> Limit | None:
-        """Write the rest, ``marked`` as cut where it is; the bound that was met."""
-        if self._met is None or not marked:
+    def end(self) -> Limit | None:
+        """Write the rest, and the mark of a cut; the bound that was met."""
+        if self._met is None:
             self._output.write(self._held)
         elif self._form is JSON_LD:
             # A node without a property says nothing, and a term without a context is none.

@@ -6,15 +6,17 @@ later, a remote one over the SPARQL 1.1 Protocol.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from enum import Enum
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from pyoxigraph import Literal, NamedNode, Quad, Variable
+from pyoxigraph import Literal, NamedNode, Variable
 
 from pledgegraph.changes import Change, Receipt
+from pledgegraph.cutting import NO_BOUNDS, Bounds
+from pledgegraph.errors import Limit
 from pledgegraph.media_types import Format
 from pledgegraph.permit import Permit
 
@@ -42,12 +44,24 @@ class QueryResult(Protocol):
         """The names of the columns, without question marks; empty but for solutions."""
         ...
 
-    def serialise(self, output: BinaryIO, form: Format) -> None:
-        """Write the answer to ``output`` as it is computed.
+    def serialise(
+        self,
+        output: BinaryIO,
+        form: Format,
+        *,
+        bounds: Bounds = NO_BOUNDS,
+        head_is_open: Callable[[], bool] = lambda: False,
+    ) -> Limit | None:
+        """Write the answer to ``output`` as it is computed, up to ``bounds``.
+
+        Returns the bound at which it was cut; None where it is whole. A cut answer says so at
+        its end where its format can, but not rows of which ``head_is_open``: whoever wrote the
+        beginning has it still, and says so there.
 
         Raises:
             UnknownFormat: the format does not carry this kind of answer.
             QueryError: evaluation failed after it had begun.
+            AnswerTooLong: it is beyond the bounds, and has no row to end with.
             OSError: whatever ``output.write`` raised.
         """
         ...
@@ -94,18 +108,6 @@ class Snapshot(Protocol):
             QuerySyntaxError: the text is not a query.
             QueryRefused: it uses SERVICE, or another thing that is not offered.
         """
-        ...
-
-    def about(
-        self, nodes: Sequence[NamedNode], properties: Sequence[NamedNode] = ()
-    ) -> Iterator[Quad]:
-        """The statements on the nodes, in every graph; of all properties, or of those given."""
-        ...
-
-    def pointing_at(
-        self, nodes: Sequence[NamedNode], properties: Sequence[NamedNode] = ()
-    ) -> Iterator[Quad]:
-        """The statements whose object is one of the nodes, likewise."""
         ...
 
     def __len__(self) -> int:

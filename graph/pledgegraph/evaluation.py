@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Callable, Sequence
 from typing import BinaryIO, Final, cast
 
 import pyoxigraph
-from pyoxigraph import (
-    BlankNode,
-    DefaultGraph,
-    NamedNode,
-    QueryBoolean,
-    QuerySolutions,
-    QueryTriples,
-    Store,
-)
+from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
 
 from pledgegraph.codepoints import plain_text
 from pledgegraph.column_order import in_order_of_appearance, wants_order
-from pledgegraph.dataset_clauses import dataset_clauses, merged_store
+from pledgegraph.cutting import NO_BOUNDS, Bounds, CutGraph, CutRows, Enough, as_file
 from pledgegraph.engine import ResultKind, Substitutions
-from pledgegraph.errors import QueryError, QueryRefused, UnknownFormat
+from pledgegraph.errors import Limit, QueryError, QueryRefused, UnknownFormat
 from pledgegraph.media_types import (
     CSV_SAFE,
     GRAPH_FORMATS,
@@ -64,7 +57,14 @@ class EmbeddedResult:
             return tuple(variable.value for variable in self._answer.variables)
         return ()
 
-    def serialise(self, output: BinaryIO, form: Format) -> None:
+    def serialise(
+        self,
+        output: BinaryIO,
+        form: Format,
+        *,
+        bounds: Bounds = NO_BOUNDS,
+        head_is_open: Callable[[], bool] = lambda: False,
+    ) -> Limit | None:
         """Write the answer to ``output`` as it is computed; see `pledgegraph.engine`."""
         is_graph = isinstance(self._answer, QueryTriples)
         if is_graph == (form.carries is Carries.SOLUTIONS):
@@ -75,19 +75,43 @@ class EmbeddedResult:
             )
         try:
             if isinstance(self._answer, QueryTriples):
-                safe = WellFormed(output) if form is RDF_XML else output
-                pyoxigraph.serialize(
-                    self._answer, cast(BinaryIO, safe), format=form.rdf, prefixes=PREFIXES
-                )
-            elif form is CSV_SAFE:
+                return _write_graph(self._answer, output, form, bounds)
+            if form is CSV_SAFE:
                 sheet = SpreadsheetSafe(output)
-                self._answer.serialize(cast(BinaryIO, sheet), form.results)
+                met = _write_rows(self._answer, cast(BinaryIO, sheet), form, bounds, head_is_open)
                 sheet.finish()
-            else:
-                safe = WellFormed(output) if form is XML else output
-                self._answer.serialize(cast(BinaryIO, safe), form.results)
+                return met
+            return _write_rows(self._answer, output, form, bounds, head_is_open)
         except (RuntimeError, ValueError) as error:
             raise QueryError("The query could not be evaluated to its end.") from error
+
+
+def _write_graph(
+    answer: QueryTriples, output: BinaryIO, form: Format, bounds: Bounds
+) -> Limit | None:
+    within = CutGraph(output, form, bounds)
+    safe = WellFormed(as_file(within)) if form is RDF_XML else within
+    pyoxigraph.serialize(
+        within.only(answer), cast(BinaryIO, safe), format=form.rdf, prefixes=PREFIXES
+    )
+    return within.end()
+
+
+def _write_rows(
+    answer: QuerySolutions | QueryBoolean,
+    output: BinaryIO,
+    form: Format,
+    bounds: Bounds,
+    head_is_open: Callable[[], bool],
+) -> Limit | None:
+    within = None
+    if isinstance(answer, QuerySolutions) and not bounds.are_none:
+        within = CutRows(output, form, bounds)
+        output = as_file(within)
+    safe = WellFormed(output) if form is XML else output
+    with contextlib.suppress(Enough):
+        answer.serialize(cast(BinaryIO, safe), form.results)
+    return within.end(marked=not head_is_open()) if within else None
 
 
 def evaluate(
@@ -121,25 +145,17 @@ def evaluate(
             f"The query nests brackets {words.depth} deep; {DEEPEST} is the most.",
             remedy="Write the query with fewer nested groups.",
         )
-    if words.names_dataset and not (default_graphs or named_graphs):
-        clauses = dataset_clauses(text, base)
-        if len(clauses.default) > 1:
-            default_graphs, named_graphs = clauses.default, clauses.named
     given = bool(default_graphs or named_graphs)
-    default: list[NamedNode | BlankNode | DefaultGraph] = list(default_graphs)
     try:
         if not substitutions and wants_order(text):
             # Over nothing: sorting and joining would otherwise be done twice.
             columns = Store().query(text, base_iri=f"{base}/")
             if isinstance(columns, QuerySolutions):
                 text = in_order_of_appearance(text, [each.value for each in columns.variables])
-        if len(default_graphs) > 1:
-            store = merged_store(store, default_graphs, named_graphs)
-            default = [DefaultGraph()]
         answer = store.query(
             text,
             base_iri=f"{base}/",
-            default_graph=default if given else None,
+            default_graph=list(default_graphs) if given else None,
             named_graphs=list(named_graphs) if given else None,
             substitutions=dict(substitutions) if substitutions else None,
         )

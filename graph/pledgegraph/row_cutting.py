@@ -19,7 +19,7 @@ from abc import ABC, abstractmethod
 from typing import Final
 
 from pledgegraph.errors import AnswerTooLong, Limit
-from pledgegraph.media_types import CSV, JSON, XML, Format
+from pledgegraph.media_types import JSON, TSV, XML, Format
 
 EXACT: Final = 10_000
 """Rows up to which those without any value count in JSON."""
@@ -189,4 +189,4 @@ def row_cutter(form: Format, rows: Limit, size: Limit) -> RowCutter:
         return _ByBorder(rows, size, _JSON_BORDER, length=5, row_end=1)
     if form is XML:
         return _ByBorder(rows, size, _XML_BORDER, length=17, row_end=9)
-    return _ByLine(rows, size, quoted=form is CSV)
+    return _ByLine(rows, size, quoted=form is not TSV)

@@ -81,6 +81,16 @@ class Settings(BaseSettings):
         ge=50_000_000,
         description="Bytes of memory that a query may use; beyond it 507.",
     )
+    max_rows: int = Field(
+        default=1_000_000,
+        ge=1,
+        description="Rows, or statements of a graph, that an answer may have; there it is cut.",
+    )
+    max_answer_bytes: int = Field(
+        default=1_000_000_000,
+        ge=1,
+        description="Bytes after which an answer is cut, at the next row or statement.",
+    )
     max_query_bytes: int = Field(
         default=1_000_000, ge=1, description="The longest query text accepted, in bytes."
     )

@@ -17,9 +17,10 @@ from pyoxigraph import NamedNode, Quad
 from starlette.types import Message, Scope
 
 from pledgegraph.changes import Change
+from pledgegraph.cutting import NO_BOUNDS, Bounds
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.engine import Engine, QueryResult, Snapshot, Substitutions
-from pledgegraph.errors import QueryError
+from pledgegraph.errors import Limit, QueryError
 from pledgegraph.media_types import Format
 from pledgegraph.settings import Settings
 from pledgegraph_api.application import create_app
@@ -62,8 +63,6 @@ class _Snapshot:
         self.version = snapshot.version
         self.default_is_union = snapshot.default_is_union
         self.published = snapshot.published
-        self.about = snapshot.about
-        self.pointing_at = snapshot.pointing_at
 
     def query(
         self,
@@ -93,8 +92,17 @@ class _Result:
         self.kind = result.kind
         self.variables = result.variables
 
-    def serialise(self, output: BinaryIO, form: Format) -> None:
-        self._result.serialise(self._interfere(output), form)
+    def serialise(
+        self,
+        output: BinaryIO,
+        form: Format,
+        *,
+        bounds: Bounds = NO_BOUNDS,
+        head_is_open: Callable[[], bool] = lambda: False,
+    ) -> Limit | None:
+        return self._result.serialise(
+            self._interfere(output), form, bounds=bounds, head_is_open=head_is_open
+        )
 
 
 class Tap:

@@ -12,11 +12,12 @@ import pyoxigraph
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pyoxigraph import Literal, NamedNode, QuerySolutions, Store
+from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 
 from pledgegraph.cutting import CUT, Bounds, CutRows, Enough, as_file, head_with_link
 from pledgegraph.errors import AnswerTooLong, Limit
-from pledgegraph.media_types import CSV, JSON, TSV, XML, Format
+from pledgegraph.evaluation import evaluate
+from pledgegraph.media_types import CSV, GRAPH_FORMATS, JSON, N_TRIPLES, TSV, XML, Format
 from pledgegraph.row_cutting import EXACT, row_cutter
 
 NASTY = (
@@ -184,3 +185,32 @@ def test_the_head_has_room_for_a_link(form: Format) -> None:
     else:
         (link,) = ET.fromstring(content).iterfind(".//{*}head/{*}link")  # noqa: S314 -- our own
         assert link.get("href") == "http://x/?a&b"
+
+
+@pytest.mark.parametrize("form", GRAPH_FORMATS, ids=lambda form: form.name)
+@pytest.mark.parametrize("most", [1, 7, 20])
+def test_a_cut_graph_has_the_first_statements_and_says_so(form: Format, most: int) -> None:
+    store = Store()
+    store.extend(
+        Quad(NamedNode(f"x:{n % 3}"), NamedNode("x:p"), Literal(f"# {n}\n<!-- -->"))
+        for n in range(20)
+    )
+    asked = "CONSTRUCT { ?s ?p ?o } WHERE { ?s ?p ?o }"
+    output = io.BytesIO()
+    result = evaluate(store, asked, base="http://example.org")
+    met = result.serialise(output, form, bounds=Bounds(rows=Limit("limit", most, "rows")))
+    found = list(pyoxigraph.parse(output.getvalue(), format=form.rdf))
+    assert len(found) == most
+    assert {each.triple for each in found} <= {each.triple for each in store}
+    assert (met is not None) == (most < 20)
+    assert (b"Cut at limit=" in output.getvalue()) == (most < 20)
+
+
+def test_bytes_of_a_graph_are_bounded() -> None:
+    store = Store()
+    store.extend(Quad(NamedNode(f"x:{n}"), NamedNode("x:p"), Literal(n)) for n in range(5000))
+    output = io.BytesIO()
+    result = evaluate(store, "CONSTRUCT WHERE { ?s ?p ?o }", base="http://example.org")
+    size = Limit("max_answer_bytes", 20_000, "bytes")
+    assert result.serialise(output, N_TRIPLES, bounds=Bounds(size=size)) == size
+    assert 20_000 <= len(output.getvalue()) < 40_000

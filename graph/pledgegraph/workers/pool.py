@@ -11,14 +11,16 @@ import contextlib
 import logging
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from functools import partial
 from typing import Final, Protocol
 
 from pyoxigraph import Literal, NamedNode, Variable
 
 from pledgegraph.codings import IDENTITY
+from pledgegraph.cutting import NO_BOUNDS, Bounds
 from pledgegraph.engine import ResultKind
+from pledgegraph.errors import Limit
 from pledgegraph.media_types import Format
 from pledgegraph.workers.places import Places
 from pledgegraph.workers.run import AddressedSnapshot, PooledAnswer, Run, begin
@@ -37,8 +39,6 @@ class Limits:
     """Bytes of address space beyond what an idle worker has."""
     workers: int
     queue: int
-    nice: int = 5
-    """How far the workers stand back when there are more of them than cores."""
 
 
 class HoldsSnapshots(Protocol):
@@ -92,12 +92,15 @@ class QueryPool:
         named_graphs: Sequence[NamedNode] = (),
         substitutions: Mapping[Variable, NamedNode | Literal] | None = None,
         coding: str = IDENTITY,
+        deadline: Limit | None = None,
+        bounds: Bounds = NO_BOUNDS,
     ) -> PooledAnswer:
         """Begin to answer a query; returns when the first bytes of the answer are there.
 
         ``formats`` has the format for each kind of answer. An answer of a kind that is not
         among them has no bytes: the query is not evaluated beyond its kind. ``coding`` is what
-        an answer is compressed with that is not small.
+        an answer is compressed with that is not small. ``deadline`` is a shorter one than the
+        pool's own; ``bounds`` are the answer's.
 
         Raises:
             QueryError: it cannot be answered, or not within the limits.
@@ -112,7 +115,8 @@ class QueryPool:
             snapshot = await self._snapshot(hold)
             run = Run(
                 await self._worker(),
-                seconds=self.limits.seconds,
+                deadline=deadline or Limit("query_timeout", self.limits.seconds, "s"),
+                memory=Limit("query_memory", self.limits.memory, "bytes"),
                 leave=partial(self._leave, hold),
                 stopped=self.places.closed,
             )
@@ -120,6 +124,8 @@ class QueryPool:
                 **snapshot.address,
                 "query": text,
                 "coding": coding,
+                "rows": astuple(bounds.rows),
+                "size": astuple(bounds.size),
                 "formats": {kind.value: form.name for kind, form in formats.items()},
                 "defaultGraphs": [graph.value for graph in default_graphs],
                 "namedGraphs": [graph.value for graph in named_graphs],
@@ -153,7 +159,7 @@ class QueryPool:
         Raises:
             QueryError: workers cannot be started here.
         """
-        self._idle.append(await Worker.start(self.limits.memory, self.limits.nice))
+        self._idle.append(await Worker.start(self.limits.memory))
 
     async def stop(self) -> None:
         """Break off every answer, take no further query, and end all workers."""
@@ -192,7 +198,7 @@ class QueryPool:
 
     async def _launch(self) -> Worker:
         """A new worker, for a query that waits for it; `stop` does not let it wait."""
-        task = asyncio.create_task(Worker.start(self.limits.memory, self.limits.nice))
+        task = asyncio.create_task(Worker.start(self.limits.memory))
         self._launches.add(task)
         try:
             return await task

@@ -1,6 +1,6 @@
 """The worker process: opens a snapshot, answers one query after the other, is killed at need.
 
-Started as ``python -m pledgegraph.workers.process {bytes of memory} {nice}``; frames come and go by
+Started as ``python -m pledgegraph.workers.process {bytes of memory}``; frames come and go by
 the socket that is its standard input.
 """
 
@@ -15,16 +15,19 @@ from typing import Any, BinaryIO, Final, cast
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Variable, parse
 
 from pledgegraph.codings import IDENTITY, SMALLEST, Encoder, encoder
+from pledgegraph.cutting import Bounds, head_with_link, held_back, refuse_unsaid
 from pledgegraph.deep_thread import DeepThreads
-from pledgegraph.errors import QueryError, QuerySyntaxError
+from pledgegraph.errors import Limit, QueryError, QuerySyntaxError
 from pledgegraph.evaluation import evaluate
-from pledgegraph.media_types import format_named
+from pledgegraph.media_types import Format, format_named
 from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
 from pledgegraph.workers.frames import packed, read_frame
 
 _PIECE: Final = 64 * 1024
 _PATIENCE: Final = 0.02
 """Seconds after which a piece is sent however small it is."""
+_NICE: Final = 5
+"""How far workers stand back when there are more of them than cores: the front goes first."""
 
 
 class _Sender:
@@ -54,10 +57,13 @@ class _Sender:
 class _Pieces:
     """A file to the serialiser, D frames to the pool: compressed, unless the answer is small."""
 
-    def __init__(self, sender: _Sender, card: dict[str, Any], coding: str) -> None:
+    def __init__(
+        self, sender: _Sender, card: dict[str, Any], coding: str, *, held_back: int
+    ) -> None:
         self._sender = sender
         self._card = card
         self._coding = coding
+        self._held_back = held_back
         self._encoder: Encoder | None = None
         self._begun = False
         self._held = bytearray()
@@ -65,6 +71,8 @@ class _Pieces:
 
     def write(self, data: bytes) -> int:
         self._held += data
+        if len(self._held) < self._held_back and not self._begun:
+            return len(data)
         if len(self._held) >= _PIECE or time.monotonic() - self._since > _PATIENCE:
             self._begin(self._coding)
             self._sender.send(b"D", self._taken(last=False))
@@ -73,6 +81,22 @@ class _Pieces:
 
     def flush(self) -> None:
         """Nothing: a serialiser that has nothing more to say is not asked for it sooner."""
+
+    def has_not_begun(self) -> bool:
+        """True while nothing has been sent."""
+        return not self._begun
+
+    def cut(self, met: Limit, form: Format, link: str) -> None:
+        """Say that the answer was cut: in its head, if that is here still.
+
+        Raises:
+            AnswerTooLong: it is not, and the format has no other place.
+        """
+        if self._begun:
+            refuse_unsaid(form, met)
+        else:
+            self._card["cut"] = [met.name, met.value, met.unit]
+            self._held = bytearray(head_with_link(bytes(self._held), form, link))
 
     def end(self) -> None:
         """Send the rest, and that it was the last."""
@@ -150,10 +174,16 @@ def _answer(asked: dict[str, Any], opened: _Opened, sender: _Sender) -> None:
         },
     )
     card = {"kind": answer.kind.value, "variables": answer.variables}
-    pieces = _Pieces(sender, card, asked["coding"])
-    form = asked["formats"].get(answer.kind.value)
-    if form is not None:
-        answer.serialise(cast(BinaryIO, pieces), format_named(form))
+    bounds = Bounds(rows=Limit(*asked["rows"]), size=Limit(*asked["size"]))
+    pieces = _Pieces(sender, card, asked["coding"], held_back=held_back(bounds))
+    name = asked["formats"].get(answer.kind.value)
+    if name is not None:
+        form = format_named(name)
+        met = answer.serialise(
+            cast(BinaryIO, pieces), form, bounds=bounds, head_is_open=pieces.has_not_begun
+        )
+        if met is not None:
+            pieces.cut(met, form, f"{asked['base']}/problems/answer-cut")
     pieces.end()
 
 
@@ -171,6 +201,8 @@ def _card(error: QueryError) -> bytes:
         "message": str(error),
         "remedy": error.remedy,
     }
+    if error.limit is not None:
+        card["limit"] = [error.limit.name, error.limit.value, error.limit.unit]
     if isinstance(error, QuerySyntaxError):
         card |= {"line": error.line, "column": error.column}
     return json.dumps(card).encode()
@@ -179,7 +211,7 @@ def _card(error: QueryError) -> bytes:
 def main() -> None:
     """Confine this process, then answer queries."""
     end_with_parent()
-    os.nice(int(sys.argv[2]))
+    os.nice(_NICE)
     # Questions and answers go by a copy of the socket, out of the way of whatever else would
     # read the standard input.
     descriptor = os.dup(0)

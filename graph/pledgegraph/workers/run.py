@@ -10,7 +10,13 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 from pledgegraph.engine import ResultKind
-from pledgegraph.errors import QueryError, QueryTimeout, ServiceStopping
+from pledgegraph.errors import (
+    Limit,
+    QueryError,
+    QueryOutOfMemory,
+    QueryTimeout,
+    ServiceStopping,
+)
 from pledgegraph.workers.worker import Worker, error_of
 
 _FIRST: Final = 64 * 1024
@@ -47,15 +53,17 @@ class Run:
         self,
         worker: Worker,
         *,
-        seconds: float,
+        deadline: Limit,
+        memory: Limit,
         leave: Callable[[Worker, bool], None],
         stopped: Callable[[], ServiceStopping | None],
     ) -> None:
         self._worker = worker
-        self._seconds = seconds
+        self._deadline = deadline
+        self._memory = memory
         self._leave = leave
         self._stopped = stopped
-        self._timer = asyncio.get_running_loop().call_later(seconds, self._expire)
+        self._timer = asyncio.get_running_loop().call_later(deadline.value, self._expire)
         self._is_done = False
         self._is_open = True
 
@@ -107,16 +115,24 @@ class Run:
         try:
             letter, payload = await self._worker.read()
         except QueryError as error:
+            if isinstance(error, QueryOutOfMemory):
+                error.limit = self._memory
             if stopped := self._stopped():
                 raise stopped from error
             raise
         if letter == b"X":
             self._is_done = True
-            raise error_of(json.loads(payload))
+            failure = error_of(json.loads(payload))
+            if isinstance(failure, QueryOutOfMemory):
+                failure.limit = self._memory
+            raise failure
         return letter, payload
 
     def _expire(self) -> None:
-        self._worker.break_off(QueryTimeout(f"The query took longer than {self._seconds:g} s."))
+        most = self._deadline
+        self._worker.break_off(
+            QueryTimeout(f"The query took longer than {most.value:g} s.", limit=most)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +150,8 @@ class Begun:
     """Seconds until a worker took the query."""
     worked: float
     """Seconds from there to the answer's first bytes."""
+    cut: Limit | None = None
+    """The limit at which it was cut, where that is known by now."""
 
 
 class PooledAnswer:
@@ -185,5 +203,6 @@ async def begin(
         snapshot.version,
         waited,
         time.perf_counter() - since,
+        Limit(*told["cut"]) if "cut" in told else None,
     )
     return PooledAnswer(begun, run, first)

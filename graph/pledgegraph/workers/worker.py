@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from pledgegraph.errors import (
+    AnswerTooLong,
+    Limit,
     QueryError,
     QueryOutOfMemory,
     QueryRefused,
@@ -34,10 +36,8 @@ class Worker:
         self._channel = channel
 
     @classmethod
-    async def start(cls, memory: int, nice: int) -> Worker:
+    async def start(cls, memory: int) -> Worker:
         """A worker that is ready; ``memory`` is what a query may use, in bytes.
-
-        ``nice`` is how far the process stands back behind others.
 
         Raises:
             QueryError: it cannot be started here.
@@ -51,7 +51,6 @@ class Worker:
                     "-m",
                     "pledgegraph.workers.process",
                     str(memory),
-                    str(nice),
                     stdin=theirs.fileno(),
                     stdout=asyncio.subprocess.DEVNULL,
                     stderr=asyncio.subprocess.PIPE,
@@ -140,8 +139,13 @@ def error_of(card: Mapping[str, Any]) -> QueryError:
         return QueryOutOfMemory("The query needs more memory than a query may use.")
     if card["kind"] == "QuerySyntaxError":
         return QuerySyntaxError(card["message"], line=card["line"], column=card["column"])
-    kind = QueryRefused if card["kind"] == "QueryRefused" else QueryError
-    return kind(card["message"], remedy=card["remedy"])
+    kinds: dict[str, type[QueryError]] = {
+        "QueryRefused": QueryRefused,
+        "AnswerTooLong": AnswerTooLong,
+    }
+    kind = kinds.get(card["kind"], QueryError)
+    limit = Limit(*card["limit"]) if "limit" in card else None
+    return kind(card["message"], remedy=card["remedy"], limit=limit)
 
 
 def _environment() -> dict[str, str]:
