@@ -61,6 +61,15 @@ class Difference:
     added: tuple[Quad, ...] = ()
 
 
+class WorkingCopy:
+    """A writable copy of a snapshot, made of hard links in an empty ``folder``."""
+
+    def __init__(self, snapshot: Store, folder: Path) -> None:
+        snapshot.backup(folder / "store")
+        self.store: Final = Store(folder / "store")
+        self.folder: Final = folder
+
+
 def read_update(update: Update) -> list[Operation]:
     """The operations of an update.
 
@@ -99,8 +108,12 @@ def read_update(update: Update) -> list[Operation]:
     return found
 
 
-def data_difference(update: Update, found: Sequence[Operation]) -> Difference | None:
-    """What an update of INSERT DATA and DELETE DATA alone comes to; None for another one."""
+def data_difference(update: Update, found: Sequence[Operation], *, most: int) -> Difference | None:
+    """What an update of INSERT DATA and DELETE DATA alone comes to; None for another one.
+
+    Raises:
+        ChangeTooLarge: it names more than ``most`` quads.
+    """
     if any(operation.kind not in _DATA for operation in found):
         return None
     added: dict[Quad, None] = {}
@@ -116,21 +129,25 @@ def data_difference(update: Update, found: Sequence[Operation]) -> Difference | 
         for quad in scratch:
             going.pop(quad, None)
             coming[quad] = None
+        _refuse_many(len(removed) + len(added), most)
     return Difference(tuple(removed), tuple(added))
 
 
 def evaluated_difference(
-    update: Update, found: Sequence[Operation], snapshot: Store, folder: Path, *, most: int
+    update: Update,
+    found: Sequence[Operation],
+    snapshot: Store,
+    copy: WorkingCopy,
+    *,
+    most: int,
 ) -> Difference:
-    """What an update comes to in a snapshot; ``folder`` is for the copy that it runs on.
+    """What an update comes to in a snapshot of which there is a copy to run it on.
 
     Raises:
         UpdateRefused: an operation fails, such as CLEAR of a graph that there is not.
         ChangeTooLarge: it changes more than ``most`` quads.
     """
-    copy = folder / "store"
-    snapshot.backup(copy)
-    store = Store(copy)
+    store, folder = copy.store, copy.folder
     for number, operation in enumerate(found, start=1):
         reads_union = update.gated and operation.reads_default and not update.names_dataset
         if reads_union and number > 1:

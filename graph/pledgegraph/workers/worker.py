@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
 import signal
 import socket
 import sys
@@ -20,6 +19,7 @@ from pledgegraph.errors import (
     QuerySyntaxError,
 )
 from pledgegraph.workers.channel import Channel, ChannelClosed
+from pledgegraph.workers.environment import bare_environment
 from pledgegraph.workers.frames import Frame
 
 _OUT_OF_MEMORY: Final = (b"memory allocation of", b"MemoryError", b"Cannot allocate memory")
@@ -54,7 +54,7 @@ class Worker:
                     stdin=theirs.fileno(),
                     stdout=asyncio.subprocess.DEVNULL,
                     stderr=asyncio.subprocess.PIPE,
-                    env=_environment(),
+                    env=bare_environment(),
                     # Ctrl-C at the terminal is for the service, which ends its workers itself.
                     start_new_session=True,
                 )
@@ -146,14 +146,3 @@ def error_of(card: Mapping[str, Any]) -> QueryError:
     kind = kinds.get(card["kind"], QueryError)
     limit = Limit(*card["limit"]) if "limit" in card else None
     return kind(card["message"], remedy=card["remedy"], limit=limit)
-
-
-def _environment() -> dict[str, str]:
-    """What a worker is given of our environment: where its modules are, and no secrets."""
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
-        "LANG": "C.UTF-8",
-        # Each thread of the engine would reserve an arena of address space.
-        "MALLOC_ARENA_MAX": "2",
-    }

@@ -30,6 +30,7 @@ from pledgegraph.reading import read_body
 from pledgegraph.update_evaluation import (
     Difference,
     Update,
+    WorkingCopy,
     data_difference,
     evaluated_difference,
     patched_difference,
@@ -55,14 +56,17 @@ def work(asked: dict[str, Any], body: bytes, confine: Callable[[], None]) -> Dif
     if asked["snapshot"] is None:
         Store()
         confine()
-        return data_difference(update, read_update(update))
+        return data_difference(update, read_update(update), most=asked["most"])
     snapshot = Store.read_only(asked["snapshot"])
-    confine()
-    found = read_update(update)
     if asked["task"] == "patch":
+        confine()
         graph = DefaultGraph() if asked["graph"] is None else NamedNode(asked["graph"])
+        found = read_update(update)
         return patched_difference(update, found, snapshot, graph, most=asked["most"])
-    return evaluated_difference(update, found, snapshot, Path(asked["folder"]), most=asked["most"])
+    # The engine starts threads with a store that it can write; their stacks are no client's.
+    copy = WorkingCopy(snapshot, Path(asked["folder"]))
+    confine()
+    return evaluated_difference(update, read_update(update), snapshot, copy, most=asked["most"])
 
 
 def _bounded(quads: Iterable[Quad], most: int) -> list[Quad]:

@@ -6,7 +6,6 @@ What comes back are quads, which pass the gate like anybody's.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -20,6 +19,7 @@ from pledgegraph import errors
 from pledgegraph.media_types import Format
 from pledgegraph.permit import Permit
 from pledgegraph.update_evaluation import Difference, Update
+from pledgegraph.workers.environment import bare_environment
 
 _OUT_OF_MEMORY: Final = (b"memory allocation of", b"MemoryError", b"Cannot allocate memory")
 _OVERFLOWN: Final = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS)
@@ -103,7 +103,7 @@ class WriteWorker:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=_environment(),
+            env=bare_environment(),
             start_new_session=True,
         ) as process:
             try:
@@ -169,15 +169,4 @@ def _card(update: Update) -> dict[str, object]:
         "gated": update.gated,
         "defaultGraphs": [graph.value for graph in update.default_graphs],
         "namedGraphs": [graph.value for graph in update.named_graphs],
-    }
-
-
-def _environment() -> dict[str, str]:
-    """What the process is given of our environment: where its modules are, and no secrets."""
-    return {
-        "PATH": os.environ.get("PATH", os.defpath),
-        "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
-        "LANG": "C.UTF-8",
-        # Each thread of the engine would reserve an arena of address space.
-        "MALLOC_ARENA_MAX": "2",
     }

@@ -5,6 +5,8 @@ https://www.w3.org/TR/sparql11-protocol/#update-operation
 
 from __future__ import annotations
 
+import errno
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,10 +14,13 @@ import httpx
 import pytest
 from pyoxigraph import RdfFormat, parse
 
+from pledgegraph import changes_log
+from pledgegraph.directory import open_directory
+from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.terms import RDF, SH
 from tests.api.conftest import BASE
 from tests.api.outline import Outline
-from tests.api.writes.conftest import ONE, TWO, Place
+from tests.api.writes.conftest import ONE, TWO, Place, copied, served
 
 pytestmark = pytest.mark.anyio
 
@@ -327,3 +332,30 @@ async def test_without_a_gate_everything_can_be_written(ungated: Place) -> None:
     assert len(nodes) == 3
     assert (await ungated.update("CLEAR DEFAULT; DROP ALL")).json()["removed"] == 5
     assert ungated.quads() == set()
+
+
+async def test_a_full_disk_refuses_the_write_and_reads_go_on(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    before = place.quads()
+    with monkeypatch.context() as patch:
+        patch.setattr(changes_log, "_write_record", full)
+        problem(await place.update(ADD), 507, "storage-full")
+        answer = await place.client.get("/sparql", params={"query": "ASK { ?s ?p ?o }"})
+        assert answer.json()["boolean"] is True
+    assert place.quads() == before
+    assert (await place.update(ADD)).json()["sequence"] == 2
+
+
+async def test_another_writer_is_waited_for_and_then_told_of(
+    small_store: Path, tmp_path: Path
+) -> None:
+    path = copied(small_store, tmp_path / "store")
+    engine = EmbeddedEngine(open_directory(path), lock_wait=0.1)
+    async with served(engine) as place:
+        with open_directory(path).locked(0):
+            problem(await place.update(ADD), 503, "store-busy")
+        assert (await place.update(ADD)).status_code == 200
