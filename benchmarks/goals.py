@@ -47,11 +47,13 @@ def table(head: Row, rows: Iterable[Row]) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
-def goal(title: str, found: float, limit: float, unit: str, *, at_least: bool) -> Row:
+def goal(
+    title: str, found: float, limit: float, unit: str, *, at_least: bool, digits: int = 1
+) -> Row:
     """A row that says whether a goal is met."""
     met = found >= limit if at_least else found <= limit
     asked = f"{'at least' if at_least else 'at most'} {limit:g} {unit}"
-    return (title, asked, f"{found:.1f} {unit}", "yes" if met else "no")
+    return (title, asked, f"{found:.{digits}f} {unit}", "yes" if met else "no")
 
 
 def whole(options: argparse.Namespace, scratch: Path) -> tuple[str, list[Row]]:

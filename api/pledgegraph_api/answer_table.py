@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -19,6 +18,7 @@ from pyoxigraph import (
 
 from pledgegraph.terms import RDF, XSD
 from pledgegraph_api.iri_names import link_to, short_name
+from pledgegraph_api.printable import printable
 
 MOST_CELLS: Final = 20_000
 """A table of more is slow to lay out."""
@@ -31,8 +31,6 @@ _PLAIN: Final = frozenset({XSD.string, RDF.langString, XSD.date, XSD.boolean})
 _NUMBERS: Final = frozenset(
     XSD[name] for name in ("integer", "decimal", "double", "float", "nonNegativeInteger", "int")
 )
-# A page cannot hold them, whichever way they are escaped.
-_UNPRINTABLE: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 Term = NamedNode | BlankNode | Literal | Triple
 
@@ -140,8 +138,3 @@ def _cell(row: dict[str, Term], name: str, label: str | None, base: str) -> Cell
 
 def _is_plain(literal: Literal) -> bool:
     return literal.datatype in _PLAIN or literal.datatype in _NUMBERS
-
-
-def printable(text: str) -> str:
-    """The text with U+FFFD for the characters that no page can hold."""
-    return _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text)

@@ -12,7 +12,6 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from pledgegraph.catalogue import catalogue
-from pledgegraph.dumps import Dumps
 from pledgegraph.engine import Engine
 from pledgegraph.release import release
 from pledgegraph.settings import Settings
@@ -21,18 +20,16 @@ from pledgegraph_api.asked_limits import CUT_HEADER, HEADER
 from pledgegraph_api.budget import Budget
 from pledgegraph_api.budgeting import Budgeting
 from pledgegraph_api.client_address import ClientAddresses, Networks
-from pledgegraph_api.dataset_counts import DatasetCounts
+from pledgegraph_api.copies import Copies
 from pledgegraph_api.description_pages import DatasetDescriptions, DescriptionPages
 from pledgegraph_api.direct_route import DirectRoute
-from pledgegraph_api.dump_files import DumpFiles
-from pledgegraph_api.dump_schedule import DumpSchedule
+from pledgegraph_api.documents import install_documents
 from pledgegraph_api.examples import examples_among
 from pledgegraph_api.finding import Finding
 from pledgegraph_api.health import HealthCheck
 from pledgegraph_api.holdings import HoldingsCount
 from pledgegraph_api.home import HomePage
 from pledgegraph_api.kept_answers import KeptAnswers
-from pledgegraph_api.labels import Labels
 from pledgegraph_api.methodology_page import MethodologyPage
 from pledgegraph_api.metrics import Metrics
 from pledgegraph_api.observing import Observer, Observing
@@ -40,8 +37,8 @@ from pledgegraph_api.ontology_pages import OntologyPages
 from pledgegraph_api.pages import STATIC, Pages
 from pledgegraph_api.problem_answers import ProblemAnswers, UnexpectedErrors
 from pledgegraph_api.problem_types import ProblemTypes
+from pledgegraph_api.published_state import PublishedState
 from pledgegraph_api.query_page import PATH as QUERY_PATH
-from pledgegraph_api.query_page import QueryPage
 from pledgegraph_api.question_endpoint import MissingQuestion, QuestionEndpoint
 from pledgegraph_api.question_list import PATH as QUESTIONS_PATH
 from pledgegraph_api.question_list import QuestionList
@@ -53,9 +50,8 @@ from pledgegraph_api.request_log import RequestLog
 from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.scheme_pages import SchemePages
 from pledgegraph_api.security_headers import SecurityHeaders
-from pledgegraph_api.service_description import ServiceDescription
 from pledgegraph_api.signposts import Signposts
-from pledgegraph_api.sparql import SparqlEndpoint
+from pledgegraph_api.sparql import sparql_endpoint
 from pledgegraph_api.thread_running import ThreadRunner
 from pledgegraph_api.update_protocol import REASON
 from pledgegraph_api.varying import VariesByAccept
@@ -81,17 +77,16 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
         runner = ThreadRunner(engine, settings)
 
     writing = Writing(settings, engine, runner)
-    schedule = DumpSchedule(
-        settings.data_dir, interval=settings.dump_interval, keep=settings.dump_keep
-    )
+    pages = Pages()
+    copies = Copies(settings, pages)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await runner.start()
-        schedule.start()
+        copies.schedule.start()
         yield
         await writing.runner.stop()
-        await schedule.stop()
+        await copies.schedule.stop()
         await runner.stop()
 
     app = FastAPI(
@@ -108,7 +103,6 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     )
     app.state.runner = runner
 
-    pages = Pages()
     questions = catalogue()
     examples = examples_among(questions)
     problems = ProblemAnswers(pages, settings.base)
@@ -116,10 +110,10 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     ProblemTypes(pages, settings.base).install(app)
     signposts = Signposts(settings.base)
     HomePage(pages, HoldingsCount(engine), examples, signposts, settings.base).install(app)
-    about = ServiceDescription(settings, engine, DatasetCounts(engine))
-    query_page = QueryPage(pages, examples, Labels(engine), settings.base)
     representations = Representations(settings, engine.version)
-    sparql = SparqlEndpoint(settings, runner, representations, query_page, about)
+    sparql = sparql_endpoint(
+        settings, engine, runner, representations, pages=pages, examples=examples
+    )
     sparql.install(app)
     writing.install(app)
     QuestionList(questions, pages, settings.base).install(app)
@@ -127,8 +121,10 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     for question in questions:
         QuestionEndpoint(question, settings, runner, representations, question_page).install(app)
     MissingQuestion(questions).install(app)
-    DumpFiles(Dumps(settings.data_dir / "dumps"), pages, settings.base).install(app)
-    _install_descriptions(app, engine, pages, signposts, settings.base)
+    copies.install(app)
+    published = PublishedState(settings.data_dir, settings.base)
+    descriptions = DatasetDescriptions(engine, modified=published.modified, copies=published.copies)
+    _install_descriptions(app, engine, descriptions, pages, signposts)
     HealthCheck(engine).install(app)
     ApiDocs(pages).install(app)
     app.mount("/static", StaticFiles(directory=STATIC))
@@ -182,6 +178,7 @@ def _add_layers(
         expose_headers=[
             "Content-Disposition",
             "Content-Range",
+            "Content-Location",
             "ETag",
             "Link",
             "Location",
@@ -216,10 +213,16 @@ def _keep_answers(
 
 
 def _install_descriptions(
-    app: FastAPI, engine: Engine, pages: Pages, signposts: Signposts, base: str
+    app: FastAPI,
+    engine: Engine,
+    descriptions: DatasetDescriptions,
+    pages: Pages,
+    signposts: Signposts,
 ) -> None:
-    """Put in place what the service says of its data and of its words."""
-    DescriptionPages(DatasetDescriptions(engine), pages, signposts, base).install(app)
+    """Put in place what the service says of its data, of each record and of its words."""
+    base = signposts.base
+    install_documents(app, engine, pages, base)
+    DescriptionPages(descriptions, pages, signposts, base).install(app)
     OntologyPages(pages, signposts, base).install(app)
     SchemePages(engine, pages, signposts, base).install(app)
     MethodologyPage(pages).install(app)

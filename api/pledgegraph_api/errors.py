@@ -9,8 +9,11 @@ PledgegraphError
     ├── GraphMissing          the graph asked for holds nothing
     ├── QuestionMissing       the catalogue has no such question
     ├── DumpMissing           there is no such dump
+    ├── ChangePageMissing     the stream of changes has no such page
     ├── TooManyRanges         a file is asked for in too many ranges
     ├── DocumentMissing       there is no such document of the ontology
+    ├── RecordMissing         nothing is said of such a record
+    ├── PageMissing           the document or list has no such page
     ├── EncodingError         its text is not UTF-8
     ├── UnsupportedContent    its body is of a kind that is not read here
     ├── ContentTooLarge       its query is longer than the limit
@@ -104,6 +107,12 @@ class DumpMissing(RequestError):
     remedy = "The list at /dumps/ has all of them; /dumps/latest/nq.gz leads to the newest."
 
 
+class ChangePageMissing(RequestError):
+    """The stream of changes has no page of that number."""
+
+    remedy = "The stream at /changes leads to all of them."
+
+
 class TooManyRanges(RequestError):
     """A file is asked for in more ranges than are sent at once."""
 
@@ -118,6 +127,20 @@ class DocumentMissing(RequestError):
     ) -> None:
         super().__init__(message, remedy=remedy)
         self.near = tuple(near)
+
+
+class RecordMissing(RequestError):
+    """Nothing is said of the record. ``near`` holds the IRIs of some that look like it."""
+
+    remedy = "Look for the record in one of the lists, or ask for it by its name at /sparql."
+
+    def __init__(self, message: str, *, near: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.near = tuple(near)
+
+
+class PageMissing(RequestError):
+    """The document or list has no page of that number."""
 
 
 class EncodingError(RequestError):

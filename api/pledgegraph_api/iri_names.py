@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from pledgegraph.terms import PREFIXES, SCHEME
+from pledgegraph_api.document_address import record_path
 
 _OURS: Final = "https://w3id.org/pledgegraph/"
 _LINKED: Final = ("http://", "https://")
@@ -27,12 +28,13 @@ def short_name(iri: str, base: str) -> str:
 def link_to(iri: str, base: str) -> str | None:
     """The address that a page may link the IRI to; None for what is no web page's.
 
-    A record of ours leads to what the graph says of it, a concept or a term to its place on the
+    A record of ours leads to the document about it, a concept or a term to its place on the
     page of its vocabulary. Data may hold ``javascript:`` IRIs, which would run in the page.
     """
+    path = record_path(iri, base)
+    if path is not None:
+        return path
     for namespace in (f"{_OURS}def", f"{_OURS}scheme/", f"{_OURS}shapes"):
         if iri.startswith(namespace):
             return quote(iri.removeprefix(_OURS.rstrip("/")), safe="/#")
-    if iri.startswith(f"{base}/id/"):
-        return f"/sparql?{urlencode({'query': f'DESCRIBE <{iri}>'}, quote_via=quote)}"
     return iri if iri.lower().startswith(_LINKED) else None

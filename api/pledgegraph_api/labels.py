@@ -18,8 +18,9 @@ from pyoxigraph import (
 
 from pledgegraph.engine import Engine
 from pledgegraph.media_types import TSV
-from pledgegraph_api.answer_table import Cell, Table, printable
+from pledgegraph_api.answer_table import Cell, Table
 from pledgegraph_api.languages import DEFAULT
+from pledgegraph_api.printable import printable
 
 _QUERY: Final = Path(__file__).with_name("labels_of_things.rq")
 _PLACE: Final = "<urn:x-things>"

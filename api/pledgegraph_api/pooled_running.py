@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
 from typing import Final
 
 from pledgegraph.codings import IDENTITY
 from pledgegraph.engine import ResultKind
+from pledgegraph.errors import QueryTimeout, ServiceBusy
+from pledgegraph.light_queries import looks_light
 from pledgegraph.media_types import Format
 from pledgegraph.settings import Settings
 from pledgegraph.workers import HoldsSnapshots, Limits, PooledAnswer, QueryPool
@@ -17,6 +21,8 @@ from pledgegraph_api.running import ChooseFormat
 
 _ALIKE: Final = ((ResultKind.SOLUTIONS, ResultKind.BOOLEAN), (ResultKind.GRAPH,))
 """Kinds of answers that have their formats in common."""
+_LIGHT_SECONDS: Final = 0.5
+"""What a query may take that goes before others because it looks light."""
 
 
 class FormedAnswer:
@@ -47,34 +53,42 @@ class FormedAnswer:
 
 
 class PoolRunner:
-    """A `QueryRunner` over a pool of workers, made of the settings' limits."""
+    """A `QueryRunner` over a pool of workers, made of the settings' limits.
+
+    While all its workers are busy, queries that look light go to one that is kept for them, so
+    that a look-up need not wait for somebody's cross product. One that turns out to be long is
+    stopped there and waits for its turn like others; nothing of its answer has been sent then.
+    """
 
     def __init__(self, engine: HoldsSnapshots, settings: Settings) -> None:
         self._settings = settings
-        self._pool = QueryPool(
+        limits = Limits(
+            seconds=settings.query_timeout,
+            memory=settings.query_memory,
+            workers=settings.query_workers,
+            queue=settings.query_queue,
+        )
+        self._pool = QueryPool(engine, limits)
+        # Its workers are started when they are needed for the first time.
+        self._light = QueryPool(
             engine,
-            Limits(
-                seconds=settings.query_timeout,
-                memory=settings.query_memory,
-                workers=settings.query_workers,
-                queue=settings.query_queue,
-            ),
+            replace(limits, seconds=min(_LIGHT_SECONDS, limits.seconds), workers=1, nice=0),
         )
 
     @property
     def running(self) -> int:
         """How many queries are being evaluated."""
-        return self._pool.running
+        return self._pool.running + self._light.running
 
     @property
     def waiting(self) -> int:
         """How many queries wait for a worker."""
-        return self._pool.waiting
+        return self._pool.waiting + self._light.waiting
 
     @property
     def idle(self) -> int:
         """How many workers stand ready."""
-        return self._pool.idle
+        return self._pool.idle + self._light.idle
 
     async def start(self) -> None:
         """Start the first worker, so that the first query need not wait for it."""
@@ -89,16 +103,30 @@ class PoolRunner:
         head_only: bool = False,
     ) -> FormedAnswer:
         """Begin to answer a query; see `QueryRunner.run`."""
-        answer = await self._pool.run(
-            query.text,
-            {} if head_only else _formats(choose),
-            default_graphs=query.default_graphs,
-            named_graphs=query.named_graphs,
-            substitutions=query.substitutions,
-            coding=coding,
-            deadline=query.limits.time(self._settings),
-            bounds=query.limits.bounds(self._settings),
-        )
+
+        asked = query.limits.time(self._settings)
+
+        def run_in(pool: QueryPool) -> Awaitable[PooledAnswer]:
+            return pool.run(
+                query.text,
+                {} if head_only else _formats(choose),
+                default_graphs=query.default_graphs,
+                named_graphs=query.named_graphs,
+                substitutions=query.substitutions,
+                coding=coding,
+                deadline=asked if asked.value <= pool.limits.seconds else None,
+                bounds=query.limits.bounds(self._settings),
+            )
+
+        answer = None
+        if self._pool.places.full and looks_light(query.text):
+            with contextlib.suppress(QueryTimeout, ServiceBusy):
+                answer = await run_in(self._light)
+        if answer is not None and answer.whole is None:
+            answer.abandon()
+            answer = None
+        if answer is None:
+            answer = await run_in(self._pool)
         try:
             return FormedAnswer(answer, choose(answer.begun.kind))
         except NotAcceptable:
@@ -107,7 +135,7 @@ class PoolRunner:
 
     async def stop(self) -> None:
         """Kill the workers."""
-        await self._pool.stop()
+        await asyncio.gather(self._pool.stop(), self._light.stop())
 
 
 def _formats(choose: ChooseFormat) -> dict[ResultKind, Format]:

@@ -18,11 +18,13 @@ from pledgegraph.errors import PledgegraphError, ValidationFailed
 from pledgegraph_api.errors import HeaderTooLarge, ParameterError
 from pledgegraph_api.exchange import exchange_of
 from pledgegraph_api.negotiation import Accept, accept_of, prefers_page
+from pledgegraph_api.page_links import root_of
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.problem_rdf import preferred_rdf, problem_in_rdf
 from pledgegraph_api.problems import (
     METHOD_NOT_ALLOWED,
     PROBLEM_JSON,
+    Json,
     Problem,
     problem_of,
 )
@@ -80,12 +82,22 @@ class ProblemAnswers:
                 headers=headers,
                 problem=problem,
                 document=document,
+                near_links=[
+                    f"{root_of(request)}{each.removeprefix(self._base)}"
+                    for each in _listed(problem.members.get("near"))
+                ],
             )
         form = preferred_rdf(accept, PROBLEM_JSON, _JSON)
         if form is not None:
             content = problem_in_rdf(problem, self._base, form)
             return Response(content, problem.type.status, headers, form.content_type)
         return JSONResponse(document, problem.type.status, headers=headers, media_type=PROBLEM_JSON)
+
+
+def _listed(member: Json | None) -> list[str]:
+    """What of a member is a list of texts."""
+    members = member if isinstance(member, list) else []
+    return [each for each in members if isinstance(each, str)]
 
 
 class UnexpectedErrors:

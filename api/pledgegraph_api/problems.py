@@ -312,6 +312,21 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         (api.DumpMissing,),
     ),
     ProblemType(
+        "change-missing",
+        404,
+        "No such change set",
+        "There is no change set, or no page of the stream of changes, of that number. Change sets "
+        "are numbered from 1 on without gaps.",
+        (graph.ChangeMissing, api.ChangePageMissing),
+    ),
+    ProblemType(
+        "mirror",
+        409,
+        "A mirror takes no changes",
+        "This service is a mirror: it takes its changes from its origin and from nobody else.",
+        (graph.MirrorReadOnly,),
+    ),
+    ProblemType(
         "too-many-ranges",
         416,
         "Too many ranges",
@@ -325,6 +340,22 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         "The ontology, its versions, its shapes or the concept schemes have no document at this "
         "address. The member near holds addresses that look like the one asked for.",
         (api.DocumentMissing,),
+    ),
+    ProblemType(
+        "record-missing",
+        404,
+        "No such record",
+        "The graph says nothing of a record at this address. The member near holds the addresses "
+        "of records that look like the one asked for. A document about a record comes as a page "
+        "and in the formats of the extensions html, ttl, jsonld, nt, rdf and trig.",
+        (api.RecordMissing,),
+    ),
+    ProblemType(
+        "page-missing",
+        404,
+        "No such page",
+        "Long documents and lists come in pages, counted from 1. This one has fewer.",
+        (api.PageMissing,),
     ),
     ProblemType(
         "not-acceptable",
@@ -454,6 +485,9 @@ def problem_of(error: Exception) -> Problem:
     )
 
 
+_WITH_NEAR: Final = (api.QuestionMissing, api.DocumentMissing, api.RecordMissing)
+
+
 def _members(error: Exception) -> dict[str, Json]:
     """What a program can use of the error, beside its words."""
     members: dict[str, Json] = {}
@@ -469,7 +503,7 @@ def _members(error: Exception) -> dict[str, Json]:
         members["available"] = [_format(each) for each in error.available]
     if isinstance(error, api.WrongParameters):
         members["parameters"] = [_fault(each) for each in error.faults]
-    if isinstance(error, api.QuestionMissing | api.DocumentMissing) and error.near:
+    if isinstance(error, _WITH_NEAR) and error.near:
         members["near"] = list(error.near)
     return members
 

@@ -38,7 +38,7 @@ ACCEPT_QUERY: Final = f'"{SPARQL_QUERY}", "{FORM}"'
 See https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/
 """
 
-_ONCE: Final = ("query", TIMEOUT, LIMIT)
+_ONCE: Final = ("query", "explain", TIMEOUT, LIMIT)
 _PROTOCOL: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
 _UPDATE: Final = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
 _MOST_PARAMETERS: Final = 1000
@@ -54,6 +54,8 @@ class QueryRequest:
     default_graphs: tuple[NamedNode, ...] = ()
     named_graphs: tuple[NamedNode, ...] = ()
     format: str | None = None
+    explain: bool = False
+    """True when it is to be explained instead of run."""
     substitutions: Mapping[Variable, NamedNode | Literal] = field(default_factory=dict)
     """Terms that take the place of variables; only the service's own queries have them."""
     limits: AskedLimits = NOT_ASKED
@@ -61,6 +63,13 @@ class QueryRequest:
     day: date | None = None
     """The day that the answer is for, where the query is one of the service's own that asks
     the clock for the day."""
+
+    def dataset_parameters(self) -> list[tuple[str, str]]:
+        """The dataset as parameters of a request."""
+        return [
+            *(("default-graph-uri", each.value) for each in self.default_graphs),
+            *(("named-graph-uri", each.value) for each in self.named_graphs),
+        ]
 
 
 async def read_query(request: Request, *, longest: int) -> QueryRequest:
@@ -140,8 +149,20 @@ def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
         tuple(graphs_named(parameters, "named-graph-uri")),
         # SPARQLWrapper sends two or three names of the format that it wants.
         ",".join(value for name, value in parameters if name == "format") or None,
+        explain=_truth(given, "explain"),
         limits=limits,
     )
+
+
+def _truth(given: Mapping[str, str], name: str) -> bool:
+    """Whether a parameter says yes; without it no."""
+    value = given.get(name, "false").strip().lower()
+    if value not in ("true", "false"):
+        raise ParameterError(
+            f"The parameter `{name}` is true or false, and not {value[:40]!r}.",
+            remedy=f"Send `{name}=true`, or leave it out.",
+        )
+    return value == "true"
 
 
 def graphs_named(parameters: Parameters, wanted: str) -> Iterator[NamedNode]:

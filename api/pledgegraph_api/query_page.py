@@ -78,14 +78,16 @@ class QueryPage:
             table = self._labels.labelled(excerpt.table, required_language(request).tag)
             excerpt = replace(excerpt, table=table)
         formats = (*RESULT_FORMATS, CSV_SAFE) if excerpt.text is None else GRAPH_FORMATS
-        given = [("query", query.text), *_graphs(query)]
+        given = [("query", query.text), *query.dataset_parameters()]
         links = format_links(PATH, given, formats)
+        explain = f"{PATH}?{urlencode([*given, ('explain', 'true')])}"
         permalink = f"{PATH}?{urlencode([*given, ('format', PAGE)])}"
         return self._render(
             request,
             query,
             headers={"Pledgegraph-Snapshot": str(answer.sequence)},
             excerpt=excerpt,
+            explain=explain if len(explain) < _LONGEST_LINK else "",
             permalink=permalink if len(permalink) < _LONGEST_LINK else "",
             downloads=[each for each in links if len(each.address) < _LONGEST_LINK],
         )
@@ -99,6 +101,7 @@ class QueryPage:
         headers: Mapping[str, str] | None = None,
         problem: Problem | None = None,
         excerpt: Excerpt | None = None,
+        explain: str = "",
         permalink: str = "",
         downloads: Sequence[PageLink] = (),
     ) -> Response:
@@ -108,20 +111,13 @@ class QueryPage:
             status=status,
             headers=headers,
             query=query.text,
-            graphs=_graphs(query),
+            graphs=query.dataset_parameters(),
             problem=problem,
             excerpt=excerpt,
+            explain=explain,
             permalink=permalink,
             downloads=downloads,
             examples=self._examples,
             result_formats=(*RESULT_FORMATS, CSV_SAFE),
             graph_formats=GRAPH_FORMATS,
         )
-
-
-def _graphs(query: QueryRequest) -> list[tuple[str, str]]:
-    """The dataset of a query as parameters of a request."""
-    return [
-        *(("default-graph-uri", each.value) for each in query.default_graphs),
-        *(("named-graph-uri", each.value) for each in query.named_graphs),
-    ]

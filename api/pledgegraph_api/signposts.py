@@ -25,7 +25,7 @@ class Signposts:
     """Makes the links of addresses below one base IRI."""
 
     def __init__(self, base: str) -> None:
-        self._base = base
+        self.base: Final = base
 
     def of_page(
         self,
@@ -43,8 +43,8 @@ class Signposts:
         the address itself where there is no better one. ``described`` is the path that gives the
         description in each of the formats, where that is another one.
         """
-        address = self._base + path
-        description = self._base + (described or path)
+        address = self.base + path
+        description = self.base + (described or path)
         return ", ".join(
             [
                 link(cite or address, "cite-as"),
@@ -61,7 +61,7 @@ class Signposts:
 
     def of_document(self, path: str, *, kind: str, cite: str | None = None) -> str:
         """The links of an address when it gives data instead of its page."""
-        address = self._base + path
+        address = self.base + path
         return ", ".join(
             [
                 link(cite or address, "cite-as"),

@@ -12,13 +12,19 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pledgegraph.engine import Engine
 from pledgegraph.errors import QueryError
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS
 from pledgegraph.settings import Settings
 from pledgegraph_api.answering import while_connected
+from pledgegraph_api.dataset_counts import DatasetCounts
 from pledgegraph_api.errors import NotAcceptable, QueryMissing
+from pledgegraph_api.examples import Example
 from pledgegraph_api.exchange import exchange_of
+from pledgegraph_api.explain_answer import ExplainAnswer, wants_page
+from pledgegraph_api.labels import Labels
 from pledgegraph_api.negotiation import PAGE, Accept, PageOrFormat, accept_of, prefers_page
+from pledgegraph_api.pages import Pages
 from pledgegraph_api.problems import PROBLEM_JSON
 from pledgegraph_api.protocol import ACCEPT_QUERY, WITH_BODY, QueryRequest, decoded, read_query
 from pledgegraph_api.query_page import PATH, QueryPage
@@ -40,12 +46,15 @@ class SparqlEndpoint:
         settings: Settings,
         runner: QueryRunner,
         representations: Representations,
+        *,
         page: QueryPage,
         about: ServiceDescription,
+        explain: ExplainAnswer,
     ) -> None:
         self._settings = settings
         self._representations = representations
         self._about = about
+        self._explain = explain
         self._runner = runner
         self._page = page
 
@@ -67,6 +76,8 @@ class SparqlEndpoint:
                 raise
             return await self._without_query(request, accept)
         exchange_of(request.scope).query = query.text
+        if query.explain:
+            return await self._explained(request, query, accept)
         choice = self._representations.choice(request, query.format)
         coding = self._representations.coding(request, choice)
         unchanged = self._representations.unchanged(request, query, choice, coding)
@@ -86,6 +97,17 @@ class SparqlEndpoint:
                 return self._page.failed(request, query, error)
             raise
         return self._representations.response(request, query, answer, name="answer", since=since)
+
+    async def _explained(self, request: Request, query: QueryRequest, accept: Accept) -> Response:
+        """What can be told of the query without running it."""
+        page = wants_page(query, accept)
+        try:
+            answering = self._explain.answer(request, query, accept)
+            return await while_connected(request.receive, answering)
+        except QueryError as error:
+            if page:
+                return self._page.failed(request, query, error)
+            raise
 
     async def _run(
         self, request: Request, query: QueryRequest, choice: PageOrFormat, coding: str
@@ -116,3 +138,24 @@ class SparqlEndpoint:
     async def options(self) -> Response:
         """What can be done at this address."""
         return Response(status_code=204, headers={"Allow": _ALLOW, "Accept-Query": ACCEPT_QUERY})
+
+
+def sparql_endpoint(
+    settings: Settings,
+    engine: Engine,
+    runner: QueryRunner,
+    representations: Representations,
+    *,
+    pages: Pages,
+    examples: tuple[Example, ...],
+) -> SparqlEndpoint:
+    """The endpoint over an engine, with all that it shows and tells."""
+    counts = DatasetCounts(engine)
+    return SparqlEndpoint(
+        settings,
+        runner,
+        representations,
+        page=QueryPage(pages, examples, Labels(engine), settings.base),
+        about=ServiceDescription(settings, engine, counts),
+        explain=ExplainAnswer(settings, pages, counts),
+    )

@@ -55,6 +55,13 @@ def description(method: str) -> dict[str, Any]:
         + f" for CONSTRUCT and DESCRIBE. {PAGE} makes a page that shows the beginning of it.",
         "schema": {"type": "string", "enum": [*(each.name for each in NAMED_FORMATS), PAGE]},
     }
+    explain: dict[str, Any] = {
+        "name": "explain",
+        "in": "query",
+        "description": "Whether the query is explained instead of run: its algebra, how much its "
+        "patterns can match at most, and what in it is known to be slow.",
+        "schema": {"type": "boolean", "default": False},
+    }
     limits = [
         {
             "name": name,
@@ -90,12 +97,12 @@ def description(method: str) -> dict[str, Any]:
         },
     }
     if method == "get":
-        described["openapi_extra"] = {"parameters": [query, form, *limits, *graphs]}
+        described["openapi_extra"] = {"parameters": [query, form, explain, *limits, *graphs]}
         return described
     described["responses"][415] = problem_response("A body of another kind.")
-    fields = {each["name"]: each["schema"] for each in (query, form, *limits, *graphs)}
+    fields = {each["name"]: each["schema"] for each in (query, form, explain, *limits, *graphs)}
     described["openapi_extra"] = {
-        "parameters": [form, *limits, *graphs],
+        "parameters": [form, explain, *limits, *graphs],
         "requestBody": {
             "required": True,
             "content": {

@@ -15,8 +15,8 @@ import errno
 import hashlib
 import os
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -28,6 +28,8 @@ from pledgegraph.durable import sync_folder
 from pledgegraph.errors import LogDamaged, StorageFull
 from pledgegraph.patch import CLOSING, header_lines, quad_lines, read_header, read_quads
 
+LOG_FORMAT: Final = 1
+"""The form of records; a mirror takes those of its own form only."""
 SEGMENT_BYTES: Final = 64 * 1024 * 1024
 """A segment that has reached this size gets no further record."""
 
@@ -81,6 +83,11 @@ class Record:
                 left -= len(piece)
                 yield piece
 
+    def written(self) -> Iterator[bytes]:
+        """The record as it stands in the log, with its last line, in pieces."""
+        yield from self.patch()
+        yield _end_line(self.sequence, self.length, self.sha256)
+
     def is_intact(self) -> bool:
         """True when the patch is, byte for byte, what was written."""
         digest = hashlib.sha256()
@@ -115,7 +122,7 @@ class ChangesLog:
         """All complete records, the last one first."""
         for segment in reversed(self._segments()):
             with segment.open("rb") as file:
-                yield from _backwards(file, segment, _end_of_last(file))
+                yield from records_before(file, segment, end_of_last(file))
 
     def after(self, sequence: int) -> Iterator[Record]:
         """The complete records with a higher number, in their order.
@@ -130,7 +137,7 @@ class ChangesLog:
             if index + 1 < len(firsts) and firsts[index + 1] <= expected:
                 continue
             with segment.open("rb") as file:
-                found = list(_backwards(file, segment, _end_of_last(file)))
+                found = list(records_before(file, segment, end_of_last(file)))
             for record in reversed(found):
                 if record.sequence < expected:
                     continue
@@ -179,11 +186,37 @@ class ChangesLog:
             raise
         return header
 
-    def mend(self, *, shown: int, check_all: bool = False) -> int:
+    def append_copies(self, records: Iterable[Record]) -> list[Record]:
+        """Append records of another log, byte for byte, and wait until all are on the disk.
+
+        Raises:
+            StorageFull: the disk refused; what is there of them is whole records.
+        """
+        copies: list[Record] = []
+        for record in records:
+            segment = self._segment_for(record.sequence)
+            before = segment.stat().st_size if segment.exists() else 0
+            try:
+                with segment.open("ab") as file:
+                    file.writelines(record.written())
+            except OSError as error:
+                _cut(segment, before)
+                if error.errno in DISK_REFUSES:
+                    raise StorageFull("The disk is full: not all changes were taken.") from error
+                raise
+            copies.append(replace(record, segment=segment, start=before))
+        for segment in {copy.segment for copy in copies}:
+            with segment.open("rb") as file:
+                os.fsync(file.fileno())
+        sync_folder(self._folder)
+        return copies
+
+    def mend(self, *, shown: int, check_all: bool = False, is_copy: bool = False) -> int:
         """Cut off what a writer left unfinished when it died; return the last number.
 
         Records up to ``shown`` were acknowledged, because a snapshot shows them; later ones
-        are compared with their checksums, and with ``check_all`` those before too.
+        are compared with their checksums, and with ``check_all`` those before too. In a copy of
+        another log all later ones from the first damaged one on go: they can be had again.
 
         Raises:
             LogDamaged: a record that was acknowledged is not what was written.
@@ -191,7 +224,7 @@ class ChangesLog:
         segments = self._segments()
         if segments:
             with segments[-1].open("rb") as file:
-                end = _end_of_last(file)
+                end = end_of_last(file)
             if end < segments[-1].stat().st_size:
                 _cut(segments[-1], end)
         last = self.last()
@@ -200,11 +233,20 @@ class ChangesLog:
         for record in self.after(0 if check_all else shown):
             if record.is_intact():
                 continue
-            if record.sequence != last or record.sequence <= shown:
+            is_rest = is_copy or record.sequence == last
+            if not is_rest or record.sequence <= shown:
                 raise LogDamaged(f"Record {record.sequence} of the changes log is damaged.")
-            _cut(record.segment, record.start)
+            self._cut_from(record)
             last = record.sequence - 1
+            break
         return last
+
+    def _cut_from(self, record: Record) -> None:
+        """Remove the record and all that come after it."""
+        for segment in reversed(self._segments()):
+            if int(segment.stem) > record.sequence:
+                _cut(segment, 0)
+        _cut(record.segment, record.start)
 
     def _segments(self) -> list[Path]:
         return sorted(self._folder.glob("*.rdfp"), key=lambda path: int(path.stem))
@@ -232,7 +274,11 @@ def _write_record(file: BinaryIO, header: Header, change_set: ChangeSet) -> None
     for piece in quad_lines(b"A", change_set.added):
         write(piece)
     write(CLOSING)
-    file.write(f"# end {header.sequence} {length} {digest.hexdigest()}\n".encode())
+    file.write(_end_line(header.sequence, length, digest.hexdigest()))
+
+
+def _end_line(sequence: int, length: int, sha256: str) -> bytes:
+    return f"# end {sequence} {length} {sha256}\n".encode()
 
 
 def _cut(segment: Path, size: int) -> None:
@@ -248,7 +294,7 @@ def _cut(segment: Path, size: int) -> None:
         os.fsync(file.fileno())
 
 
-def _end_of_last(file: BinaryIO) -> int:
+def end_of_last(file: BinaryIO) -> int:
     """Where the last complete record of a segment ends; 0 when there is none."""
     end = file.seek(0, os.SEEK_END)
     tail = b""
@@ -267,18 +313,28 @@ def _end_of_last(file: BinaryIO) -> int:
     return 0
 
 
-def _backwards(file: BinaryIO, segment: Path, end: int) -> Iterator[Record]:
-    """The records of a segment, the last one first, from ``end`` on downwards."""
+def records_before(file: BinaryIO, segment: Path, end: int) -> Iterator[Record]:
+    """The records of a segment, the last one first, from the place ``end`` on downwards."""
     while end > 0:
-        start = max(0, end - _END_LONGEST)
-        file.seek(start)
-        line = file.read(end - start).splitlines(keepends=True)[-1]
-        match = _END.fullmatch(line)
-        if match is None:
-            raise LogDamaged("The changes log is damaged: a record's last line is not one.")
-        length = int(match[2])
-        begin = end - len(line) - length
-        if begin < 0:
-            raise LogDamaged("The changes log is damaged: a record is longer than its segment.")
-        yield Record(int(match[1]), segment, begin, length, match[3].decode())
-        end = begin
+        record = record_before(file, segment, end)
+        yield record
+        end = record.start
+
+
+def record_before(file: BinaryIO, segment: Path, end: int) -> Record:
+    """The record of a segment that ends at the place ``end``.
+
+    Raises:
+        LogDamaged: none ends there.
+    """
+    start = max(0, end - _END_LONGEST)
+    file.seek(start)
+    lines = file.read(end - start).splitlines(keepends=True)
+    match = _END.fullmatch(lines[-1]) if lines else None
+    if match is None:
+        raise LogDamaged("The changes log is damaged: a record's last line is not one.")
+    length = int(match[2])
+    begin = end - len(lines[-1]) - length
+    if begin < 0:
+        raise LogDamaged("The changes log is damaged: a record is longer than its segment.")
+    return Record(int(match[1]), segment, begin, length, match[3].decode())

@@ -55,6 +55,8 @@ class DataDirectory:
     """
     format: int = FORMAT
     """What it was written as; `pledgegraph.upgrading` brings an old one up."""
+    origin: str | None = None
+    """The address of the service that it mirrors; it then takes changes from nowhere else."""
 
     @property
     def changes(self) -> Path:
@@ -127,6 +129,7 @@ def open_directory(path: Path, *, base: str | None = None) -> DataDirectory:
     try:
         card = json.loads((path / _CARD).read_text(encoding="utf-8"))
         form, its_base, gated = int(card["format"]), str(card["base"]), bool(card["gated"])
+        origin = str(card["origin"]) if "origin" in card else None
     except (FileNotFoundError, NotADirectoryError) as error:
         raise DirectoryMissing(f"There is no data directory at {path}.") from error
     except OSError as error:
@@ -149,17 +152,21 @@ def open_directory(path: Path, *, base: str | None = None) -> DataDirectory:
             remedy=f"Set PLEDGEGRAPH_BASE={its_base}, or make a new data directory "
             "for the other base IRI.",
         )
-    return DataDirectory(path, its_base, gated, form)
+    return DataDirectory(path, its_base, gated, form, origin)
 
 
-def write_card(path: Path, *, base: str, gated: bool) -> None:
+def write_card(path: Path, *, base: str, gated: bool, origin: str | None = None) -> None:
     """Make a folder a data directory of the present format."""
-    card = {"format": FORMAT, "base": base, "gated": gated}
+    card: dict[str, object] = {"format": FORMAT, "base": base, "gated": gated}
+    if origin is not None:
+        card["origin"] = origin
     write_whole(path / _CARD, json.dumps(card, indent=2) + "\n")
 
 
 @contextmanager
-def new_directory(path: Path, *, base: str, gated: bool = True) -> Iterator[DataDirectory]:
+def new_directory(
+    path: Path, *, base: str, gated: bool = True, origin: str | None = None
+) -> Iterator[DataDirectory]:
     """A new data directory to fill; it is one for others when the block ends well.
 
     It is made in its place, which may be a mount point or a link to an empty folder. Its
@@ -181,12 +188,12 @@ def new_directory(path: Path, *, base: str, gated: bool = True) -> Iterator[Data
         with _only_maker(path):
             _refuse_what_is_there(path)
             _clear(path)
-            found = DataDirectory(path, base, gated)
+            found = DataDirectory(path, base, gated, origin=origin)
             try:
                 for folder in (found.changes, found.snapshots):
                     folder.mkdir()
                 yield found
-                write_card(path, base=base, gated=gated)
+                write_card(path, base=base, gated=gated, origin=origin)
                 sync_folder(path.parent)
             except BaseException:
                 _clear(path)

@@ -88,6 +88,31 @@ class EmbeddedSnapshot:
             substitutions=substitutions,
         )
 
+    def about(
+        self, nodes: Sequence[NamedNode], properties: Sequence[NamedNode] = ()
+    ) -> Iterator[Quad]:
+        """The statements on the nodes; see `pledgegraph.engine.Snapshot.about`."""
+        wanted: Sequence[NamedNode | None] = properties or (None,)
+        for node in nodes:
+            for each in wanted:
+                yield from self._find(node, each, None)
+
+    def pointing_at(
+        self, nodes: Sequence[NamedNode], properties: Sequence[NamedNode] = ()
+    ) -> Iterator[Quad]:
+        """The statements that lead to the nodes; see `pledgegraph.engine.Snapshot.pointing_at`."""
+        wanted: Sequence[NamedNode | None] = properties or (None,)
+        for node in nodes:
+            for each in wanted:
+                yield from self._find(None, each, node)
+
+    def _find(
+        self, subject: NamedNode | None, predicate: NamedNode | None, value: NamedNode | None
+    ) -> Iterator[Quad]:
+        if self._union:
+            return named_quads(self._store, subject, predicate, value)
+        return self._store.quads_for_pattern(subject, predicate, value)
+
     @property
     def address(self) -> dict[str, object]:
         """What another process needs to open the same snapshot while this one is held."""

@@ -6,13 +6,13 @@ later, a remote one over the SPARQL 1.1 Protocol.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from enum import Enum
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
-from pyoxigraph import Literal, NamedNode, Variable
+from pyoxigraph import Literal, NamedNode, Quad, Variable
 
 from pledgegraph.changes import Change, Receipt
 from pledgegraph.cutting import NO_BOUNDS, Bounds
@@ -108,6 +108,18 @@ class Snapshot(Protocol):
             QuerySyntaxError: the text is not a query.
             QueryRefused: it uses SERVICE, or another thing that is not offered.
         """
+        ...
+
+    def about(
+        self, nodes: Sequence[NamedNode], properties: Sequence[NamedNode] = ()
+    ) -> Iterator[Quad]:
+        """The statements on the nodes, in every graph; of all properties, or of those given."""
+        ...
+
+    def pointing_at(
+        self, nodes: Sequence[NamedNode], properties: Sequence[NamedNode] = ()
+    ) -> Iterator[Quad]:
+        """The statements whose object is one of the nodes, likewise."""
         ...
 
     def __len__(self) -> int:

@@ -8,7 +8,13 @@
     │   ├── FormatTooNew         a newer Pledgegraph wrote it
     │   ├── BaseMismatch         it was made for another base IRI
     │   ├── DirectoryLocked      another process is writing, for longer than we wait
-    │   └── DirectoryReadOnly    this process may read it, but not write to it
+    │   ├── DirectoryReadOnly    this process may read it, but not write to it
+    │   │   └── MirrorReadOnly   it takes its changes from another service only
+    │   └── MirrorRefused        it has changes of its own and cannot become a mirror
+    ├── OriginError              the service that a mirror follows cannot be followed
+    │   ├── OriginUnreachable    it does not answer
+    │   └── OriginDiffers        it is another one, or what it sends cannot be taken
+    ├── ChangeMissing            the changes log has no such change set
     ├── ShapesUnusable           the shapes cannot be worked with
     ├── LogDamaged               the changes log breaks off before its end
     ├── StoreDiffers             the store is not what the changes log comes to
@@ -111,6 +117,38 @@ class DirectoryReadOnly(DirectoryError):
     """This process may read the data directory, but not write to it."""
 
     remedy = "Mend the permissions of the data directory, or write as the user who owns it."
+
+
+class MirrorReadOnly(DirectoryReadOnly):
+    """The data directory mirrors another service and takes its changes from there only."""
+
+    remedy = "Make the change at the origin; the mirror follows."
+
+
+class MirrorRefused(DirectoryError):
+    """A data directory that has changes of its own cannot become a mirror."""
+
+    remedy = "Choose another place with --data-dir."
+
+
+class OriginError(PledgegraphError):
+    """The service that a mirror follows cannot be followed."""
+
+
+class OriginUnreachable(OriginError):
+    """The origin does not answer, or not now."""
+
+    remedy = "Check the address and the network, then run the command again: it goes on from there."
+
+
+class OriginDiffers(OriginError):
+    """The origin is not the one that was mirrored, or sends what cannot be taken."""
+
+    remedy = "Check the address. To follow another service, mirror it to another data directory."
+
+
+class ChangeMissing(PledgegraphError):
+    """The changes log has no change set of that number."""
 
 
 class ShapesUnusable(PledgegraphError):

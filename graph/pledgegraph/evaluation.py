@@ -7,11 +7,20 @@ from collections.abc import Callable, Sequence
 from typing import BinaryIO, Final, cast
 
 import pyoxigraph
-from pyoxigraph import NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Store
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    NamedNode,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    Store,
+)
 
 from pledgegraph.codepoints import plain_text
 from pledgegraph.column_order import in_order_of_appearance, wants_order
 from pledgegraph.cutting import NO_BOUNDS, Bounds, CutGraph, CutRows, Enough, as_file
+from pledgegraph.dataset_clauses import dataset_clauses, merged_store
 from pledgegraph.engine import ResultKind, Substitutions
 from pledgegraph.errors import Limit, QueryError, QueryRefused, UnknownFormat
 from pledgegraph.media_types import (
@@ -145,17 +154,25 @@ def evaluate(
             f"The query nests brackets {words.depth} deep; {DEEPEST} is the most.",
             remedy="Write the query with fewer nested groups.",
         )
+    if words.names_dataset and not (default_graphs or named_graphs):
+        clauses = dataset_clauses(text, base)
+        if len(clauses.default) > 1:
+            default_graphs, named_graphs = clauses.default, clauses.named
     given = bool(default_graphs or named_graphs)
+    default: list[NamedNode | BlankNode | DefaultGraph] = list(default_graphs)
     try:
         if not substitutions and wants_order(text):
             # Over nothing: sorting and joining would otherwise be done twice.
             columns = Store().query(text, base_iri=f"{base}/")
             if isinstance(columns, QuerySolutions):
                 text = in_order_of_appearance(text, [each.value for each in columns.variables])
+        if len(default_graphs) > 1:
+            store = merged_store(store, default_graphs, named_graphs)
+            default = [DefaultGraph()]
         answer = store.query(
             text,
             base_iri=f"{base}/",
-            default_graph=list(default_graphs) if given else None,
+            default_graph=default if given else None,
             named_graphs=list(named_graphs) if given else None,
             substitutions=dict(substitutions) if substitutions else None,
         )

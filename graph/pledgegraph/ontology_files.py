@@ -14,12 +14,15 @@ from pledgegraph.shipped import shipped
 
 VERSIONS: Final = "versions"
 """The folder of the earlier versions, within the ontology's."""
+PROFILES: Final = "documents"
+"""The folder of what documents show, which is no statement about the world."""
 
 
 def ontology_files() -> list[Path]:
     """Every Turtle file of the present ontology, its schemes, its mappings and its shapes."""
     folder = shipped("ontology")
-    return sorted(path for path in folder.rglob("*.ttl") if path.parent.name != VERSIONS)
+    others = (VERSIONS, PROFILES)
+    return sorted(path for path in folder.rglob("*.ttl") if path.parent.name not in others)
 
 
 def earlier_versions() -> Iterator[tuple[str, Path]]:

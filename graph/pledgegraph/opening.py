@@ -77,10 +77,12 @@ class Gatekeeper:
 
 def engine_over(directory: DataDirectory, settings: Settings) -> EmbeddedEngine:
     """The engine over a data directory that is open already."""
+    is_own = directory.gated and directory.origin is None
     return EmbeddedEngine(
         directory,
-        check=Gatekeeper(settings.validator, directory.base) if directory.gated else None,
-        derive=_shipped_rules(directory.base) if directory.gated else None,
+        check=Gatekeeper(settings.validator, directory.base) if is_own else None,
+        # What the rules of the origin have computed is among the changes of a mirror.
+        derive=_shipped_rules(directory.base) if is_own else None,
         lock_wait=settings.lock_wait,
     )
 

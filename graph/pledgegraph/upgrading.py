@@ -24,5 +24,7 @@ def upgraded(directory: DataDirectory, *, wait: float) -> DataDirectory:
         if open_directory(directory.path).format != FORMAT:
             directory.current.unlink(missing_ok=True)
             shutil.rmtree(directory.primary, ignore_errors=True)
-            write_card(directory.path, base=directory.base, gated=directory.gated)
+            write_card(
+                directory.path, base=directory.base, gated=directory.gated, origin=directory.origin
+            )
     return open_directory(directory.path)

@@ -21,6 +21,7 @@ from pledgegraph.directory import DataDirectory
 from pledgegraph.durable import sync_folder
 from pledgegraph.errors import (
     DirectoryError,
+    MirrorReadOnly,
     PledgegraphError,
     PublishDelayed,
     StorageFull,
@@ -57,6 +58,7 @@ class Writer:
         self.sequence = sequence
         self._derive = derive
         self._merges = directory.gated
+        self._origin = directory.origin
         self._log = ChangesLog(directory.changes)
         self._snapshots = Snapshots(directory)
 
@@ -68,11 +70,14 @@ class Writer:
         The receipt counts what the change set itself added and removed.
 
         Raises:
+            MirrorReadOnly: the data directory takes its changes from another service.
             StorageFull: the log could not take it; nothing was changed.
             PublishDelayed: it is accepted, but readers see it only after the next write.
         """
         if not change_set:
             return Receipt(self.sequence, 0, 0)
+        if self._origin is not None:
+            raise MirrorReadOnly(f"The data directory mirrors {self._origin}.")
         header = self._accept(change_set, agent, reason, sources)
         try:
             apply(self.store, change_set, merge=self._merges)
@@ -83,6 +88,17 @@ class Writer:
                 "but the snapshot that shows it could not be written."
             ) from error
         return Receipt(self.sequence, header.added, header.removed)
+
+    def take_over(self, records: Iterable[Record]) -> None:
+        """Log, apply and publish records of another log, which have to be the next ones.
+
+        Raises:
+            StorageFull: there is no room for all; some may have been taken.
+        """
+        for record in self._log.append_copies(records):
+            replay(self.store, record, merge=self._merges)
+            self.sequence = record.sequence
+        self.follow(None)
 
     def close(self) -> None:
         """Close the store, before the lock goes.
@@ -164,7 +180,9 @@ def _recovered(directory: DataDirectory, derive: Derive | None) -> Writer:
     shown = snapshots.current()
     try:
         store = _primary(directory)
-        last = log.mend(shown=shown or 0, check_all=store is None)
+        last = log.mend(
+            shown=shown or 0, check_all=store is None, is_copy=directory.origin is not None
+        )
         if store is None:
             store = _rebuilt(directory, log)
         else:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
+from hashlib import sha256
 from xml.etree import ElementTree as ET
 
 import httpx
@@ -12,9 +14,11 @@ from fastapi import FastAPI
 from pyoxigraph import Dataset, Literal, NamedNode, Quad, RdfFormat, parse
 
 from pledgegraph.changes import Change
+from pledgegraph.changes_log import ChangesLog
+from pledgegraph.dumping import make_dump
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.settings import Settings
-from pledgegraph.terms import DCAT, DCTERMS, RDF, VOID
+from pledgegraph.terms import DCAT, DCTERMS, RDF, SPDX, VOID
 from pledgegraph_api.application import create_app
 from pledgegraph_api.finding import Finding
 from tests.api.conftest import SHIPPED_BASE
@@ -41,8 +45,12 @@ async def graph(client: httpx.AsyncClient, path: str, accept: str = "text/turtle
     )
 
 
+def values(said: Dataset, subject: NamedNode, predicate: NamedNode) -> list[object]:
+    return [q.object for q in said.quads_for_subject(subject) if q.predicate == predicate]
+
+
 def number(said: Dataset, predicate: NamedNode, subject: NamedNode) -> int:
-    (found,) = [q.object for q in said.quads_for_subject(subject) if q.predicate == predicate]
+    (found,) = values(said, subject, predicate)
     assert isinstance(found, Literal)
     return int(found.value)
 
@@ -166,3 +174,34 @@ def addresses(text: str) -> list[str]:
     return [
         each.text or "" for each in tree.iter("{http://www.sitemaps.org/schemas/sitemap/0.9}loc")
     ]
+
+
+async def test_the_catalogue_tells_of_the_dump_and_of_the_last_change(
+    empty_engine: EmbeddedEngine, client_of: ClientOf
+) -> None:
+    settings = Settings(data_dir=empty_engine.directory.path, base=empty_engine.directory.base)
+    node = NamedNode(f"{settings.base}/id/thing/1")
+    quads = [Quad(node, RDF.type, DCAT.Resource, NamedNode(f"{settings.base}/id/source/one"))]
+    empty_engine.update(Change(agent="tests", reason="To be dumped.", add=quads))
+    newest = next(ChangesLog(empty_engine.directory.changes).newest_first()).header()
+    async with client_of(create_app(settings, empty_engine)) as client:
+        catalog = await graph(client, "/catalog")
+        whole = NamedNode(f"{settings.base}/catalog#dataset")
+        (modified,) = values(catalog, whole, DCTERMS.modified)
+        assert isinstance(modified, Literal)
+        assert datetime.fromisoformat(modified.value) == newest.time
+        assert not [q for q in catalog if q.predicate == DCAT.downloadURL]
+        assert make_dump(empty_engine, keep=1)
+        catalog = await graph(client, "/catalog")
+        files = {str(q.object)[1:-1] for q in catalog if q.predicate == DCAT.downloadURL}
+        assert len(files) == 3
+        for address in files:
+            got = await client.get(address.removeprefix(settings.base))
+            assert got.status_code == 200
+            told = number(catalog, DCAT.byteSize, NamedNode(address))
+            assert told == len(got.content)
+            (checksum,) = values(catalog, NamedNode(f"{address}#checksum"), SPDX.checksumValue)
+            assert isinstance(checksum, Literal)
+            assert checksum.value == sha256(got.content).hexdigest()
+        void = await graph(client, "/.well-known/void")
+        assert {str(q.object)[1:-1] for q in void if q.predicate == VOID.dataDump} == files

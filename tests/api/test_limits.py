@@ -107,6 +107,27 @@ def test_runaway_queries_leave_the_others_alone(start: Start) -> None:
     assert ask(address, "ASK {}").status_code == 200
 
 
+def test_look_ups_need_not_wait_for_runaway_queries(start: Start) -> None:
+    service = start(query_timeout=60, query_workers=2, query_queue=20)
+    address = service.address()
+    look_up = "SELECT ?p ?o { <id/commitment/water> ?p ?o } # {}"
+    with ThreadPoolExecutor(12) as crowd:
+        for _ in range(6):
+            crowd.submit(httpx.get, address + "sparql", params={"query": ENDLESS}, timeout=90)
+        time.sleep(1)
+        for number in range(5):
+            found = ask(address, f"{look_up}{number}").json()["results"]["bindings"]
+            assert len(found) == 5
+        # It only looks like one: it is stopped after a moment, and waits for its turn.
+        pretended = ENDLESS.replace("(COUNT(*) AS ?n) { ", "* { <id/commitment/water> ?x ?y . ")
+        with connection(address, pretended) as asked:
+            asked.settimeout(2)
+            with pytest.raises(TimeoutError):
+                asked.recv(1)
+            assert ask(address, f"{look_up} again").status_code == 200
+        service.end()
+
+
 @pytest.mark.parametrize(
     "query",
     [

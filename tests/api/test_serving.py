@@ -45,7 +45,7 @@ class Service:
     def address(self) -> str:
         """Where it answers, when it has said so."""
         assert self.process.stdout is not None
-        ready, _, _ = select.select([self.process.stdout], [], [], 20)
+        ready, _, _ = select.select([self.process.stdout], [], [], 60)
         assert ready, "the service did not say where it answers"
         line = self.process.stdout.readline()
         found = re.search(r"http://\S+/", line)

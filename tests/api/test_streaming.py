@@ -63,6 +63,8 @@ class _Snapshot:
         self.version = snapshot.version
         self.default_is_union = snapshot.default_is_union
         self.published = snapshot.published
+        self.about = snapshot.about
+        self.pointing_at = snapshot.pointing_at
 
     def query(
         self,

@@ -12,6 +12,7 @@ from pledgegraph.errors import (
     DirectoryError,
     InputError,
     LogDamaged,
+    OriginError,
     PledgegraphError,
     PublishDelayed,
     QueryError,
@@ -37,6 +38,8 @@ class Exit(IntEnum):
     """The data directory cannot be used."""
     STORAGE = 5
     """The disk refused."""
+    ORIGIN = 6
+    """The service to mirror cannot be followed."""
     INTERRUPTED = 130
     """Ctrl-C."""
 
@@ -49,6 +52,7 @@ _CODES: Final[tuple[tuple[type[PledgegraphError], Exit], ...]] = (
     (DirectoryError, Exit.DIRECTORY),
     (LogDamaged, Exit.DIRECTORY),
     (StoreDiffers, Exit.DIRECTORY),
+    (OriginError, Exit.ORIGIN),
     (StorageFull, Exit.STORAGE),
     (PublishDelayed, Exit.STORAGE),
 )

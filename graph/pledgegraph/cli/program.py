@@ -12,6 +12,7 @@ from pledgegraph.cli import (
     init,
     load,
     log,
+    mirror,
     queries,
     query,
     serve,
@@ -28,13 +29,14 @@ app = typer.Typer(
     name="pledgegraph",
     help="A knowledge graph of public commitments.",
     epilog="Exit codes: 0 fine, 1 data break a shape, 2 wrong use, 3 a file or query cannot be "
-    "read, 4 the data directory cannot be used, 5 the disk refused, 130 interrupted.",
+    "read, 4 the data directory cannot be used, 5 the disk refused, 6 the service to mirror "
+    "cannot be followed, 130 interrupted.",
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for _command in (init, load, validate, query, stats, log, dump, verify, serve):
+for _command in (init, load, validate, query, stats, log, dump, verify, mirror, serve):
     app.command(_command.__name__.rpartition(".")[2])(_command.command)
 app.add_typer(queries.app, name="queries")
 app.add_typer(token.app, name="token")

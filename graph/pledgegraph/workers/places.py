@@ -14,12 +14,18 @@ class Places:
     """``number`` places, for which up to ``queue`` may wait. It belongs to one event loop."""
 
     def __init__(self, number: int, queue: int) -> None:
+        self._number = number
         self._free = asyncio.Semaphore(number)
         self._queue = queue
         self._taken = 0
         self._closed = False
         self.waiting = 0
         """How many wait for a place."""
+
+    @property
+    def full(self) -> bool:
+        """True when whoever comes now has to wait."""
+        return self._taken >= self._number
 
     async def take(self) -> None:
         """Take a place, as soon as there is one.

@@ -39,6 +39,8 @@ class Limits:
     """Bytes of address space beyond what an idle worker has."""
     workers: int
     queue: int
+    nice: int = 5
+    """How far the workers stand back when there are more of them than cores."""
 
 
 class HoldsSnapshots(Protocol):
@@ -159,7 +161,7 @@ class QueryPool:
         Raises:
             QueryError: workers cannot be started here.
         """
-        self._idle.append(await Worker.start(self.limits.memory))
+        self._idle.append(await Worker.start(self.limits.memory, self.limits.nice))
 
     async def stop(self) -> None:
         """Break off every answer, take no further query, and end all workers."""
@@ -198,7 +200,7 @@ class QueryPool:
 
     async def _launch(self) -> Worker:
         """A new worker, for a query that waits for it; `stop` does not let it wait."""
-        task = asyncio.create_task(Worker.start(self.limits.memory))
+        task = asyncio.create_task(Worker.start(self.limits.memory, self.limits.nice))
         self._launches.add(task)
         try:
             return await task

@@ -1,6 +1,6 @@
 """The worker process: opens a snapshot, answers one query after the other, is killed at need.
 
-Started as ``python -m pledgegraph.workers.process {bytes of memory}``; frames come and go by
+Started as ``python -m pledgegraph.workers.process {bytes of memory} {nice}``; frames come and go by
 the socket that is its standard input.
 """
 
@@ -26,8 +26,6 @@ from pledgegraph.workers.frames import packed, read_frame
 _PIECE: Final = 64 * 1024
 _PATIENCE: Final = 0.02
 """Seconds after which a piece is sent however small it is."""
-_NICE: Final = 5
-"""How far workers stand back when there are more of them than cores: the front goes first."""
 
 
 class _Sender:
@@ -211,7 +209,7 @@ def _card(error: QueryError) -> bytes:
 def main() -> None:
     """Confine this process, then answer queries."""
     end_with_parent()
-    os.nice(_NICE)
+    os.nice(int(sys.argv[2]))
     # Questions and answers go by a copy of the socket, out of the way of whatever else would
     # read the standard input.
     descriptor = os.dup(0)

@@ -36,8 +36,10 @@ class Worker:
         self._channel = channel
 
     @classmethod
-    async def start(cls, memory: int) -> Worker:
+    async def start(cls, memory: int, nice: int) -> Worker:
         """A worker that is ready; ``memory`` is what a query may use, in bytes.
+
+        ``nice`` is how far the process stands back behind others.
 
         Raises:
             QueryError: it cannot be started here.
@@ -51,6 +53,7 @@ class Worker:
                     "-m",
                     "pledgegraph.workers.process",
                     str(memory),
+                    str(nice),
                     stdin=theirs.fileno(),
                     stdout=asyncio.subprocess.DEVNULL,
                     stderr=asyncio.subprocess.PIPE,

@@ -1,0 +1,34 @@
+"""What others need to keep copies: dumps, the stream of changes, and patches."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from pledgegraph.dumps import Dumps
+from pledgegraph.published_log import PublishedLog
+from pledgegraph.settings import Settings
+from pledgegraph_api.change_documents import ChangeDocuments
+from pledgegraph_api.change_stream import ChangeStream
+from pledgegraph_api.dump_files import DumpFiles
+from pledgegraph_api.dump_schedule import DumpSchedule
+from pledgegraph_api.pages import Pages
+
+
+class Copies:
+    """Everything under `/dumps/` and `/changes`, and the schedule of the dumps."""
+
+    def __init__(self, settings: Settings, pages: Pages) -> None:
+        log = PublishedLog(settings.data_dir)
+        self._parts = (
+            ChangeStream(log, pages, settings.base),
+            ChangeDocuments(log, pages, settings.base),
+            DumpFiles(Dumps(settings.data_dir / "dumps"), pages, settings.base),
+        )
+        self.schedule = DumpSchedule(
+            settings.data_dir, interval=settings.dump_interval, keep=settings.dump_keep
+        )
+
+    def install(self, app: FastAPI) -> None:
+        """Put all parts at their addresses."""
+        for each in self._parts:
+            each.install(app)

@@ -1,0 +1,290 @@
+"""Records and the documents about them: ``/id/...`` leads to ``/doc/...``, which answers.
+
+See https://www.w3.org/TR/cooluris/ and https://www.w3.org/TR/ldp-primer/.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import FastAPI
+from pyoxigraph import NamedNode
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pledgegraph.documents.jsonld import JsonLd
+from pledgegraph.media_types import JSON_LD, Format
+from pledgegraph.release import release
+from pledgegraph_api.document_address import (
+    DOCUMENT_FORMATS,
+    PAGE_EXTENSION,
+    document_path,
+    format_of,
+    record_at,
+    record_path,
+    split_extension,
+)
+from pledgegraph_api.document_source import DocumentSource, Found
+from pledgegraph_api.document_writing import written
+from pledgegraph_api.entity_page import EntityPage
+from pledgegraph_api.errors import PageMissing, RecordMissing
+from pledgegraph_api.etags import etag_of, not_modified
+from pledgegraph_api.ld_profiles import FRAMED, choose_profile
+from pledgegraph_api.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.page_links import root_of
+from pledgegraph_api.pages import VARY
+
+_KEPT: Final = 32 * 1024 * 1024
+"""Bytes of written documents that are kept; a small one has a few kilobytes."""
+_HIGHEST_PAGE_DIGITS: Final = 9
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What a request asks of a document."""
+
+    record: NamedNode
+    extension: str
+    form: Format | None
+    """None for a page."""
+    profile: str
+    page: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A document as it is sent."""
+
+    body: bytes
+    status: int
+    headers: dict[str, str]
+
+
+class DocumentEndpoint:
+    """Answers for records and for the documents about them."""
+
+    def __init__(
+        self, source: DocumentSource, page: EntityPage, json_ld: JsonLd, base: str
+    ) -> None:
+        self._source = source
+        self._page = page
+        self._json_ld = json_ld
+        self._base = base
+        self._kept = _Kept()
+
+    def install(self, app: FastAPI) -> None:
+        """Put both at their addresses."""
+        methods = ["GET", "HEAD"]
+        for path in ("/id/{path:path}", "/.well-known/genid/{path:path}"):
+            app.add_api_route(path, self.identify, methods=methods, include_in_schema=False)
+        app.add_api_route("/doc/{path:path}", self.answer, methods=methods, include_in_schema=False)
+
+    async def identify(self, request: Request) -> Response:
+        """Leads from a record to the document about it, or to what took its place.
+
+        Raises:
+            RecordMissing: nothing is said of it.
+        """
+        record = record_at(_below_root(request), self._base)
+        if record is None:
+            raise RecordMissing("There is no record at this address.")
+        standing = await run_in_threadpool(self._standing, record)
+        if standing is None:
+            # It is gone, and its own address says so.
+            return await self._respond(request, _Wish(record, "", *self._negotiated(request), 1))
+        if standing != record:
+            return _redirect(request, record_path(standing.value, self._base), standing, 301)
+        return _redirect(request, document_path(record, self._base), record, 303)
+
+    async def answer(self, request: Request) -> Response:
+        """The document in the format that the client likes best, or that the extension names.
+
+        Raises:
+            RecordMissing: nothing is said of the record.
+            PageMissing: the document has fewer pages.
+            NotAcceptable: the client accepts nothing that it comes in.
+        """
+        path = _below_root(request)
+        page = _page_number(request)
+        stem, extension = split_extension(path)
+        if extension:
+            record = record_at(stem, self._base)
+            if record is not None and await run_in_threadpool(self._is_known, record):
+                form = format_of(extension)
+                profile = choose_profile(accept_of(request)) if form is JSON_LD else FRAMED
+                return await self._respond(request, _Wish(record, extension, form, profile, page))
+        record = record_at(path, self._base)
+        if record is None:
+            raise RecordMissing("There is no record at this address.")
+        return await self._respond(request, _Wish(record, "", *self._negotiated(request), page))
+
+    def _negotiated(self, request: Request) -> tuple[Format | None, str]:
+        accept = accept_of(request)
+        name = request.query_params.get("format")
+        if PageOrFormat(accept, name).prefers_page(DOCUMENT_FORMATS):
+            return None, FRAMED
+        form = choose_among(DOCUMENT_FORMATS, accept, name, what="the document about a record")
+        return form, choose_profile(accept) if form is JSON_LD else FRAMED
+
+    async def _respond(self, request: Request, wish: _Wish) -> Response:
+        if wish.form is None:
+            return await run_in_threadpool(self._shown, request, wish)
+        answer = await run_in_threadpool(self._written, wish, root_of(request))
+        if "location" in answer.headers:
+            return Response(status_code=answer.status, headers=answer.headers)
+        if answer.status == 200 and not_modified(request, answer.headers["etag"]):  # noqa: PLR2004
+            unsent = ("content-type", "content-disposition")
+            kept = {name: value for name, value in answer.headers.items() if name not in unsent}
+            return Response(status_code=304, headers=kept)
+        return Response(answer.body, answer.status, headers=answer.headers)
+
+    def _standing(self, record: NamedNode) -> NamedNode | None:
+        with self._source.engine.snapshot() as snapshot:
+            return self._source.standing(snapshot, record)
+
+    def _is_known(self, record: NamedNode) -> bool:
+        with self._source.engine.snapshot() as snapshot:
+            return next(iter(snapshot.about([record])), None) is not None
+
+    def _written(self, wish: _Wish, root: str) -> _Written:
+        """The document in a format, kept for as long as the snapshot is the newest."""
+        form = wish.form
+        if form is None:
+            raise TypeError("pages are made elsewhere")
+        with self._source.engine.snapshot() as snapshot:
+            key = (snapshot.sequence, wish, root)
+            kept = self._kept.get(key)
+            if kept is not None:
+                return kept
+            found = self._source.find(snapshot, wish.record, wish.page)
+        if found.renamed_to is not None:
+            path = record_path(found.renamed_to.value, self._base)
+            return _Written(
+                b"", 301, {"location": f"{root}{path}" if path else found.renamed_to.value}
+            )
+        body = written(found.document, form, wish.profile, self._json_ld)
+        answer = _Written(body, _status(found), self._headers(found, wish, root))
+        self._kept.put(key, answer, len(body))
+        return answer
+
+    def _shown(self, request: Request, wish: _Wish) -> Response:
+        root = root_of(request)
+        with self._source.engine.snapshot() as snapshot:
+            found = self._source.find(snapshot, wish.record, wish.page)
+            if found.renamed_to is not None:
+                target = found.renamed_to
+                return _redirect(request, record_path(target.value, self._base), target, 301)
+            headers = self._headers(found, wish, root)
+            return self._page.render(
+                request, snapshot, found, status=_status(found), headers=headers
+            )
+
+    def _headers(self, found: Found, wish: _Wish, root: str) -> dict[str, str]:
+        """The headers of a representation; a page gets its own entity tag."""
+        document = found.document
+        path = f"{root}{document_path(wish.record, self._base)}"
+        query = f"?page={document.page}" if document.page > 1 else ""
+        extension = PAGE_EXTENSION if wish.form is None else wish.form.extension
+        links = [
+            f'<{self._base}{document_path(wish.record, self._base)}{query}>; rel="canonical"',
+            f'<{wish.record.value}>; rel="describes"',
+            *(
+                f'<{path}.{each}{query}>; rel="alternate"; type="{kind}"'
+                for each, kind in _ALTERNATES
+                if each != extension
+            ),
+        ]
+        if document.page > 1:
+            links.append(f'<{path}?page={document.page - 1}>; rel="prev"')
+        if document.page < document.pages:
+            links.append(f'<{path}?page={document.page + 1}>; rel="next"')
+        headers = {
+            "vary": VARY,
+            "link": ", ".join(links),
+            "content-location": f"{path}.{extension}{query}",
+            "cache-control": "no-cache",
+            "pledgegraph-snapshot": str(document.sequence),
+        }
+        if wish.form is not None:
+            kind = wish.form.content_type
+            if wish.form is JSON_LD:
+                kind += f'; profile="http://www.w3.org/ns/json-ld#{wish.profile}"'
+            headers["content-type"] = kind
+            headers["etag"] = etag_of(
+                document.sequence,
+                release(),
+                wish.record.value,
+                wish.form.name,
+                wish.profile,
+                wish.page,
+                root,
+            )
+        return headers
+
+
+_ALTERNATES: Final = (
+    (PAGE_EXTENSION, "text/html"),
+    *((each.extension, each.media_type) for each in DOCUMENT_FORMATS),
+)
+
+
+class _Kept:
+    """Written documents of one snapshot, the least lately used given up first."""
+
+    def __init__(self) -> None:
+        self._answers: OrderedDict[object, tuple[_Written, int]] = OrderedDict()
+        self._size = 0
+        self._sequence = -1
+
+    def get(self, key: tuple[int, _Wish, str]) -> _Written | None:
+        found = self._answers.get(key)
+        return None if found is None else found[0]
+
+    def put(self, key: tuple[int, _Wish, str], answer: _Written, size: int) -> None:
+        if key[0] != self._sequence:
+            self._answers = OrderedDict()
+            self._size, self._sequence = 0, key[0]
+        answers = self._answers
+        answers[key] = (answer, size)
+        self._size += size
+        while self._size > _KEPT and len(answers) > 1:
+            self._size -= answers.popitem(last=False)[1][1]
+
+
+def _status(found: Found) -> int:
+    return 200 if found.retraction is None else 410
+
+
+def _below_root(request: Request) -> str:
+    path: str = request.scope["path"]
+    return path.removeprefix(root_of(request))
+
+
+def _page_number(request: Request) -> int:
+    """The number of the page that is asked for.
+
+    Raises:
+        PageMissing: it is no number, or not one that can be.
+    """
+    given = request.query_params.get("page", "1")
+    short = len(given) <= _HIGHEST_PAGE_DIGITS
+    if short and given.isascii() and given.isdecimal() and int(given) > 0:
+        return int(given)
+    raise PageMissing(
+        f"There is no page {given[:40]!r}.", remedy="Pages are counted 1, 2, 3 and so on."
+    )
+
+
+def _redirect(request: Request, path: str | None, target: NamedNode, status: int) -> Response:
+    """To a path below the root, which is percent-encoded, with the parameters kept."""
+    location = target.value if path is None else f"{root_of(request)}{path}"
+    query = request.scope["query_string"].decode("ascii", errors="ignore")
+    if query:
+        location = f"{location}?{query}"
+    headers = {"location": location, "vary": VARY}
+    if status == 303:  # noqa: PLR2004 - said in the caller
+        headers["cache-control"] = "no-cache"
+    return Response(status_code=status, headers=headers)

@@ -1,0 +1,25 @@
+"""Puts together what answers for records: their documents, the context and the frames."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from pledgegraph.documents import read_profiles
+from pledgegraph.documents.context import Context, read_context
+from pledgegraph.documents.jsonld import JsonLd
+from pledgegraph.engine import Engine
+from pledgegraph_api.context_endpoint import CONTEXT_PATH, ContextEndpoint
+from pledgegraph_api.document_endpoint import DocumentEndpoint
+from pledgegraph_api.document_source import DocumentSource
+from pledgegraph_api.entity_page import EntityPage
+from pledgegraph_api.pages import Pages
+
+
+def install_documents(app: FastAPI, engine: Engine, pages: Pages, base: str) -> None:
+    """Put records, documents, context and frames at their addresses."""
+    profiles = read_profiles()
+    source = DocumentSource(engine, profiles)
+    page = EntityPage(pages, profiles, source.names, base)
+    json_ld = JsonLd(profiles, Context(read_context()), f"{base}{CONTEXT_PATH}")
+    DocumentEndpoint(source, page, json_ld, base).install(app)
+    ContextEndpoint(profiles, base).install(app)

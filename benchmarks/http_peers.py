@@ -1,0 +1,228 @@
+"""The services that are compared over HTTP, each started on the same data."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Final
+
+from benchmarks.sides import Pledgegraph
+
+_PATIENCE: Final = 1800
+"""Seconds; one of them reads all data when it starts."""
+_SCRIPTS: Final = Path(sys.executable).parent
+
+
+class PeerMissing(Exception):
+    """The program is not installed here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A service that answers."""
+
+    name: str
+    process: int
+    port: int
+    path: str
+
+    @property
+    def address(self) -> str:
+        """Where it takes queries."""
+        return f"http://127.0.0.1:{self.port}{self.path}"
+
+
+def pledgegraph(data: Path, folder: Path, port: int) -> tuple[Sequence[str], Mapping[str, str]]:
+    """`pledgegraph serve`, with the limits of its defaults, and none for this client alone."""
+    if not (folder / "data").exists():
+        Pledgegraph().load(data, folder)
+    return (str(_SCRIPTS / "pledgegraph"), "serve"), {
+        "PLEDGEGRAPH_DATA_DIR": str(folder / "data"),
+        "PLEDGEGRAPH_PORT": str(port),
+        # One client does here what many do elsewhere, and the peers write no log either.
+        "PLEDGEGRAPH_BUDGET_EXEMPT": "127.0.0.1",
+        "PLEDGEGRAPH_LOG_REQUESTS": "false",
+    }
+
+
+def oxigraph(data: Path, folder: Path, port: int) -> tuple[Sequence[str], Mapping[str, str]]:
+    """`oxigraph serve`, with the union of all graphs as its default graph, as ours has."""
+    program = _SCRIPTS / "oxigraph"
+    if not program.exists():
+        raise PeerMissing("oxigraph (PyPI)")
+    if not folder.exists():
+        load = (str(program), "load", "--location", str(folder), "--file", str(data))
+        subprocess.run(load, check=True, capture_output=True)
+    where = ("--location", str(folder), "--bind", f"127.0.0.1:{port}")
+    return (str(program), "serve-read-only", *where, "--union-default-graph"), {}
+
+
+_ENDPOINT: Final = """
+import sys, rdflib, uvicorn
+from rdflib_endpoint import SparqlEndpoint
+data = rdflib.Dataset(default_union=True)
+data.parse(sys.argv[1], format="nquads")
+uvicorn.run(SparqlEndpoint(graph=data), port=int(sys.argv[2]), log_level="error")
+"""
+
+
+def rdflib_endpoint(
+    data: Path, _folder: Path, port: int
+) -> tuple[Sequence[str], Mapping[str, str]]:
+    """rdflib-endpoint over a dataset in memory."""
+    if find_spec("rdflib_endpoint") is None:
+        raise PeerMissing("rdflib-endpoint (PyPI)")
+    return (sys.executable, "-c", _ENDPOINT, str(data), str(port)), {}
+
+
+_SETTINGS: Final = """
+[Database]
+DatabaseFile = {folder}/virtuoso.db
+ErrorLogFile = {folder}/virtuoso.log
+LockFile = {folder}/virtuoso.lck
+TransactionFile = {folder}/virtuoso.trx
+xa_persistent_file = {folder}/virtuoso.pxa
+[TempDatabase]
+DatabaseFile = {folder}/temporary.db
+TransactionFile = {folder}/temporary.trx
+[Parameters]
+ServerPort = {sql}
+DirsAllowed = {folder}, {data}
+NumberOfBuffers = 170000
+MaxDirtyBuffers = 130000
+ServerThreads = 80
+[HTTPServer]
+ServerPort = 127.0.0.1:{port}
+ServerThreads = 70
+[SPARQL]
+ResultSetMaxRows = 200000
+"""
+
+
+def virtuoso(data: Path, folder: Path, port: int) -> tuple[Sequence[str], Mapping[str, str]]:
+    """Virtuoso, loaded by its own bulk loader of N-Quads."""
+    if shutil.which("virtuoso-t") is None or shutil.which("isql-vt") is None:
+        raise PeerMissing("virtuoso-opensource (Debian)")
+    folder.mkdir(exist_ok=True)
+    settings = folder / "virtuoso.ini"
+    sql = free_port()
+    settings.write_text(
+        _SETTINGS.format(folder=folder, data=data.parent, sql=sql, port=port), encoding="utf-8"
+    )
+    command = ("virtuoso-t", "-f", "-c", str(settings))
+    if not (folder / "virtuoso.db").exists():
+        with _started(command, {}, folder) as process:
+            _await(lambda: _connects(sql), process)
+            _wait_for_sql(sql)
+            for statement in (
+                f"DB.DBA.TTLP_MT(file_open('{data}'), '', 'http://localhost:8000/none', 512);",
+                "checkpoint;",
+            ):
+                _sql(sql, statement)
+            _sql(sql, "shutdown;")
+            process.wait(120)
+    return command, {}
+
+
+PEERS: Final = {
+    "pledgegraph": (pledgegraph, "/sparql"),
+    "oxigraph": (oxigraph, "/query"),
+    "rdflib-endpoint": (rdflib_endpoint, "/"),
+    "virtuoso": (virtuoso, "/sparql"),
+}
+
+
+@contextmanager
+def running(name: str, data: Path, scratch: Path) -> Iterator[Running]:
+    """The service of that name over the data; what it keeps on disk is made once.
+
+    Raises:
+        PeerMissing: it is not installed.
+    """
+    prepare, path = PEERS[name]
+    port = free_port()
+    command, environment = prepare(data, scratch / name, port)
+    with _started(command, environment, scratch) as process:
+        service = Running(name, process.pid, port, path)
+        _await(lambda: _answers(service), process)
+        yield service
+
+
+def free_port() -> int:
+    """A port on which nothing listens."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def _started(
+    command: Sequence[str], environment: Mapping[str, str], folder: Path
+) -> Iterator[subprocess.Popen[bytes]]:
+    with (folder / "output.log").open("ab") as log:
+        process = subprocess.Popen(
+            command, env={**os.environ, **environment}, stdout=log, stderr=log
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+def _await(ready: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:
+    until = time.monotonic() + _PATIENCE
+    while not ready():
+        if process.poll() is not None or time.monotonic() > until:
+            raise RuntimeError(f"the service did not start: {process.args!r}")
+        time.sleep(0.1)
+
+
+def _answers(service: Running) -> bool:
+    request = urllib.request.Request(  # noqa: S310 -- an address of this machine
+        f"{service.address}?query=ASK%7B%7D", headers={"Accept": "application/sparql-results+json"}
+    )
+    try:
+        with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310 -- the same
+            return b"true" in response.read()
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def _connects(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), timeout=1).close()
+    except OSError:
+        return False
+    return True
+
+
+def _sql(port: int, statement: str) -> None:
+    command = ("isql-vt", f"127.0.0.1:{port}", "dba", "dba", f"exec={statement}")
+    subprocess.run(command, check=True, capture_output=True)
+
+
+def _wait_for_sql(port: int) -> None:
+    for _ in range(100):
+        try:
+            _sql(port, "status();")
+        except subprocess.CalledProcessError:
+            time.sleep(0.2)
+        else:
+            return
+    raise RuntimeError("the service takes no statements")

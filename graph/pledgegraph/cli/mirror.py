@@ -1,0 +1,110 @@
+"""`pledgegraph mirror`: keep a data directory in step with another service."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from pledgegraph.cli.options import DataDir, Json, settings
+from pledgegraph.errors import OriginUnreachable
+from pledgegraph.mirroring import Mirror, open_mirror, told
+from pledgegraph.mirroring import Progress as Advance
+from pledgegraph.origin import Origin
+
+
+def command(
+    *,
+    url: Annotated[
+        str, typer.Argument(metavar="URL", help="The service to follow: its home page.")
+    ],
+    once: Annotated[bool, typer.Option("--once", help="Catch up, then stop.")] = False,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Compare the canonical hash with the origin's newest dump."),
+    ] = False,
+    interval: Annotated[
+        float, typer.Option("--interval", min=0.1, metavar="SECONDS", help="How often to look.")
+    ] = 10.0,
+    data_dir: DataDir = None,
+    as_json: Json = False,
+) -> None:
+    """Copy a service's changes into a data directory of one's own, and go on doing so.
+
+    The data directory is made where there is none. It keeps the origin's base IRI and takes no
+    other changes.
+    """
+    chosen = settings(data_dir=data_dir)
+    with Origin(url) as origin:
+        mirror = open_mirror(chosen.data_dir, origin, lock_wait=chosen.lock_wait)
+        with _bar() as progress:
+            before = mirror.settle()
+            proof = mirror.prove(progress=progress) if verify else None
+            mirror.catch_up(progress=progress)
+        taken = mirror.settle() - before
+        found = told(mirror, taken, proof)
+        if as_json:
+            print(json.dumps(found), flush=True)
+        else:
+            _say(found, wanted=verify)
+        if not once:
+            _follow(mirror, interval, as_json=as_json)
+
+
+def _follow(mirror: Mirror, interval: float, *, as_json: bool) -> None:
+    """Look for changes until Ctrl-C; an origin that is away may come back."""
+    is_away = False
+    while True:
+        time.sleep(interval)
+        try:
+            taken = mirror.catch_up()
+        except OriginUnreachable as error:
+            if not is_away:
+                print(f"{error} It will be asked again.", file=sys.stderr, flush=True)
+            is_away = True
+            continue
+        is_away = False
+        if taken and as_json:
+            print(json.dumps({"sequence": mirror.settle(), "taken": taken}), flush=True)
+        elif taken:
+            print(f"{taken:,} change sets more, up to {mirror.settle()}.", flush=True)
+
+
+def _say(found: dict[str, object], *, wanted: bool) -> None:
+    print(f"Change set {found['sequence']}; {found['taken']} were new.")
+    print(f"SHA-256 {found['hash']}", flush=True)
+    if found["proved"] is not None:
+        print(f"The same as the origin's dump at snapshot {found['proved']}.", flush=True)
+    elif wanted:
+        print(
+            "The origin has no dump that is as new as this mirror, so there was nothing to "
+            "compare with.",
+            file=sys.stderr,
+        )
+
+
+@contextmanager
+def _bar() -> Iterator[Advance]:
+    """A bar that moves with the change sets taken."""
+    with Progress(
+        TextColumn("Change sets"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    ) as bars:
+        task = bars.add_task("mirroring", total=None)
+
+        def advance(have: int, goal: int) -> None:
+            bars.update(task, completed=have, total=goal)
+
+        yield advance

@@ -1,0 +1,151 @@
+"""The JSON-LD context, and how it shortens IRIs and values.
+
+See https://www.w3.org/TR/json-ld11-api/#compaction-algorithms. This is what of them the context
+under ``ontology/`` needs; tests compare it with a whole JSON-LD processor over every record.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from pledgegraph.shipped import shipped
+from pledgegraph.terms import PG, RDF, XSD
+
+Json = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
+
+VERSION: Final = "1.0.0"
+"""Of the context; another number whenever it changes, since its address is cached for good."""
+
+_PREFIX_ENDS: Final = (":", "/", "?", "#", "[", "]", "@")
+_INTEGER: Final = XSD.integer
+_BOOLEAN: Final = XSD.boolean
+_STRING: Final = XSD.string
+_LANG: Final = RDF.langString
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A key of the JSON: what it stands for, and what values it takes."""
+
+    name: str
+    iri: str
+    type: str
+    """The datatype of its values, ``@id`` for links, empty for plain text."""
+    by_language: bool
+    listed: bool
+    """True where its value is always a list."""
+
+    def takes(self, value: Literal | NamedNode) -> bool:
+        """Whether the value can stand under this key without saying of what kind it is."""
+        if isinstance(value, NamedNode):
+            return self.type == "@id"
+        if self.by_language:
+            return value.language is not None
+        if value.language is not None:
+            return False
+        return value.datatype.value == (self.type or _STRING.value)
+
+
+class Context:
+    """The context under ``ontology/``, ready to shorten with."""
+
+    def __init__(self, document: Mapping[str, Mapping[str, Json]]) -> None:
+        definitions = document["@context"]
+        self._prefixes = {
+            name: value
+            for name, value in definitions.items()
+            if isinstance(value, str) and value.endswith(_PREFIX_ENDS) and name[0] != "@"
+        }
+        self._terms: dict[str, Term] = {}
+        self.reverse: dict[str, str] = {}
+        """The key for the links of a property that come in, by the property's IRI."""
+        for name, value in definitions.items():
+            if not isinstance(value, dict):
+                continue
+            if "@reverse" in value:
+                self.reverse[self._whole(str(value["@reverse"]))] = name
+            elif value["@id"] != "@type":
+                term = self._term(name, value)
+                self._terms[term.iri] = term
+        self._names: dict[str, str] = {}
+        self._defined = frozenset(definitions)
+
+    def term(self, prop: NamedNode, value: Literal | NamedNode) -> Term:
+        """The key for a value of a property, with what it leaves to be said with the value."""
+        term = self._terms.get(prop.value)
+        if term is not None and term.takes(value):
+            return term
+        return Term(self._prefixed(prop.value), prop.value, "", by_language=False, listed=False)
+
+    def kind(self, iri: str) -> str:
+        """A class or datatype as short as the context makes it."""
+        known = self._names.get(iri)
+        if known is None:
+            known = self._prefixed(iri)
+            if iri.startswith(PG.iri) and iri[len(PG.iri) :] not in self._defined:
+                known = iri[len(PG.iri) :]
+            self._names[iri] = known
+        return known
+
+    def reference(self, iri: str) -> str:
+        """The IRI of a thing, as it stands in ``id``."""
+        return self._prefixed(iri)
+
+    def value(self, term: Term, value: Literal) -> Json:
+        """A value under a key that takes it, else one that tells its type or language."""
+        if term.type or (term.by_language and value.language):
+            return native(value)
+        if value.language:
+            return {"@language": value.language, "@value": value.value}
+        if value.datatype == _STRING:
+            return value.value
+        return {"type": self.kind(value.datatype.value), "@value": native(value)}
+
+    def _prefixed(self, iri: str) -> str:
+        found = [
+            f"{name}:{iri[len(start) :]}"
+            for name, start in self._prefixes.items()
+            if iri.startswith(start) and iri != start
+        ]
+        return min(found, key=lambda short: (len(short), short), default=iri)
+
+    def _whole(self, short: str) -> str:
+        prefix, mark, rest = short.partition(":")
+        return self._prefixes[prefix] + rest if mark and prefix in self._prefixes else short
+
+    def _term(self, name: str, definition: Mapping[str, Json]) -> Term:
+        kind = str(definition.get("@type", ""))
+        container = definition.get("@container", "")
+        return Term(
+            name,
+            self._whole(str(definition["@id"])),
+            kind if kind == "@id" else self._whole(kind),
+            by_language=container == "@language",
+            listed=container == "@set",
+        )
+
+
+def read_context() -> dict[str, dict[str, Json]]:
+    """The context document that this release ships."""
+    text = (shipped("ontology") / "context.jsonld").read_text(encoding="utf-8")
+    document: dict[str, dict[str, Json]] = json.loads(text)
+    return document
+
+
+def native(value: Literal) -> Json:
+    """The value as JSON has it: whole numbers and truth values as such, all others as text."""
+    if value.datatype == _INTEGER:
+        return int(value.value)
+    if value.datatype == _BOOLEAN and value.value in ("true", "false"):
+        return value.value == "true"
+    return value.value
+
+
+def is_value(term: NamedNode | BlankNode | Literal | Triple) -> bool:
+    """Whether the term is a literal."""
+    return isinstance(term, Literal)

@@ -1,0 +1,169 @@
+"""Gathers what the document about a record holds, by the profile of its class."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from pledgegraph.documents.names import LABELS, Names
+from pledgegraph.documents.profiles import Profiles, View
+from pledgegraph.engine import Snapshot
+from pledgegraph.terms import RDF
+
+PAGE: Final = 100
+"""Incoming links on one page of a document; an actor or a register may have thousands."""
+
+_TYPE: Final = RDF.type
+_DEEPEST: Final = 3
+"""How far down parts of parts are told: a commitment, its undertakings, their milestones' notes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A record that links here: ``view`` says by which property, and how it is shown."""
+
+    view: View
+    source: NamedNode
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is told of one record, with the graphs that tell it."""
+
+    record: NamedNode
+    sequence: int
+    """Of the snapshot."""
+    quads: tuple[Quad, ...]
+    links: tuple[Link, ...]
+    """What links here, on this page, in the order of the profile."""
+    inner: Mapping[NamedNode, tuple[Link, ...]]
+    """What links to those that are told whole."""
+    page: int
+    pages: int
+    incoming: int
+    """How many links come in on all pages."""
+
+
+def exists(snapshot: Snapshot, record: NamedNode) -> bool:
+    """Whether anything is said of it."""
+    return next(iter(snapshot.about([record])), None) is not None
+
+
+def compose(
+    snapshot: Snapshot,
+    profiles: Profiles,
+    names: Names,
+    record: NamedNode,
+    *,
+    page: int = 1,
+    size: int = PAGE,
+) -> Document | None:
+    """The document about a record, or one page of it; None where nothing is said of it.
+
+    The number of questions asked of the snapshot depends on how deep the profile goes, not on
+    how many links there are. A page that there is not has no links.
+    """
+    said = list(snapshot.about([record]))
+    if not said:
+        return None
+    shown = {record: profiles.incoming_of(_classes(said))}
+    pointing = list(snapshot.pointing_at([record]))
+    all_links = _links(shown, pointing).get(record, [])
+    links = all_links[(page - 1) * size : page * size]
+    quads = dict.fromkeys([*said, *_made_of(links, pointing)])
+    told = {record}
+    inner: dict[NamedNode, tuple[Link, ...]] = {}
+    level = links
+    for _ in range(_DEEPEST):
+        shown = _whole(profiles, level, told)
+        if not shown:
+            break
+        told.update(shown)
+        quads.update(dict.fromkeys(snapshot.about(list(shown))))
+        pointing = list(snapshot.pointing_at(list(shown)))
+        below = _links(shown, pointing)
+        inner |= {node: tuple(here) for node, here in below.items()}
+        level = [link for here in below.values() for link in here]
+        quads.update(dict.fromkeys(_made_of(level, pointing)))
+    neighbours = {
+        node
+        for quad in quads
+        for node in (quad.subject, quad.object)
+        if isinstance(node, NamedNode)
+        and node not in told
+        and quad.predicate != _TYPE
+        and (
+            node == quad.subject
+            or not profiles.is_bare(quad.predicate, inside=quad.subject != record)
+        )
+    }
+    ordered = sorted(neighbours, key=lambda node: node.value)
+    quads.update(dict.fromkeys(names.about(snapshot, ordered)))
+    return Document(
+        record=record,
+        sequence=snapshot.sequence,
+        quads=tuple(quads),
+        links=tuple(links),
+        inner=inner,
+        page=page,
+        pages=max(1, -(-len(all_links) // size)),
+        incoming=len(all_links),
+    )
+
+
+def _links(
+    shown: Mapping[NamedNode, Mapping[NamedNode, View]], quads: Iterable[Quad]
+) -> dict[NamedNode, list[Link]]:
+    """The links that are shown, by what they lead to; each once, in a settled order."""
+    found: dict[NamedNode, dict[Link, None]] = {}
+    for quad in quads:
+        target = _node(quad.object)
+        view = shown[target].get(quad.predicate)
+        if view is not None and isinstance(quad.subject, NamedNode):
+            found.setdefault(target, {})[Link(view, quad.subject)] = None
+    return {
+        node: sorted(links, key=lambda link: (link.view.order, link.source.value))
+        for node, links in found.items()
+    }
+
+
+def _whole(
+    profiles: Profiles, links: Iterable[Link], told: set[NamedNode]
+) -> dict[NamedNode, dict[NamedNode, View]]:
+    """What the links bring along whole, with the views of what links to that in turn."""
+    found: dict[NamedNode, dict[NamedNode, View]] = {}
+    for link in links:
+        if link.view.whole and link.source not in told:
+            found.setdefault(link.source, {}).update(profiles.inside(link.view))
+    return found
+
+
+def _made_of(links: Iterable[Link], quads: Iterable[Quad]) -> Iterator[Quad]:
+    """The statements, with their graphs, that make the links."""
+    wanted = {(link.source, link.view.path) for link in links}
+    return (quad for quad in quads if (quad.subject, quad.predicate) in wanted)
+
+
+def _classes(quads: Iterable[Quad]) -> list[NamedNode]:
+    kinds = (quad.object for quad in quads if quad.predicate == _TYPE)
+    return list(dict.fromkeys(_node(each) for each in kinds))
+
+
+def _node(term: object) -> NamedNode:
+    if not isinstance(term, NamedNode):
+        raise TypeError("the objects of links are IRIs")
+    return term
+
+
+def labels_of(quads: Iterable[Quad]) -> Iterator[tuple[NamedNode, Literal]]:
+    """The names in the quads, by what they name."""
+    for quad in quads:
+        if (
+            quad.predicate in LABELS
+            and isinstance(quad.subject, NamedNode)
+            and isinstance(quad.object, Literal)
+        ):
+            yield quad.subject, quad.object

@@ -1,0 +1,209 @@
+"""A document as JSON-LD: framed for application developers, compacted, flattened or expanded.
+
+Framed is what https://www.w3.org/TR/json-ld11-framing/ makes of it with the frame of the
+record's class, ``@embed`` being ``@always``: what links here and what is linked stand inside.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode, Quad
+
+from pledgegraph.documents.context import Context, Json, Term, native
+from pledgegraph.documents.document import Document
+from pledgegraph.documents.profiles import Profiles, View
+from pledgegraph.terms import RDF, XSD
+
+DEPTH: Final = 3
+"""How many levels of incoming links a frame has inside those of the record."""
+
+_TYPE: Final = RDF.type
+_LAST: Final = 10_000
+"""The place of what no profile orders."""
+
+Value = Literal | NamedNode
+Node = dict[NamedNode, dict[Value, None]]
+"""The values of a node by property, each once whichever graphs say it."""
+
+
+class JsonLd:
+    """Writes documents as JSON-LD; ``context`` is the address that they give for theirs."""
+
+    def __init__(self, profiles: Profiles, context: Context, address: str) -> None:
+        self._profiles = profiles
+        self._context = context
+        self._address = address
+
+    def framed(self, document: Document) -> dict[str, Json]:
+        """The record with everything around it inside, from its name down."""
+        tree = _Tree(self._profiles, self._context, _nodes(document.quads))
+        kinds = tree.classes(document.record)
+        views = self._profiles.incoming_of(kinds)
+        return {
+            "@context": self._address,
+            **tree.whole(document.record, views, (), DEPTH),
+        }
+
+    def compacted(self, document: Document) -> dict[str, Json]:
+        """The nodes side by side, in short words."""
+        nodes = _nodes(document.quads)
+        tree = _Tree(self._profiles, self._context, nodes)
+        ordered = sorted(nodes, key=lambda node: (node != document.record, node.value))
+        return {"@context": self._address, "@graph": [tree.flat(node) for node in ordered]}
+
+    def expanded(self, document: Document) -> list[Json]:
+        """The nodes side by side, with whole IRIs and without a context."""
+        return expanded(document.quads)
+
+
+def expanded(quads: Iterable[Quad]) -> list[Json]:
+    """Quads as expanded JSON-LD, without their graphs."""
+    found: list[Json] = []
+    for node, properties in _nodes(quads).items():
+        entry: dict[str, Json] = {"@id": node.value}
+        for prop, values in properties.items():
+            if prop == _TYPE:
+                entry["@type"] = [_iri(value) for value in values]
+            else:
+                entry[prop.value] = [_expanded(value) for value in values]
+        found.append(entry)
+    return found
+
+
+class _Tree:
+    """The nodes of a document, to be written one inside the other."""
+
+    def __init__(
+        self, profiles: Profiles, context: Context, nodes: Mapping[NamedNode, Node]
+    ) -> None:
+        self._profiles = profiles
+        self._context = context
+        self._nodes = nodes
+        self._pointing: dict[tuple[NamedNode, NamedNode], list[NamedNode]] = {}
+        for node, properties in nodes.items():
+            for prop, values in properties.items():
+                for value in values:
+                    if isinstance(value, NamedNode) and prop != _TYPE:
+                        self._pointing.setdefault((prop, value), []).append(node)
+
+    def classes(self, node: NamedNode) -> list[NamedNode]:
+        """The classes that the document gives a node."""
+        return [each for each in self._nodes[node].get(_TYPE, ()) if isinstance(each, NamedNode)]
+
+    def whole(
+        self,
+        node: NamedNode,
+        views: Mapping[NamedNode, View],
+        around: tuple[NamedNode, ...],
+        depth: int,
+    ) -> dict[str, Json]:
+        """A node with its values, and inside it what links to it by the views."""
+        here = (*around, node)
+
+        def linked(prop: NamedNode, value: NamedNode) -> Json:
+            bare = self._profiles.is_bare(prop, inside=bool(around))
+            if bare or value in here or value not in self._nodes:
+                return self._context.reference(value.value)
+            return self.whole(value, {}, here, depth)
+
+        entry = self._entry(node, linked)
+        for path, view in views.items():
+            sources = sorted(self._pointing.get((path, node), ()), key=lambda each: each.value)
+            inside: list[Json] = []
+            for each in sources:
+                if each in here:
+                    inside.append(self._context.reference(each.value))
+                else:
+                    below = self._profiles.inside(view) if depth else {}
+                    inside.append(self.whole(each, below, here, depth - 1))
+            if inside:
+                entry[self._context.reverse[path.value]] = inside
+        return entry
+
+    def flat(self, node: NamedNode) -> dict[str, Json]:
+        """A node with its values, and links to the others."""
+        return self._entry(node, lambda _prop, value: self._context.reference(value.value))
+
+    def _entry(
+        self, node: NamedNode, linked: Callable[[NamedNode, NamedNode], Json]
+    ) -> dict[str, Json]:
+        entry: dict[str, Json] = {"id": self._context.reference(node.value)}
+        properties = self._nodes.get(node, {})
+        if _TYPE in properties:
+            kinds: list[str] = [self._context.kind(_iri(kind)) for kind in properties[_TYPE]]
+            entry["type"] = [*sorted(kinds)]
+        for prop in sorted(properties, key=self._place):
+            if prop == _TYPE:
+                continue
+            for value in properties[prop]:
+                term = self._context.term(prop, value)
+                if isinstance(value, Literal):
+                    shown = self._context.value(term, value)
+                else:
+                    shown = linked(prop, value)
+                    if term.type != "@id" and isinstance(shown, str):
+                        shown = {"id": shown}
+                _add(entry, term, value, shown)
+        return entry
+
+    def _place(self, prop: NamedNode) -> tuple[int, str]:
+        view = self._profiles.outgoing.get(prop)
+        return (view.order if view is not None else _LAST, prop.value)
+
+
+def _nodes(quads: Iterable[Quad]) -> dict[NamedNode, Node]:
+    """The statements by subject; the values of a property in a settled order."""
+    nodes: dict[NamedNode, Node] = {}
+    for quad in quads:
+        subject, value = quad.subject, quad.object
+        if isinstance(subject, NamedNode) and isinstance(value, Literal | NamedNode):
+            nodes.setdefault(subject, {}).setdefault(quad.predicate, {})[value] = None
+    return {
+        node: {
+            prop: values if len(values) == 1 else dict.fromkeys(sorted(values, key=_settled))
+            for prop, values in properties.items()
+        }
+        for node, properties in nodes.items()
+    }
+
+
+def _settled(value: Value) -> tuple[str, str]:
+    return (value.language or "" if isinstance(value, Literal) else "", value.value)
+
+
+def _add(entry: dict[str, Json], term: Term, value: Value, shown: Json) -> None:
+    """Put a value under its key: by language, in a list, or alone as long as it is alone."""
+    if term.by_language and isinstance(value, Literal):
+        by_language = entry.setdefault(term.name, {})
+        if isinstance(by_language, dict):
+            _append(by_language, str(value.language), shown, listed=False)
+        return
+    _append(entry, term.name, shown, listed=term.listed)
+
+
+def _append(entry: dict[str, Json], key: str, shown: Json, *, listed: bool) -> None:
+    there = entry.get(key)
+    if there is None:
+        entry[key] = [shown] if listed else shown
+    elif isinstance(there, list):
+        there.append(shown)
+    else:
+        entry[key] = [there, shown]
+
+
+def _expanded(value: Value) -> Json:
+    if isinstance(value, NamedNode):
+        return {"@id": value.value}
+    if value.language:
+        return {"@language": value.language, "@value": value.value}
+    if value.datatype == XSD.string:
+        return {"@value": value.value}
+    return {"@type": value.datatype.value, "@value": native(value)}
+
+
+def _iri(value: Value) -> str:
+    if not isinstance(value, NamedNode):
+        raise TypeError("classes are IRIs")
+    return value.value

@@ -1,0 +1,40 @@
+"""What neighbours are called and what kind of thing they are, remembered for a snapshot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from pyoxigraph import NamedNode, Quad
+
+from pledgegraph.engine import Snapshot
+from pledgegraph.terms import RDF, RDFS, SKOS
+
+LABELS: Final = (RDFS.label, SKOS.prefLabel)
+_TOLD: Final = (RDF.type, *LABELS)
+
+_MOST: Final = 50_000
+"""Nodes; some 100 MB. Concepts, registers and the large actors are neighbours of everything."""
+
+
+class Names:
+    """The classes and labels of nodes, as quads. Any number of threads may use one."""
+
+    def __init__(self) -> None:
+        self._known: tuple[int, dict[NamedNode, tuple[Quad, ...]]] = (-1, {})
+
+    def about(self, snapshot: Snapshot, nodes: Iterable[NamedNode]) -> list[Quad]:
+        """The statements that name the nodes; those not known yet are looked up together."""
+        sequence, known = self._known
+        if sequence != snapshot.sequence or len(known) > _MOST:
+            known = {}
+            self._known = (snapshot.sequence, known)
+        wanted = list(nodes)
+        missing = [node for node in wanted if node not in known]
+        if missing:
+            found: dict[NamedNode, list[Quad]] = {node: [] for node in missing}
+            for quad in snapshot.about(missing, _TOLD):
+                if isinstance(quad.subject, NamedNode):
+                    found[quad.subject].append(quad)
+            known.update((node, tuple(quads)) for node, quads in found.items())
+        return [quad for node in wanted for quad in known[node]]

@@ -1,0 +1,68 @@
+"""`benchmarks/run-http` measures what it says, beside `oxigraph serve`, on little data."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from benchmarks.http_goals import PARTS, on_page
+from tests.conftest import Require
+
+RUN = Path(__file__).resolve().parents[2] / "benchmarks" / "run-http"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
+LITTLE = ("--quads", "1500", "--rounds", "1", "--seconds", "1", "--flood", "2", "--short")
+
+
+@pytest.mark.parametrize(
+    ("part", "title", "goals"),
+    [
+        ("small", "Ten rows about one record", 2),
+        ("long", "Queries of over 50 ms", 1),
+        ("rows", "100,000 rows as JSON", 3),
+        ("flood", "50 clients that ask for cross products, 2 s", 4),
+    ],
+)
+def test_a_small_run_prints_its_table_and_its_goals(
+    require: Require, part: str, title: str, goals: int
+) -> None:
+    require("wrk", shutil.which("wrk") is not None)
+    require("oxigraph", (Path(sys.executable).parent / "oxigraph").exists())
+    done = subprocess.run(
+        [str(RUN), *LITTLE, "--only", part], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert f"#### {title}" in done.stdout
+    rows = done.stdout.partition("#### Goals")[2].strip().splitlines()[2:]
+    assert len(rows) == goals
+    assert all(row.rstrip(" |").endswith((" yes", " no")) for row in rows)
+
+
+def test_a_peer_that_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks.http_goals", *LITTLE, "--only", "rows", "--peers",
+         "virtuoso"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=RUN.parents[1],
+        env={"PATH": "", "PYTHONPATH": "graph:api"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "Not installed here, and so not measured: virtuoso-opensource (Debian)." in done.stdout
+
+
+def test_results_go_into_their_place_on_the_page() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    changed = on_page(page, "RESULTS")
+    assert "RESULTS" in changed
+    for heading in [line for line in page.splitlines() if line.startswith("## ")]:
+        assert changed.count(f"{heading}\n") == 1
+    assert on_page(changed, "RESULTS") == changed
+    with pytest.raises(ValueError, match="no section"):
+        on_page("nothing", "RESULTS")
+    assert list(PARTS) == ["small", "long", "rows", "flood"]
