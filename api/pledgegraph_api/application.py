@@ -30,6 +30,7 @@ from pledgegraph_api.health import HealthCheck
 from pledgegraph_api.holdings import HoldingsCount
 from pledgegraph_api.home import HomePage
 from pledgegraph_api.kept_answers import KeptAnswers
+from pledgegraph_api.memento import Memento
 from pledgegraph_api.methodology_page import MethodologyPage
 from pledgegraph_api.metrics import Metrics
 from pledgegraph_api.observing import Observer, Observing
@@ -57,6 +58,8 @@ from pledgegraph_api.update_protocol import REASON
 from pledgegraph_api.varying import VariesByAccept
 from pledgegraph_api.writing import Writing
 
+_ASKED_BY: Final = ("Accept", "Accept-Datetime", "Authorization", "Content-Type", "If-None-Match")
+"""Headers that a page of another host may send."""
 _ABOUT: Final = """\
 A knowledge graph of public commitments: who promised what, what they did, what came of it, and
 who says so. Every statement stands in the named graph of the source that says it.
@@ -83,10 +86,10 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await runner.start()
-        copies.schedule.start()
+        copies.start()
         yield
         await writing.runner.stop()
-        await copies.schedule.stop()
+        await copies.stop()
         await runner.stop()
 
     app = FastAPI(
@@ -112,7 +115,7 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     HomePage(pages, HoldingsCount(engine), examples, signposts, settings.base).install(app)
     representations = Representations(settings, engine.version)
     sparql = sparql_endpoint(
-        settings, engine, runner, representations, pages=pages, examples=examples
+        settings, engine, runner, representations, pages=pages, examples=examples, past=copies.past
     )
     sparql.install(app)
     writing.install(app)
@@ -145,6 +148,13 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
         endpoint=sparql.answer,
         problems=problems,
     )
+    app.add_middleware(
+        Memento,
+        log=copies.log,
+        base=settings.base,
+        covers=frozenset({QUERY_PATH}).__contains__,
+        problems=problems,
+    )
     _add_layers(app, settings, problems, budget, observers)
     _keep_answers(app, settings, engine, observers)
     return app
@@ -173,7 +183,7 @@ def _add_layers(
         allow_origins=["*"],
         allow_methods=["GET", "HEAD", "OPTIONS", "POST", "QUERY", "PUT", "DELETE", "PATCH"],
         # Who writes sends a token by hand; credentials that browsers send by themselves are none.
-        allow_headers=["Accept", "Authorization", "Content-Type", "If-None-Match", REASON],
+        allow_headers=[*_ASKED_BY, REASON],
         allow_credentials=False,
         expose_headers=[
             "Content-Disposition",
@@ -184,6 +194,7 @@ def _add_layers(
             "Location",
             CUT_HEADER,
             HEADER,
+            "Memento-Datetime",
             "Pledgegraph-Snapshot",
             "Retry-After",
             "Server-Timing",

@@ -1,4 +1,4 @@
-"""What others need to keep copies: dumps, the stream of changes, and patches."""
+"""What others need to keep copies: dumps, the stream of changes, patches, and the past."""
 
 from __future__ import annotations
 
@@ -12,21 +12,32 @@ from pledgegraph_api.change_stream import ChangeStream
 from pledgegraph_api.dump_files import DumpFiles
 from pledgegraph_api.dump_schedule import DumpSchedule
 from pledgegraph_api.pages import Pages
+from pledgegraph_api.past_versions import PastVersions
 
 
 class Copies:
     """Everything under `/dumps/` and `/changes`, and the schedule of the dumps."""
 
     def __init__(self, settings: Settings, pages: Pages) -> None:
-        log = PublishedLog(settings.data_dir)
+        log = self.log = PublishedLog(settings.data_dir)
+        self.past = PastVersions(settings)
         self._parts = (
             ChangeStream(log, pages, settings.base),
             ChangeDocuments(log, pages, settings.base),
             DumpFiles(Dumps(settings.data_dir / "dumps"), pages, settings.base),
         )
-        self.schedule = DumpSchedule(
+        self._schedule = DumpSchedule(
             settings.data_dir, interval=settings.dump_interval, keep=settings.dump_keep
         )
+
+    def start(self) -> None:
+        """Begin to make dumps."""
+        self._schedule.start()
+
+    async def stop(self) -> None:
+        """Stop what goes on in the background."""
+        self.past.close()
+        await self._schedule.stop()
 
     def install(self, app: FastAPI) -> None:
         """Put all parts at their addresses."""

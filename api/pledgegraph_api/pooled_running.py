@@ -13,6 +13,7 @@ from pledgegraph.engine import ResultKind
 from pledgegraph.errors import QueryTimeout, ServiceBusy
 from pledgegraph.light_queries import looks_light
 from pledgegraph.media_types import Format
+from pledgegraph.past import PastVersion
 from pledgegraph.settings import Settings
 from pledgegraph.workers import HoldsSnapshots, Limits, PooledAnswer, QueryPool
 from pledgegraph_api.errors import NotAcceptable
@@ -101,6 +102,7 @@ class PoolRunner:
         *,
         coding: str = IDENTITY,
         head_only: bool = False,
+        source: PastVersion | None = None,
     ) -> FormedAnswer:
         """Begin to answer a query; see `QueryRunner.run`."""
 
@@ -116,6 +118,7 @@ class PoolRunner:
                 coding=coding,
                 deadline=asked if asked.value <= pool.limits.seconds else None,
                 bounds=query.limits.bounds(self._settings),
+                source=source,
             )
 
         answer = None

@@ -320,6 +320,14 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         (graph.ChangeMissing, api.ChangePageMissing),
     ),
     ProblemType(
+        "version-missing",
+        404,
+        "No such version",
+        "There is no earlier version of that number or time. A version is named by its newest "
+        "change set; the changes log has every one from 1 on.",
+        (graph.VersionMissing,),
+    ),
+    ProblemType(
         "mirror",
         409,
         "A mirror takes no changes",

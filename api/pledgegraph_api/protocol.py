@@ -38,10 +38,12 @@ ACCEPT_QUERY: Final = f'"{SPARQL_QUERY}", "{FORM}"'
 See https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/
 """
 
-_ONCE: Final = ("query", "explain", TIMEOUT, LIMIT)
+_ONCE: Final = ("query", "explain", "version", TIMEOUT, LIMIT)
 _PROTOCOL: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
 _UPDATE: Final = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
 _MOST_PARAMETERS: Final = 1000
+_LONGEST_VERSION: Final = 18
+"""Digits; more lead beyond every log."""
 
 Parameters = list[tuple[str, str]]
 
@@ -60,6 +62,8 @@ class QueryRequest:
     """Terms that take the place of variables; only the service's own queries have them."""
     limits: AskedLimits = NOT_ASKED
     """What the client lets the answer have at most."""
+    version: int | None = None
+    """The earlier version of the data that is asked; None for the newest."""
     day: date | None = None
     """The day that the answer is for, where the query is one of the service's own that asks
     the clock for the day."""
@@ -151,6 +155,7 @@ def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
         ",".join(value for name, value in parameters if name == "format") or None,
         explain=_truth(given, "explain"),
         limits=limits,
+        version=_version(given),
     )
 
 
@@ -163,6 +168,19 @@ def _truth(given: Mapping[str, str], name: str) -> bool:
             remedy=f"Send `{name}=true`, or leave it out.",
         )
     return value == "true"
+
+
+def _version(given: Mapping[str, str]) -> int | None:
+    """The number of the version that is asked for."""
+    value = given.get("version")
+    if value is None:
+        return None
+    if not (value.isascii() and value.isdecimal()):
+        raise ParameterError(
+            f"The parameter `version` is the number of a change set, and not {value[:40]!r}.",
+            remedy="The page at /changes has them all.",
+        )
+    return int(value[:_LONGEST_VERSION])
 
 
 def graphs_named(parameters: Parameters, wanted: str) -> Iterator[NamedNode]:

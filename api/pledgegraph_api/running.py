@@ -13,6 +13,7 @@ from pledgegraph.codings import IDENTITY
 from pledgegraph.engine import ResultKind
 from pledgegraph.errors import Limit
 from pledgegraph.media_types import Format
+from pledgegraph.past import PastVersion
 from pledgegraph_api.protocol import QueryRequest
 
 ChooseFormat = Callable[[ResultKind], Format]
@@ -103,12 +104,14 @@ class QueryRunner(Protocol):
         *,
         coding: str = IDENTITY,
         head_only: bool = False,
+        source: PastVersion | None = None,
     ) -> Answer:
         """Begin to answer a query; returns when the first bytes of the answer are there.
 
         ``choose`` is asked for the format as soon as the kind of answer is known, and may
         raise. An answer that is not small may be compressed with ``coding``. With ``head_only``
-        the query is not evaluated and the answer is empty.
+        the query is not evaluated and the answer is empty. ``source`` is an earlier version of
+        the data to ask instead of the newest.
 
         Raises:
             QueryError: it cannot be answered, or not within the limits.

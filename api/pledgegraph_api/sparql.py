@@ -25,6 +25,7 @@ from pledgegraph_api.explain_answer import ExplainAnswer, wants_page
 from pledgegraph_api.labels import Labels
 from pledgegraph_api.negotiation import PAGE, Accept, PageOrFormat, accept_of, prefers_page
 from pledgegraph_api.pages import Pages
+from pledgegraph_api.past_versions import PastVersions
 from pledgegraph_api.problems import PROBLEM_JSON
 from pledgegraph_api.protocol import ACCEPT_QUERY, WITH_BODY, QueryRequest, decoded, read_query
 from pledgegraph_api.query_page import PATH, QueryPage
@@ -50,11 +51,13 @@ class SparqlEndpoint:
         page: QueryPage,
         about: ServiceDescription,
         explain: ExplainAnswer,
+        past: PastVersions,
     ) -> None:
         self._settings = settings
         self._representations = representations
         self._about = about
         self._explain = explain
+        self._past = past
         self._runner = runner
         self._page = page
 
@@ -114,7 +117,10 @@ class SparqlEndpoint:
     ) -> Answer:
         # A page tells of its answer, so there is none without the answer.
         head_only = request.method == "HEAD" and not choice.prefers_page(FORMATS)
-        return await self._runner.run(query, choice, coding=coding, head_only=head_only)
+        source = None if query.version is None else await self._past.at(query.version)
+        return await self._runner.run(
+            query, choice, coding=coding, head_only=head_only, source=source
+        )
 
     async def _without_query(self, request: Request, accept: Accept) -> Response:
         """The form for a browser, and for others what the service says of itself.
@@ -148,6 +154,7 @@ def sparql_endpoint(
     *,
     pages: Pages,
     examples: tuple[Example, ...],
+    past: PastVersions,
 ) -> SparqlEndpoint:
     """The endpoint over an engine, with all that it shows and tells."""
     counts = DatasetCounts(engine)
@@ -158,4 +165,5 @@ def sparql_endpoint(
         page=QueryPage(pages, examples, Labels(engine), settings.base),
         about=ServiceDescription(settings, engine, counts),
         explain=ExplainAnswer(settings, pages, counts),
+        past=past,
     )

@@ -20,6 +20,7 @@ from pledgegraph.deep_thread import DeepThreads
 from pledgegraph.engine import Engine
 from pledgegraph.errors import Limit, QueryError, QueryTimeout
 from pledgegraph.media_types import Format
+from pledgegraph.past import PastVersion
 from pledgegraph.settings import Settings
 from pledgegraph.workers import Places
 from pledgegraph_api.beginning import Beginning
@@ -109,6 +110,7 @@ class ThreadRunner:
         *,
         coding: str = IDENTITY,  # noqa: ARG002 -- nothing is compressed here
         head_only: bool = False,
+        source: PastVersion | None = None,
     ) -> ThreadAnswer:
         """Begin to answer a query; see `QueryRunner.run`."""
         since = time.perf_counter()
@@ -120,7 +122,7 @@ class ThreadRunner:
         begun: list[_Begun] = []
 
         def evaluate() -> None:
-            with self._engine.snapshot() as snapshot:
+            with (source or self._engine).snapshot() as snapshot:
                 result = snapshot.query(
                     query.text,
                     default_graphs=query.default_graphs,

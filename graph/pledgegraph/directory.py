@@ -5,6 +5,7 @@ changes/           the changes log: the truth
 primary/           the writer's store
 snapshots/N/       a store as change set N left it; readers open these
 current            the number of the newest snapshot
+past/N/            snapshot N again, made when somebody asked for it
 dumps/N/           snapshot N as files for download
 lock               held by whoever writes
 tokens.json        who may write over HTTP; see `pledgegraph.tokens`
@@ -77,6 +78,11 @@ class DataDirectory:
     def current(self) -> Path:
         """The file that names the newest snapshot."""
         return self.path / "current"
+
+    @property
+    def past(self) -> Path:
+        """The folder of earlier versions; made with the first one."""
+        return self.path / "past"
 
     @property
     def dumps(self) -> Path:

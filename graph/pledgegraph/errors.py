@@ -14,6 +14,7 @@
     ├── OriginError              the service that a mirror follows cannot be followed
     │   ├── OriginUnreachable    it does not answer
     │   └── OriginDiffers        it is another one, or what it sends cannot be taken
+    ├── VersionMissing           the changes log does not reach to that version
     ├── ChangeMissing            the changes log has no such change set
     ├── ShapesUnusable           the shapes cannot be worked with
     ├── LogDamaged               the changes log breaks off before its end
@@ -23,6 +24,7 @@
     ├── InputError               what somebody handed in cannot be used
     │   ├── ReadError            a file is not what its format says (file, line, column)
     │   ├── UnknownFormat        no reader or writer for that media type or file ending
+    │   ├── RevertRefused        a change set cannot be taken back
     │   ├── SourceUnclear        which source a file belongs to cannot be told
     │   ├── GraphClosed          a graph cannot be written by hand
     │   ├── ChangeTooLarge       a change has more quads than one may have
@@ -147,6 +149,10 @@ class OriginDiffers(OriginError):
     remedy = "Check the address. To follow another service, mirror it to another data directory."
 
 
+class VersionMissing(PledgegraphError):
+    """The changes log does not reach back, or not yet forward, to that version."""
+
+
 class ChangeMissing(PledgegraphError):
     """The changes log has no change set of that number."""
 
@@ -190,6 +196,12 @@ class PublishDelayed(PledgegraphError):
 
 class InputError(PledgegraphError):
     """What somebody handed in cannot be used."""
+
+
+class RevertRefused(InputError):
+    """A change set cannot be taken back, because of what came after it."""
+
+    remedy = "Revert the later change set first, or make the change that you want."
 
 
 class ReadError(InputError):

@@ -141,6 +141,12 @@ class Settings(BaseSettings):
         description="Seconds between looks whether `/dumps/` needs the dump of a newer snapshot; "
         "0: the service makes none.",
     )
+    past_keep: int = Field(
+        default=8,
+        ge=1,
+        le=1000,
+        description="How many earlier versions are kept on the disk, for `?version=`.",
+    )
     dump_keep: int = Field(
         default=2, ge=1, le=1000, description="How many dumps are kept under `/dumps/`."
     )

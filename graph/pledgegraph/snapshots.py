@@ -64,8 +64,8 @@ class Lease:
 class Snapshots:
     """The snapshots of a data directory."""
 
-    def __init__(self, directory: DataDirectory) -> None:
-        self._folder = directory.snapshots
+    def __init__(self, directory: DataDirectory, *, folder: Path | None = None) -> None:
+        self._folder = folder or directory.snapshots
         self._pointer = directory.current
         self._pointer_path = str(directory.current)
         self._seen: _Seen | None = None
@@ -107,7 +107,7 @@ class Snapshots:
                 return None
             known = self._version
             if known is None or known[0] is not seen:
-                name = _version(seen[1], self._lock_file(seen[1]).stat())
+                name = _version(seen[1], self.lease_file(seen[1]).stat())
                 known = self._version = seen, name
         except (OSError, DirectoryError):
             # Whoever opens the snapshot is told; or it has been replaced this very moment.
@@ -124,7 +124,7 @@ class Snapshots:
             sequence = self.current()
             if sequence is None:
                 break
-            lease = self._hold(sequence)
+            lease = self.hold(sequence)
             if lease is not None:
                 return lease
         raise DirectoryError(
@@ -143,41 +143,42 @@ class Snapshots:
         # What the snapshot shows is never replayed again, so it must be on the disk now.
         primary.flush()
         primary.backup(partial)
-        self._lock_file(sequence).touch()
+        self.lease_file(sequence).touch()
         partial.rename(final)
         sync_folder(self._folder)
         write_whole(self._pointer, f"{sequence}\n")
 
-    def sweep(self) -> list[int]:
+    def sweep(self, *, kept: frozenset[int] = frozenset()) -> list[int]:
         """Remove the snapshots that are neither current nor held; return their numbers."""
-        current = self.current()
+        spared = {self.current(), *kept}
         gone = []
         for entry in self._folder.iterdir():
             if entry.name.startswith("."):
                 if entry.is_dir():
                     shutil.rmtree(entry, ignore_errors=True)
-            elif entry.is_dir() and entry.name.isdecimal() and int(entry.name) != current:
+            elif entry.is_dir() and entry.name.isdecimal() and int(entry.name) not in spared:
                 with self._alone(int(entry.name)) as alone:
                     if alone:
                         doomed = entry.with_name(f".{entry.name}.doomed")
                         entry.rename(doomed)
-                        self._lock_file(int(entry.name)).unlink(missing_ok=True)
+                        self.lease_file(int(entry.name)).unlink(missing_ok=True)
                         shutil.rmtree(doomed, ignore_errors=True)
                         gone.append(int(entry.name))
         return gone
 
-    def _lock_file(self, sequence: int) -> Path:
+    def lease_file(self, sequence: int) -> Path:
+        """What a reader of the snapshot holds a lock on."""
         return self._folder / f"{sequence}.lease"
 
-    def _hold(self, sequence: int) -> Lease | None:
+    def hold(self, sequence: int) -> Lease | None:
         """A lease, or None when the snapshot was removed while we asked."""
         try:
-            descriptor = os.open(self._lock_file(sequence), os.O_RDONLY | os.O_CLOEXEC)
+            descriptor = os.open(self.lease_file(sequence), os.O_RDONLY | os.O_CLOEXEC)
         except FileNotFoundError:
             return None
         path = self._folder / str(sequence)
         fcntl.flock(descriptor, fcntl.LOCK_SH)
-        if self._is_named(descriptor, self._lock_file(sequence)) and path.is_dir():
+        if self._is_named(descriptor, self.lease_file(sequence)) and path.is_dir():
             return Lease(sequence, path, descriptor)
         os.close(descriptor)
         return None
@@ -186,7 +187,7 @@ class Snapshots:
     def _alone(self, sequence: int) -> Iterator[bool]:
         """Whether no reader holds the snapshot, nor can while the block runs."""
         descriptor = os.open(
-            self._lock_file(sequence), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644
+            self.lease_file(sequence), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644
         )
         try:
             try:

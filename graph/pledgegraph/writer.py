@@ -287,6 +287,12 @@ def replay(store: Store, record: Record, *, merge: bool) -> None:
     _add(store, record.added, record.header().added, merge=merge)
 
 
+def undo(store: Store, record: Record, *, merge: bool) -> None:
+    """Bring the store from the state after a record to the one before it; see `apply`."""
+    _remove(store, record.added(), merge=merge)
+    _add(store, record.removed, record.header().removed, merge=merge)
+
+
 def _remove(store: Store, quads: Iterable[Quad], *, merge: bool) -> None:
     for quad in quads:
         if merge:

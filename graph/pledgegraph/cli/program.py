@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pledgegraph.cli import (
+    blame,
     dump,
     init,
     load,
@@ -15,7 +16,9 @@ from pledgegraph.cli import (
     mirror,
     queries,
     query,
+    revert,
     serve,
+    show,
     stats,
     token,
     validate,
@@ -36,7 +39,12 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-for _command in (init, load, validate, query, stats, log, dump, verify, mirror, serve):
+_COMMANDS = (
+    *(init, load, validate, query, stats),
+    *(log, show, revert, blame),
+    *(dump, verify, mirror, serve),
+)
+for _command in _COMMANDS:
     app.command(_command.__name__.rpartition(".")[2])(_command.command)
 app.add_typer(queries.app, name="queries")
 app.add_typer(token.app, name="token")

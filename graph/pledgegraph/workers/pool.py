@@ -96,13 +96,14 @@ class QueryPool:
         coding: str = IDENTITY,
         deadline: Limit | None = None,
         bounds: Bounds = NO_BOUNDS,
+        source: HoldsSnapshots | None = None,
     ) -> PooledAnswer:
         """Begin to answer a query; returns when the first bytes of the answer are there.
 
         ``formats`` has the format for each kind of answer. An answer of a kind that is not
         among them has no bytes: the query is not evaluated beyond its kind. ``coding`` is what
         an answer is compressed with that is not small. ``deadline`` is a shorter one than the
-        pool's own; ``bounds`` are the answer's.
+        pool's own; ``bounds`` are the answer's. ``source`` takes the place of the engine.
 
         Raises:
             QueryError: it cannot be answered, or not within the limits.
@@ -114,7 +115,7 @@ class QueryPool:
         hold = contextlib.ExitStack()
         run = None
         try:
-            snapshot = await self._snapshot(hold)
+            snapshot = await self._snapshot(hold, source or self._engine)
             run = Run(
                 await self._worker(),
                 deadline=deadline or Limit("query_timeout", self.limits.seconds, "s"),
@@ -144,12 +145,14 @@ class QueryPool:
                 self.places.give_back()
             raise
 
-    async def _snapshot(self, hold: contextlib.ExitStack) -> AddressedSnapshot:
+    async def _snapshot(
+        self, hold: contextlib.ExitStack, source: HoldsSnapshots
+    ) -> AddressedSnapshot:
         """The newest snapshot; in a thread only where it has to be opened first."""
-        opened = self._engine.opened_snapshot()
+        opened = source.opened_snapshot()
         if opened is not None:
             return hold.enter_context(opened)
-        return await asyncio.to_thread(hold.enter_context, self._engine.snapshot())
+        return await asyncio.to_thread(hold.enter_context, source.snapshot())
 
     def _leave(self, hold: contextlib.ExitStack, worker: Worker, healthy: bool) -> None:  # noqa: FBT001 -- called by Run
         hold.close()

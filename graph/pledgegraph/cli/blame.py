@@ -1,0 +1,52 @@
+"""`pledgegraph blame`: which change set each statement about a node came with."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+from pyoxigraph import NamedNode
+
+from pledgegraph.changes_log import ChangesLog
+from pledgegraph.cli.harmless import harmless
+from pledgegraph.cli.options import Base, DataDir, Json, settings
+from pledgegraph.errors import InputError
+from pledgegraph.opening import open_engine
+from pledgegraph.reverting import blame
+
+
+def command(
+    *,
+    iri: Annotated[
+        str, typer.Argument(metavar="IRI", help="Whole, or what follows the base: id/actor/dane.")
+    ],
+    data_dir: DataDir = None,
+    base: Base = None,
+    as_json: Json = False,
+) -> None:
+    """Show who brought each present statement about something, when and why."""
+    engine = open_engine(settings(data_dir=data_dir, base=base))
+    whole = iri if ":" in iri else f"{engine.directory.base}/{iri.lstrip('/')}"
+    try:
+        node = NamedNode(whole)
+    except ValueError as error:
+        raise InputError(f"{iri!r} is not an IRI.", remedy="Give its whole IRI.") from error
+    with engine.snapshot() as snapshot:
+        found = blame(node, snapshot, ChangesLog(engine.directory.changes))
+    if not found:
+        raise InputError(f"Nothing is said about {node}.")
+    for each in found:
+        header = each.header
+        if as_json:
+            told = {
+                "statement": each.statement,
+                "sequence": header.sequence if header else None,
+                "time": header.time.isoformat() if header else None,
+                "agent": header.agent if header else None,
+                "reason": header.reason if header else None,
+            }
+            print(json.dumps(told, ensure_ascii=False))
+        elif header:
+            print(harmless(f"{header.sequence} {header.time:%Y-%m-%d} {header.agent}"))
+            print(harmless(f"    {each.statement}"))

@@ -1,0 +1,54 @@
+"""`pledgegraph revert`: take a change set back, by another one."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from pledgegraph.changes import Change
+from pledgegraph.changes_log import ChangesLog
+from pledgegraph.cli.options import Agent, Base, DataDir, Json, Reason, agent_or_login, settings
+from pledgegraph.cli.options import Validator as ValidatorOption
+from pledgegraph.embedded import EmbeddedSnapshot
+from pledgegraph.opening import open_engine
+from pledgegraph.published_log import PublishedLog
+from pledgegraph.reverting import inverse, refuse_conflicts
+
+
+def command(
+    *,
+    number: Annotated[int, typer.Argument(metavar="NUMBER", help="The change set's number.")],
+    agent: Agent = None,
+    reason: Reason = None,
+    data_dir: DataDir = None,
+    base: Base = None,
+    validator: ValidatorOption = None,
+    as_json: Json = False,
+) -> None:
+    """Remove what a change set added and bring back what it removed, as a new change set.
+
+    The shapes must still hold, and no later change set may have touched the same statements.
+    """
+    engine = open_engine(settings(data_dir=data_dir, base=base, validator=validator))
+    record = PublishedLog(engine.directory.path).record(number)
+    change = inverse(
+        record,
+        agent=agent_or_login(agent),
+        reason=reason or f"Reverts change set {number}: {record.header().reason}",
+    )
+
+    def checked(snapshot: EmbeddedSnapshot) -> Change:
+        refuse_conflicts(record, snapshot, ChangesLog(engine.directory.changes))
+        return change
+
+    receipt = engine.update_from(checked)
+    if as_json:
+        print(json.dumps(asdict(receipt)))
+    else:
+        print(
+            f"Change set {number} is taken back: {receipt.added:,} added, "
+            f"{receipt.removed:,} removed. Snapshot {receipt.sequence}."
+        )
