@@ -58,6 +58,7 @@ from pledgegraph_api.update_protocol import REASON
 from pledgegraph_api.varying import VariesByAccept
 from pledgegraph_api.writing import Writing
 
+_DOCUMENTS: Final = ("/doc/", "/id/")
 _ASKED_BY: Final = ("Accept", "Accept-Datetime", "Authorization", "Content-Type", "If-None-Match")
 """Headers that a page of another host may send."""
 _ABOUT: Final = """\
@@ -127,6 +128,7 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     copies.install(app)
     published = PublishedState(settings.data_dir, settings.base)
     descriptions = DatasetDescriptions(engine, modified=published.modified, copies=published.copies)
+    install_documents(app, engine, pages, settings.base, copies.past)
     _install_descriptions(app, engine, descriptions, pages, signposts)
     HealthCheck(engine).install(app)
     ApiDocs(pages).install(app)
@@ -152,7 +154,7 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
         Memento,
         log=copies.log,
         base=settings.base,
-        covers=frozenset({QUERY_PATH}).__contains__,
+        covers=_has_versions,
         problems=problems,
     )
     _add_layers(app, settings, problems, budget, observers)
@@ -206,6 +208,11 @@ def _add_layers(
     app.add_middleware(Observing, observers=observers)
 
 
+def _has_versions(path: str) -> bool:
+    """Whether what is at the path can be had as it was earlier."""
+    return path == QUERY_PATH or path.startswith(_DOCUMENTS)
+
+
 def _keep_answers(
     app: FastAPI, settings: Settings, engine: Engine, observers: Sequence[Observer]
 ) -> None:
@@ -232,7 +239,6 @@ def _install_descriptions(
 ) -> None:
     """Put in place what the service says of its data, of each record and of its words."""
     base = signposts.base
-    install_documents(app, engine, pages, base)
     DescriptionPages(descriptions, pages, signposts, base).install(app)
     OntologyPages(pages, signposts, base).install(app)
     SchemePages(engine, pages, signposts, base).install(app)

@@ -6,6 +6,7 @@ See https://www.w3.org/TR/cooluris/ and https://www.w3.org/TR/ldp-primer/.
 from __future__ import annotations
 
 from collections import OrderedDict
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,7 +17,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.documents.jsonld import JsonLd
+from pledgegraph.engine import Snapshot
 from pledgegraph.media_types import JSON_LD, Format
+from pledgegraph.past import PastVersion
 from pledgegraph.release import release
 from pledgegraph_api.document_address import (
     DOCUMENT_FORMATS,
@@ -36,6 +39,7 @@ from pledgegraph_api.ld_profiles import FRAMED, choose_profile
 from pledgegraph_api.negotiation import PageOrFormat, accept_of, choose_among
 from pledgegraph_api.page_links import root_of
 from pledgegraph_api.pages import VARY
+from pledgegraph_api.past_versions import PastVersions
 
 _KEPT: Final = 32 * 1024 * 1024
 """Bytes of written documents that are kept; a small one has a few kilobytes."""
@@ -52,6 +56,8 @@ class _Wish:
     """None for a page."""
     profile: str
     page: int
+    version: PastVersion | None
+    """The version of the data that it is of; None for the newest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +73,18 @@ class DocumentEndpoint:
     """Answers for records and for the documents about them."""
 
     def __init__(
-        self, source: DocumentSource, page: EntityPage, json_ld: JsonLd, base: str
+        self,
+        source: DocumentSource,
+        page: EntityPage,
+        json_ld: JsonLd,
+        base: str,
+        past: PastVersions,
     ) -> None:
         self._source = source
         self._page = page
         self._json_ld = json_ld
         self._base = base
+        self._past = past
         self._kept = _Kept()
 
     def install(self, app: FastAPI) -> None:
@@ -91,10 +103,12 @@ class DocumentEndpoint:
         record = record_at(_below_root(request), self._base)
         if record is None:
             raise RecordMissing("There is no record at this address.")
-        standing = await run_in_threadpool(self._standing, record)
+        version = await self._past.asked(request)
+        standing = await run_in_threadpool(self._standing, record, version)
         if standing is None:
             # It is gone, and its own address says so.
-            return await self._respond(request, _Wish(record, "", *self._negotiated(request), 1))
+            wish = _Wish(record, "", *self._negotiated(request), 1, version)
+            return await self._respond(request, wish)
         if standing != record:
             return _redirect(request, record_path(standing.value, self._base), standing, 301)
         return _redirect(request, document_path(record, self._base), record, 303)
@@ -109,17 +123,21 @@ class DocumentEndpoint:
         """
         path = _below_root(request)
         page = _page_number(request)
+        version = await self._past.asked(request)
         stem, extension = split_extension(path)
         if extension:
             record = record_at(stem, self._base)
-            if record is not None and await run_in_threadpool(self._is_known, record):
+            if record is not None and await run_in_threadpool(self._is_known, record, version):
                 form = format_of(extension)
                 profile = choose_profile(accept_of(request)) if form is JSON_LD else FRAMED
-                return await self._respond(request, _Wish(record, extension, form, profile, page))
+                return await self._respond(
+                    request, _Wish(record, extension, form, profile, page, version)
+                )
         record = record_at(path, self._base)
         if record is None:
             raise RecordMissing("There is no record at this address.")
-        return await self._respond(request, _Wish(record, "", *self._negotiated(request), page))
+        wish = _Wish(record, "", *self._negotiated(request), page, version)
+        return await self._respond(request, wish)
 
     def _negotiated(self, request: Request) -> tuple[Format | None, str]:
         accept = accept_of(request)
@@ -141,12 +159,15 @@ class DocumentEndpoint:
             return Response(status_code=304, headers=kept)
         return Response(answer.body, answer.status, headers=answer.headers)
 
-    def _standing(self, record: NamedNode) -> NamedNode | None:
-        with self._source.engine.snapshot() as snapshot:
+    def _snapshot(self, version: PastVersion | None) -> AbstractContextManager[Snapshot]:
+        return self._source.engine.snapshot() if version is None else version.snapshot()
+
+    def _standing(self, record: NamedNode, version: PastVersion | None) -> NamedNode | None:
+        with self._snapshot(version) as snapshot:
             return self._source.standing(snapshot, record)
 
-    def _is_known(self, record: NamedNode) -> bool:
-        with self._source.engine.snapshot() as snapshot:
+    def _is_known(self, record: NamedNode, version: PastVersion | None) -> bool:
+        with self._snapshot(version) as snapshot:
             return next(iter(snapshot.about([record])), None) is not None
 
     def _written(self, wish: _Wish, root: str) -> _Written:
@@ -154,7 +175,7 @@ class DocumentEndpoint:
         form = wish.form
         if form is None:
             raise TypeError("pages are made elsewhere")
-        with self._source.engine.snapshot() as snapshot:
+        with self._snapshot(wish.version) as snapshot:
             key = (snapshot.sequence, wish, root)
             kept = self._kept.get(key)
             if kept is not None:
@@ -167,12 +188,13 @@ class DocumentEndpoint:
             )
         body = written(found.document, form, wish.profile, self._json_ld)
         answer = _Written(body, _status(found), self._headers(found, wish, root))
-        self._kept.put(key, answer, len(body))
+        if wish.version is None:
+            self._kept.put(key, answer, len(body))
         return answer
 
     def _shown(self, request: Request, wish: _Wish) -> Response:
         root = root_of(request)
-        with self._source.engine.snapshot() as snapshot:
+        with self._snapshot(wish.version) as snapshot:
             found = self._source.find(snapshot, wish.record, wish.page)
             if found.renamed_to is not None:
                 target = found.renamed_to

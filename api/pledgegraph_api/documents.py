@@ -13,13 +13,16 @@ from pledgegraph_api.document_endpoint import DocumentEndpoint
 from pledgegraph_api.document_source import DocumentSource
 from pledgegraph_api.entity_page import EntityPage
 from pledgegraph_api.pages import Pages
+from pledgegraph_api.past_versions import PastVersions
 
 
-def install_documents(app: FastAPI, engine: Engine, pages: Pages, base: str) -> None:
+def install_documents(
+    app: FastAPI, engine: Engine, pages: Pages, base: str, past: PastVersions
+) -> None:
     """Put records, documents, context and frames at their addresses."""
     profiles = read_profiles()
     source = DocumentSource(engine, profiles)
     page = EntityPage(pages, profiles, source.names, base)
     json_ld = JsonLd(profiles, Context(read_context()), f"{base}{CONTEXT_PATH}")
-    DocumentEndpoint(source, page, json_ld, base).install(app)
+    DocumentEndpoint(source, page, json_ld, base, past).install(app)
     ContextEndpoint(profiles, base).install(app)

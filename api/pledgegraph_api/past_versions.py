@@ -12,10 +12,13 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from typing import Final
 
+from starlette.requests import Request
+
 from pledgegraph.directory import open_directory
 from pledgegraph.errors import ServiceBusy
 from pledgegraph.past import Past, PastVersion
 from pledgegraph.settings import Settings
+from pledgegraph_api.protocol import version_named
 
 _MOST_WAITING: Final = 8
 """Versions that may be in the making; others are refused."""
@@ -33,6 +36,16 @@ class PastVersions:
     @cached_property
     def _past(self) -> Past:
         return Past(open_directory(self._settings.data_dir), kept=self._settings.past_keep)
+
+    async def asked(self, request: Request) -> PastVersion | None:
+        """The version that the address names; None for the newest.
+
+        Raises:
+            ParameterError: it names one by no number.
+            VersionMissing, ServiceBusy: see `at`.
+        """
+        number = version_named(request.query_params.get("version"))
+        return None if number is None else await self.at(number)
 
     async def at(self, sequence: int) -> PastVersion:
         """The version of that number, ready to be asked.

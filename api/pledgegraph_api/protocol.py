@@ -155,7 +155,7 @@ def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
         ",".join(value for name, value in parameters if name == "format") or None,
         explain=_truth(given, "explain"),
         limits=limits,
-        version=_version(given),
+        version=version_named(given.get("version")),
     )
 
 
@@ -170,9 +170,12 @@ def _truth(given: Mapping[str, str], name: str) -> bool:
     return value == "true"
 
 
-def _version(given: Mapping[str, str]) -> int | None:
-    """The number of the version that is asked for."""
-    value = given.get("version")
+def version_named(value: str | None) -> int | None:
+    """The number of the version that the parameter ``version`` asks for.
+
+    Raises:
+        ParameterError: it is no number.
+    """
     if value is None:
         return None
     if not (value.isascii() and value.isdecimal()):

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
 import pytest
+from pyoxigraph import Literal, NamedNode, Quad
 
 from pledgegraph.changes import Change
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.past import Past
 from pledgegraph.published_log import PublishedLog
 from pledgegraph.settings import Settings
+from pledgegraph.terms import PG, RDF, RDFS
 from pledgegraph_api.application import create_app
 from tests.api.conftest import BASE, ClientOf, make_store
 from tests.api.test_serving import Service
@@ -146,6 +150,41 @@ async def test_a_version_that_takes_long_is_answered_later(
         assert got.status_code == 503
         assert int(got.headers["retry-after"]) > 0
         go_on.set()
+
+
+@pytest.mark.parametrize("form", ["turtle", "jsonld", "html"])
+async def test_a_document_is_that_of_the_version(
+    tmp_path: Path, client_of: ClientOf, form: str
+) -> None:
+    actor, graph = NamedNode(f"{BASE}/id/actor/ana"), NamedNode(f"{BASE}/id/source/one")
+
+    def label(text: str) -> Quad:
+        return Quad(actor, RDFS.label, Literal(text, language="en"), graph)
+
+    engine = make_store(tmp_path / "store")
+    kind = Quad(actor, RDF.type, PG.Actor, graph)
+    engine.update(Change(agent="tests", reason="One", add=[kind, label("Old name")]))
+    engine.update(
+        Change(agent="tests", reason="Two", add=[label("New name")], remove=[label("Old name")])
+    )
+    settings = Settings(data_dir=engine.directory.path, base=BASE)
+    async with client_of(create_app(settings, engine)) as client:
+        for _ in range(2):
+            for version, name in ((1, "Old name"), (2, "New name"), (None, "New name")):
+                asked = {"format": form, **({"version": str(version)} if version else {})}
+                got = await client.get("/doc/actor/ana", params=asked)
+                assert got.status_code == 200
+                assert re.findall("Old name|New name", got.text)[0] == name
+                assert ("memento-datetime" in got.headers) == (version is not None)
+        led = await client.get(
+            "/id/actor/ana", headers={"Accept-Datetime": "Mon, 01 Jan 2024 00:00:00 GMT"}
+        )
+        assert led.headers["location"] == f"{BASE}/id/actor/ana?version=1"
+        on = await client.get("/id/actor/ana?version=1")
+        assert (on.status_code, on.headers["location"]) == (303, "/doc/actor/ana?version=1")
+        assert (await client.get("/doc/actor/ana?version=3")).status_code == 404
+        assert (await client.get("/doc/actor/ana?version=x")).status_code == 400
+    engine.close()
 
 
 def test_workers_answer_from_earlier_versions(grown: EmbeddedEngine) -> None:
