@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pledgegraph_api.etags import CONDITIONAL
 from pledgegraph_api.exchange import Exchange
 from pledgegraph_api.observing import Observation, Observer
+from pledgegraph_api.prepared_responses import Prepared
 from pledgegraph_api.reading_ahead import read_ahead
 
 Headers = list[tuple[bytes, bytes]]
@@ -26,7 +27,7 @@ Headers = list[tuple[bytes, bytes]]
 _SCOPE_KEY: Final = "pledgegraph.kept"
 _METHODS: Final = {"GET": "GET", "HEAD": "GET", "POST": "POST", "QUERY": "QUERY"}
 """What may be answered from memory, and by the answer to which method."""
-_BESIDE: Final = 2000
+_BESIDE: Final = 5000
 """Bytes that an answer takes in memory beside its body and its request."""
 _DAY: Final = 86_400
 
@@ -43,15 +44,17 @@ _NO_MATTER: Final = frozenset(
 _OF_THE_BODY: Final = frozenset(
     (b"content-type", b"content-length", b"content-encoding", b"content-disposition")
 )
-_NO_BODY: Final[Message] = {"type": "http.response.body"}
 _HIT: Final = b"cache;desc=hit"
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
     tag: bytes
-    start: Message
-    body: Message
+    got: Prepared
+    headed: Prepared
+    """The response to HEAD."""
+    unchanged: Prepared
+    """The response to who has the answer."""
     size: int
     length: int
     route: str
@@ -124,8 +127,8 @@ class KeptAnswers:
             await self._app(*self._keeping(scope, receive, send, key, state))
             return
         has_it = bool(tags) and method in CONDITIONAL and (kept.tag in tags or tags == b",*")
-        await send(_not_modified(kept.start) if has_it else _copied(kept.start))
-        await send(_NO_BODY if has_it or method == "HEAD" else kept.body)
+        response = kept.headed if method == "HEAD" else kept.got
+        await (kept.unchanged if has_it else response).send(send)
         if self._observers:
             seen = Observation(
                 method=method,
@@ -191,12 +194,14 @@ def _kept(scope: Scope, start: Message, body: bytes, key: object) -> _Kept:
     if all(name != b"content-length" for name, _ in headers):
         headers.append((b"content-length", said[b"content-length"]))
     named = dict(headers)
+    whole = {**start, "headers": headers}
     spent = sum(len(each) for each in key) if isinstance(key, tuple) else 0
     return _Kept(
         tag=named[b"etag"],
-        start={**start, "headers": headers},
-        body={"type": "http.response.body", "body": body},
-        size=len(body) + spent + _BESIDE,
+        got=Prepared.of(whole, body),
+        headed=Prepared.of(whole, b""),
+        unchanged=Prepared.of(_not_modified(whole), b""),
+        size=2 * len(body) + spent + _BESIDE,
         length=len(body),
         route=getattr(scope.get("route"), "path", ""),
         snapshot=named[b"pledgegraph-snapshot"].decode(),
@@ -207,11 +212,6 @@ def _not_modified(start: Message) -> Message:
     """The beginning of a 304: what the answer would have, but for what tells of its body."""
     headers = [each for each in start["headers"] if each[0] not in _OF_THE_BODY]
     return {"type": "http.response.start", "status": 304, "headers": headers}
-
-
-def _copied(start: Message) -> Message:
-    """The same; the server, and whoever stands between, may add headers of their own."""
-    return {**start, "headers": start["headers"].copy()}
 
 
 def _known_by(scope: Scope, method: str, body: bytes) -> tuple[object, bytes]:
