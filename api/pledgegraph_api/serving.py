@@ -1,39 +1,20 @@
-"""Runs the service in this process: what `pledgegraph serve` calls."""
+"""Runs the service, in this process or in several: what `pledgegraph serve` calls."""
 
 from __future__ import annotations
 
-import contextlib
 import errno
 import socket
 from typing import Final
 
-import uvicorn
-
 from pledgegraph.errors import SettingsError
 from pledgegraph.opening import open_engine
 from pledgegraph.settings import Settings
-from pledgegraph_api.application import create_app
-from pledgegraph_api.connections import guarded_protocol
+from pledgegraph_api.http_process import answer_on
+from pledgegraph_api.http_processes import HttpProcesses
 from pledgegraph_api.log_lines import begin_log
-from pledgegraph_api.pooled_running import PoolRunner
-from pledgegraph_api.running import QueryRunner
 
 _STOPPED: Final = 0
 _BACKLOG: Final = 2048
-_LONGEST_GOODBYE: Final = 1
-"""Seconds that connections get to close by themselves."""
-
-
-class _Server(uvicorn.Server):
-    """A server that breaks off its answers when it is told to stop, instead of waiting for them."""
-
-    def __init__(self, config: uvicorn.Config, runner: QueryRunner) -> None:
-        super().__init__(config)
-        self._runner = runner
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        await self._runner.stop()
-        await super().shutdown(sockets)
 
 
 def serve(settings: Settings) -> int:
@@ -50,23 +31,12 @@ def serve(settings: Settings) -> int:
     engine = open_engine(settings)
     settings = settings.model_copy(update={"base": engine.directory.base})
     listener = _listener(settings)
-    runner = PoolRunner(engine, settings)
-    app = create_app(settings, engine, runner)
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        # It would hold the queries of users, which are nobody's business by default.
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        timeout_graceful_shutdown=_LONGEST_GOODBYE,
-        http=guarded_protocol(settings.receive_timeout, settings.max_connections),
-        limit_concurrency=settings.max_connections,
-    )
     print(f"Pledgegraph answers at {_address(listener)} (Ctrl-C stops it).", flush=True)
-    # Having shut down in good order, uvicorn raises the interrupt again.
-    with contextlib.suppress(KeyboardInterrupt):
-        _Server(config, runner).run(sockets=[listener])
+    if settings.http_workers > 1:
+        engine.close()
+        HttpProcesses(settings, listener).run()
+    else:
+        answer_on(listener, settings, engine)
     return _STOPPED
 
 

@@ -60,6 +60,13 @@ class Settings(BaseSettings):
         ge=0,
         description="Seconds to wait while another process writes to the data directory.",
     )
+    http_workers: int = Field(
+        default=1,
+        ge=1,
+        le=64,
+        description="How many processes speak HTTP, all at the same port; the workers, places and "
+        "bytes of the other settings are shared out among them.",
+    )
     query_workers: int = Field(
         default=4,
         ge=1,
@@ -124,8 +131,8 @@ class Settings(BaseSettings):
     cache_bytes: int = Field(
         default=64_000_000,
         ge=0,
-        description="Bytes of answers that are kept in memory while the data stay the same, "
-        "in each HTTP process; 0 keeps none.",
+        description="Bytes of answers that are kept in memory while the data stay the same; "
+        "0 keeps none.",
     )
     cache_answer_bytes: int = Field(
         default=256_000, ge=0, description="The longest answer that is kept in memory, in bytes."

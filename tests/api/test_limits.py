@@ -48,15 +48,17 @@ def test_a_query_that_takes_too_long_is_stopped(start: Start) -> None:
     assert ask(address, "ASK {}").json()["boolean"] is True
 
 
-def test_an_answer_that_takes_too_long_breaks_off_visibly(start: Start) -> None:
+@pytest.mark.parametrize("coding", ["identity", "gzip", "zstd"])
+def test_an_answer_that_takes_too_long_breaks_off_visibly(start: Start, coding: str) -> None:
     service = start(query_timeout=1)
     address = service.address()
     with (
-        httpx.Client(timeout=10) as client,
+        httpx.Client(timeout=10, headers={"Accept-Encoding": coding}) as client,
         client.stream("GET", address + "sparql", params={"query": HUGE}) as response,
         pytest.raises(httpx.RemoteProtocolError),
     ):
         assert response.status_code == 200
+        assert response.headers.get("content-encoding", "identity") == coding
         for _ in response.iter_raw():
             pass
 
