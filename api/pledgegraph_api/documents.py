@@ -1,4 +1,4 @@
-"""Puts together what answers for records: their documents, the context and the frames."""
+"""Puts together what answers for records: documents, context and frames, and the lists."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from pledgegraph.documents import read_profiles
 from pledgegraph.documents.context import Context, read_context
 from pledgegraph.documents.jsonld import JsonLd
 from pledgegraph.engine import Engine
+from pledgegraph_api.collection_endpoint import CollectionEndpoint
+from pledgegraph_api.collection_table import COLLECTIONS, Tables
 from pledgegraph_api.context_endpoint import CONTEXT_PATH, ContextEndpoint
 from pledgegraph_api.document_endpoint import DocumentEndpoint
 from pledgegraph_api.document_source import DocumentSource
@@ -19,10 +21,13 @@ from pledgegraph_api.past_versions import PastVersions
 def install_documents(
     app: FastAPI, engine: Engine, pages: Pages, base: str, past: PastVersions
 ) -> None:
-    """Put records, documents, context and frames at their addresses."""
+    """Put records, documents, context, frames and lists at their addresses."""
     profiles = read_profiles()
     source = DocumentSource(engine, profiles)
     page = EntityPage(pages, profiles, source.names, base)
     json_ld = JsonLd(profiles, Context(read_context()), f"{base}{CONTEXT_PATH}")
     DocumentEndpoint(source, page, json_ld, base, past).install(app)
     ContextEndpoint(profiles, base).install(app)
+    tables = Tables(source.names)
+    for collection in COLLECTIONS:
+        CollectionEndpoint(collection, engine, tables, pages, base).install(app)

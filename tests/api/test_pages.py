@@ -112,7 +112,7 @@ async def test_links_lead_somewhere(client: httpx.AsyncClient, address: str) -> 
     for link in outline.all("a"):
         target = urlsplit(str(link["href"]))
         if not target.netloc and target.path:
-            response = await client.get(str(link["href"]), headers=BROWSER)
+            response = await client.get(str(link["href"]), headers=BROWSER, follow_redirects=True)
             # A wrong question stays wrong in every language.
             expected = shown.status_code if "hreflang" in link else 200
             assert response.status_code == expected, link

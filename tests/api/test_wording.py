@@ -11,6 +11,8 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pledgegraph_api.collection_filters import DATES
+from pledgegraph_api.collection_table import COLLECTIONS
 from pledgegraph_api.languages import LANGUAGES, preferred_language
 from pledgegraph_api.wording import dated, filled, grouped, read_wording
 
@@ -55,6 +57,8 @@ def test_no_text_is_there_for_nothing() -> None:
     used = "".join(each.read_text(encoding="utf-8") for each in sources)
     named = set(re.findall(r"\bt\.(\w+)", used)) | set(re.findall(r'"(\w+)"', used))
     kinds = {"fault_iri", "fault_date", "fault_integer", "fault_string"}
+    filters = (name for each in COLLECTIONS for name in (*each.filters, *DATES))
+    kinds |= {f"filter_{name}" for name in filters}
     assert set(read_wording()["en"]) <= named | kinds
 
 

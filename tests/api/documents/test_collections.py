@@ -1,0 +1,135 @@
+"""The lists of records: pages, JSON-LD and CSV, and their filters."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+
+import httpx
+import pytest
+
+from tests.api.outline import Outline
+
+pytestmark = pytest.mark.anyio
+
+BASE = "http://localhost:8000"
+BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
+LISTS = {"commitments": 39, "actors": 231, "events": 35, "sources": 76}
+
+
+async def items(client: httpx.AsyncClient, address: str) -> list[str]:
+    """The records of a list, from page to page."""
+    found: list[str] = []
+    following: str | None = address
+    while following is not None:
+        response = await client.get(following.removeprefix(BASE))
+        assert response.status_code == 200, response.text
+        page = response.json()
+        found += [each["id"] for each in page["items"]]
+        following = page.get("next")
+    assert len(found) == page["totalItems"]
+    return found
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_a_list_has_every_record_once_in_each_form(
+    shipped: httpx.AsyncClient, name: str
+) -> None:
+    listed = await items(shipped, f"/{name}")
+    assert len(listed) == len(set(listed)) == LISTS[name]
+    table = await shipped.get(f"/{name}", headers={"Accept": "text/csv"})
+    assert table.content == (await shipped.get(f"/{name}.csv")).content
+    rows = list(csv.DictReader(io.StringIO(table.text)))
+    assert [row["id"] for row in rows] == listed
+    page = await shipped.get(f"/{name}", headers=BROWSER)
+    shown = Outline(page.text).attribute("a", "href")
+    assert [each.removeprefix(BASE) for each in listed[:50]] == [
+        each for each in shown if each.startswith("/id/")
+    ]
+
+
+@pytest.mark.parametrize("name", LISTS)
+async def test_the_columns_of_the_table_are_described(
+    shipped: httpx.AsyncClient, name: str
+) -> None:
+    table = await shipped.get(f"/{name}.csv")
+    described = re.search(r'<([^>]*)>; rel="describedby"', table.headers["link"])
+    assert described is not None
+    metadata = await shipped.get(described[1])
+    assert metadata.headers["content-type"] == "application/csvm+json"
+    document = json.loads(metadata.text)
+    assert document["url"] == f"{BASE}/{name}.csv"
+    columns = [each["name"] for each in document["tableSchema"]["columns"]]
+    assert columns == next(csv.reader(io.StringIO(table.text)))
+
+
+@pytest.mark.parametrize(
+    ("address", "number"),
+    [
+        ("/commitments?register=inclusive-data-charter", 16),
+        ("/commitments?status=not-reported", 39),
+        ("/commitments?freshness=never-reported", 37),
+        ("/events?status=held&kind=workshop", 6),
+        ("/sources?kind=EditorialSource", 10),
+        ("/actors?kind=national-statistical-office&country=417", 1),
+    ],
+)
+async def test_filters(shipped: httpx.AsyncClient, address: str, number: int) -> None:
+    assert len(await items(shipped, address)) == number
+    page = Outline((await shipped.get(address, headers=BROWSER)).text)
+    chosen = [str(each["value"]) for each in page.all("option") if "selected" in each]
+    assert sorted(chosen) == sorted(httpx.URL(address).params.values())
+
+
+async def test_filters_by_date_leave_out_what_has_none(shipped: httpx.AsyncClient) -> None:
+    every = await items(shipped, "/events")
+    before = await items(shipped, "/events?until=2024-12-31")
+    after = await items(shipped, "/events?since=2025-01-01")
+    assert before
+    assert after
+    assert set(before) | set(after) < set(every)
+
+
+async def test_an_iri_is_a_value_too(shipped: httpx.AsyncClient) -> None:
+    iri = f"{BASE}/id/register/inclusive-data-charter"
+    response = await shipped.get("/commitments", params={"register": iri})
+    assert response.json()["totalItems"] == 16
+
+
+@pytest.mark.parametrize(
+    ("address", "choice"),
+    [
+        ("/commitments?register=nowhere", "inclusive-data-charter"),
+        ("/commitments?color=red", "register"),
+        ("/events?since=soon", "date"),
+        ("/commitments?status=held", "not-reported"),
+        ("/actors?kind=a&kind=b", "once"),
+    ],
+)
+async def test_what_cannot_be_filtered_by_is_refused_with_the_choices(
+    shipped: httpx.AsyncClient, address: str, choice: str
+) -> None:
+    response = await shipped.get(address)
+    assert response.status_code == 400
+    assert choice in response.text
+    assert (await shipped.get(address, headers=BROWSER)).status_code == 400
+
+
+@pytest.mark.parametrize("page", ["0", "6", "x", "-1", "1e3"])
+async def test_a_page_that_there_is_not(shipped: httpx.AsyncClient, page: str) -> None:
+    assert (await shipped.get(f"/actors?page={page}")).status_code == 404
+
+
+async def test_no_status_is_never_not_started(shipped: httpx.AsyncClient) -> None:
+    page = await shipped.get("/commitments", headers=BROWSER)
+    assert "not reported" in page.text
+    assert "not started" not in page.text
+
+
+async def test_who_has_a_list_gets_none(shipped: httpx.AsyncClient) -> None:
+    for address in ("/actors.csv", "/actors.jsonld", "/commitments-metadata.json"):
+        first = await shipped.get(address)
+        again = await shipped.get(address, headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")

@@ -1,0 +1,109 @@
+"""Our framing is that of a whole JSON-LD processor, over every shipped record."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from pyld import jsonld  # type: ignore[import-untyped]
+from pyoxigraph import NamedNode
+
+from pledgegraph.documents import read_profiles
+from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph_api.context_endpoint import CONTEXT_PATH
+
+pytestmark = pytest.mark.anyio
+
+BASE = "http://localhost:8000"
+PROFILE = 'application/ld+json;profile="http://www.w3.org/ns/json-ld#{}"'
+
+
+def settled(value: Any) -> Any:
+    """JSON whose lists, which are sets in JSON-LD, are in one order."""
+    if isinstance(value, dict):
+        return {key: settled(each) for key, each in value.items()}
+    if isinstance(value, list):
+        return sorted((settled(each) for each in value), key=json.dumps)
+    return value
+
+
+async def test_every_record_is_framed_as_pyld_frames_it(
+    shipped: httpx.AsyncClient, shipped_engine: EmbeddedEngine
+) -> None:
+    context = (await shipped.get(CONTEXT_PATH)).json()
+    frames: dict[str, Any] = {}
+
+    def load(address: str, _options: object = None) -> dict[str, Any]:
+        assert address == f"{BASE}{CONTEXT_PATH}"
+        return {
+            "contentType": "application/ld+json",
+            "contextUrl": None,
+            "documentUrl": address,
+            "document": context,
+        }
+
+    profiles = read_profiles()
+    with shipped_engine.snapshot() as snapshot:
+        kinds = {
+            quad.subject.value: quad.object.value.rpartition("#")[2]
+            for quad in snapshot.quads()
+            if isinstance(quad.subject, NamedNode)
+            and isinstance(quad.object, NamedNode)
+            and quad.predicate.value.endswith("#type")
+            and quad.subject.value.startswith(f"{BASE}/id/")
+            and quad.object in profiles.incoming
+        }
+    assert len(kinds) > 400
+    differing = []
+    for iri, kind in sorted(kinds.items()):
+        if kind not in frames:
+            frames[kind] = (await shipped.get(f"/frames/{kind}.jsonld")).json()
+        path = iri.removeprefix(BASE).replace("/id/", "/doc/", 1)
+        framed = await shipped.get(path, headers={"Accept": PROFILE.format("framed")})
+        expanded = await shipped.get(path, headers={"Accept": PROFILE.format("expanded")})
+        frame = {**frames[kind], "@id": iri}
+        theirs = jsonld.frame(expanded.json(), frame, {"omitGraph": True, "documentLoader": load})
+        if settled(theirs) != settled(framed.json()):
+            differing.append(path)
+    assert differing == []
+
+
+async def test_the_forms_say_the_same(shipped: httpx.AsyncClient) -> None:
+    context = (await shipped.get(CONTEXT_PATH)).json()
+
+    def load(address: str, _options: object = None) -> dict[str, Any]:
+        return {
+            "contentType": "application/ld+json",
+            "contextUrl": None,
+            "documentUrl": address,
+            "document": context,
+        }
+
+    said = []
+    for name in ("framed", "compacted", "expanded", "flattened"):
+        response = await shipped.get(
+            "/doc/commitment/c2d-citizen-data", headers={"Accept": PROFILE.format(name)}
+        )
+        assert response.status_code == 200
+        options = {
+            "algorithm": "URDNA2015",
+            "format": "application/n-quads",
+            "documentLoader": load,
+        }
+        said.append(jsonld.normalize(response.json(), options))
+    assert len(set(said)) == 1
+
+
+async def test_the_context_can_be_kept(shipped: httpx.AsyncClient) -> None:
+    newest = await shipped.get("/context.jsonld", headers={"Origin": "https://elsewhere.example"})
+    assert newest.headers["cache-control"] == "public, max-age=3600"
+    assert newest.headers["access-control-allow-origin"] == "*"
+    versioned = await shipped.get(CONTEXT_PATH)
+    assert "immutable" in versioned.headers["cache-control"]
+    assert versioned.content == newest.content
+    missing = await shipped.get("/context/0.0.1.jsonld")
+    assert missing.status_code == 404
+    assert missing.json()["near"] == [f"{BASE}{CONTEXT_PATH}"]
+    assert (await shipped.get("/frames/Commitmen.jsonld")).json()["near"]
