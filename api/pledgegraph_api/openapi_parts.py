@@ -68,6 +68,21 @@ PROBLEM: Final[dict[str, Any]] = {
 """The schema of problem documents."""
 
 
+LIMIT_PARAMETERS: Final[list[dict[str, Any]]] = [
+    {
+        "name": name,
+        "in": "query",
+        "description": f"{what} Lowers what the service allows; once.",
+        "schema": {"type": kind, "exclusiveMinimum": 0},
+    }
+    for name, kind, what in (
+        ("timeout", "number", "Seconds that the query may take."),
+        ("limit", "integer", "Rows or statements after which the answer is cut."),
+    )
+]
+"""The limits that a request may set itself."""
+
+
 def problem_response(description: str) -> dict[str, Any]:
     """A response that is a problem document."""
     return {"description": description, "content": {PROBLEM_JSON: {"schema": PROBLEM}}}

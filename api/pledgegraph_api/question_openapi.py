@@ -11,7 +11,7 @@ from pledgegraph.catalogue import TODAY, Parameter, Question
 from pledgegraph.media_types import CSV_SAFE, GRAPH_FORMATS, RESULT_FORMATS, Format
 from pledgegraph_api.languages import DEFAULT, LANGUAGES
 from pledgegraph_api.negotiation import PAGE
-from pledgegraph_api.openapi_parts import problem_response
+from pledgegraph_api.openapi_parts import LIMIT_PARAMETERS, problem_response
 
 _TEXT = {"schema": {"type": "string"}}
 
@@ -86,6 +86,7 @@ def _common(formats: Sequence[Format]) -> list[dict[str, Any]]:
             "description": "The language of the page; goes before the Accept-Language header.",
             "schema": {"type": "string", "enum": list(LANGUAGES)},
         },
+        *LIMIT_PARAMETERS,
     ]
 
 

@@ -42,6 +42,18 @@ LIMITS: Final[tuple[Limit, ...]] = (
         lambda settings: settings.query_memory,
     ),
     Limit(
+        "answerRows",
+        "answer rows",
+        "The most rows, or statements of a graph, of an answer; a longer one is cut.",
+        lambda settings: settings.max_rows,
+    ),
+    Limit(
+        "answerLength",
+        "answer length",
+        "The bytes after which an answer is cut, at the next row or statement.",
+        lambda settings: settings.max_answer_bytes,
+    ),
+    Limit(
         "queryLength",
         "query length",
         "The most bytes that the text of a query may have, in UTF-8.",
@@ -64,6 +76,18 @@ LIMITS: Final[tuple[Limit, ...]] = (
         "waiting queries",
         "The most queries that wait for their turn; a further one gets the status 503.",
         lambda settings: settings.query_queue,
+    ),
+    Limit(
+        "clientSeconds",
+        "client seconds",
+        "The most seconds of query time that one client may use a minute; 0 for no bound.",
+        lambda settings: settings.budget_seconds,
+    ),
+    Limit(
+        "clientErrors",
+        "client errors",
+        "The most queries of one client that may fail a minute; 0 for no bound.",
+        lambda settings: settings.budget_errors,
     ),
     Limit(
         "stallTimeout",

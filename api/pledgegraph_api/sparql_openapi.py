@@ -14,7 +14,7 @@ from pledgegraph.media_types import (
     RESULT_FORMATS,
 )
 from pledgegraph_api.negotiation import PAGE
-from pledgegraph_api.openapi_parts import problem_response
+from pledgegraph_api.openapi_parts import LIMIT_PARAMETERS, problem_response
 from pledgegraph_api.protocol import FORM, SPARQL_QUERY
 
 
@@ -62,18 +62,6 @@ def description(method: str) -> dict[str, Any]:
         "patterns can match at most, and what in it is known to be slow.",
         "schema": {"type": "boolean", "default": False},
     }
-    limits = [
-        {
-            "name": name,
-            "in": "query",
-            "description": f"{what} Lowers what the service allows; once.",
-            "schema": {"type": kind, "exclusiveMinimum": 0},
-        }
-        for name, kind, what in (
-            ("timeout", "number", "Seconds that the query may take."),
-            ("limit", "integer", "Rows or statements after which the answer is cut."),
-        )
-    ]
     described: dict[str, Any] = {
         "summary": "Query",
         "operation_id": f"{method}_sparql",
@@ -97,12 +85,12 @@ def description(method: str) -> dict[str, Any]:
         },
     }
     if method == "get":
-        described["openapi_extra"] = {"parameters": [query, form, explain, *limits, *graphs]}
+        described["openapi_extra"] = {"parameters": [query, form, explain, *LIMIT_PARAMETERS, *graphs]}
         return described
     described["responses"][415] = problem_response("A body of another kind.")
-    fields = {each["name"]: each["schema"] for each in (query, form, explain, *limits, *graphs)}
+    fields = {each["name"]: each["schema"] for each in (query, form, explain, *LIMIT_PARAMETERS, *graphs)}
     described["openapi_extra"] = {
-        "parameters": [form, explain, *limits, *graphs],
+        "parameters": [form, explain, *LIMIT_PARAMETERS, *graphs],
         "requestBody": {
             "required": True,
             "content": {
