@@ -81,7 +81,7 @@ class CutRows:
             Enough: the bound is met.
             AnswerTooLong: it is, and there is no row to end with.
         """
-        if passed := self._cutter.feed(bytes(data)):
+        if passed := self._cutter.feed(data):
             self._output.write(passed)
         if self._cutter.met:
             raise Enough
