@@ -85,10 +85,14 @@ def description(method: str) -> dict[str, Any]:
         },
     }
     if method == "get":
-        described["openapi_extra"] = {"parameters": [query, form, explain, *LIMIT_PARAMETERS, *graphs]}
+        described["openapi_extra"] = {
+            "parameters": [query, form, explain, *LIMIT_PARAMETERS, *graphs]
+        }
         return described
     described["responses"][415] = problem_response("A body of another kind.")
-    fields = {each["name"]: each["schema"] for each in (query, form, explain, *LIMIT_PARAMETERS, *graphs)}
+    fields = {
+        each["name"]: each["schema"] for each in (query, form, explain, *LIMIT_PARAMETERS, *graphs)
+    }
     described["openapi_extra"] = {
         "parameters": [form, explain, *LIMIT_PARAMETERS, *graphs],
         "requestBody": {
