@@ -57,6 +57,22 @@ class RunningService:
         """The whole answer to a query."""
         return httpx.get(self.sparql, params={"query": query, **parameters}, timeout=60)
 
+    def new_token(self, label: str, scope: str = "write") -> str:
+        """A token that the service takes."""
+        return self.command("token", "create", "--label", label, "--scope", scope).strip()
+
+    def command(self, *arguments: str) -> str:
+        """What the program prints, run over the same data directory; it must end well."""
+        done = subprocess.run(
+            [sys.executable, "-c", "from pledgegraph.cli import main; main()", *arguments],
+            env=_environment(data_dir=self.store),
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
     def workers(self) -> set[int]:
         """The process numbers of its children."""
         listed = subprocess.run(
@@ -92,12 +108,10 @@ class RunningService:
 @contextmanager
 def running_service(store: Path, log: Path, **settings: object) -> Iterator[RunningService]:
     """Serve a data directory with those settings, on a free port, until the block ends."""
-    chosen = {"data_dir": store, "port": 0, **settings}
-    variables = {f"PLEDGEGRAPH_{name.upper()}": str(value) for name, value in chosen.items()}
     with log.open("wb") as errors:
         process = subprocess.Popen(
             [sys.executable, "-c", "from pledgegraph.cli import main; main()", "serve"],
-            env={**os.environ, "PYTHONPATH": f"{ROOT / 'graph'}:{ROOT / 'api'}", **variables},
+            env=_environment(data_dir=store, port=0, **settings),
             stdout=subprocess.PIPE,
             stderr=errors,
         )
@@ -114,3 +128,8 @@ def running_service(store: Path, log: Path, **settings: object) -> Iterator[Runn
         process.wait()
         if process.stdout is not None:
             process.stdout.close()
+
+
+def _environment(**settings: object) -> dict[str, str]:
+    variables = {f"PLEDGEGRAPH_{name.upper()}": str(value) for name, value in settings.items()}
+    return {**os.environ, "PYTHONPATH": f"{ROOT / 'graph'}:{ROOT / 'api'}", **variables}

@@ -14,7 +14,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pledgegraph.errors import PledgegraphError, ValidationFailed
+from pledgegraph.errors import PledgegraphError, QueryError, ValidationFailed
 from pledgegraph_api.errors import HeaderTooLarge, ParameterError
 from pledgegraph_api.exchange import exchange_of
 from pledgegraph_api.negotiation import Accept, accept_of, prefers_page
@@ -103,8 +103,8 @@ def _listed(member: Json | None) -> list[str]:
 class UnexpectedErrors:
     """Answers what nothing else has caught, and writes it to the log.
 
-    Once a response has begun nothing can be said any more: then the error goes on to the
-    server, which cuts the connection.
+    Once a response has begun nothing can be said any more. A response that is left without its
+    end makes the server cut the connection.
     """
 
     def __init__(self, app: ASGIApp, answers: ProblemAnswers) -> None:
@@ -122,11 +122,31 @@ class UnexpectedErrors:
         try:
             await self._app(scope, receive, watched_send)
         except Exception as error:
-            if started or scope["type"] != "http":
+            if scope["type"] != "http":
                 raise
+            if started:
+                if not _is_told(scope, error):
+                    raise
+                return
             _log.exception("Unexpected error.")
             response = self._answers.respond(Request(scope), problem_of(error))
             await response(scope, receive, send)
+
+
+def _is_told(scope: Scope, error: Exception) -> bool:
+    """Notes why a response broke off, in a line; False where that is not one of its limits."""
+    # The framework wraps what it has a handler for, and cannot call any more.
+    reason = error.__cause__ if isinstance(error, RuntimeError) else error
+    notes = exchange_of(scope)
+    if isinstance(reason, TimeoutError):
+        notes.gone = True
+        _log.warning("A response broke off: the client took nothing of it for too long.")
+        return True
+    if isinstance(reason, QueryError):
+        notes.problem = problem_of(reason).type.name
+        _log.warning("A response broke off: %s", reason)
+        return True
+    return False
 
 
 def _methods_at(request: Request) -> list[str]:

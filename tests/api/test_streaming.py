@@ -248,8 +248,7 @@ async def test_a_failure_half_way_never_looks_like_an_end(
     app = create_app(settings, Interfering(engine, tap))  # type: ignore[arg-type]
     client = Client(app, HUGE)
     client.reads.set()
-    with pytest.raises((QueryError, RuntimeError)):
-        await client.request
+    await client.request
     assert client.received[0]["status"] == 200
     assert client.body
     assert not client.whole
@@ -275,7 +274,7 @@ async def test_a_client_that_takes_nothing_is_cut_off(
     client.reads.set()
     await until(lambda: len(client.received) > 2)
     client.reads.clear()
-    with anyio.fail_after(2), pytest.raises(TimeoutError):
+    with anyio.fail_after(2):
         await client.request
     assert not client.whole
     await until(lambda: app.state.runner.running == 0, 1)
