@@ -119,7 +119,7 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
         settings, engine, runner, representations, pages=pages, examples=examples, past=copies.past
     )
     sparql.install(app)
-    writing.install(app)
+    writing.install(app, representations)
     QuestionList(questions, pages, settings.base).install(app)
     question_page = QuestionPage(pages, RecordLists(engine, settings.base), settings.base)
     for question in questions:

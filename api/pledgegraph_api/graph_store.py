@@ -6,6 +6,7 @@ See https://www.w3.org/TR/sparql11-http-rdf-update/
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from importlib.resources import files
 from io import BytesIO
@@ -24,7 +25,7 @@ from pledgegraph.permit import Permit
 from pledgegraph.settings import Settings
 from pledgegraph.tokens import Scope
 from pledgegraph.writes import Attribution, Writes
-from pledgegraph_api.answering import StreamedAnswer, while_connected
+from pledgegraph_api.answering import while_connected
 from pledgegraph_api.authorisation import Authorisation
 from pledgegraph_api.errors import GraphMissing, ParameterError
 from pledgegraph_api.graph_addresses import PATH, Graph, GraphAddresses
@@ -32,6 +33,7 @@ from pledgegraph_api.graph_openapi import described
 from pledgegraph_api.graph_payload import READ, patch_of, payload_of
 from pledgegraph_api.negotiation import accept_of, choose_format
 from pledgegraph_api.protocol import SPARQL_UPDATE, QueryRequest, decoded
+from pledgegraph_api.representing import Representations
 from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.update_protocol import reason_of
 from pledgegraph_api.write_answers import receipt_answer
@@ -52,6 +54,7 @@ class GraphStore:
         engine: Engine,
         queries: QueryRunner,
         *,
+        representations: Representations,
         authorisation: Authorisation,
         writes: Writes,
         runner: WriteRunner,
@@ -59,6 +62,7 @@ class GraphStore:
         self._settings = settings
         self._engine = engine
         self._queries = queries
+        self._representations = representations
         self._authorisation = authorisation
         self._writes = writes
         self._runner = runner
@@ -78,6 +82,7 @@ class GraphStore:
 
     async def read(self, request: Request) -> Response:
         """What a graph holds, in the format that the client likes best (section 5.2)."""
+        since = time.perf_counter()
         graph = self._addresses.graph_of(request, gated=self._engine.gated)
         if graph is None:
             raise ParameterError(
@@ -86,7 +91,8 @@ class GraphStore:
                 "/graphs?default.",
             )
         given = dict(decoded(request.scope["query_string"], "The query string"))
-        accept, name = accept_of(request), given.get("format")
+        name = given.get("format")
+        accept = accept_of(request)
 
         def choose(kind: ResultKind) -> Format:
             return choose_format(kind, accept, name)
@@ -96,19 +102,11 @@ class GraphStore:
             raise GraphMissing(f"There is no graph {graph.value}.")
         graphs = (graph,) if isinstance(graph, NamedNode) else ()
         query = QueryRequest(self._content, default_graphs=graphs)
+        coding = self._representations.accepted_coding(request)
         head_only = request.method == "HEAD"
-        answer = await while_connected(
-            request.receive, self._queries.run(query, choose, head_only=head_only)
-        )
-        return StreamedAnswer(
-            answer,
-            headers={
-                "Vary": "Accept",
-                "Pledgegraph-Snapshot": str(answer.sequence),
-                "Content-Disposition": f'inline; filename="graph.{answer.form.extension}"',
-            },
-            stall=self._settings.stall_timeout,
-        )
+        running = self._queries.run(query, choose, coding=coding, head_only=head_only)
+        answer = await while_connected(request.receive, running)
+        return self._representations.response(request, query, answer, name="graph", since=since)
 
     async def write(self, request: Request) -> Response:
         """What came of a PUT, POST, PATCH or DELETE (sections 5.3 to 5.7)."""

@@ -51,7 +51,7 @@ class Representations:
         """What to compress the answer with; pages are made of answers that are not."""
         if any(choice.wants_page(kind) for kind in ResultKind):
             return IDENTITY
-        return self._accepted_coding(request)
+        return self.accepted_coding(request)
 
     def unchanged(
         self, request: Request, query: QueryRequest, choice: PageOrFormat, coding: str
@@ -83,7 +83,7 @@ class Representations:
         """
         tag = None
         # The length of what was not computed is not known, nor whether it is worth compressing.
-        is_certain = request.method != "HEAD" or self._accepted_coding(request) == IDENTITY
+        is_certain = request.method != "HEAD" or self.accepted_coding(request) == IDENTITY
         if answer.version is not None and is_certain and _is_repeatable(query) and not answer.cut:
             tag = self._tags.of(answer.version, query, answer.form, answer.coding)
         headers = {
@@ -106,7 +106,8 @@ class Representations:
             return Response(whole, headers=headers)
         return StreamedAnswer(answer, headers=headers, stall=self._stall)
 
-    def _accepted_coding(self, request: Request) -> str:
+    def accepted_coding(self, request: Request) -> str:
+        """What the client lets its answer be compressed with."""
         return self._coding(", ".join(request.headers.getlist("accept-encoding")))
 
 

@@ -11,6 +11,7 @@ from pledgegraph.workers.writing import WriteLimits, WriteWorker
 from pledgegraph.writes import Writes
 from pledgegraph_api.authorisation import Authorisation
 from pledgegraph_api.graph_store import GraphStore
+from pledgegraph_api.representing import Representations
 from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.update import UpdateEndpoint
 from pledgegraph_api.write_running import WriteRunner
@@ -29,13 +30,14 @@ class Writing:
         self.runner = WriteRunner(settings)
         """To be stopped with the service."""
 
-    def install(self, app: FastAPI) -> None:
+    def install(self, app: FastAPI, representations: Representations) -> None:
         """Put the endpoints at their addresses."""
         UpdateEndpoint(self._settings, self._authorisation, self._writes, self.runner).install(app)
         GraphStore(
             self._settings,
             self._engine,
             self._queries,
+            representations=representations,
             authorisation=self._authorisation,
             writes=self._writes,
             runner=self.runner,

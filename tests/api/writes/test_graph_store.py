@@ -55,6 +55,8 @@ async def test_everybody_reads_a_graph(place: Place, address: str) -> None:
             str(quad.triple) for quad in snapshot.quads() if str(quad.graph_name) == f"<{TWO}>"
         }
     assert triples(response) == expected
+    known = {"If-None-Match": response.headers["etag"]}
+    assert (await place.client.get(address, headers=known)).status_code == 304
     head = await place.client.head(address)
     assert (head.status_code, head.content) == (200, b"")
     assert head.headers["content-type"] == "text/turtle; charset=utf-8"
