@@ -254,6 +254,20 @@ def test_the_store_of_rdflib_writes(served: Served) -> None:
     gc.collect()
 
 
+def test_a_service_that_is_told_to_stop_gives_up_its_writes(serve: Serve) -> None:
+    served = serve()
+    before = served.quads()
+    connection = served.begin(ENDLESS_UPDATE)
+    served.wait_for(lambda: len(served.workers()) == 1)
+    (worker,) = served.workers()
+    served.service.stop()
+    assert served.service.process.returncode == 0
+    assert not Path(f"/proc/{worker}").exists()
+    assert served.quads() == before
+    connection.close()
+    served.close()
+
+
 def killed(served: Served, blow: int, *, wait: float) -> bool:
     """Whether a service said yes to a write before it was killed in the middle of it."""
     many = " ".join(f"<n{n}> <of> {blow} ." for n in range(1_000))

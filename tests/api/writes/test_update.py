@@ -21,6 +21,7 @@ from pledgegraph.terms import RDF, SH
 from tests.api.conftest import BASE
 from tests.api.outline import Outline
 from tests.api.writes.conftest import ONE, TWO, Place, copied, served
+from tests.graph.building import change, quad
 
 pytestmark = pytest.mark.anyio
 
@@ -305,16 +306,16 @@ async def test_the_report_comes_as_rdf(judged: Place, accept: str, form: RdfForm
         assert SH.resultMessage in said
 
 
-async def test_rules_follow_an_update(judged: Place) -> None:
+async def test_what_rules_compute_is_not_deleted_by_hand(place: Place) -> None:
     computed = f"{BASE}/id/graph/computed/progress"
-    before = judged.quads(computed)
-    text = f"""PREFIX pg: <https://w3id.org/pledgegraph/def#>
-      PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-      INSERT DATA {{ GRAPH <{ONE}> {{ <id/actor/ana> pg:acronym "A" }} }}"""
-    assert (await judged.update(text)).status_code == 200
-    everything = f"DELETE WHERE {{ GRAPH <{computed}> {{ ?s ?p ?o }} }}"
-    assert (await judged.update(everything)).json()["changed"] is False
-    assert judged.quads(computed) == before
+    place.engine.update(change([quad(1, graph="id/graph/computed/progress")]))
+    before = place.quads(computed)
+    assert len(before) == 1
+    one = f"DELETE WHERE {{ GRAPH <{computed}> {{ ?s ?p ?o }} }}"
+    assert (await place.update(one)).json()["changed"] is False
+    everything = "DELETE WHERE { GRAPH ?g { ?s ?p ?o } }"
+    assert (await place.update(everything)).json()["removed"] == 17
+    assert place.quads() == before
 
 
 async def test_without_a_gate_everything_can_be_written(ungated: Place) -> None:
