@@ -127,7 +127,12 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     MissingQuestion(questions).install(app)
     copies.install(app)
     published = PublishedState(settings.data_dir, settings.base)
-    descriptions = DatasetDescriptions(engine, modified=published.modified, copies=published.copies)
+    descriptions = DatasetDescriptions(
+        engine,
+        issued=published.issued,
+        modified=published.modified,
+        copies=published.copies,
+    )
     install_documents(app, engine, pages, settings.base, copies.past)
     _install_descriptions(app, engine, descriptions, pages, signposts)
     HealthCheck(engine).install(app)

@@ -38,6 +38,7 @@ class Described:
     """What the descriptions are made of."""
 
     numbers: Statistics
+    issued: datetime | None
     modified: datetime | None
     copies: tuple[Copy, ...]
 
@@ -54,10 +55,12 @@ class DatasetDescriptions:
         self,
         engine: Engine,
         *,
+        issued: Callable[[], datetime | None] = lambda: None,
         modified: Callable[[int], datetime | None] = lambda _sequence: None,
         copies: Callable[[], Sequence[Copy]] = tuple,
     ) -> None:
         self._engine = engine
+        self._issued = issued
         self._modified = modified
         self._copies = copies
         self._known: Statistics | None = None
@@ -69,7 +72,8 @@ class DatasetDescriptions:
             if self._known is None or self._known.sequence != snapshot.sequence:
                 self._known = take_statistics(snapshot)
             numbers = self._known
-        return Described(numbers, self._modified(numbers.sequence), tuple(self._copies()))
+        modified = self._modified(numbers.sequence)
+        return Described(numbers, self._issued(), modified, tuple(self._copies()))
 
 
 class DescriptionPages:
@@ -121,6 +125,7 @@ class DescriptionPages:
                 lambda: catalog_graph(
                     self._base,
                     described.numbers,
+                    issued=described.issued,
                     modified=described.modified,
                     copies=described.copies,
                 ),

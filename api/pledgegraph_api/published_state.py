@@ -31,6 +31,10 @@ class PublishedState:
                 break
         return None
 
+    def issued(self) -> datetime | None:
+        """When the first change set was accepted; None before there is one."""
+        return next((record.header().time for record in self._log.after(0)), None)
+
     def copies(self) -> tuple[Copy, ...]:
         """The files of the newest dump."""
         return tuple(

@@ -50,10 +50,13 @@ def catalog_graph(
     base: str,
     numbers: Statistics,
     *,
+    issued: datetime | None = None,
     modified: datetime | None = None,
     copies: Sequence[Copy] = (),
 ) -> Iterator[Triple]:
-    """What there is to say of the catalogue; ``modified`` is when the last change was accepted."""
+    """What there is to say of the catalogue; ``issued`` and ``modified`` are the times of the first
+    and of the last change.
+    """
     catalog = NamedNode(f"{base}/catalog")
     whole = NamedNode(f"{base}/catalog#dataset")
     publisher = NamedNode(f"{base}/catalog#publisher")
@@ -65,10 +68,11 @@ def catalog_graph(
     yield Triple(catalog, DCAT.service, _service(base))
     yield from _described(whole, DCAT.Dataset, "Pledgegraph, all statements", ABOUT, publisher)
     yield from _whole(base, whole, numbers, copies)
-    if modified is not None:
-        when = Literal(modified.isoformat(), datatype=XSD.dateTime)
-        yield Triple(catalog, DCTERMS.modified, when)
-        yield Triple(whole, DCTERMS.modified, when)
+    for predicate, time in ((DCTERMS.issued, issued), (DCTERMS.modified, modified)):
+        if time is not None:
+            when = Literal(time.isoformat(), datatype=XSD.dateTime)
+            yield Triple(catalog, predicate, when)
+            yield Triple(whole, predicate, when)
     yield from _service_graph(base, whole, publisher)
     for register in numbers.registers:
         yield Triple(catalog, DCAT.dataset, NamedNode(_register_iri(base, register)))
