@@ -1,0 +1,48 @@
+// Reads records of a service as an application would, with HTTP alone: dereferences, frames,
+// flattens. Prints what differs, as JSON.
+import jsonld from "jsonld";
+
+const [address, base] = process.argv.slice(2);
+const here = (iri) => iri.replace(base, address);
+const fetched = new Map();
+
+async function get(iri, accept = "application/ld+json") {
+  const response = await fetch(here(iri), { headers: { Accept: accept } });
+  if (!response.ok) throw new Error(`${iri}: ${response.status}`);
+  return response.json();
+}
+
+jsonld.documentLoader = async (iri) => {
+  if (!fetched.has(iri)) fetched.set(iri, await get(iri));
+  return { document: fetched.get(iri), documentUrl: iri, contextUrl: null };
+};
+
+// The lists of framed JSON-LD are sets.
+function settled(value) {
+  if (Array.isArray(value)) {
+    return value.map(settled).sort((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  }
+  if (value && typeof value === "object") {
+    return Object.fromEntries(Object.keys(value).sort().map((key) => [key, settled(value[key])]));
+  }
+  return value;
+}
+
+const canonical = (document) => jsonld.canonize(document, { format: "application/n-quads" });
+const differing = [];
+let read = 0;
+for (const [list, kind] of [["commitments", "Commitment"], ["events", "Event"]]) {
+  const frame = await get(`${base}/frames/${kind}.jsonld`);
+  for (const { id } of (await get(`${base}/${list}`)).items) {
+    const framed = await get(id);
+    const profile = 'application/ld+json;profile="http://www.w3.org/ns/json-ld#expanded"';
+    const expanded = await get(id, profile);
+    const theirs = await jsonld.frame(expanded, { ...frame, "@id": id }, { omitGraph: true });
+    const said = [framed, expanded, await jsonld.flatten(framed)].map(canonical);
+    const same = new Set(await Promise.all(said)).size === 1;
+    const alike = JSON.stringify(settled(theirs)) === JSON.stringify(settled(framed));
+    if (!same || !alike) differing.push(id);
+    read += 1;
+  }
+}
+console.log(JSON.stringify({ read, differing }));

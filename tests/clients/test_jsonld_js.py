@@ -1,0 +1,28 @@
+"""jsonld.js: dereferences, frames and flattens the shipped records with only HTTP at hand."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+from pledgegraph.preparing import prepare
+from pledgegraph.settings import Settings
+from tests.clients.conftest import BASE, HERE, brought, npm_ci, run
+from tests.conftest import Require
+from tests.running_service import running_service
+
+FOLDER = HERE / "jsonld_js"
+
+
+def test_jsonld_js_reads_what_the_service_says(tmp_path: Path, require: Require) -> None:
+    for tool in ("node", "npm"):
+        require(tool, shutil.which(tool) is not None)
+    names = (".npmrc", "package.json", "package-lock.json", "read.mjs")
+    folder = brought("jsonld-js", [FOLDER / name for name in names], npm_ci)
+    prepare(Settings(data_dir=tmp_path / "store", base=BASE))
+    with running_service(tmp_path / "store", tmp_path / "log") as service:
+        said = run("node", "read.mjs", service.address, BASE, folder=folder)
+    told = json.loads(said)
+    assert told["read"] > 70
+    assert told["differing"] == []
