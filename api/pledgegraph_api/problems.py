@@ -445,7 +445,15 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         "The store cannot be opened",
         "The service runs, but its data directory is missing, damaged, or of a kind that this "
         "release does not read. The reason is in the operator's log.",
-        (graph.DirectoryError, graph.LogDamaged, graph.SettingsError, graph.ShapesUnusable),
+        (
+            graph.DirectoryError,
+            graph.LogDamaged,
+            graph.NotCanonical,
+            graph.OriginError,
+            graph.SettingsError,
+            graph.ShapesUnusable,
+            graph.StoreDiffers,
+        ),
         remedy="Tell the operator; the reason is in the log of the service.",
         discreet=True,
     ),
