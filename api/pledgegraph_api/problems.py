@@ -116,6 +116,14 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         (graph.QueryRefused,),
     ),
     ProblemType(
+        "service-failed",
+        502,
+        "Another endpoint did not answer",
+        "A SERVICE clause of the query names an endpoint that gave no answer, gave it too late, "
+        "or gave one that is too long or no solutions. Nothing was computed without it.",
+        (graph.ServiceFailed,),
+    ),
+    ProblemType(
         "query-timeout",
         504,
         "The query takes too long",

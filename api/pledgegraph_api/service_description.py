@@ -77,6 +77,8 @@ class ServiceDescription:
         yield Triple(service, RDFS.label, Literal("Pledgegraph: SPARQL queries", language="en"))
         yield Triple(service, SD.supportedLanguage, SD.SPARQL11Query)
         yield Triple(service, SD.defaultEntailmentRegime, _ENTAILMENT.Simple)
+        if self._settings.service_allow.strip():
+            yield Triple(service, SD.feature, SD.BasicFederatedQuery)
         if union:
             yield Triple(service, SD.feature, SD.UnionDefaultGraph)
         for form in FORMATS:

@@ -22,6 +22,7 @@ from pledgegraph_api.errors import NotAcceptable, QueryMissing
 from pledgegraph_api.examples import Example
 from pledgegraph_api.exchange import exchange_of
 from pledgegraph_api.explain_answer import ExplainAnswer, wants_page
+from pledgegraph_api.federating import Federation
 from pledgegraph_api.labels import Labels
 from pledgegraph_api.negotiation import PAGE, Accept, PageOrFormat, accept_of, prefers_page
 from pledgegraph_api.pages import Pages
@@ -52,12 +53,14 @@ class SparqlEndpoint:
         about: ServiceDescription,
         explain: ExplainAnswer,
         past: PastVersions,
+        federation: Federation,
     ) -> None:
         self._settings = settings
         self._representations = representations
         self._about = about
         self._explain = explain
         self._past = past
+        self._federation = federation
         self._runner = runner
         self._page = page
 
@@ -87,8 +90,11 @@ class SparqlEndpoint:
         if unchanged is not None:
             return unchanged
         try:
+            whole = query
+            if self._federation.asked_by(query):
+                whole = await while_connected(request.receive, self._federation.joined(query))
             answer = await while_connected(
-                request.receive, self._run(request, query, choice, coding)
+                request.receive, self._run(request, whole, choice, coding)
             )
             if choice.page:
                 return await while_connected(
@@ -166,4 +172,5 @@ def sparql_endpoint(
         about=ServiceDescription(settings, engine, counts),
         explain=ExplainAnswer(settings, pages, counts),
         past=past,
+        federation=Federation(settings),
     )

@@ -35,6 +35,7 @@
         │   └── UpdateSyntaxError    it is not SPARQL 1.1 Update
         ├── QueryRefused         it asks for something that is not offered here
         │   └── UpdateRefused        so does an update
+        ├── ServiceFailed        an endpoint that a SERVICE clause names gave no usable answer
         ├── QueryTimeout         it takes longer than a query may
         │   └── WriteTimeout         a write takes longer than a write may
         ├── AnswerTooLong        its answer is longer than one may be, and cannot say so
@@ -293,6 +294,12 @@ class QueryRefused(QueryError):
 
 class UpdateRefused(QueryRefused):
     """The update asks for something that is not offered here."""
+
+
+class ServiceFailed(QueryError):
+    """An endpoint that a SERVICE clause names gave no usable answer."""
+
+    remedy = "Try again later, or write SERVICE SILENT to go on without it."
 
 
 class QueryTimeout(QueryError):

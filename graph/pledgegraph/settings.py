@@ -32,6 +32,15 @@ def _networks(value: str) -> str:
     return value
 
 
+def _endpoints(value: str) -> str:
+    """IRIs of endpoints, as they were given; refuse what is none."""
+    for each in value.split():
+        if not each.startswith(("http://", "https://")) or any(c in each for c in '<>"{}|\\^`#'):
+            raise ValueError(f"{each!r} is not an http: or https: IRI")
+    return value
+
+
+Endpoints = Annotated[str, AfterValidator(_endpoints)]
 Networks = Annotated[str, AfterValidator(_networks)]
 
 
@@ -210,6 +219,21 @@ class Settings(BaseSettings):
         default=1000,
         ge=1,
         description="Connections that may be open at the same time; a further one gets 503.",
+    )
+
+    service_allow: Endpoints = Field(
+        default="",
+        description="The SPARQL endpoints that a SERVICE clause may name, by their exact IRIs, "
+        "with spaces between them. None by default: then every SERVICE clause is refused.",
+    )
+    service_timeout: float = Field(
+        default=10.0,
+        gt=0,
+        description="Seconds that another endpoint may take to answer a SERVICE clause.",
+    )
+    service_rows: int = Field(default=10_000, ge=0, description="Rows that it may answer with.")
+    service_bytes: int = Field(
+        default=5_000_000, ge=1, description="Bytes that it may answer with."
     )
 
     @property
