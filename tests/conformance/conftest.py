@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import httpx
@@ -14,6 +14,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad
 from pledgegraph.changes import Change
 from pledgegraph.directory import new_directory, open_directory
 from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.tokens import Scope, Tokens
 from tests.api.test_serving import Service
 from tests.conformance.manifest import ROOT, Data, Suites
 from tests.conformance.package import bring_suites
@@ -27,17 +28,27 @@ class Subject:
         self._engine = engine
         self._suites = suites
         self.client = client
-        self._held: list[Quad] = []
+        _, secret = Tokens(engine.directory.path).create(scopes=(Scope.WRITE,), label="The suites")
+        self.writer = {"Authorization": f"Bearer {secret}"}
+        """The headers of who may write."""
 
     def hold(self, data: Data) -> None:
         """Make the store hold that and nothing else."""
-        quads = list(self.quads(data))
-        if quads == self._held:
-            return
-        self._engine.update(
-            Change(agent="tests", reason="The next test", remove=self._held, add=quads)
-        )
-        self._held = quads
+        self.put(self.quads(data))
+
+    def put(self, statements: Iterable[Quad]) -> None:
+        """Make the store hold those statements and nothing else."""
+        quads = list(statements)
+        held = self.held()
+        if quads or held:
+            self._engine.update(
+                Change(agent="tests", reason="The next test", remove=held, add=quads)
+            )
+
+    def held(self) -> list[Quad]:
+        """What the store holds."""
+        with self._engine.snapshot() as snapshot:
+            return list(snapshot.quads())
 
     def quads(self, data: Data) -> Iterator[Quad]:
         """What the files say, each in its graph."""
