@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import Any, Final, cast
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 LONGEST_HEAD: Final = 65_536
 """Bytes of all headers of a request together."""
+_UPGRADE: Final = re.compile(rb"(?<=\r\n)upgrade(?=[ \t]*:)", re.IGNORECASE)
 _TOO_LONG: Final = (
     b"HTTP/1.1 431 Request Header Fields Too Large\r\n"
     b"content-type: text/plain; charset=utf-8\r\ncontent-length: 49\r\nconnection: close\r\n\r\n"
@@ -57,6 +59,8 @@ def guarded_protocol(head_timeout: float, most: int) -> type[HttpToolsProtocol]:
             if self._unparsed > LONGEST_HEAD:
                 self._refuse()
                 return
+            if self._late is not None or self.cycle is None or self.cycle.response_complete:
+                data = _without_upgrade(data)
             super().data_received(data)
             self._unparsed = self._unparsed + len(data) if self._late else 0
 
@@ -103,3 +107,15 @@ def guarded_protocol(head_timeout: float, most: int) -> type[HttpToolsProtocol]:
             self.transport.abort()
 
     return cast("type[HttpToolsProtocol]", Guarded)
+
+
+def _without_upgrade(data: bytes) -> bytes:
+    """The same head without the wish for another protocol, which a server may leave unheeded.
+
+    Java's HTTP client, so Jena too, wishes for HTTP/2 with every request; httptools then throws
+    the request's body away. See https://www.rfc-editor.org/rfc/rfc9110.html#section-7.8
+    """
+    if _UPGRADE.search(data) is None:
+        return data
+    head, end, rest = data.partition(b"\r\n\r\n")
+    return _UPGRADE.sub(b"ignored", head) + end + rest

@@ -123,3 +123,12 @@ def test_connections_beyond_the_bound_are_told_so(address: str) -> None:
                 return
         time.sleep(0.1)
     pytest.fail("the service does not come back")
+
+
+def test_a_wish_for_another_protocol_takes_no_body_away(address: str) -> None:
+    wish = b"Host: x\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAEA"
+    request = POST.replace(b"Host: x", wish).replace(b": 100", b": 6") + b" {}"
+    with connect(address) as asked:
+        for _ in range(2):
+            asked.sendall(request)
+            assert asked.recv(65_536).startswith(b"HTTP/1.1 200")

@@ -1,5 +1,5 @@
 // Asks the service with Comunica: one JSON array of tasks in, one of answers out.
-// A task is {query, sources, options}; an answer is rows, quads or a truth value.
+// A task is {query, sources, options, token}; an answer is rows, quads or a truth value.
 // Sources that begin with @prefix are Turtle, which joins what the service says.
 
 import { text } from "node:stream/consumers";
@@ -16,7 +16,15 @@ const source = (it) =>
     ? { type: "serialized", value: it, mediaType: "text/turtle", baseIRI: "http://example.org/" }
     : it.startsWith("service ") ? { type: "sparql", value: it.slice(8) } : it;
 
-async function carryOut({ query, sources, options }) {
+async function carryOut({ query, sources, options, token }) {
+  if (token) {
+    // The library's own way to send a header of one's own.
+    options.fetch = (address, request) => {
+      const headers = new Headers(request?.headers);
+      headers.set("Authorization", `Bearer ${token}`);
+      return fetch(address, { ...request, headers });
+    };
+  }
   const context = { sources: sources.map(source), ...options };
   const answer = await engine.query(query, context);
   switch (answer.resultType) {
