@@ -380,6 +380,20 @@ def test_query_answers_questions_without_rows(loaded: Program) -> None:
     assert json.loads(loaded("query", nothing).out)["results"]["bindings"] == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("".join(f"BIND({n} AS ?v{n}) " for n in range(2_600)), id="BIND"),
+        pytest.param(" UNION ".join(["{ ?s <urn:p> ?o }"] * 9_000), id="UNION"),
+    ],
+)
+def test_a_long_list_in_a_query_is_no_strain(text: str, loaded: Program, tmp_path: Path) -> None:
+    file = tmp_path / "long.rq"
+    file.write_text(f"ASK {{ {text} }}", encoding="utf-8")
+    ended = loaded.run("query", file, "--format", "table")
+    assert (ended.code, ended.out) == (0, "yes\n" if "BIND" in text else "no\n")
+
+
 def test_query_takes_a_file_or_the_input(loaded: Program, tmp_path: Path) -> None:
     file = tmp_path / "labels.rq"
     file.write_text(LABELS, encoding="utf-8")

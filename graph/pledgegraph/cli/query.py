@@ -10,6 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from pledgegraph.cli.answers import print_answer
+from pledgegraph.cli.deep import with_deep_stack
 from pledgegraph.cli.options import Base, DataDir, settings
 from pledgegraph.errors import ReadError
 from pledgegraph.media_types import FORMATS, format_named
@@ -47,8 +48,12 @@ def command(
     if form not in (None, "table"):
         format_named(form or "")
     engine = open_engine(settings(data_dir=data_dir, base=base))
-    with engine.snapshot() as snapshot:
-        print_answer(snapshot.query(text), form, base=engine.directory.base)
+
+    def ask() -> None:
+        with engine.snapshot() as snapshot:
+            print_answer(snapshot.query(text), form, base=engine.directory.base)
+
+    with_deep_stack(ask)
 
 
 def query_text(query: str) -> str:
