@@ -19,7 +19,7 @@ from pledgegraph.errors import (
     StorageFull,
     ValidationFailed,
 )
-from pledgegraph.rules import Derive, Rules, read_rules
+from pledgegraph.rules import Rules, read_rules
 from pledgegraph.settings import Settings
 from pledgegraph.shipped import shipped
 from pledgegraph.upgrading import upgraded
@@ -75,29 +75,38 @@ class Gatekeeper:
             raise ValidationFailed(report, base=self._base)
 
 
+class _ShippedRules:
+    """The shipped rules, read when a change comes; a `Derive`."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules.
+
+        Raises:
+            ReadError: the file of a rule cannot be used.
+        """
+        return Rules(read_rules(shipped("ontology") / "rules"), self._base)
+
+    def __call__(self, store: Store, change: ChangeSet | None) -> Iterator[ChangeSet]:
+        return self.rules.derive(store, change)
+
+
 def engine_over(directory: DataDirectory, settings: Settings) -> EmbeddedEngine:
     """The engine over a data directory that is open already."""
-    is_own = directory.gated and directory.origin is None
-    return EmbeddedEngine(
-        directory,
-        check=Gatekeeper(settings.validator, directory.base) if is_own else None,
-        # What the rules of the origin have computed is among the changes of a mirror.
-        derive=_shipped_rules(directory.base) if is_own else None,
-        lock_wait=settings.lock_wait,
-    )
+    if not directory.gated:
+        return EmbeddedEngine(directory, lock_wait=settings.lock_wait)
+    gatekeeper = Gatekeeper(settings.validator, directory.base)
+    derive = _ShippedRules(directory.base)
 
+    def check(store: Store, change_set: ChangeSet) -> None:
+        # What is logged has to be followed by the rules: they must be there before.
+        _ = derive.rules
+        gatekeeper(store, change_set)
 
-def _shipped_rules(base: str) -> Derive:
-    """The shipped rules, read when a change comes."""
-    rules: Rules | None = None
-
-    def derive(store: Store, change: ChangeSet | None) -> Iterator[ChangeSet]:
-        nonlocal rules
-        if rules is None:
-            rules = Rules(read_rules(shipped("ontology") / "rules"), base)
-        return rules.derive(store, change)
-
-    return derive
+    return EmbeddedEngine(directory, check=check, derive=derive, lock_wait=settings.lock_wait)
 
 
 def open_engine(settings: Settings) -> EmbeddedEngine:

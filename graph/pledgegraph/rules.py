@@ -11,6 +11,7 @@ A link is ``pg:partOf`` (from the part to the whole), ``^pg:partOf`` (back again
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
@@ -95,7 +96,7 @@ def read_rules(folder: Path) -> tuple[Rule, ...]:
     """The rules of a folder, by layer.
 
     Raises:
-        ReadError: a file's front matter is missing or incomplete.
+        ReadError: a file's front matter is missing or incomplete, or it holds no SELECT.
     """
     rules = [_read(path) for path in sorted(folder.glob("*.rq"))]
     return tuple(sorted(rules, key=lambda rule: rule.layer))
@@ -104,7 +105,7 @@ def read_rules(folder: Path) -> tuple[Rule, ...]:
 def _read(path: Path) -> Rule:
     matter, query = split_front_matter(path)
     try:
-        return Rule(
+        rule = Rule(
             name=path.stem,
             layer=int(matter["layer"]),
             defines=frozenset(_node(name) for name in matter["defines"]),
@@ -115,6 +116,12 @@ def _read(path: Path) -> Rule:
         raise ReadError(
             f"The front matter of the rule is incomplete: {error}.", file=path.name, line=1
         ) from error
+    try:
+        # Asked of nothing, which shows whether it can be asked at all.
+        deque(rule.triples(Store()), maxlen=0)
+    except (SyntaxError, TypeError) as error:
+        raise ReadError(f"The rule cannot be asked: {error}", file=path.name) from error
+    return rule
 
 
 def _node(name: str) -> NamedNode:

@@ -6,6 +6,7 @@ import io
 import json
 import random
 import re
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,18 +17,22 @@ from pyoxigraph import Dataset, DefaultGraph, Literal, NamedNode, Quad, RdfForma
 
 from pledgegraph.catalogue import question
 from pledgegraph.changes import ChangeSet
+from pledgegraph.changes_log import ChangesLog
 from pledgegraph.directory import new_directory
 from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.errors import ReadError
 from pledgegraph.graphs import computed_graph
 from pledgegraph.loading import SourceFile, change_from_files
 from pledgegraph.media_types import JSON, N_TRIPLES
 from pledgegraph.ontology_files import ontology_files
+from pledgegraph.opening import engine_over
 from pledgegraph.rules import Rules, read_rules
+from pledgegraph.settings import Settings
 from pledgegraph.shipped import shipped
 from pledgegraph.terms import OWL, PG, RDF, RDFS, SCHEME, XSD
 from pledgegraph.union_graph import named_quads
 from pledgegraph.writer import apply
-from tests.graph.building import BASE, change, node
+from tests.graph.building import BASE, change, node, source_text
 
 RULES = Rules(read_rules(shipped("ontology") / "rules"), BASE)
 COMPUTED = computed_graph(BASE)
@@ -429,3 +434,26 @@ def test_rules_give_each_property_values_of_its_kind(promises: EmbeddedEngine) -
         else:
             assert isinstance(quad.object, Literal)
             assert quad.object.datatype == kind.object
+
+
+@pytest.mark.parametrize("part", ["layer", "SELECT"])
+def test_a_rule_that_cannot_be_asked_stops_a_change_before_it_is_logged(
+    part: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ontology = tmp_path / "ontology"
+    shutil.copytree(shipped("ontology"), ontology)
+    path = tmp_path / "store"
+    with new_directory(path, base=BASE) as directory:
+        EmbeddedEngine(directory).settle()
+    engine = engine_over(directory, Settings(data_dir=path, base=BASE))
+    rule = ontology / "rules" / "last-note.rq"
+    spoilt = rule.read_text(encoding="utf-8").replace(part, f"x{part}")
+    rule.write_text(spoilt, encoding="utf-8")
+    monkeypatch.setattr("pledgegraph.opening.shipped", lambda _: ontology)
+    file = tmp_path / "one.ttl"
+    file.write_text(source_text("one", "ana"), encoding="utf-8")
+    load = change_from_files([SourceFile(file)], base=BASE, agent="tests", reason="Try.")
+    with pytest.raises(ReadError, match=r"[Rr]ule"):
+        engine.update(load)
+    assert list(ChangesLog(directory.changes).after(0)) == []
+    assert engine.settle() == 0
