@@ -51,9 +51,10 @@ DEVIATIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "test_47": "Two operations without a semicolon between them are told from one only when "
         "they are carried out, where LOAD is one of them; the status is 500 then."
     },
-    _SECOND + "update-silent": {
-        "load-silent": "LOAD is refused here, and SILENT does not make it pass unnoticed."
-    },
+    _SECOND + "update-silent": dict.fromkeys(
+        ("load-silent", "load-into-silent"),
+        "LOAD is refused here, and SILENT does not make it pass unnoticed.",
+    ),
     _SECOND + "csv-tsv-res": {"csv03": _REWRITES, "tsv03": _REWRITES},
     _SECOND + "functions": {
         "bnode01": "The engine's BNODE with an argument gives the same blank node in every "
