@@ -54,7 +54,11 @@ class Served:
         self.service = Service(
             **{"data_dir": path, "base": BASE, "port": 0, "budget_errors": 1_000, **settings}
         )
-        self.address = self.service.address()
+        try:
+            self.address = self.service.address()
+        except BaseException:
+            self.service.end()
+            raise
         self.client = httpx.Client(base_url=self.address, timeout=60)
 
     def update(self, text: str) -> httpx.Response:
