@@ -25,13 +25,19 @@ def test_the_table_of_formats_is_the_table_of_formats() -> None:
 
 def test_the_limits_are_settings() -> None:
     limits = PAGE.partition("## Limits")[2].partition("##")[0]
-    named = set(re.findall(r"`(\w+)` \| (?:\d|the)", limits))
+    cells = re.findall(r"^\| [^|]+ \| ([^|]*) \|", limits, re.MULTILINE)
+    named = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
     assert named == {
+        "budget_errors",
+        "budget_seconds",
+        "max_answer_bytes",
         "max_query_bytes",
+        "max_rows",
         "query_memory",
         "query_queue",
         "query_timeout",
         "query_workers",
+        "receive_timeout",
         "stall_timeout",
     }
     assert named <= set(Settings.model_fields)
