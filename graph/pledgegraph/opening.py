@@ -96,7 +96,8 @@ class _ShippedRules:
 
 def engine_over(directory: DataDirectory, settings: Settings) -> EmbeddedEngine:
     """The engine over a data directory that is open already."""
-    if not directory.gated:
+    if not directory.gated or directory.origin is not None:
+        # What a mirror takes was judged at its origin, and is followed there by the rules.
         return EmbeddedEngine(directory, lock_wait=settings.lock_wait)
     gatekeeper = Gatekeeper(settings.validator, directory.base)
     derive = _ShippedRules(directory.base)
