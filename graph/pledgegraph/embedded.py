@@ -16,7 +16,7 @@ from pledgegraph.directory import DataDirectory
 from pledgegraph.engine import Substitutions
 from pledgegraph.errors import DirectoryError
 from pledgegraph.evaluation import EmbeddedResult, evaluate
-from pledgegraph.gate import EngineForm, difference, settle
+from pledgegraph.gate import EngineForm, difference, in_engine_form, settle
 from pledgegraph.media_types import Carries, Format
 from pledgegraph.permit import Permit
 from pledgegraph.rules import Derive
@@ -238,7 +238,9 @@ class EmbeddedEngine:
         return self.directory.gated
 
     def _settled(self, change: Change) -> Change:
-        return settle(change, self.base, EngineForm()) if self.gated else change
+        if self.gated:
+            return settle(change, self.base, EngineForm())
+        return in_engine_form(change, EngineForm())
 
     def _commit(self, writer: Writer, change: Change, permit: Permit | None) -> Receipt:
         change_set = difference(writer.store, change)

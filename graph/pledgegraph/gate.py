@@ -140,6 +140,19 @@ def settle(change: Change, base: str, form: EngineForm) -> Change:
     )
 
 
+def in_engine_form(change: Change, form: EngineForm) -> Change:
+    """The change with its literals in the engine's form, and all else as it is.
+
+    A store takes ``"1"^^xsd:short`` for the ``1`` that it holds: without this, to remove the one
+    and add the other would leave neither.
+    """
+    return replace(
+        change,
+        add=Dataset(in_form(quad, form) for quad in change.add),
+        remove=Dataset(in_form(quad, form) for quad in change.remove),
+    )
+
+
 def difference(store: Store, change: Change) -> ChangeSet:
     """What ``change``, its quads settled already, comes to in this store."""
     new = change.add if isinstance(change.add, Dataset) else Dataset(change.add)

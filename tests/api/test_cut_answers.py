@@ -188,6 +188,8 @@ async def test_what_cannot_say_that_it_was_cut_breaks_off(
     try:
         async with httpx.AsyncClient(base_url=service.address(), timeout=30) as client:
             asked = {"query": MANY, "format": form.name}
+            # Compressed, so many rows are few bytes, and the cut is known before they are sent.
+            client.headers["accept-encoding"] = "identity"
             with pytest.raises(httpx.RemoteProtocolError):
                 await client.get("/sparql", params=asked)
             own = await client.get("/sparql", params={**asked, "limit": "5000"})

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import DefaultGraph, Quad, RdfFormat, Store, parse
+from pyoxigraph import DefaultGraph, Literal, Quad, RdfFormat, Store, parse
 
 from pledgegraph.changes import ChangeSet
 from pledgegraph.directory import FORMAT, new_directory, open_directory
@@ -19,6 +19,7 @@ from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.media_types import N_QUADS, N_TRIPLES, TRIG, Format
 from pledgegraph.opening import open_engine
 from pledgegraph.settings import Settings
+from pledgegraph.terms import XSD
 from pledgegraph.union_graph import named_quads
 from pledgegraph.writer import apply
 from tests.graph.building import BASE, change, node, quad, quads_of, values
@@ -146,3 +147,16 @@ def test_an_ungated_store_keeps_its_own_default_graph(tmp_path: Path) -> None:
         held = io.BytesIO()
         snapshot.dump(held, N_QUADS)
     assert len(list(parse(held.getvalue(), format=RdfFormat.N_QUADS))) == 2
+
+
+def test_an_ungated_store_keeps_a_literal_that_comes_in_another_form(tmp_path: Path) -> None:
+    with new_directory(tmp_path / "open", base=BASE, gated=False) as directory:
+        EmbeddedEngine(directory).settle()
+    engine = EmbeddedEngine(open_directory(tmp_path / "open", base=BASE))
+    as_written = Quad(node("s"), node("p"), Literal("01", datatype=XSD.short), node("g"))
+    engine.update(change([as_written]))
+    with engine.snapshot() as snapshot:
+        stored = list(snapshot.quads())
+    engine.update(change([as_written], stored))
+    assert quads_of(engine) == {str(each) for each in stored}
+    assert len(stored) == 1
