@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -36,11 +37,14 @@ class Service:
 
     def __init__(self, **settings: object) -> None:
         variables = {f"PLEDGEGRAPH_{name.upper()}": str(value) for name, value in settings.items()}
+        # A pipe that nobody reads would stop the service after some hundreds of logged requests.
+        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
+        self._said = ""
         self.process = subprocess.Popen(
             [sys.executable, "-c", "from pledgegraph.cli import main; main()", "serve"],
             env={**os.environ, "PYTHONPATH": f"{ROOT / 'graph'}:{ROOT / 'api'}", **variables},
             stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            stderr=self._errors,
             text=True,
         )
 
@@ -64,7 +68,14 @@ class Service:
     def end(self) -> str:
         """What it wrote to its standard error; ends it."""
         self.process.kill()
-        return self.process.communicate()[1]
+        self.process.wait()
+        if not self._errors.closed:
+            assert self.process.stdout is not None
+            self.process.stdout.close()
+            with self._errors:
+                self._errors.seek(0)
+                self._said = self._errors.read()
+        return self._said
 
     def memory(self) -> int:
         """The most resident memory that it has had, in bytes."""
@@ -150,14 +161,13 @@ def test_it_stops_when_the_system_asks(start: Start) -> None:
 
 @pytest.mark.parametrize("query", [ENDLESS, HUGE])
 def test_others_are_answered_while_queries_run(start: Start, query: str) -> None:
-    service = start(query_workers=3)
+    service = start(query_workers=3, query_timeout=120)
     address = service.address()
     with connection(address, query), connection(address, query):
         time.sleep(0.3)
-        begun = time.monotonic()
-        assert httpx.get(address + "health").status_code == 200
+        # Both give up long before the queries do.
+        assert httpx.get(address + "health", timeout=10).status_code == 200
         assert ask(address, "ASK {}").json()["boolean"] is True
-        assert time.monotonic() - begun < 2
 
 
 def test_a_client_that_leaves_frees_the_processor(start: Start) -> None:

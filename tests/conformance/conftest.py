@@ -78,13 +78,9 @@ def suites(shelf: Path, require: Require) -> Suites:
     return Suites(shelf / "suites")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def subject(tmp_path_factory: pytest.TempPathFactory, shelf: Path) -> Iterator[Subject]:
-    """A service in processes of its own, over a directory without gate and union.
-
-    One for each module: behind the hundreds of changes that the query suites make by another
-    process, updates over HTTP were seen to wait for longer than the client does.
-    """
+    """A service in processes of its own, over a directory without gate and union."""
     path: Path = tmp_path_factory.mktemp("conformance") / "store"
     with new_directory(path, base=ROOT.rstrip("/"), gated=False) as directory:
         EmbeddedEngine(directory).settle()
