@@ -23,15 +23,14 @@ from benchmarks.changing import KINDS, follow, measure_changes
 from benchmarks.generate import BASE
 from benchmarks.generate import write as generate
 from benchmarks.measure import machine
+from benchmarks.page import write_on_page
 from benchmarks.times import Times, median, shown, timed
 from benchmarks.validating import measure_whole, triples_of
 from pledgegraph.rules import Rules, read_rules
 from pledgegraph.shipped import shipped
 from pledgegraph.union_graph import merged
 
-_PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
-_MARK: Final = "### What was found\n"
-_NEXT: Final = "\n## Measured"
+MARK: Final = "### What was found"
 
 _MOST_SECONDS: Final = 5.0
 _TIMES_PYSHACL: Final = 20.0
@@ -167,18 +166,6 @@ def _two(pair: Sequence[Times]) -> Row:
     )
 
 
-def on_page(page: str, results: str) -> str:
-    """The page with these results in place of those that it has.
-
-    Raises:
-        ValueError: the page has no place for them.
-    """
-    before, mark, after = page.partition(_MARK)
-    if not mark or _NEXT not in after:
-        raise ValueError("the page has no section for these results")
-    return f"{before}{_MARK}\n{results}\n{_NEXT}{after.partition(_NEXT)[2]}"
-
-
 def main() -> int:
     """Measure, print the tables, and put them on the page if asked to."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -205,8 +192,7 @@ def main() -> int:
     verdict = f"#### Goals\n\n{table(('goal', 'asked for', 'found', 'met'), goals)}"
     print(f"\n{verdict}", flush=True)
     if options.page and not options.only:
-        text = on_page(_PAGE.read_text(encoding="utf-8"), f"{results}\n\n{verdict}")
-        _PAGE.write_text(text, encoding="utf-8")
+        write_on_page(MARK, f"{results}\n\n{verdict}")
     return 0
 
 

@@ -28,6 +28,7 @@ from benchmarks.goals import Row, goal, table
 from benchmarks.http_load import ENTITY, Beside, Client, Timed, flood, memory, rate
 from benchmarks.http_peers import PeerMissing, Running, running
 from benchmarks.measure import machine
+from benchmarks.page import write_on_page
 from benchmarks.task import QUERIES
 from benchmarks.times import Times, median, shown
 from pledgegraph.directory import open_directory
@@ -35,9 +36,7 @@ from pledgegraph.embedded import EmbeddedEngine, EmbeddedSnapshot
 from pledgegraph.engine import ResultKind
 from pledgegraph.media_types import JSON, N_TRIPLES
 
-_PAGE: Final = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
-_MARK: Final = "### What the service did\n"
-_NEXT: Final = "\n## "
+MARK: Final = "### What the service did"
 
 _CONNECTIONS: Final = (1, 8, 64)
 _COMPARED_AT: Final = 8
@@ -279,19 +278,6 @@ def _by_engine(engine: EmbeddedSnapshot, query: str) -> Timed:
 PARTS: Final = {"small": small, "long": long, "rows": rows, "flood": flooded}
 
 
-def on_page(page: str, results: str) -> str:
-    """The page with these results in place of those that it has.
-
-    Raises:
-        ValueError: the page has no place for them.
-    """
-    before, mark, after = page.partition(_MARK)
-    _, following, rest = after.partition(_NEXT)
-    if not mark or not following:
-        raise ValueError("the page has no section for these results")
-    return f"{before}{_MARK}\n{results}\n{_NEXT}{rest}"
-
-
 def versions(peers: Sequence[str]) -> str:
     """Which releases of the peers were measured, as far as Python knows them."""
     found = []
@@ -332,8 +318,7 @@ def main() -> int:
     for each in bench.missing:
         print(f"Not installed here, and so not measured: {each}.", flush=True)
     if options.page and not options.only:
-        text = on_page(_PAGE.read_text(encoding="utf-8"), f"{results}\n\n{verdict}")
-        _PAGE.write_text(text, encoding="utf-8")
+        write_on_page(MARK, f"{results}\n\n{verdict}")
     return 0
 
 

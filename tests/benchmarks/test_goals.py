@@ -18,7 +18,7 @@ from benchmarks.changing import (
     new_report,
 )
 from benchmarks.generate import BASE
-from benchmarks.goals import filled, goal, on_page, table
+from benchmarks.goals import filled, goal, table
 from benchmarks.validating import FaultsFound, measure_whole, triples_of
 from pledgegraph.graphs import computed_graph
 from pledgegraph.rules import Rules, read_rules
@@ -27,7 +27,6 @@ from pledgegraph.terms import PG
 from pledgegraph.writer import apply
 
 RUN = Path(__file__).resolve().parents[2] / "benchmarks" / "run-goals"
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "performance.md"
 QUADS = 3000
 
 
@@ -105,18 +104,6 @@ def test_data_with_faults_are_not_measured(tmp_path: Path) -> None:
     triples = [t for t in triples_of(500, 1, tmp_path) if t.predicate != PG.reporter]
     with pytest.raises(FaultsFound):
         measure_whole(triples, triples[:0], rounds=1)
-
-
-def test_the_page_has_a_place_for_the_results_and_keeps_what_stands_around() -> None:
-    page = PAGE.read_text(encoding="utf-8")
-    once = on_page(page, "| one |")
-    again = on_page(once, "| two |")
-    assert "| one |" in once
-    assert "| one |" not in again
-    assert again == on_page(page, "| two |")
-    assert once.partition("\n## Measured")[2] == page.partition("\n## Measured")[2]
-    with pytest.raises(ValueError, match="section"):
-        on_page("# Another page", "first")
 
 
 def test_a_goal_says_whether_it_is_met() -> None:
