@@ -28,7 +28,8 @@ from pledgegraph.errors import ChangeTooLarge, GraphClosed, UpdateRefused
 from pledgegraph.evaluation import DEEPEST, EmbeddedResult
 from pledgegraph.media_types import N_TRIPLES
 from pledgegraph.service_clauses import calls_service
-from pledgegraph.sparql_text import query_words, syntax_error
+from pledgegraph.sparql_text import query_words
+from pledgegraph.update_syntax import checked_pieces
 from pledgegraph.update_text import Kind, Operation, operations
 
 _DATA: Final = frozenset({Kind.INSERT_DATA, Kind.DELETE_DATA})
@@ -90,9 +91,7 @@ def read_update(update: Update) -> list[Operation]:
             f"The update nests brackets {words.depth} deep; {DEEPEST} is the most.",
             remedy="Write it with fewer nested groups.",
         )
-    if "LOAD" not in words.words:
-        _check_syntax(text, base_iri)
-    found = operations(text, base=base_iri)
+    found = operations(text, checked_pieces(text, base=base_iri), base=base_iri)
     for operation in found:
         if update.names_dataset and operation.names_dataset:
             raise UpdateRefused(
@@ -157,6 +156,12 @@ def evaluated_difference(
                 operation.using(update.default_graphs, update.named_graphs),
                 base_iri=f"{update.base}/",
             )
+        except SyntaxError as error:
+            # Only where its words were read wrongly, and USING was put into the wrong place.
+            raise UpdateRefused(
+                f"Operation {number} cannot be read surely.",
+                remedy="Put a space between any two words, and around `<` and `>` that compare.",
+            ) from error
         except RuntimeError as error:
             raise UpdateRefused(
                 f"Operation {number} failed: {str(error).rstrip('.')}.",
@@ -206,16 +211,6 @@ def patched_difference(
     removed, added = tuple(before - after), tuple(after - before)
     _refuse_many(len(removed) + len(added), most)
     return Difference(removed, added)
-
-
-def _check_syntax(text: str, base_iri: str) -> None:
-    """Raise what is wrong with the text, before any of it is run on data."""
-    try:
-        Store().update(text, base_iri=base_iri)
-    except SyntaxError as error:
-        raise syntax_error(text, str(error), update=True) from error
-    except RuntimeError:
-        return  # It was read whole; there is nothing to clear in an empty store.
 
 
 def _fill_default(store: Store, file: Path) -> None:

@@ -115,56 +115,69 @@ class _Token:
         return self.text.upper() if self.kind == "word" else ""
 
 
-def operations(text: str, *, base: str) -> list[Operation]:
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """What stands between two semicolons: an operation, and the prologue before it."""
+
+    prologue: str
+    """All that has been declared so far."""
+    declared: tuple[int, int]
+    """Where its own prologue begins and ends in the text; the same place twice for none."""
+    tokens: tuple[_Token, ...]
+    """Of the operation; none where there is only a prologue, or nothing."""
+    end: int
+    """Where the semicolon behind it stands, or the end of the text."""
+    is_matched: bool
+    """Whether the brackets have matched so far."""
+
+
+def pieces(text: str) -> list[Piece]:
+    """What an update consists of, whether or not that is right."""
+    found = []
+    prologue = ""
+    for tokens, end, is_matched in _separated(text):
+        rest = tokens
+        start = until = rest[0].start if rest else end
+        while rest and rest[0].word in ("PREFIX", "BASE"):
+            length = 3 if rest[0].word == "PREFIX" else 2
+            until = rest[:length][-1].end
+            prologue += text[rest[0].start : until] + "\n"
+            rest = rest[length:]
+        found.append(Piece(prologue, (start, until), tuple(rest), end, is_matched))
+    return found
+
+
+def operations(text: str, found: Sequence[Piece], *, base: str) -> list[Operation]:
     """The operations of an update whose syntax has been checked, in their order.
 
     Raises:
         UpdateRefused: one is not offered, or cannot be told surely.
     """
-    found = []
-    prologue = ""
-    for tokens in _separated(text):
-        rest = tokens
-        while rest and rest[0].word in ("PREFIX", "BASE"):
-            length = 3 if rest[0].word == "PREFIX" else 2
-            prologue += text[rest[0].start : rest[length - 1].end] + "\n"
-            rest = rest[length:]
-        if rest:
-            found.append(_operation(text, rest, prologue, base))
-    return found
+    return [_operation(text, each.tokens, each.prologue, base) for each in found if each.tokens]
 
 
-def _separated(text: str) -> Iterator[list[_Token]]:
-    """The tokens of each operation, with the prologue before it."""
+def _separated(text: str) -> Iterator[tuple[list[_Token], int, bool]]:
+    """The tokens of each operation with its prologue, where they end, and whether all match."""
     opened: list[str] = []
+    is_matched = True
     held: list[_Token] = []
     for match in _TOKEN.finditer(text):
         kind = str(match.lastgroup)
         if kind == "space":
             continue
-        if kind == "close" and (not opened or _CLOSES[opened.pop()] != match[0]):
-            raise _unbalanced()
+        if kind == "close":
+            is_matched = bool(opened) and _CLOSES[opened.pop()] == match[0] and is_matched
         if kind == "end" and not opened:
-            yield held
+            yield held, match.start(), is_matched
             held = []
             continue
         held.append(_Token(kind, match[0], match.start(), match.end(), len(opened)))
         if kind == "open":
             opened.append(match[0])
-    if opened:
-        raise _unbalanced()
-    yield held
+    yield held, len(text), is_matched and not opened
 
 
-def _unbalanced() -> UpdateRefused:
-    """What is said where ``a<b`` and ``c>d`` were taken for an IRI and what it hides."""
-    return UpdateRefused(
-        "The brackets of the update cannot be matched surely.",
-        remedy="Put spaces around `<` and `>` where they compare.",
-    )
-
-
-def _operation(text: str, tokens: list[_Token], prologue: str, base: str) -> Operation:
+def _operation(text: str, tokens: Sequence[_Token], prologue: str, base: str) -> Operation:
     for token in tokens:
         _refuse_unclear(token, prologue)
     first = tokens[0].word

@@ -47,10 +47,6 @@ DEVIATIONS: Final[Mapping[str, Mapping[str, str]]] = {
         "syn-bad-26": "The engine reads `?x<?a&&?b>?y` as two comparisons, where the rule of the "
         "longest token makes an IRI of the middle."
     },
-    _SECOND + "syntax-update-1": {
-        "test_47": "Two operations without a semicolon between them are told from one only when "
-        "they are carried out, where LOAD is one of them; the status is 500 then."
-    },
     _SECOND + "update-silent": dict.fromkeys(
         ("load-silent", "load-into-silent"),
         "LOAD is refused here, and SILENT does not make it pass unnoticed.",

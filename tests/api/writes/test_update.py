@@ -91,6 +91,13 @@ async def test_an_update_is_posted(place: Place, method: str) -> None:
         ("/update", "multipart/form-data; boundary=x", "--x--", (415, "unsupported-content")),
         ("/update", UPDATE, "SELECT * { ?s ?p ?o }", (400, "update-syntax")),
         ("/update", UPDATE, "DROP\nALL ALL", (400, "update-syntax")),
+        ("/update", UPDATE, "DROP ALL LOAD <urn:a>", (400, "update-syntax")),
+        ("/update", UPDATE, "PREFIX LOAD", (400, "update-syntax")),
+        ("/update", UPDATE, "DROP ALL ; PREFIX a:", (400, "update-syntax")),
+        ("/update", UPDATE, "DROP ALL ;; DROP ALL", (400, "update-syntax")),
+        ("/update", UPDATE, ";", (400, "update-syntax")),
+        ("/update", UPDATE, "DROP ALL ; LOADDROP: ALL", (400, "update-refused")),
+        ("/update", UPDATE, "DROP ALL } LOAD <urn:a> {", (400, "update-refused")),
         ("/update", FORM, "&".join(["a=b"] * 1_001), (400, "parameter")),
         ("/sparql?update=DROP+ALL", "", "", (400, "parameter")),
         ("/sparql", FORM, "update=DROP+ALL", (400, "parameter")),
@@ -112,6 +119,44 @@ async def test_a_syntax_error_has_its_place(place: Place) -> None:
     document = problem(await place.update("DROP ALL ;\n INSERT DATA { x }"), 400, "update-syntax")
     assert (document["line"], document["column"]) == (2, 16)
     assert "update" in document["detail"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ("DROP ALL ;\nPREFIX a: <urn:a>\nINSERT DATA { a:b <c> ] }", 3, 23),
+        ("DROP ALL ; BASE <urn:a> INSERT DATA\n{ GRAPH a:b { <b> <c> 1 } }", 2, 9),
+        ("DROP ALL ;\nLOAD <urn:a> ; PREFIX a: <urn:a> x", 2, 34),
+        ("DELETE DATA { GRAPH <urn:a> { <a> <b> 1 } };\n PREFIX a: <urn:a>;", 2, 19),
+        (
+            "INSERT DATA { GRAPH <urn:a> { _:a <b> 1 } };\nPREFIX a: <urn:a>\n"
+            "INSERT DATA { GRAPH a:b { <a> <b> _:a } }",
+            3,
+            35,
+        ),
+    ],
+)
+async def test_a_mistake_behind_a_second_prologue_has_its_place(
+    place: Place, text: str, line: int, column: int
+) -> None:
+    document = problem(await place.update(text), 400, "update-syntax")
+    assert (document["line"], document["column"]) == (line, column), document["detail"]
+    assert place.log.last() == 1
+
+
+async def test_every_operation_may_have_a_prologue(place: Place) -> None:
+    """Rule 29 of the grammar, https://www.w3.org/TR/sparql11-query/#rUpdate."""
+    text = f"""
+        PREFIX a: <urn:first:> INSERT DATA {{ GRAPH <{ONE}> {{ a:s a:p a:o, _:b }} }} ;
+        # As clients join updates.
+        PREFIX a: <urn:second:> BASE <http://base.example/> PREFIX b: <{ONE}>
+        INSERT {{ GRAPH b: {{ ?s a:p <o> }} }} WHERE {{ GRAPH b: {{ ?s <urn:first:p> ?o }} }} ;
+        prefix c: <urn:first:>
+    """
+    response = await place.update(text)
+    assert response.status_code == 200, response.text
+    assert response.json()["added"] == 3
+    assert f"<urn:first:s> <urn:second:p> <http://base.example/o> <{ONE}>" in place.quads()
 
 
 async def test_a_compressed_body_is_not_read(place: Place) -> None:
