@@ -22,17 +22,27 @@ from pledgegraph.settings import Settings
 from pledgegraph.terms import PREFIXES, RDF, RDFS, XSD, Vocabulary
 from pledgegraph_api.dataset_counts import DatasetCounts
 from pledgegraph_api.negotiation import accept_of, choose_among
-from pledgegraph_api.service_terms import limits_of
+from pledgegraph_api.service_terms import UPDATE_LIMITS, limits_of
 
 SD: Final = Vocabulary("http://www.w3.org/ns/sparql-service-description#")
 VOID: Final = Vocabulary("http://rdfs.org/ns/void#")
 _ENTAILMENT: Final = Vocabulary("http://www.w3.org/ns/entailment/")
+_UPDATES: Final = (
+    "For holders of a token. Each request is one change, made whole or not at all. LOAD and "
+    "SERVICE are not offered: this service fetches nothing."
+)
 
 
 class ServiceDescription:
-    """Describes the service over an engine, as it is at the newest snapshot."""
+    """Describes the service over an engine, as it is at the newest snapshot.
 
-    def __init__(self, settings: Settings, engine: Engine, counts: DatasetCounts) -> None:
+    ``updates`` says whether it takes any.
+    """
+
+    def __init__(
+        self, settings: Settings, engine: Engine, counts: DatasetCounts, *, updates: bool
+    ) -> None:
+        self._updates = updates
         self._settings = settings
         self._engine = engine
         self._counts = counts
@@ -85,11 +95,34 @@ class ServiceDescription:
             yield Triple(service, SD.resultFormat, NamedNode(form.iri))
         for function in self._functions:
             yield Triple(service, SD.extensionFunction, function)
-        for function in self._functions:
             yield Triple(function, RDF.type, SD.Function)
         yield from limits_of(service, endpoint, self._settings)
         yield Triple(service, RDFS.seeAlso, NamedNode(f"{self._settings.base}/.well-known/void"))
-        yield from _dataset(service, NamedNode(f"{endpoint}#dataset"), counts)
+        dataset = NamedNode(f"{endpoint}#dataset")
+        yield from _dataset(service, dataset, counts)
+        if self._updates:
+            yield from self._update_service(dataset, union=union)
+
+    def _update_service(self, dataset: NamedNode, *, union: bool) -> Iterator[Triple]:
+        """The service that takes updates.
+
+        It has no sd:inputFormat: that is for RDF which a service fetches, by
+        LOAD for example, and this one fetches none.
+        """
+        endpoint = f"{self._settings.base}/sparql"
+        service = NamedNode(f"{endpoint}#update")
+        yield Triple(service, RDF.type, SD.Service)
+        yield Triple(service, SD.endpoint, NamedNode(f"{self._settings.base}/update"))
+        yield Triple(service, RDFS.label, Literal("Pledgegraph: SPARQL updates", language="en"))
+        yield Triple(service, RDFS.comment, Literal(_UPDATES, language="en"))
+        yield Triple(service, SD.supportedLanguage, SD.SPARQL11Update)
+        yield Triple(service, SD.defaultEntailmentRegime, _ENTAILMENT.Simple)
+        if union:
+            yield Triple(service, SD.feature, SD.UnionDefaultGraph)
+        yield Triple(service, SD.defaultDataset, dataset)
+        for function in self._functions:
+            yield Triple(service, SD.extensionFunction, function)
+        yield from limits_of(service, endpoint, self._settings, UPDATE_LIMITS)
 
 
 def _dataset(service: NamedNode, dataset: NamedNode, counts: GraphCounts) -> Iterator[Triple]:

@@ -6,7 +6,7 @@ of the endpoint's address, so that each leads to the description, which defines 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
@@ -96,11 +96,47 @@ LIMITS: Final[tuple[Limit, ...]] = (
         lambda settings: settings.stall_timeout,
     ),
 )
+"""What bounds queries."""
+UPDATE_LIMITS: Final[tuple[Limit, ...]] = (
+    Limit(
+        "updateLength",
+        "update length",
+        "The most bytes that the text of an update may have, in UTF-8.",
+        lambda settings: settings.max_update_bytes,
+    ),
+    Limit(
+        "updateDepth",
+        "update depth",
+        "The deepest that the brackets of an update may nest.",
+        lambda _: DEEPEST,
+    ),
+    Limit(
+        "updateTimeout",
+        "update timeout",
+        "The most seconds that an update may take until it is made; later, nothing is changed.",
+        lambda settings: settings.write_timeout,
+    ),
+    Limit(
+        "updateMemory",
+        "update memory",
+        "The most bytes of memory that working an update out may use.",
+        lambda settings: settings.write_memory,
+    ),
+    Limit(
+        "changedStatements",
+        "changed statements",
+        "The most statements that an update may add and remove, both together.",
+        lambda settings: settings.max_change_quads,
+    ),
+)
+"""What bounds updates."""
 
 
-def limits_of(service: NamedNode, endpoint: str, settings: Settings) -> Iterator[Triple]:
+def limits_of(
+    service: NamedNode, endpoint: str, settings: Settings, limits: Iterable[Limit] = LIMITS
+) -> Iterator[Triple]:
     """The limits of a service as statements, and what their properties mean."""
-    for limit in LIMITS:
+    for limit in limits:
         term = NamedNode(f"{endpoint}#{limit.name}")
         yield Triple(service, term, _number(limit.value(settings)))
         yield Triple(term, RDF.type, RDF.Property)

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pledgegraph.directory import open_directory
 from pledgegraph.engine import Engine
 from pledgegraph.errors import QueryError
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS
@@ -164,12 +165,13 @@ def sparql_endpoint(
 ) -> SparqlEndpoint:
     """The endpoint over an engine, with all that it shows and tells."""
     counts = DatasetCounts(engine)
+    is_mirror = open_directory(settings.data_dir).origin is not None
     return SparqlEndpoint(
         settings,
         runner,
         representations,
         page=QueryPage(pages, examples, Labels(engine), settings.base),
-        about=ServiceDescription(settings, engine, counts),
+        about=ServiceDescription(settings, engine, counts, updates=not is_mirror),
         explain=ExplainAnswer(settings, pages, counts),
         past=past,
         federation=Federation(settings),

@@ -23,6 +23,7 @@ from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS, RESULT_FORMATS, TURTLE, Format
 from pledgegraph.settings import Settings
 from pledgegraph.terms import RDF
+from pledgegraph.tokens import Scope, Tokens
 from pledgegraph_api.application import create_app
 from pledgegraph_api.service_description import SD, VOID
 from tests.api.test_protocol import problem
@@ -33,6 +34,7 @@ ClientOf = Callable[[FastAPI], AbstractAsyncContextManager[httpx.AsyncClient]]
 
 BASE = "https://data.example.org"
 SERVICE = NamedNode(f"{BASE}/sparql#service")
+UPDATES = NamedNode(f"{BASE}/sparql#update")
 QUERY = {"Content-Type": "application/sparql-query"}
 SQUARE = '"POLYGON((0 0,4 0,4 4,0 4,0 0))"^^<http://www.opengis.net/ont/geosparql#wktLiteral>'
 POINT = '"POINT(1 2)"^^<http://www.opengis.net/ont/geosparql#wktLiteral>'
@@ -76,8 +78,8 @@ def objects(graph: Dataset, subject: object, predicate: NamedNode) -> set[object
     }
 
 
-def limit(graph: Dataset, name: str) -> float:
-    (value,) = objects(graph, SERVICE, NamedNode(f"{BASE}/sparql#{name}"))
+def limit(graph: Dataset, name: str, service: NamedNode = SERVICE) -> float:
+    (value,) = objects(graph, service, NamedNode(f"{BASE}/sparql#{name}"))
     assert isinstance(value, Literal)
     return float(value.value)
 
@@ -227,6 +229,91 @@ async def test_no_feature_is_claimed_that_is_not_there(client: httpx.AsyncClient
     assert objects(graph, SERVICE, SD.supportedLanguage) == {SD.SPARQL11Query}
     update = await client.post("/sparql", data={"update": "CLEAR ALL"})
     assert update.status_code == 400
+
+
+async def test_updates_are_taken_where_and_as_it_says(
+    settings: Settings, client_of: ClientOf, tmp_path: Path
+) -> None:
+    for gated in (True, False):
+        path = tmp_path / str(gated)
+        with new_directory(path, base=BASE, gated=gated) as directory:
+            EmbeddedEngine(directory).settle()
+        engine = EmbeddedEngine(open_directory(path))
+        _, secret = Tokens(path).create(scopes=(Scope.WRITE,))
+        bearer = {"Authorization": f"Bearer {secret}"}
+        chosen = settings.model_copy(
+            update={"data_dir": path, "max_update_bytes": 20_000, "max_change_quads": 100}
+        )
+        async with client_of(create_app(chosen, engine)) as client:
+            graph = await described(client)
+            assert objects(graph, UPDATES, SD.supportedLanguage) == {SD.SPARQL11Update}
+            (endpoint,) = objects(graph, UPDATES, SD.endpoint)
+            assert isinstance(endpoint, NamedNode)
+            address = endpoint.value.removeprefix(BASE)
+
+            async def send(text: str) -> httpx.Response:
+                return await client.post(address, data={"update": text}, headers=bearer)  # noqa: B023
+
+            # Every function that is listed can be called in an update.
+            functions = objects(graph, UPDATES, SD.extensionFunction)
+            assert functions == objects(graph, SERVICE, SD.extensionFunction)
+            told = [call(each) for each in functions if isinstance(each, NamedNode)]
+            values = " UNION ".join(
+                f"{{ BIND({number} AS ?n) BIND({each} AS ?x) }}" for number, each in enumerate(told)
+            )
+            insert = f"INSERT {{ GRAPH <urn:g> {{ <urn:s> <urn:p> ?n }} }} WHERE {{ {values} "
+            made = await send(insert + "FILTER(BOUND(?x)) }")
+            assert made.json()["added"] == len(functions), made.text
+
+            # The default graph that its WHERE reads is the union, or is not.
+            copied = "INSERT { GRAPH <urn:h> { ?s <urn:q> ?o } } WHERE { ?s <urn:p> ?o }"
+            union = SD.UnionDefaultGraph in objects(graph, UPDATES, SD.feature)
+            assert union is gated
+            added = (await send(copied)).json()["added"]
+            assert added == (len(functions) if union else 0)
+
+            # No input format, for nothing is fetched.
+            assert objects(graph, UPDATES, SD.inputFormat) == set()
+            problem(await send("LOAD <http://127.0.0.1:1/>"), 400, "update-refused")
+
+            most = int(limit(graph, "changedStatements", UPDATES))
+            length = int(limit(graph, "updateLength", UPDATES))
+            depth = int(limit(graph, "updateDepth", UPDATES))
+            assert limit(graph, "updateTimeout", UPDATES) == chosen.write_timeout
+            assert limit(graph, "updateMemory", UPDATES) == chosen.write_memory
+            for more, status in ((0, 200), (1, 413)):
+                triples = " ".join(f"<urn:{n}> <urn:p> {more} ." for n in range(most + more))
+                text = f"INSERT DATA {{ GRAPH <urn:g> {{ {triples} }} }}"
+                assert (await send(text)).status_code == status
+                assert (await send("#".ljust(length + more, "x"))).status_code == status
+            for more, status in ((0, 200), (1, 400)):
+                nested = "{" * (depth + more) + "}" * (depth + more)
+                response = await send(f"INSERT {{ }} WHERE {nested}")
+                assert response.status_code == status, response.text
+        engine.close()
+
+
+async def test_a_mirror_claims_no_updates(
+    settings: Settings, client_of: ClientOf, tmp_path: Path
+) -> None:
+    path = tmp_path / "mirror"
+    with new_directory(path, base=BASE, origin="https://origin.example.org") as directory:
+        EmbeddedEngine(directory).settle()
+    engine = EmbeddedEngine(open_directory(path))
+    _, secret = Tokens(path).create(scopes=(Scope.WRITE,))
+    async with client_of(
+        create_app(settings.model_copy(update={"data_dir": path}), engine)
+    ) as client:
+        graph = await described(client)
+        assert objects(graph, SERVICE, SD.endpoint)
+        assert objects(graph, UPDATES, SD.endpoint) == set()
+        refused = await client.post(
+            "/update",
+            data={"update": "INSERT DATA { GRAPH <urn:g> { <urn:s> <urn:p> 1 } }"},
+            headers={"Authorization": f"Bearer {secret}"},
+        )
+        problem(refused, 409, "mirror")
+    engine.close()
 
 
 async def test_the_limits_are_those_of_the_settings(
