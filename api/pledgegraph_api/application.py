@@ -44,6 +44,7 @@ from pledgegraph_api.question_endpoint import MissingQuestion, QuestionEndpoint
 from pledgegraph_api.question_list import PATH as QUESTIONS_PATH
 from pledgegraph_api.question_list import QuestionList
 from pledgegraph_api.question_page import QuestionPage
+from pledgegraph_api.quick_answers import QuickAnswers
 from pledgegraph_api.receiving import TimelyBodies
 from pledgegraph_api.record_lists import RecordLists
 from pledgegraph_api.representing import Representations
@@ -126,15 +127,8 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
         QuestionEndpoint(question, settings, runner, representations, question_page).install(app)
     MissingQuestion(questions).install(app)
     copies.install(app)
-    published = PublishedState(settings.data_dir, settings.base)
-    descriptions = DatasetDescriptions(
-        engine,
-        issued=published.issued,
-        modified=published.modified,
-        copies=published.copies,
-    )
     install_documents(app, engine, pages, settings.base, copies.past)
-    _install_descriptions(app, engine, descriptions, pages, signposts)
+    _install_descriptions(app, settings, engine, pages, signposts)
     HealthCheck(engine).install(app)
     ApiDocs(pages).install(app)
     app.mount("/static", StaticFiles(directory=STATIC))
@@ -163,7 +157,8 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
         problems=problems,
     )
     _add_layers(app, settings, problems, budget, observers)
-    _keep_answers(app, settings, engine, observers)
+    quick = QuickAnswers(engine, representations.tags, settings)
+    _keep_answers(app, settings, engine, observers, quick)
     return app
 
 
@@ -219,7 +214,11 @@ def _has_versions(path: str) -> bool:
 
 
 def _keep_answers(
-    app: FastAPI, settings: Settings, engine: Engine, observers: Sequence[Observer]
+    app: FastAPI,
+    settings: Settings,
+    engine: Engine,
+    observers: Sequence[Observer],
+    quick: QuickAnswers,
 ) -> None:
     """Answer from memory what can be, ahead of all that the framework does.
 
@@ -232,18 +231,22 @@ def _keep_answers(
         most=settings.cache_bytes,
         largest=settings.cache_answer_bytes,
         observers=observers,
+        quick=quick,
     )
 
 
 def _install_descriptions(
-    app: FastAPI,
-    engine: Engine,
-    descriptions: DatasetDescriptions,
-    pages: Pages,
-    signposts: Signposts,
+    app: FastAPI, settings: Settings, engine: Engine, pages: Pages, signposts: Signposts
 ) -> None:
     """Put in place what the service says of its data, of each record and of its words."""
     base = signposts.base
+    published = PublishedState(settings.data_dir, settings.base)
+    descriptions = DatasetDescriptions(
+        engine,
+        issued=published.issued,
+        modified=published.modified,
+        copies=published.copies,
+    )
     DescriptionPages(descriptions, pages, signposts, base).install(app)
     OntologyPages(pages, signposts, base).install(app)
     SchemePages(engine, pages, signposts, base).install(app)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from cachetools import LRUCache
@@ -20,9 +20,15 @@ from pledgegraph_api.etags import CONDITIONAL
 from pledgegraph_api.exchange import Exchange
 from pledgegraph_api.observing import Observation, Observer
 from pledgegraph_api.prepared_responses import Prepared
+from pledgegraph_api.quick_answers import QuickAnswers, Way
 from pledgegraph_api.reading_ahead import read_ahead
 
 Headers = list[tuple[bytes, bytes]]
+Key = tuple[str | bytes, ...]
+"""What a request is known again by: method, path, query string, body, and headers."""
+
+_QUERY_STRING: Final = 2
+"""Its place in a key."""
 
 _SCOPE_KEY: Final = "pledgegraph.kept"
 _METHODS: Final = {"GET": "GET", "HEAD": "GET", "POST": "POST", "QUERY": "QUERY"}
@@ -64,17 +70,22 @@ class _Kept:
 class _Wish:
     """What the endpoint says of the answer to the request at hand."""
 
-    __slots__ = ("version",)
+    __slots__ = ("version", "way")
 
     def __init__(self) -> None:
         self.version: str | None = None
+        self.way: Way | None = None
 
 
-def keep(scope: Scope, version: str) -> None:
-    """Have the answer to this request kept, which is one over the snapshot of that name."""
+def keep(scope: Scope, version: str, way: Way | None = None) -> None:
+    """Have the answer to this request kept, which is one over the snapshot of that name.
+
+    With a ``way``, other queries that are asked like this one are answered in the same way.
+    """
     wish = scope.get(_SCOPE_KEY)
     if wish is not None:
         wish.version = version
+        wish.way = way
 
 
 class KeptAnswers:
@@ -93,12 +104,14 @@ class KeptAnswers:
         most: int,
         largest: int,
         observers: Sequence[Observer] = (),
+        quick: QuickAnswers | None = None,
     ) -> None:
         self._app = app
+        self._quick = quick
         self._newest = newest
         self._paths = paths
         self._largest = min(largest, most)
-        self._answers: LRUCache[object, _Kept] = LRUCache(most, getsizeof=lambda each: each.size)
+        self._answers: LRUCache[Key, _Kept] = LRUCache(most, getsizeof=lambda each: each.size)
         self._state: tuple[str | None, int] = (None, 0)
         self._observers = tuple(observers)
 
@@ -123,6 +136,9 @@ class KeptAnswers:
             body = read.body
         key, tags = _known_by(scope, alike, body)
         kept = self._answers.get(key)
+        is_hit = kept is not None
+        if kept is None and method == "GET":
+            kept = self._quick_answer(scope, key)
         if kept is None:
             await self._app(*self._keeping(scope, receive, send, key, state))
             return
@@ -138,7 +154,7 @@ class KeptAnswers:
                 seconds=time.perf_counter() - begun,
                 size=0 if has_it or method == "HEAD" else kept.length,
                 snapshot=kept.snapshot,
-                notes=Exchange(status=304 if has_it else 200, cached=True),
+                notes=Exchange(status=304 if has_it else 200, cached=is_hit),
             )
             for observer in self._observers:
                 observer.observe(seen)
@@ -151,12 +167,36 @@ class KeptAnswers:
             self._answers.clear()
         return state
 
+    def _quick_answer(self, scope: Scope, key: Key) -> _Kept | None:
+        """The answer to a look-up, with how it was made; it is kept for the next who asks."""
+        if self._quick is None:
+            return None
+        found = self._quick.answer(scope["query_string"], _manner(key))
+        if found is None:
+            return None
+        start, body = found
+        kept = _kept(start, body, key, route=scope["path"])
+        self._put(key, kept)
+        return replace(kept, got=Prepared.of(start, body))
+
+    def _put(self, key: Key, kept: _Kept) -> None:
+        if kept.size <= self._answers.maxsize:
+            self._answers[key] = kept
+
+    def _learn_manner(self, scope: Scope, key: Key, start: Message, wish: _Wish) -> None:
+        """Have look-ups that are asked in the same manner answered like this one."""
+        if self._quick is None or wish.way is None or wish.version is None:
+            return
+        if scope["method"] == "GET":
+            manner = _manner(key)
+            self._quick.learn(scope["query_string"], manner, start, wish.way, wish.version)
+
     def _keeping(
         self,
         scope: Scope,
         receive: Receive,
         send: Send,
-        key: object,
+        key: Key,
         state: tuple[str | None, int],
     ) -> tuple[Scope, Receive, Send]:
         """The same, but for taking down the answer if that is to be kept."""
@@ -182,20 +222,22 @@ class KeptAnswers:
                     state[0],
                     state,
                 ):
-                    self._answers[key] = _kept(scope, start, b"".join(parts), key)
+                    route = getattr(scope.get("route"), "path", "")
+                    self._put(key, _kept(start, b"".join(parts), key, route=route))
+                    self._learn_manner(scope, key, start, wish)
             await send(message)
 
         return scope, receive, watched_send
 
 
-def _kept(scope: Scope, start: Message, body: bytes, key: object) -> _Kept:
+def _kept(start: Message, body: bytes, key: Key, *, route: str) -> _Kept:
     said = {b"server-timing": _HIT, b"content-length": str(len(body)).encode()}
     headers: Headers = [(name, said.get(name, value)) for name, value in start["headers"]]
     if all(name != b"content-length" for name, _ in headers):
         headers.append((b"content-length", said[b"content-length"]))
     named = dict(headers)
     whole = {**start, "headers": headers}
-    spent = sum(len(each) for each in key) if isinstance(key, tuple) else 0
+    spent = sum(len(each) for each in key)
     return _Kept(
         tag=named[b"etag"],
         got=Prepared.of(whole, body),
@@ -203,7 +245,7 @@ def _kept(scope: Scope, start: Message, body: bytes, key: object) -> _Kept:
         unchanged=Prepared.of(_not_modified(whole), b""),
         size=2 * len(body) + spent + _BESIDE,
         length=len(body),
-        route=getattr(scope.get("route"), "path", ""),
+        route=route,
         snapshot=named[b"pledgegraph-snapshot"].decode(),
     )
 
@@ -214,10 +256,15 @@ def _not_modified(start: Message) -> Message:
     return {"type": "http.response.start", "status": 304, "headers": headers}
 
 
-def _known_by(scope: Scope, method: str, body: bytes) -> tuple[object, bytes]:
+def _manner(key: Key) -> Key:
+    """What a request says beside what stands in its address behind the path."""
+    return key[:_QUERY_STRING] + key[_QUERY_STRING + 1 :]
+
+
+def _known_by(scope: Scope, method: str, body: bytes) -> tuple[Key, bytes]:
     """What a request is known again by, and the tags in it of answers that the client has."""
     tags = b""
-    said = [method, scope["path"], scope["query_string"], body]
+    said: list[str | bytes] = [method, scope["path"], scope["query_string"], body]
     for name, value in scope["headers"]:
         if name not in _NO_MATTER:
             # Any origin gets the same answer, with a header that none at all does not get.

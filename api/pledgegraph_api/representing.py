@@ -26,6 +26,7 @@ from pledgegraph_api.exchange import exchange_of
 from pledgegraph_api.kept_answers import keep
 from pledgegraph_api.negotiation import Negotiator, PageOrFormat
 from pledgegraph_api.protocol import QueryRequest
+from pledgegraph_api.quick_answers import Way
 from pledgegraph_api.running import Answer
 
 _REVALIDATE: Final = "no-cache"
@@ -39,7 +40,8 @@ class Representations:
         self._settings = settings
         self._stall = settings.stall_timeout
         self._newest = newest
-        self._tags = AnswerTags(settings)
+        self.tags = AnswerTags(settings)
+        """The entity tags of its answers."""
         self._negotiator = Negotiator()
         self._coding = lru_cache(maxsize=500)(preferred_coding)
 
@@ -68,7 +70,7 @@ class Representations:
             return None
         for form in _forms(choice):
             for each in {coding, IDENTITY}:
-                tag = self._tags.of(version, query, form, each)
+                tag = self.tags.of(version, query, form, each)
                 if not_modified(request, tag):
                     exchange_of(request.scope).cached = True
                     return Response(None, 304, _headers(version, tag))
@@ -85,7 +87,7 @@ class Representations:
         # The length of what was not computed is not known, nor whether it is worth compressing.
         is_certain = request.method != "HEAD" or self.accepted_coding(request) == IDENTITY
         if answer.version is not None and is_certain and _is_repeatable(query) and not answer.cut:
-            tag = self._tags.of(answer.version, query, answer.form, answer.coding)
+            tag = self.tags.of(answer.version, query, answer.form, answer.coding)
         headers = {
             **_headers(answer.version or str(answer.sequence), tag),
             "Content-Disposition": f'inline; filename="{name}.{answer.form.extension}"',
@@ -98,7 +100,8 @@ class Representations:
             if not_modified(request, tag):
                 answer.abandon()
                 return Response(None, 304, _headers(answer.version, tag))
-            keep(request.scope, answer.version)
+            way = Way(answer.form, self.accepted_coding(request))
+            keep(request.scope, answer.version, way)
         if answer.coding != IDENTITY:
             headers["Content-Encoding"] = answer.coding
         whole = answer.whole if request.method != "HEAD" else None

@@ -143,6 +143,10 @@ class Engine(Protocol):
         """The newest snapshot, held until the block is left."""
         ...
 
+    def opened_snapshot(self) -> AbstractContextManager[AddressedSnapshot] | None:
+        """The same without any waiting, for event loops; None where it has to be opened first."""
+        ...
+
     @property
     def base(self) -> str:
         """The base IRI of the data, without a final slash."""
