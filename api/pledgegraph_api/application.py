@@ -15,6 +15,7 @@ from pledgegraph.catalogue import catalogue
 from pledgegraph.engine import Engine
 from pledgegraph.release import release
 from pledgegraph.settings import Settings
+from pledgegraph.tokens import Tokens
 from pledgegraph_api.api_docs import ApiDocs
 from pledgegraph_api.asked_limits import CUT_HEADER, HEADER
 from pledgegraph_api.budget import Budget
@@ -177,6 +178,7 @@ def _add_layers(
         budget=budget,
         addresses=ClientAddresses(Networks(settings.trusted_proxies), settings.proxy_header),
         exempt=Networks(settings.budget_exempt),
+        tokens=Tokens(settings.data_dir),
         answers=problems,
     )
     app.add_middleware(UnexpectedErrors, answers=problems)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from pledgegraph.tokens import Scope, Token, Tokens
@@ -52,6 +53,13 @@ class Authorisation:
                 f"The token allows to {allowed}; this needs {scope.value}.", scope=scope.value
             )
         return token
+
+
+def holder_among(tokens: Tokens, headers: Headers) -> Token | None:
+    """The token that a request carries, for whom nothing depends on it; None for no known one."""
+    given = headers.getlist("authorization")
+    match = _CREDENTIALS.fullmatch(given[0].strip()) if len(given) == 1 else None
+    return None if match is None else tokens.holder(match[1])
 
 
 def challenge(error: Unauthorised | Forbidden) -> str:

@@ -105,7 +105,7 @@ class Budget:
         wait = math.ceil(missing * _MINUTE / a_minute)
         used, unit = _USED[what]
         raise BudgetSpent(
-            f"The queries from your address came to more than {a_minute:g} {used}.",
+            f"Your queries came to more than {a_minute:g} {used}.",
             retry_after=wait,
             limit=Limit(f"budget_{what}", a_minute, unit),
         )

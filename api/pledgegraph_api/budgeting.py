@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from starlette.datastructures import Headers
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from pledgegraph.errors import DirectoryError
+from pledgegraph.tokens import Tokens
+from pledgegraph_api.authorisation import holder_among
 from pledgegraph_api.budget import Budget
 from pledgegraph_api.client_address import ClientAddresses, Networks, client_name
 from pledgegraph_api.errors import BudgetSpent
@@ -24,12 +28,14 @@ class Budgeting:
         budget: Budget,
         addresses: ClientAddresses,
         exempt: Networks,
+        tokens: Tokens,
         answers: ProblemAnswers,
     ) -> None:
         self._app = app
         self._budget = budget
         self._addresses = addresses
         self._exempt = exempt
+        self._tokens = tokens
         self._answers = answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -40,7 +46,7 @@ class Budgeting:
         if address is not None and address in self._exempt:
             await self._app(scope, receive, send)
             return
-        client = client_name(address)
+        client = self._holder(scope) or client_name(address)
         try:
             begun = self._budget.begin(client)
         except BudgetSpent as error:
@@ -55,3 +61,15 @@ class Budgeting:
         finally:
             failed = broken or notes.is_fault_of_query
             self._budget.end(client, begun, failed=failed, free=notes.cached)
+
+    def _holder(self, scope: Scope) -> str | None:
+        """What the holder of a token is counted under, wherever he asks from; None for others.
+
+        Only known tokens count, or whoever makes some up would be a new client every time.
+        """
+        try:
+            token = holder_among(self._tokens, Headers(scope=scope))
+        except DirectoryError:
+            # The tokens cannot be read; whoever needs one is told so by the endpoint.
+            return None
+        return None if token is None else f"token {token.id}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,9 +13,11 @@ from fastapi import FastAPI
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import Limit
 from pledgegraph.settings import Settings
+from pledgegraph.tokens import Scope, Tokens
 from pledgegraph_api.application import create_app
 from pledgegraph_api.budget import Budget
 from pledgegraph_api.errors import BudgetSpent
+from tests.api.conftest import MakeStore
 
 pytestmark = pytest.mark.anyio
 
@@ -157,6 +160,44 @@ async def test_clients_behind_a_trusted_proxy_are_told_apart(
         for fresh in range(3):
             said = {"X-Forwarded-For": f"203.0.113.{100 + fresh}"}
             assert (await stranger.get("/sparql", params=RIGHT, headers=said)).status_code == 429
+
+
+async def test_the_holder_of_a_token_has_a_budget_of_his_own(
+    make_store: MakeStore, settings: Settings, tmp_path: Path
+) -> None:
+    engine = make_store(tmp_path / "store")
+    tokens = Tokens(tmp_path / "store")
+    (first, ana), (_, ben) = (tokens.create(scopes=(Scope.READ,)) for _ in range(2))
+    few = {"data_dir": tmp_path / "store", "budget_errors": 2, "cache_bytes": 0}
+    app = create_app(settings.model_copy(update=few), engine)
+    async with of("203.0.113.9", app) as shared, of("203.0.113.10", app) as elsewhere:
+
+        async def ask(client: httpx.AsyncClient, what: dict[str, str], token: str = "") -> int:
+            bearer = {"Authorization": f"Bearer {token}"} if token else {}
+            return (await client.get("/sparql", params=what, headers=bearer)).status_code
+
+        # Whoever holds none shares what the address has, and what he makes up is no token.
+        for made_up in ("", "pgt_made-up"):
+            assert await ask(shared, WRONG, made_up) == 400
+        for made_up in ("", *(f"pgt_{each}" for each in range(3)), f"{ana}x", ana[:-1]):
+            assert await ask(shared, RIGHT, made_up) == 429
+        # A holder does not pay for others behind the address, nor they for him.
+        assert await ask(shared, RIGHT, ana) == 200
+        for _ in range(2):
+            assert await ask(shared, WRONG, ana) == 400
+        for place in (shared, elsewhere):
+            assert await ask(place, RIGHT, ana) == 429
+            assert await ask(place, RIGHT, ben) == 200
+        assert await ask(elsewhere, RIGHT) == 200
+        metrics = (await elsewhere.get("/metrics")).text
+        assert "pledgegraph_budget_clients 4.0" in metrics
+        # With the token its budget is gone.
+        tokens.revoke(first.id)
+        assert await ask(elsewhere, RIGHT, ana) == 200
+        (tmp_path / "store" / "tokens.json").write_text("damaged", encoding="utf-8")
+        assert await ask(elsewhere, RIGHT, ben) == 200
+        assert await ask(shared, RIGHT, ben) == 429
+    engine.close()
 
 
 async def test_one_customer_s_ipv6_network_is_one_client(
