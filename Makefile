@@ -21,8 +21,8 @@ help: ## Say what there is
 serve: $(DATA_DIR)/.shipped ## Run the service on port 8000 with the shipped data
 	@exec $(BIN)/pledgegraph serve
 
-test: $(VENV)/.installed-dev ## Run all tests, with the coverage gate
-	@$(BIN)/pytest -n auto --dist loadgroup --cov --cov-report=term
+test: $(VENV)/.installed-dev ## Run all tests
+	@$(BIN)/pytest -n auto --dist loadgroup
 
 check: $(VENV)/.installed-dev ## Run format, lint, types, import rules and tests
 	@scripts/check

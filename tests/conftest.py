@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# A shell has what it runs in the background ignore Ctrl-C, and the programs that tests start
+# inherit that: those that are to stop by it would never end.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Tests share two cores with each other: time says nothing of what is tested. CI tries the same
 # examples every time, so that a change is not refused for another one's fault.
 settings.register_profile(
     "house",
     deadline=None,
+    max_examples=40,
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=bool(os.environ.get("CI")),
 )

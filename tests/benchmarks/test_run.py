@@ -11,7 +11,7 @@ QUERIES = sorted((RUN.parent / "queries").glob("*.rq"))
 
 def test_a_small_run_prints_every_row_with_its_ratio() -> None:
     done = subprocess.run(
-        [str(RUN), "--quads", "3000", "--rounds", "1"], capture_output=True, text=True, check=False
+        [str(RUN), "--quads", "1500", "--rounds", "1"], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
     rows = [line.strip("|").split("|") for line in done.stdout.splitlines() if line[:2] == "| "]

@@ -192,6 +192,11 @@ def test_34_iris_with_spaces_or_brackets(service: RunningService, token: str, ir
         refused(service.ask(f"ASK {{ ?s ?p <{iri}> }}"), 400, "query-syntax")
 
 
+def says_that_it_is_cut(answer: httpx.Response) -> bool:
+    """Whether a cut answer has said so, in its head or at its end."""
+    return "pledgegraph-cut" in answer.headers or "answer-cut" in answer.text[-1000:]
+
+
 def test_35_blank_node_floods(service: RunningService, token: str) -> None:
     card = {**UPDATE, "Authorization": f"Bearer {token}"}
     update = f"{service.address}/update"
@@ -206,7 +211,7 @@ def test_35_blank_node_floods(service: RunningService, token: str) -> None:
     deep = f"INSERT DATA {{ GRAPH <{BASE}/id/source/x> {{ <x:s> <x:p> {nested} }} }}"
     assert httpx.post(update, content=deep, headers=card, timeout=60).status_code in {400, 422}
     answer = whole_answer(service, "CONSTRUCT { [] <x:p> [] } { ?a ?b ?c . ?d ?e ?f }")
-    assert answer.status_code in {504, 507, 599}
+    assert answer.status_code in {504, 507, 599} or says_that_it_is_cut(answer)
     turtle = {"Content-Type": "text/turtle", "Authorization": f"Bearer {token}"}
     put = httpx.put(
         f"{service.address}/graphs?graph={BASE}/id/source/x",
