@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
-from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from pyoxigraph import NamedNode
@@ -19,6 +18,7 @@ from pledgegraph.media_types import CSV, JSON_LD, Format
 from pledgegraph.release import release
 from pledgegraph_api.collection_filters import DATES, Asked, read_filters, short
 from pledgegraph_api.collection_formats import csv_metadata, page_json, whole_csv
+from pledgegraph_api.collection_links import CSVM, FORMATS, CollectionLinks
 from pledgegraph_api.collection_table import Collection, Row, Table, Tables
 from pledgegraph_api.context_endpoint import CONTEXT_PATH
 from pledgegraph_api.errors import PageMissing
@@ -31,9 +31,6 @@ from pledgegraph_api.pages import VARY, Pages
 from pledgegraph_api.printable import printable
 
 PAGE_SIZE: Final = 50
-FORMATS: Final = (JSON_LD, CSV)
-"""What lists come in beside pages, the default first."""
-_CSVM: Final = "application/csvm+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +106,7 @@ class CollectionEndpoint:
         headers = {"etag": etag_of(body), "cache-control": "no-cache"}
         if not_modified(request, headers["etag"]):
             return Response(status_code=304, headers=headers)
-        return Response(body, headers=headers, media_type=_CSVM)
+        return Response(body, headers=headers, media_type=CSVM)
 
     def _written(self, request: Request, form: Format | None) -> Response:
         day = datetime.now(UTC).date()
@@ -123,13 +120,22 @@ class CollectionEndpoint:
                 f"The list has no page {asked.page}.", remedy=f"Its pages are 1 to {pages}."
             )
         state = self._state(asked, table, day)
-        headers = self._headers(request, asked, pages, table)
+        root = root_of(request)
+        links = CollectionLinks(self._collection.name, asked, pages, base=self._base, root=root)
+        headers = {
+            "vary": VARY,
+            "link": links.header(form),
+            "cache-control": "no-cache",
+            "pledgegraph-snapshot": str(table.sequence),
+        }
         shown = rows[(asked.page - 1) * PAGE_SIZE : asked.page * PAGE_SIZE]
         if form is None:
-            return self._page(request, asked, table, shown, found=len(rows), headers=headers)
+            return self._page(
+                request, asked, table, shown, found=len(rows), headers=headers, links=links
+            )
         headers |= {
             "content-type": form.content_type,
-            "etag": etag_of(*state, release(), form.name, root_of(request)),
+            "etag": etag_of(*state, release(), form.name, root),
         }
         if not_modified(request, headers["etag"]):
             del headers["content-type"]
@@ -141,9 +147,9 @@ class CollectionEndpoint:
             table,
             shown,
             context=f"{self._base}{CONTEXT_PATH}",
-            address=self._address(asked, asked.page),
+            address=links.address(asked.page),
             total=len(rows),
-            links=self._links(asked, pages),
+            links=links.pages,
         )
         return Response(body, headers=headers)
 
@@ -151,38 +157,6 @@ class CollectionEndpoint:
         """What an answer is made of; how fresh reports are hangs on the day."""
         depends = day.isoformat() if self._collection.status else ""
         return (table.sequence, self._collection.name, asked.given, asked.page, depends)
-
-    def _address(self, asked: Asked, page: int) -> str:
-        query = urlencode([*asked.given, ("page", page)])
-        return f"{self._base}{self._path}?{query}"
-
-    def _links(self, asked: Asked, pages: int) -> dict[str, str]:
-        query = f"?{urlencode(asked.given)}" if asked.given else ""
-        links = {
-            "collection": f"{self._base}{self._path}{query}",
-            "first": self._address(asked, 1),
-            "last": self._address(asked, pages),
-        }
-        if asked.page > 1:
-            links["prev"] = self._address(asked, asked.page - 1)
-        if asked.page < pages:
-            links["next"] = self._address(asked, asked.page + 1)
-        return links
-
-    def _headers(self, request: Request, asked: Asked, pages: int, table: Table) -> dict[str, str]:
-        ways = [
-            f'<{target}>; rel="{name}"'
-            for name, target in self._links(asked, pages).items()
-            if name != "collection"
-        ]
-        described = f"{root_of(request)}{self._metadata_path}"
-        ways.append(f'<{described}>; rel="describedby"; type="{_CSVM}"')
-        return {
-            "vary": VARY,
-            "link": ", ".join(ways),
-            "cache-control": "no-cache",
-            "pledgegraph-snapshot": str(table.sequence),
-        }
 
     def _page(
         self,
@@ -193,6 +167,7 @@ class CollectionEndpoint:
         *,
         found: int,
         headers: Mapping[str, str],
+        links: CollectionLinks,
     ) -> Response:
         language = required_language(request)
         pages = max(1, -(-found // PAGE_SIZE))
@@ -217,19 +192,13 @@ class CollectionEndpoint:
             total=len(table.rows),
             page=asked.page,
             pages=pages,
-            previous=self._way(asked, asked.page - 1) if asked.page > 1 else "",
-            following=self._way(asked, asked.page + 1) if asked.page < pages else "",
+            previous=links.way(asked.page - 1) if asked.page > 1 else "",
+            following=links.way(asked.page + 1) if asked.page < pages else "",
             formats=[
-                PageLink(each.name, title, f"{self._path}.{each.extension}{self._query(asked)}")
+                PageLink(each.name, title, links.form(each))
                 for each, title in ((JSON_LD, "JSON-LD"), (CSV, "CSV"))
             ],
         )
-
-    def _way(self, asked: Asked, page: int) -> str:
-        return f"{self._path}?{urlencode([*asked.given, ('page', page)])}"
-
-    def _query(self, asked: Asked) -> str:
-        return f"?{urlencode(asked.given)}" if asked.given else ""
 
     def _choices(self, table: Table, name: str, language: str) -> list[Choice]:
         choices = [

@@ -30,6 +30,7 @@ from pledgegraph_api.document_address import (
     record_path,
     split_extension,
 )
+from pledgegraph_api.document_links import DocumentLinks
 from pledgegraph_api.document_source import DocumentSource, Found
 from pledgegraph_api.document_writing import written
 from pledgegraph_api.entity_page import EntityPage
@@ -207,26 +208,17 @@ class DocumentEndpoint:
     def _headers(self, found: Found, wish: _Wish, root: str) -> dict[str, str]:
         """The headers of a representation; a page gets its own entity tag."""
         document = found.document
-        path = f"{root}{document_path(wish.record, self._base)}"
-        query = f"?page={document.page}" if document.page > 1 else ""
+        links = DocumentLinks(
+            document,
+            base=self._base,
+            root=root,
+            version=None if wish.version is None else wish.version.sequence,
+        )
         extension = PAGE_EXTENSION if wish.form is None else wish.form.extension
-        links = [
-            f'<{self._base}{document_path(wish.record, self._base)}{query}>; rel="canonical"',
-            f'<{wish.record.value}>; rel="describes"',
-            *(
-                f'<{path}.{each}{query}>; rel="alternate"; type="{kind}"'
-                for each, kind in _ALTERNATES
-                if each != extension
-            ),
-        ]
-        if document.page > 1:
-            links.append(f'<{path}?page={document.page - 1}>; rel="prev"')
-        if document.page < document.pages:
-            links.append(f'<{path}?page={document.page + 1}>; rel="next"')
         headers = {
             "vary": VARY,
-            "link": ", ".join(links),
-            "content-location": f"{path}.{extension}{query}",
+            "link": links.header(extension),
+            "content-location": links.form(extension),
             "cache-control": "no-cache",
             "pledgegraph-snapshot": str(document.sequence),
         }
@@ -245,12 +237,6 @@ class DocumentEndpoint:
                 root,
             )
         return headers
-
-
-_ALTERNATES: Final = (
-    (PAGE_EXTENSION, "text/html"),
-    *((each.extension, each.media_type) for each in DOCUMENT_FORMATS),
-)
 
 
 class _Kept:

@@ -7,6 +7,7 @@ FOOPS! judges ontologies (https://foops.linkeddata.es/catalogue.html), F-UJI dat
 from __future__ import annotations
 
 import json
+import re
 
 import httpx
 import pytest
@@ -267,3 +268,92 @@ def test_r1_3_02_the_data_come_in_open_formats(catalog: Dataset) -> None:
     open_ones = {"application/sparql-results+json", "application/n-quads", "application/trig"}
     assert types
     assert types <= {*open_ones, "application/ld+json"}
+
+
+# Signposting, the links by which F-UJI finds metadata and data: https://signposting.org/FAIR/
+
+Links = dict[str, list[tuple[str, str]]]
+
+
+def links_of(response: httpx.Response) -> Links:
+    """The targets of the header ``Link`` with their media types, by relation."""
+    found: Links = {}
+    for target, relation, kind in re.findall(
+        r'<([^>]*)>; rel="([^"]*)"(?:; type="([^"]*)")?', response.headers["link"]
+    ):
+        found.setdefault(relation, []).append((target, kind))
+    return found
+
+
+async def all_there(client: httpx.AsyncClient, links: Links, *relations: str) -> None:
+    """Follows the links, each of which has to give what it promises."""
+    for target, kind in (each for relation in relations for each in links.get(relation, [])):
+        found = await client.get(
+            target.removeprefix(SHIPPED_BASE), headers={"Accept": kind or "*/*"}
+        )
+        assert found.status_code in (200, 303), target
+        if kind:
+            assert found.headers["content-type"].startswith(kind), target
+
+
+@pytest.mark.parametrize(
+    ("record", "kinds"),
+    [
+        ("commitment/c2d-citizen-data", ["Commitment"]),
+        ("register/inclusive-data-charter", ["Register"]),
+        ("actor/paris21", ["Actor"]),
+    ],
+)
+async def test_signposts_of_a_document(
+    shipped: httpx.AsyncClient, record: str, kinds: list[str]
+) -> None:
+    page = links_of(await shipped.get(f"/doc/{record}", headers={"Accept": "text/html"}))
+    data = links_of(await shipped.get(f"/doc/{record}", headers={"Accept": "text/turtle"}))
+    for links in (page, data):
+        assert links["cite-as"] == [(f"{SHIPPED_BASE}/id/{record}", "")]
+        assert links["license"] == [("https://creativecommons.org/licenses/by/4.0/", "")]
+        assert {(PG.iri + each, "") for each in kinds} <= set(links["type"])
+        await all_there(shipped, links, "cite-as", "alternate", "canonical")
+    assert ("https://schema.org/AboutPage", "") in page["type"]
+    assert ("https://schema.org/AboutPage", "") not in data["type"]
+    described = {kind for _, kind in page["describedby"]}
+    assert {"text/turtle", "application/ld+json", "application/trig"} <= described
+    await all_there(shipped, page, "describedby")
+    assert data["describes"] == [(f"{SHIPPED_BASE}/id/{record}", "")]
+
+
+async def test_signposts_lead_from_each_source_to_what_it_states(
+    shipped: httpx.AsyncClient,
+) -> None:
+    listed = (await shipped.get("/sources.jsonld")).json()
+    items = {each["id"] for each in listed["items"]}
+    assert len(items) == 50
+    for source in items:
+        path = source.removeprefix(SHIPPED_BASE).replace("/id/", "/doc/")
+        links = links_of(await shipped.get(path, headers={"Accept": "text/html"}))
+        (item,) = links["item"]
+        stated = await shipped.get(item[0].removeprefix(SHIPPED_BASE))
+        assert stated.status_code == 200, source
+        assert stated.headers["content-type"].startswith(item[1])
+
+
+@pytest.mark.parametrize("path", ["/commitments", "/actors", "/events", "/sources"])
+@pytest.mark.parametrize("accept", ["text/html", "application/ld+json", "text/csv"])
+async def test_signposts_of_a_list(shipped: httpx.AsyncClient, path: str, accept: str) -> None:
+    links = links_of(await shipped.get(path, headers={"Accept": accept}))
+    assert links["cite-as"] == [(f"{SHIPPED_BASE}{path}", "")]
+    assert ("https://www.w3.org/ns/activitystreams#Collection", "") in links["type"]
+    assert links["license"] == [("https://creativecommons.org/licenses/by/4.0/", "")]
+    if accept == "text/html":
+        assert {kind for _, kind in links["item"]} == {"application/ld+json", "text/csv"}
+    else:
+        assert links["collection"] == links["cite-as"]
+    await all_there(shipped, links, "cite-as", "item", "describedby", "collection", "first", "last")
+
+
+async def test_signposts_of_a_filtered_list_keep_the_filters(shipped: httpx.AsyncClient) -> None:
+    page = await shipped.get("/commitments?status=not-reported", headers={"Accept": "text/html"})
+    links = links_of(page)
+    for relation in ("cite-as", "item", "next"):
+        assert all("status=not-reported" in target for target, _ in links.get(relation, []))
+    assert len(links["item"]) == 2
