@@ -45,13 +45,14 @@ def running(
         process.communicate()
 
 
-def interrupt(process: subprocess.Popen[str]) -> None:
-    """Ctrl-C, as a terminal sends it; the program must end without fuss."""
+def interrupt(process: subprocess.Popen[str]) -> str:
+    """All that it has said; Ctrl-C, as a terminal sends it, must end it without fuss."""
     os.killpg(process.pid, signal.SIGINT)
     output, _ = process.communicate(timeout=20)
     # A shell shows 130 for a program that the signal itself ended, as it ends make.
     assert process.returncode in (0, 130, -signal.SIGINT), output
     assert "Traceback" not in output
+    return output
 
 
 def answer(process: subprocess.Popen[str], port: int, query: str, patience: float = 30) -> bytes:
