@@ -34,6 +34,16 @@ class AskedLimits:
     seconds: float | None = None
     rows: int | None = None
 
+    def parameters(self) -> list[tuple[str, str]]:
+        """What is said, as parameters of a request."""
+        said = []
+        if self.seconds is not None:
+            # No exponent, which the parameter has none of.
+            said.append((TIMEOUT, f"{self.seconds:.9f}".rstrip("0").rstrip(".")))
+        if self.rows is not None:
+            said.append((LIMIT, str(self.rows)))
+        return said
+
     def time(self, settings: Settings) -> Limit:
         """The seconds that the query may take."""
         if self.seconds is not None and self.seconds < settings.query_timeout:

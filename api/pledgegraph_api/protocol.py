@@ -75,6 +75,11 @@ class QueryRequest:
             *(("named-graph-uri", each.value) for each in self.named_graphs),
         ]
 
+    def bounding_parameters(self) -> list[tuple[str, str]]:
+        """The version and the limits as parameters of a request."""
+        version = [] if self.version is None else [("version", str(self.version))]
+        return [*version, *self.limits.parameters()]
+
 
 async def read_query(request: Request, *, longest: int) -> QueryRequest:
     """The query that a GET, HEAD, POST or QUERY request carries; ``longest`` is in bytes.

@@ -78,7 +78,11 @@ class QueryPage:
             table = self._labels.labelled(excerpt.table, required_language(request).tag)
             excerpt = replace(excerpt, table=table)
         formats = (*RESULT_FORMATS, CSV_SAFE) if excerpt.text is None else GRAPH_FORMATS
-        given = [("query", query.text), *query.dataset_parameters()]
+        given = [
+            ("query", query.text),
+            *query.dataset_parameters(),
+            *query.bounding_parameters(),
+        ]
         links = format_links(PATH, given, formats)
         explain = f"{PATH}?{urlencode([*given, ('explain', 'true')])}"
         permalink = f"{PATH}?{urlencode([*given, ('format', PAGE)])}"
@@ -112,6 +116,7 @@ class QueryPage:
             headers=headers,
             query=query.text,
             graphs=query.dataset_parameters(),
+            bounds=query.bounding_parameters(),
             problem=problem,
             excerpt=excerpt,
             explain=explain,

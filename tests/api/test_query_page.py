@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import httpx
 import pytest
@@ -112,6 +112,30 @@ async def test_characters_that_no_page_can_hold(client: httpx.AsyncClient) -> No
     query = r'SELECT ?x { VALUES ?x { "a\u0001b\u0008\u007F\u0085c\td" "\u202Eabc" } }'
     response, _ = await ask(client, query)
     assert rows_of(response.text)[1] == ["a\ufffdb\ufffd\ufffd\ufffdc d"]
+
+
+async def test_its_links_and_its_form_keep_the_limits_and_the_version(
+    client: httpx.AsyncClient,
+) -> None:
+    asked = {"limit": "5", "timeout": "2.5", "version": "1"}
+    response, outline = await ask(client, NUMBERS % 50, **asked)
+    assert len(rows_of(response.text)) == 1 + 5
+    links = [str(link["href"]) for link in outline.all("a")]
+    again = [parse_qs(urlsplit(each).query) for each in links if "query=" in each]
+    again = [each for each in again if each["query"] == [NUMBERS % 50]]
+    # The lasting address, the explanation, and the downloads.
+    assert len(again) > 6
+    for each in again:
+        assert {name: each[name] for name in asked} == {name: [it] for name, it in asked.items()}
+    hidden = {i["name"]: i["value"] for i in outline.all("input") if i.get("type") == "hidden"}
+    assert hidden == asked
+    (csv,) = [each for each in links if each.endswith("format=csv")]
+    # Which five is the engine's choice.
+    assert len((await client.get(csv)).text.splitlines()) == 1 + 5
+    # As small a number as the parameter takes comes back as a number.
+    _, outline = await ask(client, "SELECT {", timeout="0.000000001")
+    (kept,) = [i["value"] for i in outline.all("input") if i["name"] == "timeout"]
+    assert kept == "0.000000001"
 
 
 @pytest.mark.parametrize(("count", "shown", "cut"), [(1000, 1000, False), (1001, 1000, True)])
