@@ -56,6 +56,12 @@ def pledgegraph(data: Path, folder: Path, port: int) -> tuple[Sequence[str], Map
     }
 
 
+def two_processes(data: Path, folder: Path, port: int) -> tuple[Sequence[str], Mapping[str, str]]:
+    """`pledgegraph serve` with two processes that speak HTTP, and all else as above."""
+    command, environment = pledgegraph(data, folder, port)
+    return command, {**environment, "PLEDGEGRAPH_HTTP_WORKERS": "2"}
+
+
 def oxigraph(data: Path, folder: Path, port: int) -> tuple[Sequence[str], Mapping[str, str]]:
     """`oxigraph serve`, with the union of all graphs as its default graph, as ours has."""
     program = _SCRIPTS / "oxigraph"
@@ -137,6 +143,7 @@ def virtuoso(data: Path, folder: Path, port: int) -> tuple[Sequence[str], Mappin
 
 PEERS: Final = {
     "pledgegraph": (pledgegraph, "/sparql"),
+    "pledgegraph in two": (two_processes, "/sparql"),
     "oxigraph": (oxigraph, "/query"),
     "rdflib-endpoint": (rdflib_endpoint, "/"),
     "virtuoso": (virtuoso, "/sparql"),

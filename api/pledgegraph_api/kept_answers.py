@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from cachetools import LRUCache
@@ -53,18 +54,30 @@ _OF_THE_BODY: Final = frozenset(
 _HIT: Final = b"cache;desc=hit"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Kept:
+    """An answer; each response with it is formed when it is first asked for."""
+
     tag: bytes
-    got: Prepared
-    headed: Prepared
-    """The response to HEAD."""
-    unchanged: Prepared
-    """The response to who has the answer."""
+    start: Message
+    body: bytes
     size: int
-    length: int
     route: str
     snapshot: str
+
+    @cached_property
+    def got(self) -> Prepared:
+        return Prepared.of(self.start, self.body)
+
+    @cached_property
+    def headed(self) -> Prepared:
+        """The response to HEAD."""
+        return Prepared.of(self.start, b"")
+
+    @cached_property
+    def unchanged(self) -> Prepared:
+        """The response to who has the answer."""
+        return Prepared.of(_not_modified(self.start), b"")
 
 
 class _Wish:
@@ -136,15 +149,18 @@ class KeptAnswers:
             body = read.body
         key, tags = _known_by(scope, alike, body)
         kept = self._answers.get(key)
-        is_hit = kept is not None
+        made: Prepared | None = None
         if kept is None and method == "GET":
-            kept = self._quick_answer(scope, key)
+            kept, made = self._quick_answer(scope, key)
         if kept is None:
             await self._app(*self._keeping(scope, receive, send, key, state))
             return
         has_it = bool(tags) and method in CONDITIONAL and (kept.tag in tags or tags == b",*")
-        response = kept.headed if method == "HEAD" else kept.got
-        await (kept.unchanged if has_it else response).send(send)
+        if has_it:
+            response = kept.unchanged
+        else:
+            response = kept.headed if method == "HEAD" else made or kept.got
+        await response.send(send)
         if self._observers:
             seen = Observation(
                 method=method,
@@ -152,9 +168,9 @@ class KeptAnswers:
                 is_query=True,
                 is_update=False,
                 seconds=time.perf_counter() - begun,
-                size=0 if has_it or method == "HEAD" else kept.length,
+                size=0 if has_it or method == "HEAD" else len(kept.body),
                 snapshot=kept.snapshot,
-                notes=Exchange(status=304 if has_it else 200, cached=is_hit),
+                notes=Exchange(status=304 if has_it else 200, cached=made is None),
             )
             for observer in self._observers:
                 observer.observe(seen)
@@ -167,17 +183,17 @@ class KeptAnswers:
             self._answers.clear()
         return state
 
-    def _quick_answer(self, scope: Scope, key: Key) -> _Kept | None:
-        """The answer to a look-up, with how it was made; it is kept for the next who asks."""
+    def _quick_answer(self, scope: Scope, key: Key) -> tuple[_Kept, Prepared] | tuple[None, None]:
+        """The answer to a look-up for the next who asks, and for this one."""
         if self._quick is None:
-            return None
+            return None, None
         found = self._quick.answer(scope["query_string"], _manner(key))
         if found is None:
-            return None
+            return None, None
         start, body = found
         kept = _kept(start, body, key, route=scope["path"])
         self._put(key, kept)
-        return replace(kept, got=Prepared.of(start, body))
+        return kept, Prepared.of(start, body)
 
     def _put(self, key: Key, kept: _Kept) -> None:
         if kept.size <= self._answers.maxsize:
@@ -240,11 +256,9 @@ def _kept(start: Message, body: bytes, key: Key, *, route: str) -> _Kept:
     spent = sum(len(each) for each in key)
     return _Kept(
         tag=named[b"etag"],
-        got=Prepared.of(whole, body),
-        headed=Prepared.of(whole, b""),
-        unchanged=Prepared.of(_not_modified(whole), b""),
+        start=whole,
+        body=body,
         size=2 * len(body) + spent + _BESIDE,
-        length=len(body),
         route=route,
         snapshot=named[b"pledgegraph-snapshot"].decode(),
     )

@@ -26,7 +26,7 @@ class Prepared:
     @classmethod
     def of(cls, start: Message, body: bytes) -> Prepared:
         """The response; its headers tell the length of its body, if it has one."""
-        lines = b"".join(name + b": " + value + b"\r\n" for name, value in start["headers"])
+        lines = b"".join([name + b": " + value + b"\r\n" for name, value in start["headers"]])
         return cls(
             start,
             {"type": "http.response.body", "body": body},

@@ -30,6 +30,8 @@ def calls_service(text: str) -> bool:
     Variables do not count, nor do lines that are nothing but a comment: such a line lies
     either in a comment or, if no quotation mark comes before, in a long string.
     """
+    if _KEYWORD.search(text) is None:
+        return False
     search = _Search(text)
     for line in _LINE.finditer(text):
         comment = _COMMENT_LINE.match(text, line.start())

@@ -19,7 +19,7 @@ LITTLE = ("--quads", "1500", "--rounds", "1", "--seconds", "1", "--flood", "2", 
 @pytest.mark.parametrize(
     ("part", "title", "goals"),
     [
-        ("small", "Ten rows about one record", 2),
+        ("small", "Ten rows about one record", 4),
         ("long", "Queries of over 50 ms", 1),
         ("rows", "100,000 rows as JSON", 3),
         ("flood", "50 clients that ask for cross products, 2 s", 4),
