@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Final
 
@@ -15,6 +15,7 @@ from pledgegraph.documents.profiles import Words
 from pledgegraph.engine import Snapshot
 from pledgegraph.terms import PG, RDF, XSD
 from pledgegraph_api.document_source import Found
+from pledgegraph_api.entity_rdfa import stating, stating_back, stating_class
 from pledgegraph_api.iri_names import link_to, short_name
 from pledgegraph_api.languages import DEFAULT
 from pledgegraph_api.printable import printable
@@ -43,6 +44,8 @@ class Shown:
     is_date: bool = False
     card: Card | None = None
     """What is told whole."""
+    says: Mapping[str, str] = field(default_factory=dict)
+    """The attributes that state the fact in the markup."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +58,21 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Kind:
+    """A class that something is of."""
+
+    name: Words
+    says: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Card:
     """Something told whole: its name, what kind of thing it is, and its facts."""
 
     title: str
     language: str
     href: str | None
-    kinds: tuple[Words, ...]
+    kinds: tuple[Kind, ...]
     facts: tuple[Fact, ...]
 
 
@@ -122,11 +133,7 @@ class Telling:
     def card(self, node: NamedNode, links: Sequence[Link], *, whole: bool = True) -> Card:
         """A node with its facts, if it is told whole."""
         title, language = self._name(node)
-        kinds = tuple(
-            self._profiles.terms[kind]
-            for kind in self.classes(node)
-            if kind in self._profiles.terms
-        )
+        kinds = tuple(Kind(self._term(kind), stating_class(kind)) for kind in self.classes(node))
         facts = tuple(fact for _, fact in self._facts(node, links)) if whole else ()
         return Card(title, language, self._href(node), kinds, facts)
 
@@ -178,7 +185,9 @@ class Telling:
             view = self._profiles.outgoing.get(prop)
             if prop in told and set(values) == {self._document.record}:
                 continue  # the card stands inside the page about it, under this very property
-            shown = tuple(self._value(value, quads) for value, quads in values.items())
+            shown = tuple(
+                _stated(self._value(value, quads), prop, value) for value, quads in values.items()
+            )
             found.append(
                 (
                     (view.order if view else _LAST, prop.value),
@@ -204,11 +213,12 @@ class Telling:
 
     def _linked(self, link: Link, node: NamedNode) -> Shown:
         quads = self._linking.get((link.source, link.view.path, node), [])
-        shown = self._value(link.source, quads)
+        says = stating_back(link.view.path, link.source)
+        shown = replace(self._value(link.source, quads), says=says)
         if not link.view.whole:
             return shown
         card = self.card(link.source, self._document.inner.get(link.source, ()))
-        return Shown(shown.text, shown.marks, shown.href, shown.language, card=card)
+        return replace(shown, card=card)
 
     def _value(self, value: Term, quads: Sequence[Quad]) -> Shown:
         marks = self._marks(quads)
@@ -259,6 +269,10 @@ class Telling:
 
     def _href(self, node: NamedNode) -> str | None:
         return link_to(node.value, self._base)
+
+
+def _stated(shown: Shown, prop: NamedNode, value: Term) -> Shown:
+    return replace(shown, says=stating(prop, value, shown.text))
 
 
 def _day(text: str, language: str) -> str:

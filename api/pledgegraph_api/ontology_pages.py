@@ -12,14 +12,14 @@ from functools import cached_property
 from typing import Final
 
 from fastapi import FastAPI
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, Triple
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.ontology_documents import OntologyDocument, ontology_documents, version_of
-from pledgegraph.ontology_terms import Term, read_terms
+from pledgegraph.ontology_terms import SHOWN, Term, read_terms
 from pledgegraph.statements import Statements, Texts
 from pledgegraph.terms import DCTERMS, OWL, PG
 from pledgegraph_api.asked import read_wishes, require_none
@@ -41,7 +41,9 @@ _PATHS: Final = (
     "/shapes.{ending}",
     "/shapes/{rest:path}",
 )
-KINDS: Final = ("class", "relation", "attribute", "computed")
+_IN_HEADER: Final = frozenset({DCTERMS.title, DCTERMS.description, DCTERMS.bibliographicCitation})
+"""What the head of the page shows whole."""
+KINDS: Final = ("class", "relation", "attribute", "computed", "datatype")
 """The kinds of terms that the page has a section for."""
 
 
@@ -157,18 +159,19 @@ class OntologyPages:
         )
 
     def _axioms(self, document: OntologyDocument) -> tuple[Subject, ...]:
-        """What the ontology says that is neither a term nor its header."""
+        """What the ontology says that its header and its terms on the page do not show."""
         ontology = self._ontology(document)
-        shown = {each.iri for terms in ontology.terms.values() for each in terms}
-        shown.add(PG.iri.rstrip("#"))
-        return subjects_of(
-            (
-                each
-                for each in document.triples
-                if not isinstance(each.subject, NamedNode) or each.subject.value not in shown
-            ),
-            self._base,
-        )
+        names = {each.iri: each.name for terms in ontology.terms.values() for each in terms}
+        header = NamedNode(PG.iri.rstrip("#"))
+
+        def is_shown(said: Triple) -> bool:
+            if said.subject == header:
+                return said.predicate in _IN_HEADER
+            is_term = isinstance(said.subject, NamedNode) and said.subject.value in names
+            return is_term and said.predicate in SHOWN
+
+        further = (said for said in document.triples if not is_shown(said))
+        return subjects_of(further, self._base, taken=set(names.values()))
 
     def _terms(self, path: str) -> tuple[Term, ...]:
         document = self._documents[path]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -15,6 +15,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.concept_schemes import (
+    SHOWN,
+    Concept,
+    ConceptScheme,
     read_scheme,
     scheme_names,
     scheme_triples,
@@ -32,6 +35,7 @@ from pledgegraph_api.languages import PageLanguage
 from pledgegraph_api.page_links import format_links
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.signposts import Signposts
+from pledgegraph_api.statement_table import Subject, subjects_of
 
 PATH: Final = "/scheme"
 
@@ -124,11 +128,32 @@ class SchemePages:
             headers={**headers, "Link": link},
             state=(path, found.sequence),
             scheme=scheme,
+            further=self._further(found.triples, scheme),
             labels={each.iri: each.labels for each in scheme.concepts},
             name_of=lambda iri: short_name(iri, self._base),
             link_of=lambda iri: link_to(iri, self._base),
             formats=format_links(path, (), GRAPH_FORMATS),
         )
+
+    def _further(self, triples: Iterable[Triple], scheme: ConceptScheme) -> tuple[Subject, ...]:
+        """What is said of the scheme and its concepts that the page has no place for."""
+        things: dict[str, ConceptScheme | Concept] = {each.iri: each for each in scheme.concepts}
+        things[scheme.iri] = scheme
+
+        def is_shown(said: Triple) -> bool:
+            value = said.object
+            thing = things.get(said.subject.value) if isinstance(said.subject, NamedNode) else None
+            if thing is None or said.predicate not in SHOWN:
+                return False
+            texts = {SKOS.prefLabel: thing.labels, SKOS.definition: thing.definitions}
+            if said.predicate not in texts or not isinstance(value, Literal):
+                return isinstance(thing, Concept)
+            # Two graphs may define it in the same language; there is place for one of them.
+            return texts[said.predicate].get(value.language or "") == value.value
+
+        names = {each.name for each in scheme.concepts}
+        further = (said for said in triples if not is_shown(said))
+        return subjects_of(further, self._base, taken=names)
 
     def _look_up(self, name: str | None) -> _Found:
         with self._engine.snapshot() as snapshot:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -41,8 +41,13 @@ class Subject:
     rows: tuple[Row, ...]
 
 
-def subjects_of(triples: Iterable[Triple], base: str) -> tuple[Subject, ...]:
-    """The graph by subject and property, in the order of their names."""
+def subjects_of(
+    triples: Iterable[Triple], base: str, *, taken: Collection[str] = ()
+) -> tuple[Subject, ...]:
+    """The graph by subject and property, in the order of their names.
+
+    ``taken`` are the anchors that other parts of the page have.
+    """
     ordered = sorted(triples, key=lambda each: (str(each.subject), str(each.predicate)))
     found = []
     for place, (subject, said) in enumerate(groupby(ordered, key=lambda each: each.subject)):
@@ -50,7 +55,10 @@ def subjects_of(triples: Iterable[Triple], base: str) -> tuple[Subject, ...]:
             Row(shown(predicate, base), tuple(shown(each.object, base) for each in same))
             for predicate, same in groupby(said, key=lambda each: each.predicate)
         )
-        found.append(Subject(_anchor(subject, place), shown(subject, base), rows))
+        anchor = _anchor(subject, place)
+        if anchor in taken:
+            anchor += "-further"
+        found.append(Subject(anchor, shown(subject, base), rows))
     return tuple(found)
 
 

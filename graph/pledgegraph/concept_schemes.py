@@ -30,6 +30,9 @@ _MATCHES: Final = (
     SKOS.relatedMatch,
 )
 
+SHOWN: Final = frozenset({SKOS.prefLabel, SKOS.definition, SKOS.notation, SKOS.broader, *_MATCHES})
+"""The properties that a `Concept` tells of."""
+
 
 @dataclass(frozen=True, slots=True)
 class Concept:

@@ -16,6 +16,7 @@ _KINDS: Final = (
     ("computed", PG.ComputedProperty),
     ("relation", OWL.ObjectProperty),
     ("attribute", OWL.DatatypeProperty),
+    ("datatype", RDFS.Datatype),
 )
 """What a term is called, and the class that makes it that; the first that fits decides."""
 _MATCHES: Final = (
@@ -26,6 +27,20 @@ _MATCHES: Final = (
     OWL.equivalentClass,
     OWL.equivalentProperty,
 )
+
+SHOWN: Final = frozenset(
+    {
+        RDFS.label,
+        SKOS.definition,
+        RDFS.subClassOf,
+        RDFS.subPropertyOf,
+        RDFS.domain,
+        RDFS.range,
+        RDFS.seeAlso,
+        *_MATCHES,
+    }
+)
+"""The properties that a `Term` tells of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +55,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A class or a property of the ontology."""
+    """A class, a property or a datatype of the ontology."""
 
     iri: str
     kind: str
-    """``class``, ``computed``, ``relation`` or ``attribute``."""
+    """``class``, ``computed``, ``relation``, ``attribute`` or ``datatype``."""
     labels: Texts
     definitions: Texts
     above: tuple[str, ...]
