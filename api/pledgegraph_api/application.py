@@ -60,7 +60,8 @@ from pledgegraph_api.update_protocol import REASON
 from pledgegraph_api.varying import VariesByAccept
 from pledgegraph_api.writing import Writing
 
-_DOCUMENTS: Final = ("/doc/", "/id/")
+_DOCUMENTS: Final = "/doc/"
+_OF_RECORDS: Final = (_DOCUMENTS, "/id/")
 _ASKED_BY: Final = ("Accept", "Accept-Datetime", "Authorization", "Content-Type", "If-None-Match")
 """Headers that a page of another host may send."""
 _ABOUT: Final = """\
@@ -212,7 +213,7 @@ def _add_layers(
 
 def _has_versions(path: str) -> bool:
     """Whether what is at the path can be had as it was earlier."""
-    return path == QUERY_PATH or path.startswith(_DOCUMENTS)
+    return path == QUERY_PATH or path.startswith(_OF_RECORDS)
 
 
 def _keep_answers(
@@ -229,7 +230,7 @@ def _keep_answers(
     app.state.kept_answers = app.middleware_stack = KeptAnswers(
         app.build_middleware_stack(),
         engine.version,
-        paths=(QUERY_PATH, QUESTIONS_PATH),
+        paths=(QUERY_PATH, QUESTIONS_PATH, _DOCUMENTS),
         most=settings.cache_bytes,
         largest=settings.cache_answer_bytes,
         observers=observers,

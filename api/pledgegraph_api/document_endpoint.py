@@ -5,7 +5,7 @@ See https://www.w3.org/TR/cooluris/ and https://www.w3.org/TR/ldp-primer/.
 
 from __future__ import annotations
 
-from collections import OrderedDict
+import time
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
@@ -36,14 +36,13 @@ from pledgegraph_api.document_writing import written
 from pledgegraph_api.entity_page import EntityPage
 from pledgegraph_api.errors import PageMissing, RecordMissing
 from pledgegraph_api.etags import etag_of, not_modified
+from pledgegraph_api.kept_answers import keep
 from pledgegraph_api.ld_profiles import FRAMED, choose_profile
 from pledgegraph_api.negotiation import PageOrFormat, accept_of, choose_among
 from pledgegraph_api.page_links import root_of
 from pledgegraph_api.pages import VARY
 from pledgegraph_api.past_versions import PastVersions
 
-_KEPT: Final = 32 * 1024 * 1024
-"""Bytes of written documents that are kept; a small one has a few kilobytes."""
 _HIGHEST_PAGE_DIGITS: Final = 9
 
 
@@ -86,7 +85,6 @@ class DocumentEndpoint:
         self._json_ld = json_ld
         self._base = base
         self._past = past
-        self._kept = _Kept()
 
     def install(self, app: FastAPI) -> None:
         """Put both at their addresses."""
@@ -149,9 +147,14 @@ class DocumentEndpoint:
         return form, choose_profile(accept) if form is JSON_LD else FRAMED
 
     async def _respond(self, request: Request, wish: _Wish) -> Response:
-        if wish.form is None:
-            return await run_in_threadpool(self._shown, request, wish)
-        answer = await run_in_threadpool(self._written, wish, root_of(request))
+        begun = time.perf_counter()
+        respond = self._shown if wish.form is None else self._sent
+        response = await run_in_threadpool(respond, request, wish)
+        response.headers["server-timing"] = f"total;dur={(time.perf_counter() - begun) * 1e3:.1f}"
+        return response
+
+    def _sent(self, request: Request, wish: _Wish) -> Response:
+        answer = self._written(request, wish)
         if "location" in answer.headers:
             return Response(status_code=answer.status, headers=answer.headers)
         if answer.status == 200 and not_modified(request, answer.headers["etag"]):  # noqa: PLR2004
@@ -171,16 +174,13 @@ class DocumentEndpoint:
         with self._snapshot(version) as snapshot:
             return next(iter(snapshot.about([record])), None) is not None
 
-    def _written(self, wish: _Wish, root: str) -> _Written:
-        """The document in a format, kept for as long as the snapshot is the newest."""
-        form = wish.form
+    def _written(self, request: Request, wish: _Wish) -> _Written:
+        """The document in a format."""
+        form, root = wish.form, root_of(request)
         if form is None:
             raise TypeError("pages are made elsewhere")
         with self._snapshot(wish.version) as snapshot:
-            key = (snapshot.sequence, wish, root)
-            kept = self._kept.get(key)
-            if kept is not None:
-                return kept
+            self._have_kept(request, wish, snapshot)
             found = self._source.find(snapshot, wish.record, wish.page)
         if found.renamed_to is not None:
             path = record_path(found.renamed_to.value, self._base)
@@ -188,14 +188,17 @@ class DocumentEndpoint:
                 b"", 301, {"location": f"{root}{path}" if path else found.renamed_to.value}
             )
         body = written(found.document, form, wish.profile, self._json_ld)
-        answer = _Written(body, _status(found), self._headers(found, wish, root))
-        if wish.version is None:
-            self._kept.put(key, answer, len(body))
-        return answer
+        return _Written(body, _status(found), self._headers(found, wish, root))
+
+    def _have_kept(self, request: Request, wish: _Wish, snapshot: Snapshot) -> None:
+        """Have the answer kept in memory for as long as the snapshot is the newest."""
+        if wish.version is None and snapshot.version is not None:
+            keep(request.scope, snapshot.version)
 
     def _shown(self, request: Request, wish: _Wish) -> Response:
         root = root_of(request)
         with self._snapshot(wish.version) as snapshot:
+            self._have_kept(request, wish, snapshot)
             found = self._source.find(snapshot, wish.record, wish.page)
             if found.renamed_to is not None:
                 target = found.renamed_to
@@ -237,29 +240,6 @@ class DocumentEndpoint:
                 root,
             )
         return headers
-
-
-class _Kept:
-    """Written documents of one snapshot, the least lately used given up first."""
-
-    def __init__(self) -> None:
-        self._answers: OrderedDict[object, tuple[_Written, int]] = OrderedDict()
-        self._size = 0
-        self._sequence = -1
-
-    def get(self, key: tuple[int, _Wish, str]) -> _Written | None:
-        found = self._answers.get(key)
-        return None if found is None else found[0]
-
-    def put(self, key: tuple[int, _Wish, str], answer: _Written, size: int) -> None:
-        if key[0] != self._sequence:
-            self._answers = OrderedDict()
-            self._size, self._sequence = 0, key[0]
-        answers = self._answers
-        answers[key] = (answer, size)
-        self._size += size
-        while self._size > _KEPT and len(answers) > 1:
-            self._size -= answers.popitem(last=False)[1][1]
 
 
 def _status(found: Found) -> int:

@@ -21,6 +21,7 @@ from pledgegraph_api.etags import CONDITIONAL
 from pledgegraph_api.exchange import Exchange
 from pledgegraph_api.observing import Observation, Observer
 from pledgegraph_api.prepared_responses import Prepared
+from pledgegraph_api.query_addresses import runs_queries
 from pledgegraph_api.quick_answers import QuickAnswers, Way
 from pledgegraph_api.reading_ahead import read_ahead
 
@@ -40,14 +41,16 @@ _DAY: Final = 86_400
 
 _NO_MATTER: Final = frozenset(
     b"""
-    accept-language cache-control connection content-length dnt forwarded host if-none-match
+    cache-control connection content-length dnt forwarded host if-none-match
     keep-alive pragma priority referer sec-ch-ua sec-ch-ua-mobile sec-ch-ua-platform
     sec-fetch-dest sec-fetch-mode sec-fetch-site sec-fetch-user sec-gpc te traceparent
     tracestate upgrade-insecure-requests user-agent via x-forwarded-for x-forwarded-host
     x-forwarded-port x-forwarded-proto x-real-ip x-request-id
     """.split()
 )
-"""Headers of a request that no kept answer depends on. Pages have languages; none is kept."""
+"""Headers of a request that no kept answer depends on."""
+_LANGUAGE: Final = b"accept-language"
+"""Pages have languages; of what runs queries no page is kept."""
 _OF_THE_BODY: Final = frozenset(
     (b"content-type", b"content-length", b"content-encoding", b"content-disposition")
 )
@@ -150,7 +153,7 @@ class KeptAnswers:
         key, tags = _known_by(scope, alike, body)
         kept = self._answers.get(key)
         made: Prepared | None = None
-        if kept is None and method == "GET":
+        if kept is None and method == "GET" and runs_queries(scope):
             kept, made = self._quick_answer(scope, key)
         if kept is None:
             await self._app(*self._keeping(scope, receive, send, key, state))
@@ -165,7 +168,7 @@ class KeptAnswers:
             seen = Observation(
                 method=method,
                 route=kept.route,
-                is_query=True,
+                is_query=runs_queries(scope),
                 is_update=False,
                 seconds=time.perf_counter() - begun,
                 size=0 if has_it or method == "HEAD" else len(kept.body),
@@ -280,6 +283,8 @@ def _known_by(scope: Scope, method: str, body: bytes) -> tuple[Key, bytes]:
     tags = b""
     said: list[str | bytes] = [method, scope["path"], scope["query_string"], body]
     for name, value in scope["headers"]:
+        if name == _LANGUAGE and runs_queries(scope):
+            continue
         if name not in _NO_MATTER:
             # Any origin gets the same answer, with a header that none at all does not get.
             said += (name, b"" if name == b"origin" else value)

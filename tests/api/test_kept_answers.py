@@ -20,6 +20,7 @@ SELECT = "SELECT ?s ?p ?o { ?s ?p ?o }"
 CONSTRUCT = "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }"
 LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 """Some hundred kilobytes over the small data."""
+DOCUMENT = "/doc/commitment/water"
 OF_THIS_MOMENT = {"date", "server-timing"}
 FRAMING = {"content-length", "transfer-encoding"}
 
@@ -115,6 +116,53 @@ def test_a_question_of_the_catalogue_is_kept(client: httpx.Client) -> None:
     assert (is_hit(miss), is_hit(hit)) == (False, True)
     assert hit.content == miss.content
     assert lasting(hit) == lasting(miss)
+
+
+@pytest.mark.parametrize("accepted", ["application/ld+json", "text/turtle", "text/html"])
+def test_a_document_is_kept(client: httpx.Client, accepted: str) -> None:
+    headers = {"Accept": accepted, "Accept-Language": "fr"}
+    miss, hit = (client.get(DOCUMENT, headers=headers) for _ in range(2))
+    assert (is_hit(miss), is_hit(hit)) == (False, True)
+    assert hit.content == miss.content
+    assert lasting(hit) == lasting(miss)
+    known = client.get(DOCUMENT, headers={**headers, "If-None-Match": miss.headers["etag"]})
+    assert (known.status_code, is_hit(known)) == (304, True)
+
+
+def test_a_page_is_kept_for_its_language_alone(client: httpx.Client) -> None:
+    for turn in range(2):
+        for language in ("es", "ar"):
+            page = client.get(
+                DOCUMENT, headers={"Accept": "text/html", "Accept-Language": language}
+            )
+            assert is_hit(page) is bool(turn)
+            assert page.headers["content-language"] == language
+            assert f'lang="{language}"' in page.text
+
+
+def test_an_earlier_version_of_a_document_is_not_kept(client: httpx.Client) -> None:
+    for _ in range(2):
+        response = client.get(f"{DOCUMENT}.ttl", params={"version": "1"})
+        assert response.is_success
+        assert not is_hit(response)
+
+
+def test_documents_count_as_requests_and_not_as_queries(client: httpx.Client) -> None:
+    def counted() -> dict[str, float]:
+        lines = client.get("/metrics").text.splitlines()
+        return {
+            name: sum(float(line.rpartition(" ")[2]) for line in lines if line.startswith(start))
+            for name, start in (
+                ("requests", 'pledgegraph_requests_total{method="GET",route="/doc/'),
+                ("queries", "pledgegraph_queries_total"),
+            )
+        }
+
+    client.get(f"{DOCUMENT}.nt")
+    before = counted()
+    assert is_hit(client.get(f"{DOCUMENT}.nt"))
+    after = counted()
+    assert after == {**before, "requests": before["requests"] + 1}
 
 
 def test_one_tag_for_each_format_and_coding(client: httpx.Client) -> None:
@@ -331,6 +379,17 @@ def write(engine: EmbeddedEngine, said: str) -> None:
         env={"PYTHONPATH": str(ROOT / "graph")},
         check=True,
     )
+
+
+def test_a_document_that_another_process_changes_is_told_anew(
+    client: httpx.Client, engine_here: EmbeddedEngine
+) -> None:
+    first = [client.get(f"{DOCUMENT}.ttl") for _ in range(2)][-1]
+    assert is_hit(first)
+    write(engine_here, "changed")
+    second = client.get(f"{DOCUMENT}.ttl", headers={"If-None-Match": first.headers["etag"]})
+    assert (second.status_code, is_hit(second)) == (200, False)
+    assert second.headers["etag"] != first.headers["etag"]
 
 
 def test_what_another_process_writes_is_seen_at_once(
