@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import sys
 from collections.abc import Callable
 
 import pytest
@@ -13,6 +14,10 @@ from hypothesis import HealthCheck, settings
 # inherit that: those that are to stop by it would never end.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# Tests start some hundred processes, and none of them is to compile again what another one has.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 # Tests share two cores with each other: time says nothing of what is tested. CI tries the same
 # examples every time, so that a change is not refused for another one's fault.
