@@ -1,6 +1,7 @@
 """Measures dumps, mirrors and the past, and says which of the goals are met.
 
 Usage: benchmarks/run-copies [--quads 1000000] [--changes 1000] [--records 10000] [--seed 1]
+    [--page]
 
 The bare engine writes the same data in the same three formats, compressed the same way.
 """
@@ -26,6 +27,7 @@ from benchmarks.generate import BASE
 from benchmarks.generate import write as generate
 from benchmarks.goals import Row, goal, table
 from benchmarks.measure import machine
+from benchmarks.page import write_on_page
 from benchmarks.times import Times, shown, timed
 from pledgegraph.canonical import canonical_hash
 from pledgegraph.changes import Change, ChangeSet
@@ -37,6 +39,8 @@ from pledgegraph.mirroring import open_mirror
 from pledgegraph.origin import Origin
 from pledgegraph.past import Past
 from pledgegraph.published_log import PublishedLog
+
+MARK: Final = "### What copies took"
 
 _MOST_TIMES_BARE: Final = 1.3
 _MOST_SECONDS: Final = 10.0
@@ -184,6 +188,7 @@ def main() -> None:
     parser.add_argument("--changes", type=int, default=1_000)
     parser.add_argument("--records", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--page", action="store_true", help="write docs/performance.md anew")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
@@ -192,15 +197,20 @@ def main() -> None:
         dumps, times_bare = measure_dumps(data, scratch)
         mirror, seconds = measure_mirror(options.changes, options.seed, scratch)
         log = measure_log(options.records, options.seed, scratch)
-    print(f"{machine()}\n\n{quads:,} quads in the dump.\n")
-    print(table(("what", "time"), [*dumps, *mirror, *log]), "\n")
     goals = [
         goal(
             "dump, against the bare engine", times_bare, _MOST_TIMES_BARE, "times", at_least=False
         ),
         goal(f"{options.changes:,} change sets taken", seconds, _MOST_SECONDS, "s", at_least=False),
     ]
-    print(table(("goal", "asked for", "found", "met"), goals))
+    results = (
+        f"{machine()} {quads:,} quads in the dump."
+        f"\n\n{table(('what', 'time'), [*dumps, *mirror, *log])}"
+        f"\n\n{table(('goal', 'asked for', 'found', 'met'), goals)}"
+    )
+    print(results)
+    if options.page:
+        write_on_page(MARK, results)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,6 +22,7 @@ _SCRIPT: Final = Path(__file__).parent / "requests.lua"
 _WRK: Final = shutil.which("wrk") or "wrk"
 _JSON: Final = "application/sparql-results+json"
 _RATE: Final = re.compile(r"Requests/sec:\s+([\d.]+)")
+_TOTAL: Final = re.compile(r"\btotal;dur=([\d.]+)")
 _FAILED: Final = re.compile(r"Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)")
 
 ENTITY: Final = "SELECT ?p ?o {{ <http://localhost:8000/id/commitment/bench-{}> ?p ?o }} LIMIT 10"
@@ -38,19 +39,37 @@ def rate(service: Running, mode: str, records: int, *, connections: int, seconds
     Raises:
         RequestsFailed: some were not answered with success.
     """
+    return _requests_a_second(
+        f"{service.name}, {connections} connections, {mode}",
+        ("--connections", str(connections), "--duration", f"{seconds}s", "--script", str(_SCRIPT),
+         f"http://127.0.0.1:{service.port}", "--", service.path, str(records), mode),
+    )  # fmt: skip
+
+
+def rate_at(service: Running, address: str, seconds: int, *, connections: int = 8) -> float:
+    """Requests a second to one address again and again.
+
+    Raises:
+        RequestsFailed: some were not answered with success.
+    """
+    return _requests_a_second(
+        f"{service.name}, {address}",
+        ("--connections", str(connections), "--duration", f"{seconds}s",
+         f"http://127.0.0.1:{service.port}{address}"),
+    )  # fmt: skip
+
+
+def _requests_a_second(what: str, arguments: Sequence[str]) -> float:
     done = subprocess.run(
-        [_WRK, "--threads", "1", "--connections", str(connections), "--duration", f"{seconds}s",
-         "--timeout", "10s", "--script", str(_SCRIPT), f"http://127.0.0.1:{service.port}",
-         "--", service.path, str(records), mode],
+        [_WRK, "--threads", "1", "--timeout", "10s", *arguments],
         capture_output=True,
         text=True,
         check=False,
-    )  # fmt: skip
+    )
     found = _RATE.search(done.stdout)
     failed = _FAILED.search(done.stdout)
     if found is None or failed is not None:
-        what = failed[0] if failed else done.stderr
-        raise RequestsFailed(f"{service.name}, {connections} connections, {mode}: {what}")
+        raise RequestsFailed(f"{what}: {failed[0] if failed else done.stderr}")
     return float(found[1])
 
 
@@ -62,6 +81,8 @@ class Timed:
     """To the first byte of the body."""
     last: float
     size: int
+    server: float = 0.0
+    """In all, by the server's own clock, where it tells."""
 
 
 class Client:
@@ -93,7 +114,9 @@ class Client:
         response.read()  # with a known length, the last piece alone does not end it
         if response.status != http.HTTPStatus.OK:
             raise RequestsFailed(f"{self._service.name}: status {response.status}")
-        return Timed(first - begun, time.perf_counter() - begun, size)
+        told = _TOTAL.search(response.getheader("Server-Timing", ""))
+        server = float(told[1]) / 1e3 if told else 0.0
+        return Timed(first - begun, time.perf_counter() - begun, size, server)
 
     def close(self) -> None:
         """End the connection."""
