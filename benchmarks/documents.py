@@ -107,10 +107,12 @@ def beside_pyld(snapshot: EmbeddedSnapshot, commitments: Sequence[NamedNode]) ->
 
 
 def over_http(
-    service: Running, commitments: Sequence[NamedNode], hub: NamedNode, options: argparse.Namespace
+    service: Running, commitments: list[NamedNode], hub: NamedNode, options: argparse.Namespace
 ) -> tuple[list[Row], list[Row]]:
     """Rows on what clients get, and the goals."""
     client = Client(service)
+    for extension, _ in _FORMATS:
+        client.get(_document(commitments.pop(), extension))  # the first of all reads templates
     new = [client.get(_document(each, "jsonld")) for each in commitments]
     by_server = sorted(each.server for each in new)
     pages: dict[str, list[Timed]] = {
