@@ -20,9 +20,10 @@ from pledgegraph.published_log import PublishedLog
 from pledgegraph.terms import PREFIXES
 from pledgegraph_api.change_stream import CHANGE_FORMATS, card
 from pledgegraph_api.change_vocabulary import PATH, ChangeVocabulary
-from pledgegraph_api.errors import ParameterError
+from pledgegraph_api.errors import DocumentMissing, ParameterError
 from pledgegraph_api.etags import etag_of, not_modified
-from pledgegraph_api.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.known_parameters import known_parameters
+from pledgegraph_api.negotiation import PAGE, PageOrFormat, accept_of, choose_among
 from pledgegraph_api.pages import Pages
 
 PATCH_TYPE: Final = "application/rdf-patch"
@@ -55,6 +56,7 @@ class ChangeDocuments:
         )
         for path, answer in (
             (f"{PATH}/{{number:int}}.rdfp", self.patch),
+            (f"{PATH}/{{number:int}}.{{extension}}", self.form),
             (f"{PATH}/{{number:int}}", self.change),
         ):
             app.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
@@ -65,8 +67,29 @@ class ChangeDocuments:
         Raises:
             ChangeMissing: there is none of that number.
         """
+        given = known_parameters(request, ("format", "lang"))
+        return await self._answer(request, number, given.get("format"))
+
+    async def form(self, request: Request, number: int, extension: str) -> Response:
+        """A change set in the form of that extension.
+
+        Raises:
+            ChangeMissing: there is none of that number.
+            DocumentMissing: there is no such form.
+        """
+        known_parameters(request, ("lang",))
+        extensions = [PAGE, *(each.extension for each in _FORMATS)]
+        if extension not in extensions:
+            raise DocumentMissing(
+                f"A change set has no form with the extension .{extension[:80]}.",
+                remedy=f"Its extensions: {', '.join('.' + each for each in extensions)}.",
+                near=[f"{PATH}/{number}.{each}" for each in extensions],
+            )
+        return await self._answer(request, number, extension)
+
+    async def _answer(self, request: Request, number: int, name: str | None) -> Response:
         record = await run_in_threadpool(self._log.record, number)
-        accept, name = accept_of(request), request.query_params.get("format")
+        accept = accept_of(request)
         if PageOrFormat(accept, name).prefers_page(_FORMATS):
             return await run_in_threadpool(self._html, request, record)
         form = choose_among(_FORMATS, accept, name, what="a change set")
@@ -115,6 +138,7 @@ class ChangeDocuments:
         Raises:
             ParameterError: they are not numbers of change sets.
         """
+        known_parameters(request, ("from", "to"))
         first, wanted = _number(request, "from") or 1, _number(request, "to")
         last = await run_in_threadpool(self._log.last)
         headers = {"Pledgegraph-Log-Format": str(LOG_FORMAT), "Pledgegraph-Last": str(last)}

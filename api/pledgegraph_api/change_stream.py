@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from pyoxigraph import serialize
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pledgegraph.changes import Header
 from pledgegraph.changes_log import LOG_FORMAT
@@ -23,7 +23,9 @@ from pledgegraph_api.change_feed import ATOM_TYPE, feed
 from pledgegraph_api.change_vocabulary import PATH, ChangeVocabulary, Onward
 from pledgegraph_api.errors import ChangePageMissing, ParameterError
 from pledgegraph_api.etags import etag_of, not_modified
+from pledgegraph_api.known_parameters import known_parameters, page_number
 from pledgegraph_api.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.page_links import root_of
 from pledgegraph_api.pages import Pages
 
 PAGE_SIZE: Final = 100
@@ -79,8 +81,14 @@ class ChangeStream:
 
         Raises:
             ParameterError: ``since`` is neither a number nor a time.
+            ChangePageMissing: ``page`` is that of no page.
         """
-        since = request.query_params.get("since")
+        given = known_parameters(request, ("since", "page", "format", "lang"))
+        since = given.get("since")
+        if "page" in given:
+            number = page_number(given["page"])
+            await run_in_threadpool(self._page, number)
+            return RedirectResponse(f"{root_of(request)}{PATH}/pages/{number}", 303)
         shown = await run_in_threadpool(self._root if since is None else self._since, since or "")
         return await self._answer(request, shown)
 
@@ -90,11 +98,12 @@ class ChangeStream:
         Raises:
             ChangePageMissing: there is none of that number yet.
         """
+        known_parameters(request, ("format", "lang"))
         return await self._answer(request, await run_in_threadpool(self._page, number))
 
     async def feed(self, request: Request) -> Response:
         """The newest change sets, or those older than ``before``."""
-        before = request.query_params.get("before", "")
+        before = known_parameters(request, ("before", "lang")).get("before", "")
         if before and not _NUMBER.fullmatch(before):
             raise ParameterError("The parameter before is the number of a change set.")
         return await run_in_threadpool(self._feed, request, int(before) if before else None)
@@ -134,7 +143,10 @@ class ChangeStream:
         last = self._log.last()
         first = (number - 1) * PAGE_SIZE + 1
         if number < 1 or first > last + 1:
-            raise ChangePageMissing(f"There is no page {number} of the stream of changes.")
+            raise ChangePageMissing(
+                f"There is no page {number} of the stream of changes.",
+                remedy=f"Its pages are 1 to {last // PAGE_SIZE + 1}; {PATH} leads to all of them.",
+            )
         is_full = number * PAGE_SIZE <= last
         onward = [Onward(self._at(number + 1))] if is_full else []
         headers = self._headers(first, min(number * PAGE_SIZE, last))

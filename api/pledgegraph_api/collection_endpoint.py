@@ -21,11 +21,11 @@ from pledgegraph_api.collection_formats import csv_metadata, page_json, whole_cs
 from pledgegraph_api.collection_links import CSVM, FORMATS, CollectionLinks
 from pledgegraph_api.collection_table import Collection, Row, Table, Tables
 from pledgegraph_api.context_endpoint import CONTEXT_PATH
-from pledgegraph_api.errors import PageMissing
+from pledgegraph_api.errors import DocumentMissing, PageMissing
 from pledgegraph_api.etags import etag_of, not_modified
 from pledgegraph_api.iri_names import link_to, short_name
 from pledgegraph_api.languages import required_language
-from pledgegraph_api.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.negotiation import PAGE, PageOrFormat, accept_of, choose_among
 from pledgegraph_api.page_links import PageLink, root_of
 from pledgegraph_api.pages import VARY, Pages
 from pledgegraph_api.printable import printable
@@ -72,8 +72,7 @@ class CollectionEndpoint:
         """Put the list and its files at their addresses."""
         for path, endpoint in (
             (self._path, self.answer),
-            (f"{self._path}.csv", self.csv),
-            (f"{self._path}.jsonld", self.jsonld),
+            (f"{self._path}.{{extension}}", self.form),
             (self._metadata_path, self.metadata),
         ):
             app.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
@@ -92,13 +91,20 @@ class CollectionEndpoint:
         form = choose_among(FORMATS, accept, name, what=f"the list of {self._collection.name}")
         return await run_in_threadpool(self._written, request, form)
 
-    async def csv(self, request: Request) -> Response:
-        """The whole list as CSV."""
-        return await run_in_threadpool(self._written, request, CSV)
+    async def form(self, request: Request, extension: str) -> Response:
+        """The list in the form of that extension; as CSV it is whole.
 
-    async def jsonld(self, request: Request) -> Response:
-        """A page of the list as JSON-LD."""
-        return await run_in_threadpool(self._written, request, JSON_LD)
+        Raises:
+            DocumentMissing: there is none.
+        """
+        forms = {PAGE: None, **{each.extension: each for each in FORMATS}}
+        if extension not in forms:
+            raise DocumentMissing(
+                f"The list has no form with the extension .{extension[:80]}.",
+                remedy=f"Its extensions: {', '.join('.' + each for each in forms)}.",
+                near=[f"{self._path}.{each}" for each in forms],
+            )
+        return await run_in_threadpool(self._written, request, forms[extension])
 
     async def metadata(self, request: Request) -> Response:
         """What the columns of the CSV mean."""

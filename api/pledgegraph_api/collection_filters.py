@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,7 +11,8 @@ from pyoxigraph import NamedNode
 from starlette.requests import Request
 
 from pledgegraph_api.collection_table import Collection, Row, Table
-from pledgegraph_api.errors import Fault, PageMissing, WrongParameters
+from pledgegraph_api.errors import Fault, WrongParameters
+from pledgegraph_api.known_parameters import faults_of, page_number
 from pledgegraph_api.protocol import decoded
 
 DATES: Final = ("since", "until")
@@ -20,7 +20,6 @@ _BESIDE: Final = ("page", "format", "lang")
 _MOST_CHOICES: Final = 100
 """That an error lists."""
 _LONGEST: Final = 200
-_HIGHEST_PAGE_DIGITS: Final = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +55,8 @@ def read_filters(request: Request, collection: Collection, table: Table) -> Aske
     """
     pairs = decoded(request.scope["query_string"], "The query string")
     given = [(name, value) for name, value in pairs if value and name not in _BESIDE]
-    faults = []
     known = (*collection.filters, *(DATES if collection.dated else ()))
-    for name, times in Counter(name for name, _ in pairs).items():
-        if name not in known and name not in _BESIDE:
-            detail = f"There is no parameter {name[:_LONGEST]!r} here."
-            faults.append(Fault(name[:_LONGEST], "unknown", detail, choices=known))
-        elif times > 1:
-            detail = f"The parameter {name} is there {times} times; send it once."
-            faults.append(Fault(name, "repeated", detail))
+    faults = list(faults_of(pairs, (*known, *_BESIDE)))
     values: dict[str, NamedNode] = {}
     days: dict[str, str] = {}
     told = {fault.name for fault in faults}
@@ -92,19 +84,11 @@ def read_filters(request: Request, collection: Collection, table: Table) -> Aske
     if faults:
         raise WrongParameters(
             " ".join(fault.detail for fault in faults),
-            remedy=f"The filters of this list: {', '.join(known)}; each may be there once.",
+            remedy=f"The filters of this list: {', '.join(known)}; beside them: "
+            f"{', '.join(_BESIDE)}. Each may be there once.",
             faults=faults,
         )
-    return Asked(values, days, _page(dict(pairs).get("page") or "1"), tuple(given))
-
-
-def _page(given: str) -> int:
-    short_enough = len(given) <= _HIGHEST_PAGE_DIGITS
-    if short_enough and given.isascii() and given.isdecimal() and int(given) > 0:
-        return int(given)
-    raise PageMissing(
-        f"There is no page {given[:40]!r}.", remedy="Pages are counted 1, 2, 3 and so on."
-    )
+    return Asked(values, days, page_number(dict(pairs).get("page") or "1"), tuple(given))
 
 
 def _is_day(value: str) -> bool:

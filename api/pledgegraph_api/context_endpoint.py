@@ -18,7 +18,7 @@ from pledgegraph.documents import Profiles
 from pledgegraph.documents.context import VERSION, Context, Json, read_context
 from pledgegraph.documents.frames import frame_of, framed_classes
 from pledgegraph.media_types import JSON_LD
-from pledgegraph_api.errors import RecordMissing
+from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.etags import etag_of, not_modified
 
 CONTEXT_PATH: Final = f"/context/{VERSION}.jsonld"
@@ -65,23 +65,26 @@ class ContextEndpoint:
         """No answer.
 
         Raises:
-            RecordMissing: always; with the version that there is.
+            DocumentMissing: always; with the version that there is.
         """
-        raise RecordMissing(
-            f"There is no context {name[:80]!r} here.", near=[f"{self._base}{CONTEXT_PATH}"]
+        raise DocumentMissing(
+            f"There is no context {name[:80]!r} here.",
+            remedy=f"The newest context is at /context.jsonld, its version at {CONTEXT_PATH}.",
+            near=[CONTEXT_PATH, "/context.jsonld"],
         )
 
     async def frame(self, request: Request, name: str) -> Response:
         """The frame of a class.
 
         Raises:
-            RecordMissing: there is none of that name; with those that look like it.
+            DocumentMissing: there is none of that name; with those that look like it.
         """
         if name not in self._frames:
             near = get_close_matches(name[:100], self._frames, cutoff=0.3)
-            raise RecordMissing(
+            raise DocumentMissing(
                 f"There is no frame {name[:80]!r} here.",
-                near=[f"{self._base}/frames/{each}" for each in near],
+                remedy=f"There are frames for these classes: {', '.join(self._frames)}.",
+                near=[f"/frames/{each}" for each in near],
             )
         return _answer(request, self._frames[name], _AN_HOUR, {})
 

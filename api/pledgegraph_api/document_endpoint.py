@@ -23,6 +23,7 @@ from pledgegraph.past import PastVersion
 from pledgegraph.release import release
 from pledgegraph_api.document_address import (
     DOCUMENT_FORMATS,
+    EXTENSIONS,
     PAGE_EXTENSION,
     document_path,
     format_of,
@@ -34,16 +35,17 @@ from pledgegraph_api.document_links import DocumentLinks
 from pledgegraph_api.document_source import DocumentSource, Found
 from pledgegraph_api.document_writing import written
 from pledgegraph_api.entity_page import EntityPage
-from pledgegraph_api.errors import PageMissing, RecordMissing
+from pledgegraph_api.errors import DocumentMissing, RecordMissing
 from pledgegraph_api.etags import etag_of, not_modified
 from pledgegraph_api.kept_answers import keep
+from pledgegraph_api.known_parameters import known_parameters, page_number
 from pledgegraph_api.ld_profiles import FRAMED, choose_profile
 from pledgegraph_api.negotiation import PageOrFormat, accept_of, choose_among
 from pledgegraph_api.page_links import root_of
 from pledgegraph_api.pages import VARY
 from pledgegraph_api.past_versions import PastVersions
 
-_HIGHEST_PAGE_DIGITS: Final = 9
+_PARAMETERS: Final = ("format", "lang", "page", "version")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +104,7 @@ class DocumentEndpoint:
         record = record_at(_below_root(request), self._base)
         if record is None:
             raise RecordMissing("There is no record at this address.")
+        known_parameters(request, _PARAMETERS)
         version = await self._past.asked(request)
         standing = await run_in_threadpool(self._standing, record, version)
         if standing is None:
@@ -117,11 +120,13 @@ class DocumentEndpoint:
 
         Raises:
             RecordMissing: nothing is said of the record.
+            DocumentMissing: there is no form with that extension.
             PageMissing: the document has fewer pages.
+            WrongParameters: it knows no such parameters.
             NotAcceptable: the client accepts nothing that it comes in.
         """
         path = _below_root(request)
-        page = _page_number(request)
+        page = page_number(known_parameters(request, _PARAMETERS).get("page", "1"))
         version = await self._past.asked(request)
         stem, extension = split_extension(path)
         if extension:
@@ -135,6 +140,8 @@ class DocumentEndpoint:
         record = record_at(path, self._base)
         if record is None:
             raise RecordMissing("There is no record at this address.")
+        if "." in path.rpartition("/")[2]:
+            await run_in_threadpool(self._refuse_extension, path, record, version)
         wish = _Wish(record, "", *self._negotiated(request), page, version)
         return await self._respond(request, wish)
 
@@ -173,6 +180,20 @@ class DocumentEndpoint:
     def _is_known(self, record: NamedNode, version: PastVersion | None) -> bool:
         with self._snapshot(version) as snapshot:
             return next(iter(snapshot.about([record])), None) is not None
+
+    def _refuse_extension(self, path: str, record: NamedNode, version: PastVersion | None) -> None:
+        """Tells of the extensions whoever asks a document for another one."""
+        stem, dot, extension = path.rpartition(".")
+        about = record_at(stem, self._base) if dot else None
+        if about is None or self._is_known(record, version) or not self._is_known(about, version):
+            return
+        way = document_path(about, self._base)
+        forms = [f"{way}.{each}" for each in EXTENSIONS]
+        raise DocumentMissing(
+            f"The document has no form with the extension .{extension[:80]}.",
+            remedy=f"Its extensions: {', '.join('.' + each for each in EXTENSIONS)}.",
+            near=forms,
+        )
 
     def _written(self, request: Request, wish: _Wish) -> _Written:
         """The document in a format."""
@@ -249,21 +270,6 @@ def _status(found: Found) -> int:
 def _below_root(request: Request) -> str:
     path: str = request.scope["path"]
     return path.removeprefix(root_of(request))
-
-
-def _page_number(request: Request) -> int:
-    """The number of the page that is asked for.
-
-    Raises:
-        PageMissing: it is no number, or not one that can be.
-    """
-    given = request.query_params.get("page", "1")
-    short = len(given) <= _HIGHEST_PAGE_DIGITS
-    if short and given.isascii() and given.isdecimal() and int(given) > 0:
-        return int(given)
-    raise PageMissing(
-        f"There is no page {given[:40]!r}.", remedy="Pages are counted 1, 2, 3 and so on."
-    )
 
 
 def _redirect(request: Request, path: str | None, target: NamedNode, status: int) -> Response:

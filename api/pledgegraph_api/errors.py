@@ -11,7 +11,7 @@ PledgegraphError
     ├── DumpMissing           there is no such dump
     ├── ChangePageMissing     the stream of changes has no such page
     ├── TooManyRanges         a file is asked for in too many ranges
-    ├── DocumentMissing       there is no such document of the ontology
+    ├── DocumentMissing       there is no such document or form of one
     ├── RecordMissing         nothing is said of such a record
     ├── PageMissing           the document or list has no such page
     ├── EncodingError         its text is not UTF-8
@@ -120,7 +120,7 @@ class TooManyRanges(RequestError):
 
 
 class DocumentMissing(RequestError):
-    """The ontology or the schemes have no document there. ``near`` holds paths that look alike."""
+    """There is no such document, or not in that form. ``near`` holds paths that there are."""
 
     def __init__(
         self, message: str, *, remedy: str | None = None, near: Sequence[str] = ()

@@ -353,8 +353,9 @@ PROBLEM_TYPES: Final[tuple[ProblemType, ...]] = (
         "document-missing",
         404,
         "No such document",
-        "The ontology, its versions, its shapes or the concept schemes have no document at this "
-        "address. The member near holds addresses that look like the one asked for.",
+        "There is no document at this address: of the ontology, its versions, its shapes, the "
+        "concept schemes, the contexts and frames of JSON-LD, or of a record, a list or a change "
+        "set in a form with that extension. The member near holds addresses that there are.",
         (api.DocumentMissing,),
     ),
     ProblemType(

@@ -105,5 +105,8 @@ async def test_the_context_can_be_kept(shipped: httpx.AsyncClient) -> None:
     assert versioned.content == newest.content
     missing = await shipped.get("/context/0.0.1.jsonld")
     assert missing.status_code == 404
-    assert missing.json()["near"] == [f"{BASE}{CONTEXT_PATH}"]
-    assert (await shipped.get("/frames/Commitmen.jsonld")).json()["near"]
+    assert CONTEXT_PATH in missing.json()["near"]
+    assert "context" in missing.json()["remedy"]
+    frame = (await shipped.get("/frames/Commitmen.jsonld")).json()
+    assert "/frames/Commitment.jsonld" in frame["near"]
+    assert "There are frames for" in frame["remedy"]
