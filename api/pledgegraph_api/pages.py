@@ -59,6 +59,8 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            # The templates of a release stay as they are; to look at each file costs every page.
+            auto_reload=False,
         )
         for each in (code, dated, filled, grouped, spoken, worded):
             self._templates.filters[each.__name__] = each
