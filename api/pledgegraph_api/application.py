@@ -129,7 +129,7 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
         QuestionEndpoint(question, settings, runner, representations, question_page).install(app)
     MissingQuestion(questions).install(app)
     copies.install(app)
-    install_documents(app, engine, pages, settings.base, copies.past)
+    install_documents(app, engine, pages, settings.base, copies)
     _install_descriptions(app, settings, engine, pages, signposts)
     HealthCheck(engine).install(app)
     ApiDocs(pages).install(app)

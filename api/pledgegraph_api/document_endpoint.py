@@ -226,7 +226,12 @@ class DocumentEndpoint:
                 return _redirect(request, record_path(target.value, self._base), target, 301)
             headers = self._headers(found, wish, root)
             return self._page.render(
-                request, snapshot, found, status=_status(found), headers=headers
+                request,
+                snapshot,
+                found,
+                status=_status(found),
+                headers=headers,
+                version=wish.version,
             )
 
     def _headers(self, found: Found, wish: _Wish, root: str) -> dict[str, str]:

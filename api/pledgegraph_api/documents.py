@@ -11,22 +11,24 @@ from pledgegraph.engine import Engine
 from pledgegraph_api.collection_endpoint import CollectionEndpoint
 from pledgegraph_api.collection_table import COLLECTIONS, Tables
 from pledgegraph_api.context_endpoint import CONTEXT_PATH, ContextEndpoint
+from pledgegraph_api.copies import Copies
 from pledgegraph_api.document_endpoint import DocumentEndpoint
 from pledgegraph_api.document_source import DocumentSource
 from pledgegraph_api.entity_page import EntityPage
 from pledgegraph_api.pages import Pages
-from pledgegraph_api.past_versions import PastVersions
+from pledgegraph_api.timemap import TimeMaps
 
 
 def install_documents(
-    app: FastAPI, engine: Engine, pages: Pages, base: str, past: PastVersions
+    app: FastAPI, engine: Engine, pages: Pages, base: str, copies: Copies
 ) -> None:
-    """Put records, documents, context, frames and lists at their addresses."""
+    """Put records, documents, TimeMaps, context, frames and lists at their addresses."""
     profiles = read_profiles()
     source = DocumentSource(engine, profiles)
     page = EntityPage(pages, profiles, source.names, base)
     json_ld = JsonLd(profiles, Context(read_context()), f"{base}{CONTEXT_PATH}")
-    DocumentEndpoint(source, page, json_ld, base, past).install(app)
+    DocumentEndpoint(source, page, json_ld, base, copies.past).install(app)
+    TimeMaps(source, copies.log, base).install(app)
     ContextEndpoint(profiles, base).install(app)
     tables = Tables(source.names)
     for collection in COLLECTIONS:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.documents import Names, Profiles
 from pledgegraph.engine import Snapshot
+from pledgegraph.past import PastVersion
 from pledgegraph.terms import PG
 from pledgegraph_api.document_address import DOCUMENT_FORMATS, document_path, record_path
 from pledgegraph_api.document_source import Found
@@ -38,8 +40,9 @@ class EntityPage:
         *,
         status: int,
         headers: Mapping[str, str],
+        version: PastVersion | None,
     ) -> Response:
-        """The page, in the reader's language."""
+        """The page, in the reader's language; one of a version leads to others of that version."""
         language = required_language(request)
         telling = Telling(
             self._profiles,
@@ -49,11 +52,12 @@ class EntityPage:
             language=language.tag,
             words=self._pages.wording[language.tag],
             base=self._base,
+            version=None if version is None else version.sequence,
         )
         document = found.document
         record = document.record.value
         path = document_path(document.record, self._base) or "/"
-        query = f"?page={document.page}" if document.page > 1 else ""
+        query = _query(document.page, version)
         card = telling.card(document.record, document.links, whole=False)
         content: dict[str, Any] = {
             "card": card,
@@ -61,9 +65,12 @@ class EntityPage:
             "sources": telling.sources(),
             "record": record,
             "record_link": f"{root_of(request)}{record_path(record, self._base)}",
-            "canonical": f"{self._base}{path}{query}",
+            "canonical": f"{self._base}{path}{_query(document.page, None)}",
             "document": document,
             "document_path": path,
+            "before": f"{path}{_query(document.page - 1, version)}",
+            "after": f"{path}{_query(document.page + 1, version)}",
+            "version": version,
             "formats": [
                 PageLink(each.name, each.title, f"{path}.{each.extension}{query}")
                 for each in DOCUMENT_FORMATS
@@ -83,3 +90,10 @@ class EntityPage:
             state=None if found.retraction else (record, document.sequence, document.page),
             **content,
         )
+
+
+def _query(page: int, version: PastVersion | None) -> str:
+    pairs = {"page": page} if page > 1 else {}
+    if version is not None:
+        pairs["version"] = version.sequence
+    return f"?{urlencode(pairs)}" if pairs else ""

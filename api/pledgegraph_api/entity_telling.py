@@ -14,6 +14,7 @@ from pledgegraph.documents.document import Link, labels_of
 from pledgegraph.documents.profiles import Words
 from pledgegraph.engine import Snapshot
 from pledgegraph.terms import PG, RDF, XSD
+from pledgegraph_api.document_address import record_path
 from pledgegraph_api.document_source import Found
 from pledgegraph_api.entity_rdfa import stating, stating_back, stating_class
 from pledgegraph_api.iri_names import link_to, short_name
@@ -98,7 +99,9 @@ class Telling:
         language: str,
         words: Wording,
         base: str,
+        version: int | None = None,
     ) -> None:
+        self._version = version
         self._words = words
         self._base = base
         self._profiles = profiles
@@ -268,7 +271,11 @@ class Telling:
         return self._profiles.terms.get(prop) or {DEFAULT: short_name(prop.value, self._base)}
 
     def _href(self, node: NamedNode) -> str | None:
-        return link_to(node.value, self._base)
+        """Where its name leads: for a record, to the same version of it as is told here."""
+        address = link_to(node.value, self._base)
+        if address is None or self._version is None or record_path(node.value, self._base) is None:
+            return address
+        return f"{address}?version={self._version}"
 
 
 def _stated(shown: Shown, prop: NamedNode, value: Term) -> Shown:

@@ -12,10 +12,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
-from email.utils import format_datetime, parsedate_to_datetime
+from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Final
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -27,11 +27,14 @@ from pledgegraph.errors import PledgegraphError, VersionMissing
 from pledgegraph.published_log import PublishedLog
 from pledgegraph_api.errors import ParameterError
 from pledgegraph_api.problem_answers import ProblemAnswers
+from pledgegraph_api.signposts import link
+from pledgegraph_api.timemap import DOCUMENTS, TIMEMAP_TYPE, http_date, timemap_of
 
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _PARAMETER: Final = "version"
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 _FINE: Final = 200
+_SAFE: Final = "/:@!$&'()*+,;=~%"
 
 
 class Memento:
@@ -59,13 +62,13 @@ class Memento:
         if (
             scope["type"] != "http"
             or scope["method"] not in ("GET", "HEAD")
-            or not self._covers(scope["path"])
+            or not self._covers(_below_root(scope))
         ):
             await self._app(scope, receive, send)
             return
         wanted = Headers(scope=scope).get("accept-datetime")
         if wanted is None and _PARAMETER.encode() not in scope["query_string"]:
-            await self._app(scope, receive, _varying(send))
+            await self._app(scope, receive, _varying(send, _Visit(scope, self._base)))
             return
         visit = _Visit(scope, self._base)
         if wanted is not None and visit.version is None:
@@ -73,7 +76,7 @@ class Memento:
             await response(scope, receive, send)
             return
         if visit.version is None or not _NUMBER.fullmatch(visit.version):
-            await self._app(scope, receive, _varying(send))
+            await self._app(scope, receive, _varying(send, visit))
             return
         time = await run_in_threadpool(self._time, int(visit.version))
         await self._app(scope, receive, _marking(send, visit, time))
@@ -90,7 +93,7 @@ class Memento:
         headers = {
             "Location": visit.address(version=max(1, number)),
             "Vary": "Accept-Datetime",
-            "Link": f'<{visit.original}>; rel="original timegate"',
+            "Link": ", ".join(visit.links),
             "Cache-Control": "no-cache",
         }
         return Response(status_code=302, headers=headers)
@@ -109,7 +112,9 @@ class _Visit:
         self._pairs = parse_qsl(
             scope["query_string"].decode("utf-8", "replace"), keep_blank_values=True
         )
-        self._path = f"{base}{scope['path']}"
+        self._below = _below_root(scope)
+        self._base = base
+        self._path = f"{base}{quote(self._below, safe=_SAFE)}"
 
     @cached_property
     def version(self) -> str | None:
@@ -121,6 +126,20 @@ class _Visit:
         """The address of the newest version."""
         return self._with([pair for pair in self._pairs if pair[0] != _PARAMETER])
 
+    @property
+    def is_document(self) -> bool:
+        """Whether it is of a document, and so has a TimeMap."""
+        return self._below.startswith(DOCUMENTS)
+
+    @cached_property
+    def links(self) -> list[str]:
+        """The links to the newest version, which leads to those of a time, and to all of them."""
+        links = [link(self.original, "original timegate")]
+        if self.is_document:
+            timemap = f"{self._base}{timemap_of(self._below)}"
+            links.append(link(timemap, "timemap", type=TIMEMAP_TYPE))
+        return links
+
     def address(self, *, version: int) -> str:
         """The address of a version."""
         pairs = [pair for pair in self._pairs if pair[0] != _PARAMETER]
@@ -130,6 +149,11 @@ class _Visit:
         return f"{self._path}?{urlencode(pairs)}" if pairs else self._path
 
 
+def _below_root(scope: Scope) -> str:
+    path: str = scope["path"]
+    return path.removeprefix(str(scope.get("root_path", "")).rstrip("/"))
+
+
 def _marking(send: Send, visit: _Visit, time: datetime | None) -> Send:
     """Adds what RFC 7089 wants: the time of an earlier version, and the way to all."""
 
@@ -137,8 +161,10 @@ def _marking(send: Send, visit: _Visit, time: datetime | None) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             if time is not None and message["status"] == _FINE:
-                headers["memento-datetime"] = format_datetime(time.astimezone(UTC), usegmt=True)
-                headers.append("link", f'<{visit.original}>; rel="original timegate"')
+                headers["memento-datetime"] = http_date(time)
+                here = visit.address(version=int(visit.version or 0))
+                memento = link(here, "memento", datetime=http_date(time))
+                headers.append("link", ", ".join([*visit.links, memento]))
                 if headers.get("cache-control") != "no-store":
                     headers["cache-control"] = _FOR_GOOD
         await send(message)
@@ -146,12 +172,15 @@ def _marking(send: Send, visit: _Visit, time: datetime | None) -> Send:
     return send_marked
 
 
-def _varying(send: Send) -> Send:
-    """Says that another Accept-Datetime gets something else."""
+def _varying(send: Send, visit: _Visit) -> Send:
+    """Says that another Accept-Datetime gets something else, and where to ask for all."""
 
     async def send_varying(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).add_vary_header("Accept-Datetime")
+            headers = MutableHeaders(scope=message)
+            headers.add_vary_header("Accept-Datetime")
+            if message["status"] == _FINE and visit.is_document:
+                headers.append("link", ", ".join(visit.links))
         await send(message)
 
     return send_varying

@@ -13,6 +13,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from filelock import FileLock, Timeout
@@ -54,6 +55,10 @@ class Past:
                 f"There is no version {sequence}.", remedy=f"There are versions 1 to {last}."
             )
         return PastVersion(self, sequence)
+
+    def time(self, sequence: int) -> datetime:
+        """When the version came about."""
+        return self._log.record(sequence).header().time
 
     def is_there(self, sequence: int) -> bool:
         """Whether the version can be opened without making it first."""
@@ -165,6 +170,11 @@ class PastVersion:
 
     past: Past
     sequence: int
+
+    @property
+    def time(self) -> datetime:
+        """When it came about."""
+        return self.past.time(self.sequence)
 
     @contextmanager
     def snapshot(self) -> Iterator[EmbeddedSnapshot]:

@@ -199,7 +199,7 @@ async def test_a_hub_comes_in_pages(given_up: httpx.AsyncClient) -> None:
     ways = {
         str(a["rel"]): str(a["href"]) for a in page.all("a") if a.get("rel") in ("prev", "next")
     }
-    assert ways == {"prev": "/doc/actor/hub?page=1", "next": "/doc/actor/hub?page=3"}
+    assert ways == {"prev": "/doc/actor/hub", "next": "/doc/actor/hub?page=3"}
 
 
 @pytest.mark.parametrize("page", ["4", "0", "-1", "x", "99999999999999999999", "٢"])
