@@ -14,7 +14,7 @@ import json
 import random
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -26,7 +26,7 @@ from pyoxigraph import NamedNode, QuerySolutions
 from benchmarks.generate import BASE
 from benchmarks.generate import write as generate
 from benchmarks.goals import Row, goal, table
-from benchmarks.http_load import ENTITY, Client, Timed, rate_at
+from benchmarks.http_load import ENTITY, Client, RequestsFailed, Timed, rate_at
 from benchmarks.http_peers import Running, running
 from benchmarks.measure import machine
 from benchmarks.page import write_on_page
@@ -116,11 +116,7 @@ def over_http(
     new = [client.get(_document(each, "jsonld")) for each in commitments]
     by_server = sorted(each.server for each in new)
     pages: dict[str, list[Timed]] = {
-        title: [
-            client.get(f"{_document(hub, extension)}?page={number}")
-            for number in range(1, _MOST_PAGES + 1)
-        ]
-        for extension, title in _FORMATS
+        title: list(_parts(client, _document(hub, extension))) for extension, title in _FORMATS
     }
     client.close()
     query = ENTITY.format(7)
@@ -149,6 +145,16 @@ def over_http(
              at_least=False),
     ]  # fmt: skip
     return rows, goals
+
+
+def _parts(client: Client, address: str) -> Iterator[Timed]:
+    """The first parts of a document, as many as there are."""
+    yield client.get(address)
+    for number in range(2, _MOST_PAGES + 1):
+        try:
+            yield client.get(f"{address}?page={number}")
+        except RequestsFailed:
+            return
 
 
 def _document(record: NamedNode, extension: str) -> str:
