@@ -66,10 +66,10 @@ def empty_engine(tmp_path: Path) -> Iterator[EmbeddedEngine]:
     engine.close()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def settings(engine: EmbeddedEngine) -> Settings:
-    """The default settings, but for the place and the base."""
-    return Settings(data_dir=engine.directory.path, base=BASE)
+    """The default settings, but for the place and the base; a module may make many mistakes."""
+    return Settings(data_dir=engine.directory.path, base=BASE, budget_errors=100_000)
 
 
 @asynccontextmanager
@@ -82,9 +82,9 @@ async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def app(settings: Settings, engine: EmbeddedEngine) -> FastAPI:
-    """The service over the small data."""
+    """The service over the small data, one for all tests of a module that only read."""
     return create_app(settings, engine)
 
 
@@ -98,7 +98,7 @@ def _make_store() -> MakeStore:
     return make_store
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def client(app: FastAPI, anyio_backend: str) -> AsyncIterator[httpx.AsyncClient]:
     """A client of the service over the small data."""
     assert anyio_backend == "asyncio"

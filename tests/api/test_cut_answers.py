@@ -46,7 +46,7 @@ def service(engine: EmbeddedEngine) -> Iterator[str]:
     service.end()
 
 
-@pytest.fixture(params=["threads", "workers"])
+@pytest.fixture(params=["threads", "workers"], scope="module")
 async def client(
     request: pytest.FixtureRequest, settings: Settings, engine: EmbeddedEngine, service: str
 ) -> AsyncIterator[httpx.AsyncClient]:
