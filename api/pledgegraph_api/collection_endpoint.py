@@ -19,6 +19,7 @@ from pledgegraph.release import release
 from pledgegraph_api.collection_filters import DATES, Asked, read_filters, short
 from pledgegraph_api.collection_formats import csv_metadata, page_json, whole_csv
 from pledgegraph_api.collection_links import CSVM, FORMATS, CollectionLinks
+from pledgegraph_api.collection_openapi import collection_description
 from pledgegraph_api.collection_table import Collection, Row, Table, Tables
 from pledgegraph_api.context_endpoint import CONTEXT_PATH
 from pledgegraph_api.errors import DocumentMissing, PageMissing
@@ -70,8 +71,10 @@ class CollectionEndpoint:
 
     def install(self, app: FastAPI) -> None:
         """Put the list and its files at their addresses."""
+        described = collection_description(self._collection)
+        app.add_api_route(self._path, self.answer, methods=["GET"], **described)
+        app.add_api_route(self._path, self.answer, methods=["HEAD"], include_in_schema=False)
         for path, endpoint in (
-            (self._path, self.answer),
             (f"{self._path}.{{extension}}", self.form),
             (self._metadata_path, self.metadata),
         ):

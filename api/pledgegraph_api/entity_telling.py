@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Final
+from textwrap import shorten
+from typing import Final, TypeGuard
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
@@ -25,6 +26,8 @@ from pledgegraph_api.wording import Wording, dated, grouped
 _TYPE: Final = RDF.type
 _STATUS: Final = PG.currentStatus
 _PROMISES: Final = frozenset({PG.Commitment, PG.Undertaking, PG.Milestone, PG.Target})
+_LONGEST_NAME: Final = 90
+"""Characters of a text that stand for a name."""
 _LAST: Final = 10_000
 """The place of what no profile orders."""
 
@@ -122,7 +125,12 @@ class Telling:
                 nodes[quad.graph_name] = None
         # What the document tells by IRI alone has a name on the page all the same.
         self._labels: dict[NamedNode, list[Literal]] = {}
-        for node, label in labels_of([*document.quads, *names.about(snapshot, nodes)]):
+        named = names.about(snapshot, nodes)
+        self._kinds: dict[Term, list[NamedNode]] = {}
+        for quad in named:
+            if quad.predicate == _TYPE and isinstance(quad.object, NamedNode):
+                self._kinds.setdefault(quad.subject, []).append(quad.object)
+        for node, label in labels_of([*document.quads, *named]):
             labels = self._labels.setdefault(node, [])
             if label not in labels:
                 labels.append(label)
@@ -218,7 +226,7 @@ class Telling:
         quads = self._linking.get((link.source, link.view.path, node), [])
         says = stating_back(link.view.path, link.source)
         shown = replace(self._value(link.source, quads), says=says)
-        if not link.view.whole:
+        if not link.view.whole or link.source not in self._document.told:
             return shown
         card = self.card(link.source, self._document.inner.get(link.source, ()))
         return replace(shown, card=card)
@@ -265,7 +273,23 @@ class Telling:
         if terms:
             tag = self._language if self._language in terms else DEFAULT
             return terms[tag], tag
-        return printable(short_name(node.value, self._base)), ""
+        return self._described(node)
+
+    def _described(self, node: NamedNode) -> tuple[str, str]:
+        """What stands for a name: how its text begins, else its class and its slug."""
+        texts = [each for each in self._about.get(node, {}).get(PG.text, ()) if _is_text(each)]
+        for wanted in (self._language, DEFAULT, None):
+            for text in texts:
+                if wanted is None or text.language == wanted:
+                    start = shorten(printable(text.value), _LONGEST_NAME, placeholder=" …")
+                    return start, text.language or ""
+        name = printable(short_name(node.value, self._base))
+        kinds = [*self.classes(node), *self._kinds.get(node, ())]
+        words = next((self._profiles.terms[e] for e in kinds if e in self._profiles.terms), None)
+        if words is None or not name.startswith("id/"):
+            return name, ""
+        tag = self._language if self._language in words else DEFAULT
+        return f"{words[tag]}: {name.rpartition('/')[2]}", tag
 
     def _term(self, prop: NamedNode) -> Words:
         return self._profiles.terms.get(prop) or {DEFAULT: short_name(prop.value, self._base)}
@@ -276,6 +300,10 @@ class Telling:
         if address is None or self._version is None or record_path(node.value, self._base) is None:
             return address
         return f"{address}?version={self._version}"
+
+
+def _is_text(value: Term) -> TypeGuard[Literal]:
+    return isinstance(value, Literal)
 
 
 def _stated(shown: Shown, prop: NamedNode, value: Term) -> Shown:

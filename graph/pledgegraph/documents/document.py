@@ -41,6 +41,8 @@ class Document:
     """What links here, on this page, in the order of the profile."""
     inner: Mapping[NamedNode, tuple[Link, ...]]
     """What links to those that are told whole."""
+    told: frozenset[NamedNode]
+    """The record and what is told whole; parts that lie too deep are not."""
     page: int
     pages: int
     incoming: int
@@ -108,6 +110,7 @@ def compose(
         quads=tuple(quads),
         links=tuple(links),
         inner=inner,
+        told=frozenset(told),
         page=page,
         pages=max(1, -(-len(all_links) // size)),
         incoming=len(all_links),

@@ -133,3 +133,18 @@ async def test_who_has_a_list_gets_none(shipped: httpx.AsyncClient) -> None:
         first = await shipped.get(address)
         again = await shipped.get(address, headers={"If-None-Match": first.headers["etag"]})
         assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("name", ["commitments", "actors", "events", "sources"])
+async def test_the_operation_has_the_filters_that_the_list_takes(
+    shipped: httpx.AsyncClient, name: str
+) -> None:
+    paths = (await shipped.get("/openapi.json")).json()["paths"]
+    operation = paths[f"/{name}"]["get"]
+    refused = (await shipped.get(f"/{name}?nonsense=1", headers={"Accept": "text/csv"})).json()
+    assert refused["parameters"][0]["choices"] == [each["name"] for each in operation["parameters"]]
+    offered = operation["responses"]["200"]["content"]
+    assert set(offered) == {"application/ld+json", "text/csv", "text/html"}
+    for media_type in offered:
+        got = await shipped.get(f"/{name}", headers={"Accept": media_type})
+        assert got.headers["content-type"].startswith(media_type)
