@@ -11,6 +11,7 @@ from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph_api.openapi_parts import problem_response
 from pledgegraph_api.write_openapi import (
     BEARER,
+    DOCUMENTS_BODY,
     GRAPH_BODY,
     PATCH_BODY,
     REASON_HEADER,
@@ -59,6 +60,9 @@ _FORMAT: Final[dict[str, Any]] = {
 }
 
 
+_BODIES: Final = {"PUT": GRAPH_BODY, "POST": DOCUMENTS_BODY, "PATCH": PATCH_BODY}
+
+
 def described(method: str, path: str) -> dict[str, Any]:
     """The keyword arguments of FastAPI's route for a method of the store."""
     is_direct = path.endswith("}")
@@ -85,8 +89,10 @@ def described(method: str, path: str) -> dict[str, Any]:
         }
     extra: dict[str, Any] = {"parameters": [*parameters, REASON_HEADER]}
     if method != "DELETE":
-        extra["requestBody"] = PATCH_BODY if method == "PATCH" else GRAPH_BODY
+        extra["requestBody"] = _BODIES[method]
     made = {200: receipt_response("It is done, and on disk.")}
+    if method == "POST":
+        made[204] = {"description": "The body was empty, and nothing was done."}
     if method == "DELETE":
         made |= missing
     else:

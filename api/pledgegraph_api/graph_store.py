@@ -30,7 +30,7 @@ from pledgegraph_api.authorisation import Authorisation
 from pledgegraph_api.errors import GraphMissing, ParameterError
 from pledgegraph_api.graph_addresses import PATH, Graph, GraphAddresses
 from pledgegraph_api.graph_openapi import described
-from pledgegraph_api.graph_payload import READ, patch_of, payload_of
+from pledgegraph_api.graph_payload import READ, patch_of, payloads_of
 from pledgegraph_api.negotiation import accept_of, choose_format
 from pledgegraph_api.protocol import SPARQL_UPDATE, QueryRequest, decoded
 from pledgegraph_api.representing import Representations
@@ -115,6 +115,8 @@ class GraphStore:
         graph = self._addresses.graph_of(request, gated=gated)
         reason = reason_of(request, f"{request.method} of a graph.")
         prepared = await self._prepared(request, graph, Attribution(token.label, reason))
+        if prepared is None:
+            return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
         def work(permit: Permit) -> tuple[Graph, Receipt, bool]:
             was_there = graph is None or self._is_there(graph)
@@ -133,30 +135,35 @@ class GraphStore:
         headers = {"Allow": _ALLOW, "Accept-Patch": SPARQL_UPDATE, "Accept-Post": kinds}
         return Response(status_code=204, headers=headers)
 
-    async def _prepared(self, request: Request, graph: Graph | None, by: Attribution) -> Write:
+    async def _prepared(
+        self, request: Request, graph: Graph | None, by: Attribution
+    ) -> Write | None:
         """The write that a request asks for; its body has been received.
+
+        None where it is a POST of nothing (section 5.5).
 
         Raises:
             ParameterError: it does not say which graph, and is no POST.
             GraphMissing: what it would delete is not there.
         """
         longest = self._settings.max_update_bytes
-        if graph is None:
-            if request.method != "POST":
-                raise ParameterError(
-                    f"The request does not say which graph to {request.method}.",
-                    remedy="Name it, as in /graphs/source/x or /graphs?graph=IRI.",
-                )
-            payload = await payload_of(request, longest=longest)
-            return lambda permit: self._writes.create(payload, by, permit)
-        if request.method == "DELETE":
+        if graph is None and request.method != "POST":
+            raise ParameterError(
+                f"The request does not say which graph to {request.method}.",
+                remedy="Name it, as in /graphs/source/x or /graphs?graph=IRI.",
+            )
+        if graph is not None and request.method == "DELETE":
             return lambda permit: (graph, self._deleted(graph, by, permit))
-        if request.method == "PATCH":
+        if graph is not None and request.method == "PATCH":
             text = await patch_of(request, longest=longest)
             return lambda permit: (graph, self._writes.patch(graph, text, by, permit))
-        payload = await payload_of(request, longest=longest)
+        payloads = await payloads_of(request, longest=longest)
+        if request.method == "POST" and not any(each.body for each in payloads):
+            return None
+        if graph is None:
+            return lambda permit: self._writes.create(payloads, by, permit)
         store = self._writes.put if request.method == "PUT" else self._writes.merge
-        return lambda permit: (graph, store(graph, payload, by, permit))
+        return lambda permit: (graph, store(graph, payloads, by, permit))
 
     def _deleted(self, graph: Graph, by: Attribution, permit: Permit) -> Receipt:
         receipt = self._writes.delete(graph, by, permit)

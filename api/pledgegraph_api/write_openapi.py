@@ -9,6 +9,7 @@ from fastapi.security import HTTPBearer
 from starlette.responses import Response
 
 from pledgegraph.media_types import JSON_LD, N_TRIPLES, RDF_XML, TURTLE
+from pledgegraph_api.graph_parts import MULTIPART
 from pledgegraph_api.openapi_parts import problem_response
 from pledgegraph_api.protocol import FORM, SPARQL_UPDATE
 from pledgegraph_api.update_protocol import REASON
@@ -39,6 +40,20 @@ BEARER: Final = HTTPBearer(
 GRAPH_BODY: Final[dict[str, Any]] = {
     "required": True,
     "content": {each.media_type: _TEXT for each in (TURTLE, N_TRIPLES, RDF_XML, JSON_LD)},
+}
+DOCUMENTS_BODY: Final[dict[str, Any]] = {
+    "required": True,
+    "content": {
+        **GRAPH_BODY["content"],
+        MULTIPART: {
+            "schema": {
+                "type": "object",
+                "additionalProperties": {"type": "string", "format": "binary"},
+                "description": "Documents whose merge is stored, each with its Content-Type or "
+                "the ending of its file.",
+            }
+        },
+    },
 }
 PATCH_BODY: Final[dict[str, Any]] = {"required": True, "content": {SPARQL_UPDATE: _TEXT}}
 

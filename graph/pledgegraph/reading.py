@@ -102,10 +102,11 @@ def read_quads(path: Path, *, base: str, progress: Progress | None = None) -> It
         ) from error
 
 
-def read_body(body: bytes, form: Format, *, base: str) -> Iterator[Quad]:
+def read_body(body: bytes, form: Format, *, base: str, renamed: bool = False) -> Iterator[Quad]:
     """The quads of the body of a request; triples stand in the default graph.
 
-    Relative IRIs are resolved against ``base``. Of RDF/XML, no document type declaration is
+    Relative IRIs are resolved against ``base``; where ``renamed``, blank nodes get labels that
+    no other document has. Of RDF/XML, no document type declaration is
     read: strangers send bodies, and with it come the entities that explode.
 
     Raises:
@@ -121,7 +122,7 @@ def read_body(body: bytes, form: Format, *, base: str) -> Iterator[Quad]:
             remedy="Write out what its entities stand for, or send another format.",
         )
     try:
-        yield from parse(body, format=form.rdf, base_iri=base)
+        yield from parse(body, format=form.rdf, base_iri=base, rename_blank_nodes=renamed)
     except SyntaxError as error:
         raise _mistake(error, form.rdf, BODY) from error
 

@@ -39,7 +39,7 @@ class Attribution:
 
 @dataclass(frozen=True, slots=True)
 class Payload:
-    """RDF that a client sends."""
+    """A document of RDF that a client sends."""
 
     body: bytes
     form: Format
@@ -100,13 +100,17 @@ class Writes:
 
         return self._engine.update_from(compute, permit=permit)
 
-    def put(self, graph: Graph, payload: Payload, by: Attribution, permit: Permit) -> Receipt:
-        """Let a graph hold what the payload says, and nothing else."""
-        return self._store(graph, payload, by, permit, merge=False)
+    def put(
+        self, graph: Graph, payloads: Sequence[Payload], by: Attribution, permit: Permit
+    ) -> Receipt:
+        """Let a graph hold what the payloads say, and nothing else."""
+        return self._store(graph, payloads, by, permit, merge=False)
 
-    def merge(self, graph: Graph, payload: Payload, by: Attribution, permit: Permit) -> Receipt:
-        """Let a graph hold what the payload says as well."""
-        return self._store(graph, payload, by, permit, merge=True)
+    def merge(
+        self, graph: Graph, payloads: Sequence[Payload], by: Attribution, permit: Permit
+    ) -> Receipt:
+        """Let a graph hold what the payloads say as well."""
+        return self._store(graph, payloads, by, permit, merge=True)
 
     def delete(self, graph: Graph, by: Attribution, permit: Permit) -> Receipt:
         """Take away all that a graph holds."""
@@ -117,56 +121,77 @@ class Writes:
         return self._engine.update(change, permit=permit)
 
     def create(
-        self, payload: Payload, by: Attribution, permit: Permit
+        self, payloads: Sequence[Payload], by: Attribution, permit: Permit
     ) -> tuple[NamedNode, Receipt]:
-        """Bring a payload in as a graph whose IRI the client does not say; returns that.
+        """Bring payloads in as a graph whose IRI the client does not say; returns that.
 
-        Behind a gate it is the source that the payload describes, elsewhere a new one.
+        Behind a gate it is the source that they describe, elsewhere a new one.
 
         Raises:
-            SourceUnclear: the payload does not tell which source it is.
+            SourceUnclear: they do not tell which source it is.
         """
         if not self._gated:
             graph = NamedNode(f"{self._base}/graphs/{uuid.uuid4()}")
-            return graph, self.merge(graph, payload, by, permit)
-        change = self._placed(None, payload, by, permit, merge=True)
+            return graph, self.merge(graph, payloads, by, permit)
+        change = self._placed(None, payloads, by, permit, merge=True)
         if not change.sources:
             raise GraphClosed("The payload describes a graph that rules fill.", remedy=_COMPUTED)
         return change.sources[0], self._engine.update(change, permit=permit)
 
     def _store(
-        self, graph: Graph, payload: Payload, by: Attribution, permit: Permit, *, merge: bool
+        self,
+        graph: Graph,
+        payloads: Sequence[Payload],
+        by: Attribution,
+        permit: Permit,
+        *,
+        merge: bool,
     ) -> Receipt:
         self._refuse_closed(graph)
         if self._gated and graph != graph_of_sources(self._base):
-            change = self._placed(graph, payload, by, permit, merge=merge)
+            change = self._placed(graph, payloads, by, permit, merge=merge)
         else:
             base = graph.value if isinstance(graph, NamedNode) and not self._gated else self._root
             change = Change(
                 agent=by.agent,
                 reason=by.reason,
-                add=_in_graph(self._read(payload, base, permit), graph),
+                add=_in_graph(self._read(payloads, base, permit), graph),
                 replace=() if merge else (Scope(graph),),
                 sources=_sources([graph]),
             )
         return self._engine.update(change, permit=permit)
 
     def _placed(
-        self, graph: Graph | None, payload: Payload, by: Attribution, permit: Permit, *, merge: bool
+        self,
+        graph: Graph | None,
+        payloads: Sequence[Payload],
+        by: Attribution,
+        permit: Permit,
+        *,
+        merge: bool,
     ) -> Change:
-        """A payload where `pledgegraph load` would put it: it may describe its own source."""
+        """Payloads where `pledgegraph load` would put them: they may describe their own source."""
         source = graph if isinstance(graph, NamedNode) else None
         return change_from_quads(
             SourceFile(Path(BODY), source, shown_as="The payload"),
-            self._read(payload, self._root, permit),
+            self._read(payloads, self._root, permit),
             base=self._base,
             agent=by.agent,
             reason=by.reason,
             merge=merge,
         )
 
-    def _read(self, payload: Payload, base: str, permit: Permit) -> tuple[Quad, ...]:
-        return self._worker.read(payload.body, payload.form, base=base, permit=permit).added
+    def _read(self, payloads: Sequence[Payload], base: str, permit: Permit) -> tuple[Quad, ...]:
+        """What the payloads say, as the RDF merge of their graphs."""
+        # Nodes of two documents are not the same for having the same label.
+        renamed = len(payloads) > 1
+        quads: list[Quad] = []
+        for each in payloads:
+            found = self._worker.read(
+                each.body, each.form, base=base, renamed=renamed, permit=permit
+            )
+            quads += found.added
+        return tuple(quads)
 
     @property
     def _base(self) -> str:

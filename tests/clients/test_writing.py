@@ -15,6 +15,7 @@ from SPARQLWrapper.SPARQLExceptions import QueryBadFormed, Unauthorized
 
 from tests.clients.conftest import BASE, HERE, run
 from tests.conftest import Require
+from tests.graph.building import source_text
 from tests.running_service import RunningService
 
 GRAPH = f"{BASE}/id/source/two"
@@ -102,3 +103,17 @@ def test_jena(service: RunningService, token: str, jena: Path, require: Require)
     )  # fmt: skip
     assert labels(service, "jena") == {"شمس"}
     assert said.split() == ["updated"]
+
+
+def test_jena_graphs(service: RunningService, token: str, jena: Path, require: Require) -> None:
+    """Its client of the Graph Store Protocol: PUT, POST, GET, DELETE, and GET of what is gone."""
+    require("javac", shutil.which("javac") is not None)
+    graph = f"{BASE}/id/source/jena"
+    first = f"@base <{BASE}/> .\n{source_text('jena', 'ana')}"
+    second = f'<{BASE}/id/thing/j> <{LABEL}> "شمس" .'
+    said = run(
+        "java", "-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-cp", "lib/*",
+        str(HERE / "JenaGraphs.java"), service.address, token, graph, first, second, folder=jena,
+    )  # fmt: skip
+    assert {'"Ana"@en', '"شمس"'} <= set(said.splitlines())
+    assert said.splitlines()[-1] == "404"

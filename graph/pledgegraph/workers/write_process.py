@@ -44,7 +44,8 @@ def work(asked: dict[str, Any], body: bytes, confine: Callable[[], None]) -> Dif
     if asked["task"] == "read":
         Store()
         confine()
-        quads = read_body(body, format_named(asked["format"]), base=asked["base"])
+        form = format_named(asked["format"])
+        quads = read_body(body, form, base=asked["base"], renamed=asked["renamed"])
         return Difference(added=tuple(_bounded(quads, asked["most"])))
     update = Update(
         body.decode(),

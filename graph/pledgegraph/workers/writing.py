@@ -51,9 +51,12 @@ class WriteWorker:
     def __init__(self, limits: WriteLimits) -> None:
         self._limits = limits
 
-    def read(self, body: bytes, form: Format, *, base: str, permit: Permit) -> Difference:
+    def read(
+        self, body: bytes, form: Format, *, base: str, renamed: bool, permit: Permit
+    ) -> Difference:
         """What a body says, as quads to add; see `pledgegraph.reading.read_body`."""
-        found = self._run({"task": "read", "format": form.name, "base": base}, body, permit)
+        asked = {"task": "read", "format": form.name, "base": base, "renamed": renamed}
+        found = self._run(asked, body, permit)
         if found is None:
             raise AssertionError("a body is read without a snapshot")
         return found

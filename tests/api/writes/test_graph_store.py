@@ -222,10 +222,10 @@ async def test_what_can_be_done_at_a_graph(place: Place) -> None:
 @pytest.mark.parametrize(
     ("kind", "body", "refusal"),
     [
-        ("", MORE, (415, "unsupported-content")),
+        ("", MORE, (400, "input")),
         ("text/plain", MORE, (415, "unsupported-content")),
         ("application/trig", MORE, (415, "unsupported-content")),
-        ("multipart/form-data; boundary=x", b"--x\r\n\r\n--x--", (415, "unsupported-content")),
+        ("multipart/mixed; boundary=x", b"--x\r\n\r\n\r\n--x--", (415, "unsupported-content")),
         ("text/turtle; charset=latin1", MORE, (415, "unsupported-content")),
         (TURTLE, "<urn:a> <urn:b>\n 1 2 .", (400, "input")),
         (TURTLE, "<urn:a> <urn:b c> 1 .", (400, "input")),
@@ -241,6 +241,105 @@ async def test_what_cannot_be_read_changes_nothing(
     for method in ("PUT", "POST"):
         problem(await place.send(method, "/graphs/source/two", body, kind), *refusal)
     assert place.quads() == before
+
+
+RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="urn:e:"'
+XML = (
+    "<rdf:RDF "
+    + RDF
+    + '><rdf:Description rdf:about="urn:a"><e:p>%s</e:p></rdf:Description></rdf:RDF>'
+)
+Files = list[tuple[str, tuple[str, bytes, str] | tuple[str, bytes]]]
+
+
+async def test_a_form_with_files_is_the_merge_of_their_graphs(place: Place) -> None:
+    """Section 5.5; the kind of a part is its Content-Type, or else the ending of its name."""
+    blank = b"_:x <urn:p> %d ."
+    files: Files = [
+        ("file", ("a.ttl", blank % 1, "text/turtle; charset=utf-8")),
+        ("file", ("b.nt", b'_:x <urn:p> "2" .', "application/octet-stream")),
+        ("other", ("c.rdf", (XML % "3").encode())),
+    ]
+    response = await place.client.post("/graphs/source/three", files=files, headers=place.headers)
+    assert response.status_code == 201, response.text
+    assert response.headers["location"] == f"{BASE}/graphs/source/three"
+    assert response.json()["added"] == 3
+    quads = place.quads(THREE)
+    assert len({quad.split()[0] for quad in quads}) == 3, "labels hold in their document only"
+    assert sum("genid" in quad for quad in quads) == 2
+    more = await place.client.post(at(THREE), files=files[2:], headers=place.headers)
+    assert (more.status_code, more.json()["changed"]) == (200, False)
+
+
+async def test_a_source_may_come_in_several_files(judged: Place) -> None:
+    text = source_text("three", "cem").encode()
+    own = f"<{BASE}/id/actor/cem> <urn:p> 1 .".encode()
+    files: Files = [("a", ("a.ttl", text, "text/turtle")), ("b", ("b.ttl", own, "text/turtle"))]
+    response = await judged.client.post("/graphs", files=files, headers=judged.headers)
+    assert response.status_code == 201, response.text
+    assert response.json()["graph"] == THREE
+    assert any("<urn:p>" in quad for quad in judged.quads(THREE))
+
+
+FORM = "multipart/form-data; boundary=x"
+HEAD = b'--x\r\nContent-Disposition: form-data; name="f"'
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "refusal"),
+    [
+        (FORM, b"", (400, "parameter")),
+        (FORM, b"--x--", (400, "parameter")),
+        (FORM, HEAD + b"\r\n\r\n<urn:a>", (400, "parameter")),
+        (FORM, HEAD + b"\r\n\r\n<urn:a> <urn:b> 1 .\r\n--x--\r\n", (400, "parameter")),
+        (FORM, (HEAD + b"\r\n\r\n\r\n") * 30 + b"--x--", (400, "parameter")),
+        (FORM, HEAD + b"\r\nA: " + b"a" * 100_000 + b"\r\n\r\n\r\n--x--", (400, "parameter")),
+        ("multipart/form-data", b"--x--", (400, "parameter")),
+        ("multipart/form-data; boundary=" + "x" * 300, b"--x--", (400, "parameter")),
+        (
+            FORM,
+            HEAD + b'; filename="a.csv"\r\nContent-Type: text/csv\r\n\r\na\r\n--x--\r\n',
+            (415, "unsupported-content"),
+        ),
+        (
+            FORM,
+            HEAD + b'; filename="a.ttl"\r\n\r\n<urn:a> <urn:b\r\n--x--\r\n',
+            (400, "input"),
+        ),
+    ],
+)
+async def test_a_form_that_holds_no_graphs_changes_nothing(
+    place: Place, kind: str, body: bytes, refusal: tuple[int, str]
+) -> None:
+    before = place.quads()
+    for address in ("/graphs/source/two", "/graphs"):
+        problem(await place.send("POST", address, body, kind), *refusal)
+    problem(await place.send("PUT", at(TWO), body, kind), 415, "unsupported-content")
+    assert place.quads() == before
+
+
+@pytest.mark.parametrize("address", ["/graphs", "/graphs/source/two", "/graphs/source/none"])
+@pytest.mark.parametrize("kind", ["", TURTLE, "application/rdf+xml"])
+async def test_a_post_of_nothing_does_nothing(place: Place, address: str, kind: str) -> None:
+    """Section 5.5."""
+    before = place.log.last()
+    response = await place.send("POST", address, b"", kind)
+    assert (response.status_code, response.content) == (204, b"")
+    assert place.log.last() == before
+
+
+async def test_what_does_not_say_what_it_is_is_taken_for_rdf_xml(place: Place) -> None:
+    """Section 5."""
+    assert (await place.send("PUT", at(TWO), XML % "1")).status_code == 200
+    assert triples(await place.client.get(at(TWO))) == {'<urn:a> <urn:e:p> "1"'}
+
+
+async def test_a_put_of_nothing_leaves_no_graph(place: Place) -> None:
+    """Section 5.3 leaves it to the store whether a graph may be empty; here it may not."""
+    assert (await place.send("PUT", at(TWO), b"", TURTLE)).json()["removed"] == 6
+    assert (await place.client.get(at(TWO))).status_code == 404
+    again = await place.send("PUT", at(TWO), b"# nothing", TURTLE)
+    assert (again.status_code, again.json()["changed"]) == (200, False)
 
 
 async def test_a_mistake_has_its_place(place: Place) -> None:
@@ -260,12 +359,6 @@ async def test_a_part_of_a_graph_is_not_put(place: Place) -> None:
     problem(await place.send("PUT", at(TWO), MORE, TURTLE, **headers), 400, "parameter")
 
 
-RDF = 'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:e="urn:e:"'
-XML = (
-    "<rdf:RDF "
-    + RDF
-    + '><rdf:Description rdf:about="urn:a"><e:p>%s</e:p></rdf:Description></rdf:RDF>'
-)
 BOMB = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
 
 
