@@ -15,7 +15,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.documents import Profiles
-from pledgegraph.documents.context import VERSION, Context, Json, read_context
+from pledgegraph.documents.context import (
+    VERSION,
+    Context,
+    Json,
+    context_versions,
+    read_context,
+)
 from pledgegraph.documents.frames import frame_of, framed_classes
 from pledgegraph.media_types import JSON_LD
 from pledgegraph_api.errors import DocumentMissing
@@ -35,6 +41,9 @@ class ContextEndpoint:
         document = read_context()
         context = Context(document)
         self._context = _text(document)
+        self._versions = {
+            f"{version}.jsonld": _text(read_context(version)) for version in context_versions()
+        }
         self._frames = {
             f"{name}.jsonld": _text(
                 {"@context": f"{base}{CONTEXT_PATH}", **frame_of(profiles, context, kind)}
@@ -46,8 +55,7 @@ class ContextEndpoint:
         """Put them at their addresses."""
         for path, endpoint in (
             ("/context.jsonld", self.newest),
-            (CONTEXT_PATH, self.versioned),
-            ("/context/{name}", self.missing),
+            ("/context/{name}", self.versioned),
             ("/frames/{name}", self.frame),
         ):
             app.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
@@ -57,21 +65,20 @@ class ContextEndpoint:
         link = f'<{self._base}{CONTEXT_PATH}>; rel="canonical"'
         return _answer(request, self._context, _AN_HOUR, {"link": link})
 
-    async def versioned(self, request: Request) -> Response:
-        """The context of this version."""
-        return _answer(request, self._context, _FOR_GOOD, {})
-
-    async def missing(self, name: str) -> Response:
-        """No answer.
+    async def versioned(self, request: Request, name: str) -> Response:
+        """The context of one version, the present one or an earlier one.
 
         Raises:
-            DocumentMissing: always; with the version that there is.
+            DocumentMissing: there is no such version; with those that there are.
         """
-        raise DocumentMissing(
-            f"There is no context {name[:80]!r} here.",
-            remedy=f"The newest context is at /context.jsonld, its version at {CONTEXT_PATH}.",
-            near=[CONTEXT_PATH, "/context.jsonld"],
-        )
+        if name not in self._versions:
+            versions = [f"/context/{each}" for each in self._versions]
+            raise DocumentMissing(
+                f"There is no context {name[:80]!r} here.",
+                remedy=f"The newest is at /context.jsonld. Versions: {', '.join(versions)}.",
+                near=[*versions, "/context.jsonld"],
+            )
+        return _answer(request, self._versions[name], _FOR_GOOD, {})
 
     async def frame(self, request: Request, name: str) -> Response:
         """The frame of a class.

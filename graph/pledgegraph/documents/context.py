@@ -19,8 +19,9 @@ from pledgegraph.terms import PG, RDF, XSD
 Json = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
 
 VERSION: Final = "1.0.0"
-"""Of the context; another number whenever it changes, since its address is cached for good."""
+"""Of the context; another number, and file, whenever it changes: its address is kept for good."""
 
+_FOLDER: Final = "contexts"
 _PREFIX_ENDS: Final = (":", "/", "?", "#", "[", "]", "@")
 _INTEGER: Final = XSD.integer
 _BOOLEAN: Final = XSD.boolean
@@ -130,9 +131,14 @@ class Context:
         )
 
 
-def read_context() -> dict[str, dict[str, Json]]:
-    """The context document that this release ships."""
-    text = (shipped("ontology") / "context.jsonld").read_text(encoding="utf-8")
+def context_versions() -> tuple[str, ...]:
+    """The numbers of all versions that there have been, the present one among them."""
+    return tuple(sorted(path.stem for path in (shipped("ontology") / _FOLDER).glob("*.jsonld")))
+
+
+def read_context(version: str = VERSION) -> dict[str, dict[str, Json]]:
+    """The context document of one of the versions."""
+    text = (shipped("ontology") / _FOLDER / f"{version}.jsonld").read_text(encoding="utf-8")
     document: dict[str, dict[str, Json]] = json.loads(text)
     return document
 

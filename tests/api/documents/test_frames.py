@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from typing import Any
 
 import httpx
@@ -11,6 +12,7 @@ from pyld import jsonld  # type: ignore[import-untyped]
 from pyoxigraph import NamedNode
 
 from pledgegraph.documents import read_profiles
+from pledgegraph.documents.context import context_versions
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph_api.context_endpoint import CONTEXT_PATH
 
@@ -18,6 +20,9 @@ pytestmark = pytest.mark.anyio
 
 BASE = "http://localhost:8000"
 PROFILE = 'application/ld+json;profile="http://www.w3.org/ns/json-ld#{}"'
+
+CONTEXTS = {"1.0.0": "b18d7e7b6697ab56cbd1fc86d8a20095d6d245922c3a910bc4f8ad8daedf4c74"}
+"""The SHA-256 of each version of the context as it is served, the newest last."""
 
 
 def settled(value: Any) -> Any:
@@ -101,8 +106,8 @@ async def test_the_context_can_be_kept(shipped: httpx.AsyncClient) -> None:
     assert newest.headers["cache-control"] == "public, max-age=3600"
     assert newest.headers["access-control-allow-origin"] == "*"
     versioned = await shipped.get(CONTEXT_PATH)
-    assert "immutable" in versioned.headers["cache-control"]
     assert versioned.content == newest.content
+    assert f"<{BASE}{CONTEXT_PATH}>" in newest.headers["link"]
     missing = await shipped.get("/context/0.0.1.jsonld")
     assert missing.status_code == 404
     assert CONTEXT_PATH in missing.json()["near"]
@@ -110,3 +115,14 @@ async def test_the_context_can_be_kept(shipped: httpx.AsyncClient) -> None:
     frame = (await shipped.get("/frames/Commitmen.jsonld")).json()
     assert "/frames/Commitment.jsonld" in frame["near"]
     assert "There are frames for" in frame["remedy"]
+
+
+async def test_a_version_of_the_context_never_changes(shipped: httpx.AsyncClient) -> None:
+    """Whoever changes the context gives it another number and adds the new one's hash here."""
+    assert set(context_versions()) == set(CONTEXTS)
+    assert f"/context/{list(CONTEXTS)[-1]}.jsonld" == CONTEXT_PATH
+    for version, digest in CONTEXTS.items():
+        response = await shipped.get(f"/context/{version}.jsonld")
+        assert response.headers["cache-control"] == "public, max-age=31536000, immutable"
+        assert response.headers["content-type"].startswith("application/ld+json")
+        assert sha256(response.content).hexdigest() == digest, version
