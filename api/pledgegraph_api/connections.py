@@ -1,4 +1,7 @@
-"""What one connection may do before there is a request: uvicorn alone waits for ever."""
+"""How long one connection may keep the service waiting: uvicorn alone waits for ever.
+
+Before there is a request for its head, and after it for somebody to take the answer.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +21,11 @@ _TOO_LONG: Final = (
 )
 
 
-def guarded_protocol(head_timeout: float, most: int) -> type[HttpToolsProtocol]:
+def guarded_protocol(head_timeout: float, most: int, stall: float) -> type[HttpToolsProtocol]:
     """uvicorn's protocol, with ``head_timeout`` seconds for the head of each request.
+
+    A client that takes nothing for ``stall`` seconds of an answer that waits to be sent, be it a
+    file, a patch or a page, is cut off.
 
     Headers beyond `LONGEST_HEAD` are refused. Up to ``most`` connections get answers; uvicorn
     tells further ones 503 when they have sent a head, and beyond twice as many they are closed
@@ -32,6 +38,7 @@ def guarded_protocol(head_timeout: float, most: int) -> type[HttpToolsProtocol]:
         def __init__(self, *arguments: Any, **named: Any) -> None:
             super().__init__(*arguments, **named)
             self._late: asyncio.TimerHandle | None = None
+            self._stalled: asyncio.TimerHandle | None = None
             self._head = 0
             self._unparsed = 0
             """Bytes that came since the last head was whole."""
@@ -46,6 +53,7 @@ def guarded_protocol(head_timeout: float, most: int) -> type[HttpToolsProtocol]:
 
         def connection_lost(self, exc: Exception | None) -> None:
             self._no_longer_wait()
+            self._no_longer_watch()
             super().connection_lost(exc)
 
         def on_message_begin(self) -> None:
@@ -87,6 +95,30 @@ def guarded_protocol(head_timeout: float, most: int) -> type[HttpToolsProtocol]:
         def on_message_complete(self) -> None:
             if not self._refused:
                 super().on_message_complete()
+
+        def pause_writing(self) -> None:
+            super().pause_writing()
+            self._watch()
+
+        def resume_writing(self) -> None:
+            self._no_longer_watch()
+            super().resume_writing()
+
+        def _watch(self) -> None:
+            """Look after a while whether the client has taken anything."""
+            waiting = self.transport.get_write_buffer_size()
+            self._stalled = self.loop.call_later(stall, self._look, waiting)
+
+        def _look(self, waiting: int) -> None:
+            if self.transport.get_write_buffer_size() < waiting:
+                self._watch()
+            else:
+                self._give_up()
+
+        def _no_longer_watch(self) -> None:
+            if self._stalled is not None:
+                self._stalled.cancel()
+                self._stalled = None
 
         def _refuse(self) -> None:
             """Say that the head is too long; the connection stays until that can be read."""

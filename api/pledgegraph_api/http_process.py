@@ -50,7 +50,9 @@ def answer_on(listener: socket.socket, settings: Settings, engine: EmbeddedEngin
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_LONGEST_GOODBYE,
-        http=guarded_protocol(settings.receive_timeout, settings.max_connections),
+        http=guarded_protocol(
+            settings.receive_timeout, settings.max_connections, settings.stall_timeout
+        ),
         limit_concurrency=settings.max_connections,
     )
     # Having shut down in good order, uvicorn raises the interrupt again.

@@ -3,17 +3,26 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from pyoxigraph import Literal, NamedNode, Quad
 
+from pledgegraph.changes import Change
+from pledgegraph.dumping import make_dump
 from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.terms import PG
+from tests.api.conftest import make_store
 from tests.api.test_serving import BASE, Service
 
+LARGE = 8 * 1024 * 1024
+"""Characters."""
 POST = (
     b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
     b"Content-Length: 100\r\n\r\nASK"
@@ -21,10 +30,25 @@ POST = (
 
 
 @pytest.fixture(scope="module")
-def address(engine: EmbeddedEngine) -> Iterator[str]:
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedEngine]:
+    """A store with texts that are too large for what a system keeps of a connection."""
+    engine = make_store(tmp_path_factory.mktemp("large") / "store")
+    node, graph = NamedNode(f"{BASE}/id/note/large"), NamedNode(f"{BASE}/id/source/one")
+    texts = (Literal(os.urandom(LARGE // 32).hex()) for _ in range(16))
+    quads = [Quad(node, PG.text, text, graph) for text in texts]
+    engine.update(Change(agent="tests", reason="Large", add=quads))
+    make_dump(engine, keep=1)
+    yield engine
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def address(large: EmbeddedEngine) -> Iterator[str]:
     """Where a service answers that waits one second and has five connections."""
     service = Service(
-        data_dir=engine.directory.path,
+        data_dir=large.directory.path,
+        stall_timeout=0.5,
+        dump_interval=0,
         base=BASE,
         port=0,
         receive_timeout=1,
@@ -137,3 +161,37 @@ def test_a_wish_for_another_protocol_takes_no_body_away(address: str) -> None:
                 assert piece, answer
                 answer += piece
             assert answer.startswith(b"HTTP/1.1 200")
+
+
+def is_held(asked: socket.socket) -> bool:
+    """Whether the server's end of a connection is still open."""
+    ours, theirs = asked.getsockname()[1], asked.getpeername()[1]
+    lines = Path("/proc/net/tcp").read_text(encoding="ascii").splitlines()[1:]
+    ends = [line.split()[1:4] for line in lines]
+    established = [
+        (int(local.rpartition(":")[2], 16), int(remote.rpartition(":")[2], 16))
+        for local, remote, state in ends
+        if state == "01"
+    ]
+    return (theirs, ours) in established
+
+
+@pytest.mark.parametrize(
+    "path", ["/changes/1.rdfp", "/changes/patches?from=1", "/dumps/1/pledgegraph-1.nq.gz"]
+)
+def test_a_client_that_takes_nothing_of_a_file_is_dropped(address: str, path: str) -> None:
+    whole = len(httpx.get(address.rstrip("/") + path, headers={"Accept-Encoding": ""}).content)
+    parts = urlsplit(address)
+    with socket.socket() as asked:
+        asked.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        asked.settimeout(10)
+        asked.connect((parts.hostname, parts.port))
+        asked.sendall(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert asked.recv(12) == b"HTTP/1.1 200"
+        assert is_held(asked)
+        deadline = time.monotonic() + 20
+        while is_held(asked):
+            assert time.monotonic() < deadline, "the client is not dropped"
+            time.sleep(0.05)
+        assert len(everything(asked)) < whole
+    assert httpx.get(f"{address}health").status_code == 200
