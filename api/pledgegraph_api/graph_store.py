@@ -30,6 +30,7 @@ from pledgegraph_api.authorisation import Authorisation
 from pledgegraph_api.errors import GraphMissing, ParameterError
 from pledgegraph_api.graph_addresses import PATH, Graph, GraphAddresses
 from pledgegraph_api.graph_openapi import described
+from pledgegraph_api.graph_parts import MULTIPART
 from pledgegraph_api.graph_payload import READ, patch_of, payloads_of
 from pledgegraph_api.negotiation import accept_of, choose_format
 from pledgegraph_api.protocol import SPARQL_UPDATE, QueryRequest, decoded
@@ -131,7 +132,7 @@ class GraphStore:
 
     async def options(self) -> Response:
         """What can be done at this address."""
-        kinds = ", ".join(each.media_type for each in READ)
+        kinds = ", ".join((*(each.media_type for each in READ), MULTIPART))
         headers = {"Allow": _ALLOW, "Accept-Patch": SPARQL_UPDATE, "Accept-Post": kinds}
         return Response(status_code=204, headers=headers)
 

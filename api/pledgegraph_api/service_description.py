@@ -72,6 +72,7 @@ class ServiceDescription:
         return Response(
             text,
             headers={
+                "Cache-Control": "no-cache",
                 "Content-Type": form.content_type,
                 "Pledgegraph-Snapshot": str(counts.sequence),
                 "Content-Disposition": f'inline; filename="service.{form.extension}"',

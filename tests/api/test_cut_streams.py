@@ -29,10 +29,13 @@ from pledgegraph.media_types import (
     GRAPH_FORMATS,
     JSON,
     JSON_LD,
+    N_QUADS,
     N_TRIPLES,
     RDF_XML,
     RESULT_FORMATS,
+    TRIG,
     TSV,
+    TURTLE,
     XML,
     Carries,
     Format,
@@ -247,6 +250,26 @@ def test_what_broke_off_is_not_kept_for_the_next_one(service: RunningService, fo
         answer = received(service, query, form, timeout="1")
         assert_broken_off(answer, form)
         assert "cache" not in answer.headers["server-timing"]
+
+
+@each_format
+def test_an_answer_that_finds_nothing_for_long_costs_no_worker(
+    service: RunningService, form: Format
+) -> None:
+    """What there is by then would be sent, and in some formats that is nothing."""
+    long = "STRLEN(CONCAT(?n, STR(?a * ?b * ?c * ?d)))"
+    asked = [asking(form, f"{_SHORT[:-1]} FILTER ({long} > {500 + it}) }}") for it in range(3)]
+    service.ask(asked[0], format=form.name)
+    before = service.workers()
+    for query in asked[1:]:
+        answer = received(service, query, form)
+        assert answer.ended
+        if form in (TURTLE, N_TRIPLES, TRIG, N_QUADS):
+            assert answer.content == b""
+            assert answer.headers["content-length"] == "0"
+        else:
+            assert is_whole(answer.content, form)
+    assert before <= service.workers()
 
 
 @pytest.mark.parametrize("ends", [_NEVER, _SORTED], ids=["time", "memory"])

@@ -71,7 +71,8 @@ class _Pieces:
         self._held += data
         if len(self._held) < self._held_back and not self._begun:
             return len(data)
-        if len(self._held) >= _PIECE or time.monotonic() - self._since > _PATIENCE:
+        is_late = time.monotonic() - self._since > _PATIENCE
+        if len(self._held) >= _PIECE or (self._held and is_late):
             self._begin(self._coding)
             self._sender.send(b"D", self._taken(last=False))
             self._since = time.monotonic()

@@ -85,13 +85,12 @@ class Run:
         Raises:
             QueryTimeout, QueryError: see `ask`; what was read before is not the whole answer.
         """
-        if self._is_done:
-            return b""
-        letter, payload = await self._frame()
-        if letter == b"E":
-            self._is_done = True
-            self.close()
-            return b""
+        payload = b""
+        while not payload and not self._is_done:
+            letter, payload = await self._frame()
+            if letter == b"E":
+                self._is_done = True
+                self.close()
         return payload
 
     @property

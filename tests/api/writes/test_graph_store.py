@@ -214,6 +214,8 @@ async def test_what_can_be_done_at_a_graph(place: Place) -> None:
         assert response.status_code == 204
         assert response.headers["allow"] == "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
         assert response.headers["accept-patch"] == UPDATE
+        taken = response.headers["accept-post"].split(", ")
+        assert {TURTLE, "multipart/form-data"} <= set(taken)
         refused = await place.client.request("QUERY", address)
         assert refused.status_code == 405
         assert refused.headers["allow"] == "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
