@@ -1,4 +1,7 @@
-"""jsonld.js: dereferences, frames and flattens the shipped records with only HTTP at hand."""
+"""jsonld.js dereferences, frames and flattens the shipped records with only HTTP at hand.
+
+And another's RDFa parser finds on their pages what their JSON-LD says.
+"""
 
 from __future__ import annotations
 
@@ -26,3 +29,5 @@ def test_jsonld_js_reads_what_the_service_says(tmp_path: Path, require: Require)
     told = json.loads(said)
     assert told["read"] > 70
     assert told["differing"] == []
+    assert told["onPages"] > 10 * told["read"]
+    assert told["madeUp"] == []

@@ -1,6 +1,7 @@
 // Reads records of a service as an application would, with HTTP alone: dereferences, frames,
-// flattens. Prints what differs, as JSON.
+// flattens, and reads the RDFa of their pages. Prints what differs, as JSON.
 import jsonld from "jsonld";
+import { RdfaParser } from "rdfa-streaming-parser";
 
 const [address, base] = process.argv.slice(2);
 const here = (iri) => iri.replace(base, address);
@@ -28,9 +29,36 @@ function settled(value) {
   return value;
 }
 
+const escaped = (text) =>
+  text.replace(/[\\"\n\r\t]/g, (c) => ({ "\\": "\\\\", '"': '\\"', "\n": "\\n", "\r": "\\r", "\t": "\\t" })[c]);
+
+function written(term) {
+  if (term.termType !== "Literal") return `<${term.value}>`;
+  const kind = term.datatype.value.endsWith("#string") ? "" : `^^<${term.datatype.value}>`;
+  return `"${escaped(term.value)}"${term.language ? `@${term.language}` : kind}`;
+}
+
+// What the page states of the record, as lines of N-Quads; of itself it states its licence.
+async function stated(iri) {
+  const response = await fetch(here(iri), { headers: { Accept: "text/html" } });
+  const parser = new RdfaParser({ baseIRI: response.url, contentType: "text/html" });
+  const lines = [];
+  parser.on("data", ({ subject, predicate, object }) => {
+    if (subject.value !== response.url) {
+      lines.push(`${written(subject)} ${written(predicate)} ${written(object)} .`);
+    }
+  });
+  const end = new Promise((resolve, reject) => parser.on("end", resolve).on("error", reject));
+  parser.end(await response.text());
+  await end;
+  return lines;
+}
+
 const canonical = (document) => jsonld.canonize(document, { format: "application/n-quads" });
 const differing = [];
+const madeUp = [];
 let read = 0;
+let onPages = 0;
 for (const [list, kind] of [["commitments", "Commitment"], ["events", "Event"]]) {
   const frame = await get(`${base}/frames/${kind}.jsonld`);
   for (const { id } of (await get(`${base}/${list}`)).items) {
@@ -42,7 +70,11 @@ for (const [list, kind] of [["commitments", "Commitment"], ["events", "Event"]])
     const same = new Set(await Promise.all(said)).size === 1;
     const alike = JSON.stringify(settled(theirs)) === JSON.stringify(settled(framed));
     if (!same || !alike) differing.push(id);
+    const facts = new Set((await said[0]).split("\n"));
+    const shown = await stated(id);
+    madeUp.push(...shown.filter((line) => !facts.has(line)));
+    onPages += shown.length;
     read += 1;
   }
 }
-console.log(JSON.stringify({ read, differing }));
+console.log(JSON.stringify({ read, differing, onPages, madeUp }));
