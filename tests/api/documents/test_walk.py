@@ -84,3 +84,14 @@ async def test_every_record_says_the_same_in_every_form(
         if found:
             faults[path] = sorted(found)[:3]
     assert faults == {}
+
+
+async def test_every_page_of_a_hub_shows_what_its_turtle_says(given_up: httpx.AsyncClient) -> None:
+    address = "/doc/actor/hub"
+    for number in (1, 2, 3):
+        query = f"?page={number}"
+        turtle = await given_up.get(f"{address}.ttl{query}")
+        said = {quad.triple for quad in parse(turtle.content, format=RdfFormat.TURTLE)}
+        page = Stated((await given_up.get(f"{address}.html{query}")).text)
+        assert len(said & page.triples) > 50
+        assert unshown(said, page) == []
