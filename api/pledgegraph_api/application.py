@@ -28,7 +28,6 @@ from pledgegraph_api.documents import install_documents
 from pledgegraph_api.examples import examples_among
 from pledgegraph_api.finding import Finding
 from pledgegraph_api.health import HealthCheck
-from pledgegraph_api.holdings import HoldingsCount
 from pledgegraph_api.home import HomePage
 from pledgegraph_api.kept_answers import KeptAnswers
 from pledgegraph_api.memento import Memento
@@ -116,7 +115,7 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     problems.install(app)
     ProblemTypes(pages, settings.base).install(app)
     signposts = Signposts(settings.base)
-    HomePage(pages, HoldingsCount(engine), examples, signposts, settings.base).install(app)
+    HomePage(pages, engine, examples, signposts, settings.base).install(app)
     representations = Representations(settings, engine.version)
     sparql = sparql_endpoint(
         settings, engine, runner, representations, pages=pages, examples=examples, past=copies.past

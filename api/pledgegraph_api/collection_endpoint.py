@@ -13,7 +13,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.engine import Engine
 from pledgegraph.media_types import CSV, JSON_LD, Format
 from pledgegraph.release import release
 from pledgegraph_api.collection_filters import DATES, Asked, read_filters, short
@@ -58,11 +57,8 @@ class Entry:
 class CollectionEndpoint:
     """Lists the records of one kind, on pages, as JSON-LD and as CSV."""
 
-    def __init__(
-        self, collection: Collection, engine: Engine, tables: Tables, pages: Pages, base: str
-    ) -> None:
+    def __init__(self, collection: Collection, tables: Tables, pages: Pages, base: str) -> None:
         self._collection = collection
-        self._engine = engine
         self._tables = tables
         self._pages = pages
         self._base = base
@@ -119,8 +115,7 @@ class CollectionEndpoint:
 
     def _written(self, request: Request, form: Format | None) -> Response:
         day = datetime.now(UTC).date()
-        with self._engine.snapshot() as snapshot:
-            table = self._tables.read(snapshot, self._collection, day)
+        table = self._tables.read(self._collection, day)
         asked = read_filters(request, self._collection, table)
         rows = [row for row in table.rows if asked.matches(row)]
         pages = max(1, -(-len(rows) // PAGE_SIZE))

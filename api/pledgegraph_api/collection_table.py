@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -14,8 +14,9 @@ from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.documents.document import labels_of
 from pledgegraph.documents.names import Names
-from pledgegraph.engine import Snapshot
+from pledgegraph.engine import Engine, Snapshot
 from pledgegraph.terms import SCHEME
+from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.solutions import solutions
 
 _HERE: Final = Path(__file__).resolve().parent
@@ -88,23 +89,18 @@ class Table:
 
 
 class Tables:
-    """Reads collections, and remembers them for as long as the snapshot is the newest.
+    """Reads the collections of the newest snapshot."""
 
-    Its methods block: they are to be called in a thread.
-    """
-
-    def __init__(self, names: Names) -> None:
+    def __init__(self, engine: Engine, names: Names) -> None:
         self._names = names
-        self._known: dict[str, Table] = {}
-        self._reading = threading.Lock()
+        self._tables = {
+            each.name: OnceASnapshot(engine, partial(self._read, collection=each))
+            for each in COLLECTIONS
+        }
 
-    def read(self, snapshot: Snapshot, collection: Collection, day: date) -> Table:
-        """The records of a collection; ``day`` is the one that freshness is told for."""
-        with self._reading:
-            table = self._known.get(collection.name)
-            if table is None or table.sequence != snapshot.sequence:
-                table = self._read(snapshot, collection)
-                self._known[collection.name] = table
+    def read(self, collection: Collection, day: date) -> Table:
+        """The records of a collection; ``day`` is the one that freshness is told for. Blocks."""
+        table = self._tables[collection.name].current()
         if not collection.status:
             return table
         return replace(table, rows=tuple(_with_freshness(row, day) for row in table.rows))

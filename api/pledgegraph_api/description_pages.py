@@ -5,9 +5,8 @@ See https://www.w3.org/TR/void/#well-known and https://www.w3.org/TR/vocab-dcat-
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -18,13 +17,14 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pledgegraph.describing import Copy, Statistics, catalog_graph, take_statistics, void_graph
-from pledgegraph.engine import Engine
+from pledgegraph.engine import Engine, Snapshot
 from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.terms import DCAT, VOID
 from pledgegraph_api.asked import read_wishes, require_none
 from pledgegraph_api.graph_answer import SmallGraph, answer_graph, wants_page
 from pledgegraph_api.iri_names import link_to, short_name
 from pledgegraph_api.languages import PageLanguage
+from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.page_links import format_links, root_of, with_language
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.signposts import Signposts
@@ -49,7 +49,7 @@ class Described:
 
 
 class DatasetDescriptions:
-    """Takes the numbers of the newest snapshot, once a snapshot."""
+    """Describes the newest snapshot, and the copies that there are of it and of others."""
 
     def __init__(
         self,
@@ -59,21 +59,19 @@ class DatasetDescriptions:
         modified: Callable[[int], datetime | None] = lambda _sequence: None,
         copies: Callable[[], Sequence[Copy]] = tuple,
     ) -> None:
-        self._engine = engine
+        self._described = OnceASnapshot(engine, self._describe)
         self._issued = issued
         self._modified = modified
         self._copies = copies
-        self._known: Statistics | None = None
-        self._counting = threading.Lock()
 
     def current(self) -> Described:
         """What is true of the newest snapshot. Blocks: to be called in a thread."""
-        with self._engine.snapshot() as snapshot, self._counting:
-            if self._known is None or self._known.sequence != snapshot.sequence:
-                self._known = take_statistics(snapshot)
-            numbers = self._known
-        modified = self._modified(numbers.sequence)
-        return Described(numbers, self._issued(), modified, tuple(self._copies()))
+        # Copies are made of a snapshot when it has been published for a while.
+        return replace(self._described.current(), copies=tuple(self._copies()))
+
+    def _describe(self, snapshot: Snapshot) -> Described:
+        modified = self._modified(snapshot.sequence)
+        return Described(take_statistics(snapshot), self._issued(), modified, copies=())
 
 
 class DescriptionPages:

@@ -30,6 +30,6 @@ def install_documents(
     DocumentEndpoint(source, page, json_ld, base, copies.past).install(app)
     TimeMaps(source, copies.log, base).install(app)
     ContextEndpoint(profiles, base).install(app)
-    tables = Tables(source.names)
+    tables = Tables(engine, source.names)
     for collection in COLLECTIONS:
-        CollectionEndpoint(collection, engine, tables, pages, base).install(app)
+        CollectionEndpoint(collection, tables, pages, base).install(app)

@@ -74,7 +74,8 @@ class DumpFiles:
         Raises:
             DumpMissing: there is none.
         """
-        for dump in (await run_in_threadpool(self._dumps.newest_first))[:1]:
+        dump = await run_in_threadpool(self._dumps.newest)
+        if dump is not None:
             for each in dump.files:
                 for name in (each.name, f"{each.name}.sha256"):
                     if name == f"pledgegraph-{dump.sequence}.{ending}":

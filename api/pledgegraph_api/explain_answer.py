@@ -14,9 +14,9 @@ from pledgegraph.explaining import Explanation, Pattern
 from pledgegraph.explaining.asking import Explainer
 from pledgegraph.graph_counts import GraphCounts
 from pledgegraph.settings import Settings
-from pledgegraph_api.dataset_counts import DatasetCounts
 from pledgegraph_api.errors import ParameterError
 from pledgegraph_api.negotiation import PAGE, Accept, prefers_page
+from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.protocol import QueryRequest
 
@@ -26,7 +26,9 @@ _JSON: Final = "application/json"
 class ExplainAnswer:
     """Answers requests with ``explain=true``: the query is parsed, and not run."""
 
-    def __init__(self, settings: Settings, pages: Pages, counts: DatasetCounts) -> None:
+    def __init__(
+        self, settings: Settings, pages: Pages, counts: OnceASnapshot[GraphCounts]
+    ) -> None:
         self._pages = pages
         self._counts = counts
         self._explainer = Explainer(

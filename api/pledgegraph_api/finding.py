@@ -6,22 +6,22 @@ sitemap holds at most 50,000 addresses; where there are more, the first is an in
 
 from __future__ import annotations
 
-import io
-import json
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
 
 from fastapi import FastAPI
+from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from pledgegraph.engine import Engine
-from pledgegraph.media_types import JSON
+from pledgegraph.engine import Engine, Snapshot
 from pledgegraph.release import release
 from pledgegraph_api.etags import etag_of, not_modified
+from pledgegraph_api.once_a_snapshot import OnceASnapshot
+from pledgegraph_api.solutions import solutions
 
 MOST: Final = 50_000
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -55,7 +55,7 @@ class Finding:
     """Serves both files; the sitemap lists a page for each record of the newest snapshot."""
 
     def __init__(self, engine: Engine, base: str, *, most: int = MOST) -> None:
-        self._engine = engine
+        self._found = OnceASnapshot(engine, self._addresses)
         self._base = base
         self._most = most
 
@@ -74,7 +74,7 @@ class Finding:
 
     async def sitemap(self, request: Request) -> Response:
         """All addresses, or the index of the sitemaps that hold them."""
-        sequence, addresses = await run_in_threadpool(self._addresses)
+        sequence, addresses = await run_in_threadpool(self._found.current)
         if len(addresses) <= self._most:
             return _xml(request, sequence, "urlset", "url", addresses)
         parts = range(1, -(-len(addresses) // self._most) + 1)
@@ -83,24 +83,20 @@ class Finding:
 
     async def part(self, request: Request, number: str) -> Response:
         """One of the sitemaps that the index names."""
-        sequence, addresses = await run_in_threadpool(self._addresses)
+        sequence, addresses = await run_in_threadpool(self._found.current)
         place = int(number) - 1 if number.isdecimal() and len(number) < len(str(self._most)) else -1
         found = addresses[place * self._most : (place + 1) * self._most] if place >= 0 else []
         if not found:
             raise HTTPException(404)
         return _xml(request, sequence, "urlset", "url", found)
 
-    def _addresses(self) -> tuple[int, list[str]]:
-        held = io.BytesIO()
-        with self._engine.snapshot() as snapshot:
-            sequence = snapshot.sequence
-            snapshot.query(_RECORDS).serialise(held, JSON)
+    def _addresses(self, snapshot: Snapshot) -> tuple[int, list[str]]:
         begin = f"{self._base}/id/"
-        rows = json.loads(held.getvalue())["results"]["bindings"]
-        records = {row["record"]["value"] for row in rows}
+        rows = solutions(snapshot, _RECORDS, {})
+        records = {row["record"].value for row in rows if isinstance(row["record"], NamedNode)}
         names = sorted(iri.removeprefix(begin) for iri in records if iri.startswith(begin))
         documents = [f"{self._base}/doc/{name}" for name in names]
-        return sequence, [*(self._base + path for path in _STANDING), *documents]
+        return snapshot.sequence, [*(self._base + path for path in _STANDING), *documents]
 
 
 def _xml(request: Request, sequence: int, root: str, item: str, addresses: list[str]) -> Response:

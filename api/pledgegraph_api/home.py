@@ -8,9 +8,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.describing import ABOUT
+from pledgegraph.engine import Engine
 from pledgegraph.terms import DCAT
 from pledgegraph_api.examples import Example
-from pledgegraph_api.holdings import HoldingsCount
+from pledgegraph_api.holdings import count_holdings
+from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.signposts import LICENCE, Signposts
 
@@ -21,7 +23,7 @@ class HomePage:
     def __init__(
         self,
         pages: Pages,
-        holdings: HoldingsCount,
+        engine: Engine,
         examples: tuple[Example, ...],
         signposts: Signposts,
         base: str,
@@ -29,7 +31,7 @@ class HomePage:
         self._pages = pages
         self._signposts = signposts
         self._base = base
-        self._holdings = holdings
+        self._holdings = OnceASnapshot(engine, count_holdings)
         self._examples = examples
 
     def install(self, app: FastAPI) -> None:

@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import (
-    Literal,
-    NamedNode,
-    QueryResultsFormat,
-    QuerySolutions,
-    parse_query_results,
-)
+from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.engine import Engine
-from pledgegraph.media_types import TSV
 from pledgegraph_api.answer_table import Cell, Table
 from pledgegraph_api.languages import DEFAULT
 from pledgegraph_api.printable import printable
+from pledgegraph_api.solutions import solutions
 
 _QUERY: Final = Path(__file__).with_name("labels_of_things.rq")
 _PLACE: Final = "<urn:x-things>"
@@ -58,16 +51,12 @@ class Labels:
         terms = [str(NamedNode(iri)) for iri in sorted(iris)[:_MOST]]
         if not terms:
             return {}
-        held = io.BytesIO()
+        # A term as N-Triples writes it is a term of SPARQL, and nothing else.
+        query = self._query.replace(_PLACE, " ".join(terms))
         with self._engine.snapshot() as snapshot:
-            # A term as N-Triples writes it is a term of SPARQL, and nothing else.
-            answer = snapshot.query(self._query.replace(_PLACE, " ".join(terms)))
-            answer.serialise(held, TSV)
-        solutions = parse_query_results(held.getvalue(), format=QueryResultsFormat.TSV)
-        if not isinstance(solutions, QuerySolutions):
-            raise TypeError("labels are asked for by a SELECT")
+            rows = list(solutions(snapshot, query, {}))
         best: dict[str, Literal] = {}
-        for solution in solutions:
+        for solution in rows:
             thing, label = solution["thing"], solution["label"]
             if isinstance(thing, NamedNode) and isinstance(label, Literal):
                 known = best.get(thing.value)

@@ -37,6 +37,9 @@ class PublishedState:
 
     def copies(self) -> tuple[Copy, ...]:
         """The files of the newest dump."""
+        dump = self._dumps.newest()
+        if dump is None:
+            return ()
         return tuple(
             Copy(
                 iri=f"{self._base}/dumps/{dump.sequence}/{file.name}",
@@ -46,6 +49,5 @@ class PublishedState:
                 sha256=file.sha256,
                 sequence=dump.sequence,
             )
-            for dump in self._dumps.newest_first()[:1]
             for file in dump.files
         )

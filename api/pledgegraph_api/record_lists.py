@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-import io
 import re
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import (
-    Literal,
-    NamedNode,
-    QueryResultsFormat,
-    QuerySolutions,
-    Variable,
-    parse_query_results,
-)
+from pyoxigraph import Literal, NamedNode, Variable
 
 from pledgegraph.catalogue import Parameter
-from pledgegraph.engine import Engine, Snapshot
-from pledgegraph.media_types import TSV
+from pledgegraph.engine import Engine, Snapshot, Substitutions
 from pledgegraph.terms import PG
 from pledgegraph_api.languages import DEFAULT
+from pledgegraph_api.once_a_snapshot import OnceASnapshot
+from pledgegraph_api.solutions import solutions
 
 MOST: Final = 500
 """Of a longer list nobody reads; a field for text takes its place."""
@@ -43,14 +37,14 @@ class Option:
 
 
 class RecordLists:
-    """Lists records by kind, and remembers the lists for as long as the snapshot is current."""
+    """Lists the records of the newest snapshot by kind."""
 
     def __init__(self, engine: Engine, base: str) -> None:
         self._engine = engine
         self._base = base
         self._of_class = (_HERE / "records_of_class.rq").read_text(encoding="utf-8")
         self._of_scheme = (_HERE / "concepts_of_scheme.rq").read_text(encoding="utf-8")
-        self._known: dict[tuple[str, str], tuple[int, Labels]] = {}
+        self._lists: dict[tuple[Variable, NamedNode], OnceASnapshot[Labels]] = {}
 
     def options(self, parameter: Parameter, language: str) -> tuple[Option, ...]:
         """The values to choose from, sorted; none where any text will do, or there are too many.
@@ -88,30 +82,22 @@ class RecordLists:
         if parameter.type != "iri":
             return {}
         if parameter.kind is not None:
-            return self._remembered(self._of_class, "class", PG[parameter.kind])
+            return self._list(self._of_class, Variable("class"), PG[parameter.kind])
         if parameter.namespace is not None:
             scheme = NamedNode(parameter.namespace.rstrip("#/"))
-            return self._remembered(self._of_scheme, "scheme", scheme)
+            return self._list(self._of_scheme, Variable("scheme"), scheme)
         return {}
 
-    def _remembered(self, query: str, variable: str, node: NamedNode) -> Labels:
-        with self._engine.snapshot() as snapshot:
-            sequence, labels = self._known.get((variable, node.value), (-1, {}))
-            if sequence < snapshot.sequence:
-                labels = _ask(snapshot, query, variable, node)
-                self._known[variable, node.value] = (snapshot.sequence, labels)
-            return labels
+    def _list(self, query: str, variable: Variable, node: NamedNode) -> Labels:
+        ask = partial(_ask, query=query, substitutions={variable: node})
+        fresh = OnceASnapshot(self._engine, ask)
+        return self._lists.setdefault((variable, node), fresh).current()
 
 
-def _ask(snapshot: Snapshot, query: str, variable: str, node: NamedNode) -> Labels:
-    held = io.BytesIO()
-    snapshot.query(query, substitutions={Variable(variable): node}).serialise(held, TSV)
-    rows = parse_query_results(held.getvalue(), format=QueryResultsFormat.TSV)
-    if not isinstance(rows, QuerySolutions):
-        raise TypeError("the query is a SELECT")
+def _ask(snapshot: Snapshot, *, query: str, substitutions: Substitutions) -> Labels:
     labels: Labels = {}
     count = 0
-    for row in rows:
+    for row in solutions(snapshot, query, substitutions):
         count += 1
         record, label = row["record"], row["label"]
         if isinstance(record, NamedNode):

@@ -32,6 +32,7 @@ from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.graph_answer import SmallGraph, answer_graph, split_ending, wants_page
 from pledgegraph_api.iri_names import link_to, short_name
 from pledgegraph_api.languages import PageLanguage
+from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.page_links import format_links
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.signposts import Signposts
@@ -53,6 +54,7 @@ class SchemePages:
 
     def __init__(self, engine: Engine, pages: Pages, signposts: Signposts, base: str) -> None:
         self._engine = engine
+        self._held_names = OnceASnapshot(engine, scheme_names)
         self._pages = pages
         self._signposts = signposts
         self._base = base
@@ -157,7 +159,7 @@ class SchemePages:
 
     def _look_up(self, name: str | None) -> _Found:
         with self._engine.snapshot() as snapshot:
-            held = scheme_names(snapshot)
+            held = self._held_names.of(snapshot)
             names = dict(sorted({**self._shipped_names, **held}.items()))
             triples: tuple[Triple, ...] = ()
             if name is not None and name in held:

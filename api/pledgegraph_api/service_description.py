@@ -20,8 +20,8 @@ from pledgegraph.graph_counts import GraphCounts
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS, Format
 from pledgegraph.settings import Settings
 from pledgegraph.terms import PREFIXES, RDF, RDFS, XSD, Vocabulary
-from pledgegraph_api.dataset_counts import DatasetCounts
 from pledgegraph_api.negotiation import accept_of, choose_among
+from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.service_terms import UPDATE_LIMITS, limits_of
 
 SD: Final = Vocabulary("http://www.w3.org/ns/sparql-service-description#")
@@ -40,7 +40,12 @@ class ServiceDescription:
     """
 
     def __init__(
-        self, settings: Settings, engine: Engine, counts: DatasetCounts, *, updates: bool
+        self,
+        settings: Settings,
+        engine: Engine,
+        counts: OnceASnapshot[GraphCounts],
+        *,
+        updates: bool,
     ) -> None:
         self._updates = updates
         self._settings = settings

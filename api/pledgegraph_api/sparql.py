@@ -15,10 +15,10 @@ from starlette.responses import Response
 from pledgegraph.directory import open_directory
 from pledgegraph.engine import Engine
 from pledgegraph.errors import QueryError
+from pledgegraph.graph_counts import count_graphs
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS
 from pledgegraph.settings import Settings
 from pledgegraph_api.answering import while_connected
-from pledgegraph_api.dataset_counts import DatasetCounts
 from pledgegraph_api.errors import NotAcceptable, QueryMissing
 from pledgegraph_api.examples import Example
 from pledgegraph_api.exchange import exchange_of
@@ -26,6 +26,7 @@ from pledgegraph_api.explain_answer import ExplainAnswer, wants_page
 from pledgegraph_api.federating import Federation
 from pledgegraph_api.labels import Labels
 from pledgegraph_api.negotiation import PAGE, Accept, PageOrFormat, accept_of, prefers_page
+from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.past_versions import PastVersions
 from pledgegraph_api.problems import PROBLEM_JSON
@@ -164,7 +165,7 @@ def sparql_endpoint(
     past: PastVersions,
 ) -> SparqlEndpoint:
     """The endpoint over an engine, with all that it shows and tells."""
-    counts = DatasetCounts(engine)
+    counts = OnceASnapshot(engine, count_graphs)
     is_mirror = open_directory(settings.data_dir).origin is not None
     return SparqlEndpoint(
         settings,

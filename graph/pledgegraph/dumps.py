@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,11 +41,20 @@ class Dumps:
 
     def newest_first(self) -> list[Dump]:
         """All that are whole."""
+        return list(self._whole())
+
+    def newest(self) -> Dump | None:
+        """The newest that is whole, if there is one."""
+        return next(self._whole(), None)
+
+    def _whole(self) -> Iterator[Dump]:
         if not self._folder.is_dir():
-            return []
+            return
         numbers = [int(e.name) for e in self._folder.iterdir() if e.name.isdecimal()]
-        found = [self.of(number) for number in sorted(numbers, reverse=True)]
-        return [each for each in found if each is not None]
+        for number in sorted(numbers, reverse=True):
+            dump = self.of(number)
+            if dump is not None:
+                yield dump
 
     def of(self, sequence: int) -> Dump | None:
         """The dump of that snapshot, if there is one."""
