@@ -37,7 +37,7 @@ from pledgegraph_api.observing import Observer, Observing
 from pledgegraph_api.ontology_pages import OntologyPages
 from pledgegraph_api.pages import STATIC, Pages
 from pledgegraph_api.problem_answers import ProblemAnswers, UnexpectedErrors
-from pledgegraph_api.problem_types import ProblemTypes
+from pledgegraph_api.problem_pages import ProblemPages
 from pledgegraph_api.published_state import PublishedState
 from pledgegraph_api.query_page import PATH as QUERY_PATH
 from pledgegraph_api.question_endpoint import MissingQuestion, QuestionEndpoint
@@ -113,7 +113,7 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     examples = examples_among(questions)
     problems = ProblemAnswers(pages, settings.base)
     problems.install(app)
-    ProblemTypes(pages, settings.base).install(app)
+    ProblemPages(pages, settings.base).install(app)
     signposts = Signposts(settings.base)
     HomePage(pages, engine, examples, signposts, settings.base).install(app)
     representations = Representations(settings, engine.version)

@@ -22,12 +22,12 @@ from pledgegraph_api.page_links import root_of
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.problem_rdf import preferred_rdf, problem_in_rdf
 from pledgegraph_api.problems import (
-    METHOD_NOT_ALLOWED,
     PROBLEM_JSON,
     Json,
     Problem,
     problem_of,
 )
+from pledgegraph_api.service_problems import METHOD_NOT_ALLOWED
 from pledgegraph_api.validation_answers import report_format, report_response
 
 _log = logging.getLogger("pledgegraph.service")

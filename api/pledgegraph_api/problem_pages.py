@@ -13,13 +13,14 @@ from starlette.responses import JSONResponse, Response
 from pledgegraph_api.negotiation import accept_of
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.problem_rdf import preferred_rdf, types_in_rdf
-from pledgegraph_api.problems import PROBLEM_TYPES, ProblemType
+from pledgegraph_api.problem_type import ProblemType
+from pledgegraph_api.problems import PROBLEM_TYPES
 
 _PAGE: Final = "text/html"
 _JSON: Final = "application/json"
 
 
-class ProblemTypes:
+class ProblemPages:
     """Explains the types; ``base`` begins their IRIs."""
 
     def __init__(self, pages: Pages, base: str) -> None:
