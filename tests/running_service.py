@@ -7,11 +7,13 @@ import re
 import signal
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, Final
 
 import httpx
 
@@ -19,7 +21,9 @@ from pledgegraph.changes import Change
 from pledgegraph.directory import new_directory, open_directory
 from pledgegraph.embedded import EmbeddedEngine
 
-ROOT = Path(__file__).parents[1]
+ROOT: Final = Path(__file__).parents[1]
+PROGRAM: Final = (sys.executable, "-c", "from pledgegraph.cli import main; main()")
+_PATIENCE: Final = 60
 
 
 def make_store(path: Path, *, base: str, data: Sequence[Change] = (), gated: bool = True) -> None:
@@ -32,13 +36,103 @@ def make_store(path: Path, *, base: str, data: Sequence[Change] = (), gated: boo
     engine.close()
 
 
+def environment_of(**settings: object) -> dict[str, str]:
+    """The environment of a program of this tree that is to have those settings."""
+    variables = {f"PLEDGEGRAPH_{name.upper()}": str(value) for name, value in settings.items()}
+    return {**os.environ, "PYTHONPATH": f"{ROOT / 'graph'}:{ROOT / 'api'}", **variables}
+
+
+class Started:
+    """A program that has been started as the first of a process group of its own.
+
+    What it says goes into files: a pipe that nobody reads would stop it when that is full.
+    """
+
+    def __init__(
+        self,
+        command: Sequence[str | Path],
+        environment: Mapping[str, str],
+        *,
+        folder: Path | None = None,
+        log: Path | None = None,
+    ) -> None:
+        self._output: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115
+        self._errors: BinaryIO = log.open("w+b") if log else tempfile.TemporaryFile()  # noqa: SIM115
+        self._said = ""
+        self.process = subprocess.Popen(
+            command,
+            cwd=folder,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=self._output,
+            stderr=self._errors,
+            start_new_session=True,
+        )
+
+    def address(self) -> str:
+        """Where it answers, with a slash at the end, as soon as it has said so."""
+        deadline = time.monotonic() + _PATIENCE
+        while True:
+            ended = self.process.poll() is not None
+            found = re.search(r"http://\S+/", self.output())
+            if found:
+                return found[0]
+            assert not ended, self.end()
+            assert time.monotonic() < deadline, f"it did not say where it answers: {self.end()}"
+            time.sleep(0.02)
+
+    def output(self) -> str:
+        """What it has said on its standard output so far."""
+        return _content(self._output)
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> float:
+        """Seconds from the signal to the end."""
+        begun = time.monotonic()
+        self.process.send_signal(number)
+        self.process.wait(20)
+        return time.monotonic() - begun
+
+    def end(self) -> str:
+        """What it said on its standard error; ends it, and all that it has started."""
+        if self.process.poll() is None:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait()
+        if not self._errors.closed:
+            self._said = _content(self._errors)
+            self._errors.close()
+            self._output.close()
+        return self._said
+
+    def memory(self) -> int:
+        """The most resident memory that it has had, in bytes."""
+        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
+        peak = re.search(r"VmHWM:\s+(\d+) kB", status)
+        assert peak
+        return int(peak[1]) * 1024
+
+    def children(self) -> set[int]:
+        """The numbers of the processes that it has started."""
+        return children_of(self.process.pid)
+
+    def processor_time(self) -> float:
+        """Seconds of processor time that it and its present children have used."""
+        return sum(processor_time_of(each) for each in (self.process.pid, *self.children()))
+
+
+class Service(Started):
+    """The service of this tree, with those settings."""
+
+    def __init__(self, log: Path | None = None, /, **settings: object) -> None:
+        super().__init__([*PROGRAM, "serve"], environment_of(**settings), log=log)
+
+
 @dataclass(frozen=True, slots=True)
 class RunningService:
     """A service that answers."""
 
     address: str
     """Its origin, without a slash at the end."""
-    process: subprocess.Popen[bytes]
+    service: Service
     log: Path
     """What it writes to its standard error."""
     store: Path
@@ -64,8 +158,8 @@ class RunningService:
     def command(self, *arguments: str) -> str:
         """What the program prints, run over the same data directory; it must end well."""
         done = subprocess.run(
-            [sys.executable, "-c", "from pledgegraph.cli import main; main()", *arguments],
-            env=_environment(data_dir=self.store),
+            [*PROGRAM, *arguments],
+            env=environment_of(data_dir=self.store),
             capture_output=True,
             text=True,
             check=False,
@@ -75,32 +169,14 @@ class RunningService:
 
     def workers(self) -> set[int]:
         """The process numbers of its children."""
-        listed = subprocess.run(
-            ["ps", "--ppid", str(self.process.pid), "-o", "pid="],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        return {int(each) for each in listed.stdout.split()}
-
-    def processor_time(self) -> float:
-        """Seconds of processor time that it and its present children have used."""
-        ticks = 0
-        for each in {self.process.pid, *self.workers()}:
-            try:
-                stat = Path(f"/proc/{each}/stat").read_text(encoding="ascii")
-            except FileNotFoundError:
-                continue
-            fields = stat.rpartition(")")[2].split()
-            ticks += int(fields[11]) + int(fields[12])
-        return ticks / os.sysconf("SC_CLK_TCK")
+        return self.service.children()
 
     def is_idle_soon(self) -> bool:
         """Whether it comes to rest: half a second in which it uses a tenth of it at most."""
         for _ in range(40):
-            before = self.processor_time()
+            before = self.service.processor_time()
             time.sleep(0.5)
-            if self.processor_time() - before <= 0.05:
+            if self.service.processor_time() - before <= 0.05:
                 return True
         return False
 
@@ -108,28 +184,33 @@ class RunningService:
 @contextmanager
 def running_service(store: Path, log: Path, **settings: object) -> Iterator[RunningService]:
     """Serve a data directory with those settings, on a free port, until the block ends."""
-    with log.open("wb") as errors:
-        process = subprocess.Popen(
-            [sys.executable, "-c", "from pledgegraph.cli import main; main()", "serve"],
-            env=_environment(data_dir=store, port=0, **settings),
-            stdout=subprocess.PIPE,
-            stderr=errors,
-        )
+    service = Service(log, data_dir=store, port=0, **settings)
     try:
-        assert process.stdout is not None
-        line = process.stdout.readline().decode()
-        found = re.search(r"(http://\S+)/", line)
-        assert found, line + log.read_text()
-        yield RunningService(found[1], process, log, store)
-        process.send_signal(signal.SIGINT)
-        assert process.wait(20) == 0, log.read_text()
+        yield RunningService(service.address().rstrip("/"), service, log, store)
+        service.stop()
+        assert service.process.returncode == 0, service.end()
     finally:
-        process.kill()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+        service.end()
 
 
-def _environment(**settings: object) -> dict[str, str]:
-    variables = {f"PLEDGEGRAPH_{name.upper()}": str(value) for name, value in settings.items()}
-    return {**os.environ, "PYTHONPATH": f"{ROOT / 'graph'}:{ROOT / 'api'}", **variables}
+def children_of(process: int) -> set[int]:
+    """The numbers of the processes that a process has started."""
+    listed = subprocess.run(
+        ["ps", "--ppid", str(process), "-o", "pid="], capture_output=True, text=True, check=False
+    )
+    return {int(each) for each in listed.stdout.split()}
+
+
+def processor_time_of(process: int) -> float:
+    """Seconds of processor time that a process has used; none where it has ended."""
+    try:
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return 0
+    fields = stat.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _content(file: BinaryIO) -> str:
+    """All that is in a file; where another process goes on writing stays as it is."""
+    return os.pread(file.fileno(), os.fstat(file.fileno()).st_size, 0).decode(errors="replace")

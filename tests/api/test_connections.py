@@ -19,7 +19,8 @@ from pledgegraph.dumping import make_dump
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.terms import PG
 from tests.api.conftest import make_store
-from tests.api.test_serving import BASE, Service
+from tests.api.test_serving import BASE
+from tests.running_service import Service
 
 LARGE = 8 * 1024 * 1024
 """Characters."""

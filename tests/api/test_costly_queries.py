@@ -16,7 +16,8 @@ import httpx
 import pytest
 
 from pledgegraph.embedded import EmbeddedEngine
-from tests.api.test_serving import BASE, ENDLESS, HUGE, Service, connection
+from tests.api.test_serving import BASE, ENDLESS, HUGE, connection
+from tests.running_service import Service
 
 WITHIN = 30
 """Seconds that a test waits for what takes two."""

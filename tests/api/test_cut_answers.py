@@ -15,7 +15,8 @@ from pledgegraph.media_types import CSV, GRAPH_FORMATS, JSON, RESULT_FORMATS, TS
 from pledgegraph.settings import Settings
 from pledgegraph_api.application import create_app
 from tests.api.conftest import client_of
-from tests.api.test_serving import BASE, HUGE, Service
+from tests.api.test_serving import BASE, HUGE
+from tests.running_service import Service
 
 pytestmark = pytest.mark.anyio
 

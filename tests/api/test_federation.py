@@ -19,7 +19,8 @@ from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.settings import Settings
 from pledgegraph_api.application import create_app
 from tests.api.test_protocol import problem
-from tests.api.test_serving import BASE, Service
+from tests.api.test_serving import BASE
+from tests.running_service import Service
 
 pytestmark = pytest.mark.anyio
 

@@ -10,17 +10,10 @@ from pathlib import Path
 
 import httpx
 
-from tests.api.test_serving import ENDLESS, Service, Start, ask, connection, start
+from tests.api.test_serving import ENDLESS, Start, ask, connection, start
+from tests.running_service import Service, children_of
 
 __all__ = ["start"]
-
-
-def children(process: int) -> list[int]:
-    """The process numbers of those that a process has started."""
-    listed = subprocess.run(
-        ["ps", "--ppid", str(process), "-o", "pid="], capture_output=True, text=True, check=False
-    )
-    return [int(each) for each in listed.stdout.split()]
 
 
 def until(condition: Callable[[], bool], seconds: float = 20) -> None:
@@ -40,14 +33,14 @@ def begun(start: Start, **settings: object) -> tuple[Service, str]:
     """A service in two processes, both with their first worker."""
     service = start(http_workers=2, query_workers=2, **settings)
     address = service.address()
-    until(lambda: sum(len(children(each)) for each in children(service.process.pid)) >= 2)
+    until(lambda: sum(len(children_of(each)) for each in service.children()) >= 2)
     return service, address
 
 
 def test_two_processes_answer_and_end_together(start: Start) -> None:
     service, address = begun(start)
-    workers = [w for each in children(service.process.pid) for w in children(each)]
-    assert len(children(service.process.pid)) == 2
+    workers = [w for each in service.children() for w in children_of(each)]
+    assert len(service.children()) == 2
     assert answered(address)
     with connection(address, ENDLESS):
         time.sleep(0.3)
@@ -59,10 +52,10 @@ def test_two_processes_answer_and_end_together(start: Start) -> None:
 
 def test_one_that_dies_is_replaced(start: Start) -> None:
     service, address = begun(start)
-    first = children(service.process.pid)
-    subprocess.run(["kill", "-9", str(first[0])], check=True)
-    until(lambda: len(set(children(service.process.pid)) - {first[0]}) == 2)
-    assert first[1] in children(service.process.pid)
+    first, other = service.children()
+    subprocess.run(["kill", "-9", str(first)], check=True)
+    until(lambda: len(set(service.children()) - {first}) == 2)
+    assert other in service.children()
     for _ in range(4):
         assert answered(address)
     assert service.stop(signal.SIGTERM) < 5
@@ -72,7 +65,7 @@ def test_one_that_dies_is_replaced(start: Start) -> None:
 
 def test_none_outlives_the_first(start: Start) -> None:
     service, _ = begun(start)
-    processes = children(service.process.pid)
+    processes = service.children()
     service.process.kill()
     service.process.wait()
     until(lambda: not any(Path(f"/proc/{each}").exists() for each in processes), 3)

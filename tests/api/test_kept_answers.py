@@ -14,7 +14,7 @@ import zstandard
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS
 from tests.api.conftest import BASE, make_store
-from tests.api.test_serving import ROOT, Service
+from tests.running_service import ROOT, Service
 
 SELECT = "SELECT ?s ?p ?o { ?s ?p ?o }"
 CONSTRUCT = "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o }"

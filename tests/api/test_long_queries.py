@@ -8,7 +8,8 @@ import httpx
 import pytest
 
 from pledgegraph.embedded import EmbeddedEngine
-from tests.api.test_serving import BASE, Service
+from tests.api.test_serving import BASE
+from tests.running_service import Service
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import socket
@@ -29,10 +28,8 @@ from pledgegraph.errors import MirrorReadOnly
 from pledgegraph.settings import Settings
 from pledgegraph_api.application import create_app
 from tests.api.conftest import BASE, make_store
-from tests.api.test_serving import ROOT, Service
 from tests.graph.building import node, quad
-
-MAIN = "from pledgegraph.cli import main; main()"
+from tests.running_service import PROGRAM, Service, environment_of
 
 Start = Callable[..., Service]
 Serve = Callable[..., str]
@@ -47,11 +44,9 @@ def log_of(path: Path) -> bytes:
 
 def spawn(path: Path, *arguments: str) -> subprocess.Popen[str]:
     """A command over the data directory at ``path``, as a process."""
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PLEDGEGRAPH_")}
-    environment["PYTHONPATH"] = os.pathsep.join([str(ROOT / "graph"), str(ROOT / "api")])
     return subprocess.Popen(
-        [sys.executable, "-c", MAIN, *arguments, "--data-dir", str(path)],
-        env=environment,
+        [*PROGRAM, *arguments],
+        env=environment_of(data_dir=path),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

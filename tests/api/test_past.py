@@ -22,8 +22,8 @@ from pledgegraph.settings import Settings
 from pledgegraph.terms import PG, RDF, RDFS
 from pledgegraph_api.application import create_app
 from tests.api.conftest import BASE, ClientOf, make_store
-from tests.api.test_serving import Service
 from tests.graph.building import quad
+from tests.running_service import Service
 
 pytestmark = pytest.mark.anyio
 

@@ -13,7 +13,7 @@ from pledgegraph.media_types import RESULT_FORMATS, Format
 from pledgegraph.quick_queries import is_quick
 from tests.api.conftest import BASE, make_store
 from tests.api.test_kept_answers import lasting, unlike, write
-from tests.api.test_serving import Service
+from tests.running_service import Service
 
 LOOKUP = "SELECT ?p ?o { <https://data.example.org/id/commitment/water> ?p ?o }"
 SOME = "SELECT * { ?s ?p ?o } LIMIT 20"

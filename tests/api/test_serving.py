@@ -2,14 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import re
-import select
 import signal
 import socket
-import subprocess
-import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,8 +13,8 @@ import httpx
 import pytest
 
 from pledgegraph.embedded import EmbeddedEngine
+from tests.running_service import Service
 
-ROOT = Path(__file__).parents[2]
 BASE = "https://data.example.org"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { " + " . ".join(f"?a{n} ?b{n} ?c{n}" for n in range(12)) + " }"
 """Runs for years over the small data, and writes nothing."""
@@ -29,65 +23,7 @@ PLAIN = {"Accept-Encoding": "identity"}
 HUGE = ENDLESS.replace("(COUNT(*) AS ?n)", "*")
 """Writes for years."""
 
-Start = Callable[..., "Service"]
-
-
-class Service:
-    """A service in a process of its own."""
-
-    def __init__(self, **settings: object) -> None:
-        variables = {f"PLEDGEGRAPH_{name.upper()}": str(value) for name, value in settings.items()}
-        # A pipe that nobody reads would stop the service after some hundreds of logged requests.
-        self._errors = tempfile.TemporaryFile("w+")  # noqa: SIM115
-        self._said = ""
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", "from pledgegraph.cli import main; main()", "serve"],
-            env={**os.environ, "PYTHONPATH": f"{ROOT / 'graph'}:{ROOT / 'api'}", **variables},
-            stdout=subprocess.PIPE,
-            stderr=self._errors,
-            text=True,
-        )
-
-    def address(self) -> str:
-        """Where it answers, when it has said so."""
-        assert self.process.stdout is not None
-        ready, _, _ = select.select([self.process.stdout], [], [], 60)
-        assert ready, "the service did not say where it answers"
-        line = self.process.stdout.readline()
-        found = re.search(r"http://\S+/", line)
-        assert found, line + self.end()
-        return found[0]
-
-    def stop(self, number: signal.Signals = signal.SIGINT) -> float:
-        """Seconds from the signal to the end."""
-        begun = time.monotonic()
-        self.process.send_signal(number)
-        self.process.wait(10)
-        return time.monotonic() - begun
-
-    def end(self) -> str:
-        """What it wrote to its standard error; ends it."""
-        self.process.kill()
-        self.process.wait()
-        if not self._errors.closed:
-            assert self.process.stdout is not None
-            self.process.stdout.close()
-            with self._errors:
-                self._errors.seek(0)
-                self._said = self._errors.read()
-        return self._said
-
-    def memory(self) -> int:
-        """The most resident memory that it has had, in bytes."""
-        status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
-        peak = re.search(r"VmHWM:\s+(\d+) kB", status)
-        assert peak
-        return int(peak[1]) * 1024
-
-    def processor_time(self) -> float:
-        """Seconds of processor time used so far."""
-        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").split()
-        return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
+Start = Callable[..., Service]
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.api.conftest import BASE, make_store
-from tests.api.test_serving import Service
 from tests.conftest import Require
+from tests.running_service import Service
 
 DATA: Final = Path(__file__).parents[1] / "api" / "data" / "small.trig"
 FLAGS: Final = [

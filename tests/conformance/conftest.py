@@ -15,10 +15,10 @@ from pledgegraph.changes import Change
 from pledgegraph.directory import new_directory, open_directory
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.tokens import Scope, Tokens
-from tests.api.test_serving import Service
 from tests.conformance.manifest import ROOT, Data, Suites
 from tests.conformance.package import bring_suites
 from tests.conftest import Require
+from tests.running_service import Service
 
 
 class Subject:

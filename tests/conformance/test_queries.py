@@ -20,8 +20,8 @@ from tests.conformance.comparing import (
     same,
 )
 from tests.conformance.conftest import Subject
-from tests.conformance.deviations import DEVIATIONS
 from tests.conformance.manifest import Case, Data, Suites
+from tests.conformance.suite import check_suite
 
 FIRST: Final = "testcases-sparql-1.0-w3c/data-r2/"
 SECOND: Final = "testcases-sparql-1.1-w3c/"
@@ -53,19 +53,7 @@ _FROM: Final = re.compile(r"FROM\s+(NAMED\s+)?<([^>]*)>", re.IGNORECASE)
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_suite(subject: Subject, suites: Suites, folder: str) -> None:
     """All tests of a folder, of which those fail that are known to, and no others."""
-    failed: dict[str, str] = {}
-    ran = 0
-    for case in suites.cases(folder):
-        ran += 1
-        complaint = complaint_about(subject, suites, case)
-        if complaint:
-            failed[case.name] = complaint
-    assert ran
-    known = DEVIATIONS.get(folder, {})
-    assert failed.keys() == known.keys(), {
-        "fail, and should not": {n: why for n, why in failed.items() if n not in known},
-        "pass, and are said to fail": sorted(known.keys() - failed.keys()),
-    }
+    check_suite(suites, folder, lambda case: complaint_about(subject, suites, case))
 
 
 def complaint_about(subject: Subject, suites: Suites, case: Case) -> str:

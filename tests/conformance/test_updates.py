@@ -9,8 +9,8 @@ from pyoxigraph import Dataset
 
 from tests.conformance.comparing import same
 from tests.conformance.conftest import Subject
-from tests.conformance.deviations import DEVIATIONS
 from tests.conformance.manifest import Case, Data, Suites
+from tests.conformance.suite import check_suite
 
 FOLDERS: Final = [
     f"testcases-sparql-1.1-w3c/{name}"
@@ -24,19 +24,7 @@ FOLDERS: Final = [
 @pytest.mark.parametrize("folder", FOLDERS)
 def test_suite(subject: Subject, suites: Suites, folder: str) -> None:
     """All tests of a folder, of which those fail that are known to, and no others."""
-    failed: dict[str, str] = {}
-    ran = 0
-    for case in suites.cases(folder):
-        ran += 1
-        complaint = complaint_about(subject, suites, case)
-        if complaint:
-            failed[case.name] = complaint
-    assert ran
-    known = DEVIATIONS.get(folder, {})
-    assert failed.keys() == known.keys(), {
-        "fail, and should not": {n: why for n, why in failed.items() if n not in known},
-        "pass, and are said to fail": sorted(known.keys() - failed.keys()),
-    }
+    check_suite(suites, folder, lambda case: complaint_about(subject, suites, case))
 
 
 def complaint_about(subject: Subject, suites: Suites, case: Case) -> str:

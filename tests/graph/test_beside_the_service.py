@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
-import signal
-import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
@@ -17,6 +14,7 @@ from pyoxigraph import Literal, Quad
 
 from tests.graph.building import change, node
 from tests.graph.conftest import MakeEngine, MakeSource, Program
+from tests.running_service import Started
 
 LABELS = """
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -26,7 +24,7 @@ SELECT ?label { ?actor a pg:Actor ; rdfs:label ?label } ORDER BY ?label
 
 
 class Service:
-    """The running service."""
+    """The running service, as one client meets it."""
 
     def __init__(self, address: str) -> None:
         self._client = httpx.Client(base_url=address, timeout=30, headers={"Accept": "text/csv"})
@@ -49,25 +47,15 @@ class Service:
 @pytest.fixture
 def service(program: Program) -> Iterator[Service]:
     """The service over the test's data directory, which must be there."""
-    with subprocess.Popen(
-        program.command("serve", "--port", "0"),
-        env=program.environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        assert process.stdout
-        said = re.search(r"http://\S+/", process.stdout.readline())
-        assert said
-        found = Service(said[0])
-        try:
-            yield found
-        finally:
-            found.close()
-            process.send_signal(signal.SIGINT)
-            try:
-                assert process.wait(timeout=20) == 0
-            finally:
-                process.kill()
+    started = Started(program.command("serve", "--port", "0"), program.environment)
+    try:
+        found = Service(started.address())
+        yield found
+        found.close()
+        started.stop()
+        assert started.process.returncode == 0
+    finally:
+        started.end()
 
 
 @pytest.fixture

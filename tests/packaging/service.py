@@ -1,11 +1,10 @@
-"""A service in a process of its own: start it, ask it, stop it as a person does."""
+"""The service as a person starts it: where it listens, what it answers, how Ctrl-C ends it."""
 
 from __future__ import annotations
 
 import os
 import signal
 import socket
-import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,8 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
+
+from tests.running_service import Started
 
 from .conftest import outside
 
@@ -24,38 +25,27 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(
-    command: Sequence[str], folder: Path, **variables: str
-) -> Iterator[subprocess.Popen[str]]:
-    """The program in a process group of its own, which is ended with the block."""
-    process = subprocess.Popen(
-        command,
-        cwd=folder,
-        env=outside() | variables,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        start_new_session=True,
-    )
+def running(command: Sequence[str], folder: Path, **variables: str) -> Iterator[Started]:
+    """The program, which is ended with the block."""
+    started = Started(command, outside() | variables, folder=folder)
     try:
-        yield process
+        yield started
     finally:
-        if process.poll() is None:
-            os.killpg(process.pid, signal.SIGKILL)
-        process.communicate()
+        started.end()
 
 
-def interrupt(process: subprocess.Popen[str]) -> str:
+def interrupt(started: Started) -> str:
     """All that it has said; Ctrl-C, as a terminal sends it, must end it without fuss."""
-    os.killpg(process.pid, signal.SIGINT)
-    output, _ = process.communicate(timeout=20)
+    os.killpg(started.process.pid, signal.SIGINT)
+    status = started.process.wait(20)
+    said = started.output() + started.end()
     # A shell shows 130 for a program that the signal itself ended, as it ends make.
-    assert process.returncode in (0, 130, -signal.SIGINT), output
-    assert "Traceback" not in output
-    return output
+    assert status in (0, 130, -signal.SIGINT), said
+    assert "Traceback" not in said
+    return said
 
 
-def answer(process: subprocess.Popen[str], port: int, query: str, patience: float = 30) -> bytes:
+def answer(started: Started, port: int, query: str, patience: float = 30) -> bytes:
     """What the service answers in JSON, as soon as it listens."""
     request = Request(
         f"http://127.0.0.1:{port}/sparql",
@@ -71,5 +61,5 @@ def answer(process: subprocess.Popen[str], port: int, query: str, patience: floa
         except URLError as error:
             if not isinstance(error.reason, ConnectionRefusedError) or time.monotonic() > deadline:
                 raise
-            assert process.poll() is None, process.communicate()[0]
+            assert started.process.poll() is None, started.end()
             time.sleep(0.02)

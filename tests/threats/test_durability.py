@@ -128,8 +128,8 @@ def test_41_kill_9_at_any_moment_of_a_write(tmp_path: Path) -> None:
                 thread.start()
             assert eventually(lambda: len(acknowledged) > before, patience=30)  # noqa: B023
             time.sleep(chance.uniform(0, 0.5))
-            service.process.kill()
-            service.process.wait()
+            service.service.process.kill()
+            service.service.process.wait()
             for thread in threads:
                 thread.join()
             raise KilledError
@@ -165,7 +165,7 @@ def changes_that_are_there(service: RunningService) -> set[int]:
 @contextmanager
 def full_disk(service: RunningService) -> Iterator[None]:
     """The service's files cannot grow beyond a bound, which is how a full disk is met."""
-    number, kind = service.process.pid, resource.RLIMIT_FSIZE
+    number, kind = service.service.process.pid, resource.RLIMIT_FSIZE
     before = resource.prlimit(number, kind)
     resource.prlimit(number, kind, (100_000, before[1]))
     try:

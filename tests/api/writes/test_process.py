@@ -27,9 +27,10 @@ from pledgegraph.directory import open_directory
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.tokens import Scope, Tokens
 from tests.api.conftest import BASE
-from tests.api.test_serving import ENDLESS, ROOT, Service
+from tests.api.test_serving import ENDLESS
 from tests.api.writes.conftest import ONE, copied
 from tests.graph.building import source_text
+from tests.running_service import ROOT, Service
 
 UPDATE = {"Content-Type": "application/sparql-update"}
 ENDLESS_UPDATE = f"INSERT {{ GRAPH <{ONE}> {{ <a> <n> ?n }} }} WHERE {{ {{ {ENDLESS} }} }}"
