@@ -12,7 +12,7 @@ from starlette.requests import Request
 
 from pledgegraph_api.collection_table import Collection, Row, Table
 from pledgegraph_api.errors import Fault, WrongParameters
-from pledgegraph_api.known_parameters import faults_of, page_number
+from pledgegraph_api.known_parameters import faults_of, page_number, wished
 from pledgegraph_api.protocol import decoded
 
 DATES: Final = ("since", "until")
@@ -53,7 +53,7 @@ def read_filters(request: Request, collection: Collection, table: Table) -> Aske
         WrongParameters: some cannot be used; each is told, with the values that there are.
         PageMissing: the page is no number.
     """
-    pairs = decoded(request.scope["query_string"], "The query string")
+    pairs = wished(decoded(request.scope["query_string"], "The query string"))
     given = [(name, value) for name, value in pairs if value and name not in _BESIDE]
     known = (*collection.filters, *(DATES if collection.dated else ()))
     faults = list(faults_of(pairs, (*known, *_BESIDE)))

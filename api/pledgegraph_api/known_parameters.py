@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
@@ -14,6 +15,8 @@ from pledgegraph_api.protocol import decoded
 
 _LONGEST_QUOTE: Final = 200
 _HIGHEST_PAGE_DIGITS: Final = 9
+_ADDED: Final = re.compile(r"utm_\w+|fbclid|gclid|msclkid|mc_cid|mc_eid|mtm_\w+")
+"""What other sites add to the links that people share, so that it can be told who followed them."""
 
 
 def known_parameters(request: Request, known: Sequence[str]) -> Mapping[str, str]:
@@ -27,7 +30,7 @@ def known_parameters(request: Request, known: Sequence[str]) -> Mapping[str, str
     encoded = request.scope["query_string"]
     if not encoded:
         return {}
-    pairs = decoded(encoded, "The query string")
+    pairs = wished(decoded(encoded, "The query string"))
     faults = list(faults_of(pairs, known))
     if faults:
         raise WrongParameters(
@@ -36,6 +39,11 @@ def known_parameters(request: Request, known: Sequence[str]) -> Mapping[str, str
             faults=faults,
         )
     return dict(pairs)
+
+
+def wished(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The parameters without those that other sites add to links, which wish for nothing."""
+    return [pair for pair in pairs if _ADDED.fullmatch(pair[0]) is None]
 
 
 def faults_of(pairs: Sequence[tuple[str, str]], known: Sequence[str]) -> Iterator[Fault]:

@@ -42,6 +42,19 @@ async def test_parameters_that_cannot_be_used_are_refused_with_the_choices(
     assert "lang" in problem["remedy"]
 
 
+@pytest.mark.parametrize("path", [ACTOR, "/id/actor/co-dane", "/commitments"])
+async def test_what_other_sites_add_to_a_link_changes_nothing(
+    shipped: httpx.AsyncClient, path: str
+) -> None:
+    plain = await shipped.get(path, follow_redirects=True)
+    shared = await shipped.get(f"{path}?utm_source=mail&fbclid=abc", follow_redirects=True)
+    assert shared.status_code == 200
+    assert shared.content == plain.content
+    assert shared.headers["etag"] == plain.headers["etag"]
+    wrong = await shipped.get(f"{path}?utm_source=mail&verison=1")
+    assert wrong.status_code == 400
+
+
 @pytest.mark.parametrize("query", ["page=1&page=2", "version=1&version=2", "page=1&page=1"])
 async def test_a_document_is_asked_for_one_page_of_one_version(
     shipped: httpx.AsyncClient, query: str
