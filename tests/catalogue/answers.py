@@ -10,12 +10,13 @@ from __future__ import annotations
 
 import io
 import tempfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Final
 
-from pledgegraph.catalogue import Question, question
+from pledgegraph.catalogue import Question, catalogue
 from pledgegraph.embedded import EmbeddedEngine, EmbeddedSnapshot
 from pledgegraph.media_types import CSV, N_TRIPLES
 from pledgegraph.opening import open_engine
@@ -49,7 +50,8 @@ class Case:
 
 def cases() -> list[Case]:
     """Every case that has a file."""
-    return [_case(file) for file in sorted(FOLDER.iterdir())]
+    questions = {each.id: each for each in catalogue()}
+    return [_case(file, questions) for file in sorted(FOLDER.iterdir())]
 
 
 def examples(of: Question) -> dict[str, str]:
@@ -64,9 +66,9 @@ def prepared(path: Path) -> EmbeddedEngine:
     return open_engine(settings)
 
 
-def _case(file: Path) -> Case:
+def _case(file: Path, questions: Mapping[str, Question]) -> Case:
     name, dashes, rest = file.name.removesuffix(file.suffix).partition("--")
-    asked = question(name)
+    asked = questions[name]
     given = dict(each.split("=") for each in rest.split(",")) if dashes else examples(asked)
     return Case(file, asked, given)
 
