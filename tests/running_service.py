@@ -85,12 +85,10 @@ class Started:
         """What it has said on its standard output so far."""
         return _content(self._output)
 
-    def stop(self, number: signal.Signals = signal.SIGINT) -> float:
-        """Seconds from the signal to the end."""
-        begun = time.monotonic()
+    def stop(self, number: signal.Signals = signal.SIGINT) -> None:
+        """End it by a signal, which it must obey whatever it is at."""
         self.process.send_signal(number)
         self.process.wait(20)
-        return time.monotonic() - begun
 
     def end(self) -> str:
         """What it said on its standard error; ends it, and all that it has started."""

@@ -44,7 +44,7 @@ def test_two_processes_answer_and_end_together(start: Start) -> None:
     assert answered(address)
     with connection(address, ENDLESS):
         time.sleep(0.3)
-        assert service.stop() < 5
+        service.stop()
     assert service.process.returncode == 0
     until(lambda: not any(Path(f"/proc/{each}").exists() for each in workers), 3)
     assert "Traceback" not in service.end()
@@ -58,7 +58,7 @@ def test_one_that_dies_is_replaced(start: Start) -> None:
     assert other in service.children()
     for _ in range(4):
         assert answered(address)
-    assert service.stop(signal.SIGTERM) < 5
+    service.stop(signal.SIGTERM)
     assert service.process.returncode == 0
     assert "another one is started" in service.end()
 
