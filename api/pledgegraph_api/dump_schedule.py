@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 import os
 import sys
@@ -53,17 +54,23 @@ class DumpSchedule:
             await asyncio.sleep(self._interval)
 
     async def _once(self) -> None:
-        process = await asyncio.create_subprocess_exec(
-            *self._command,
-            env=self._environment,
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=asyncio.subprocess.PIPE,
+        starting = asyncio.ensure_future(
+            asyncio.create_subprocess_exec(
+                *self._command,
+                env=self._environment,
+                stdin=asyncio.subprocess.DEVNULL,
+                stdout=asyncio.subprocess.DEVNULL,
+                stderr=asyncio.subprocess.PIPE,
+            )
         )
         try:
+            # A process that is being started cannot be waited for: first it is, then it is ended.
+            process = await asyncio.shield(starting)
             _, said = await process.communicate()
         except asyncio.CancelledError:
-            process.kill()
+            process = await starting
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
             await process.wait()
             raise
         if process.returncode != 0:

@@ -32,7 +32,6 @@ from tests.graph.building import node, quad
 from tests.running_service import PROGRAM, Service, environment_of
 
 Start = Callable[..., Service]
-Serve = Callable[..., str]
 RunMirror = Callable[..., "Ended"]
 
 
@@ -93,24 +92,21 @@ class Ended:
 
 
 @pytest.fixture
-def serve() -> Iterator[Serve]:
-    """Serves stores from threads of this process; gives the address."""
-    running: list[tuple[uvicorn.Server, threading.Thread]] = []
-
-    def begin(engine: EmbeddedEngine, dump_interval: float = 0) -> str:
-        settings = Settings(data_dir=engine.directory.path, base=BASE, dump_interval=dump_interval)
-        listener = socket.create_server(("127.0.0.1", 0))
-        app = create_app(settings, engine)
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
-        thread = threading.Thread(target=server.run, args=([listener],))
-        thread.start()
-        running.append((server, thread))
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
-
-    yield begin
-    for server, thread in running:
-        server.should_exit = True
-        thread.join()
+def in_this_process(origin: EmbeddedEngine) -> Iterator[str]:
+    """Where the origin is served from a thread, so that a test may have it misbehave."""
+    listener = socket.create_server(("127.0.0.1", 0))
+    app = create_app(Settings(data_dir=origin.directory.path, base=BASE, dump_interval=0), origin)
+    # The faster loop waits for its processes in the main thread only.
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, loop="asyncio", timeout_graceful_shutdown=5
+    )
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, args=([listener],))
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(60)
+    assert not thread.is_alive()
 
 
 @pytest.fixture
@@ -187,10 +183,10 @@ def test_a_mirror_follows_a_hundred_changes_through_interruptions(
 
 
 def test_the_origins_dump_proves_that_both_are_the_same(
-    origin: EmbeddedEngine, serve: Serve, mirror: RunMirror, tmp_path: Path
+    origin: EmbeddedEngine, start: Start, mirror: RunMirror, tmp_path: Path
 ) -> None:
     origin.update(Change(agent="tests", reason="One", add=[quad(n) for n in range(20)]))
-    address = serve(origin, dump_interval=0.3)
+    address = start(origin.directory.path, dump_interval=0.3).address().rstrip("/")
     deadline = time.monotonic() + 60
     while not httpx.get(f"{address}/dumps/").json()["dumps"]:
         assert time.monotonic() < deadline, "the service made no dump"
@@ -204,10 +200,10 @@ def test_the_origins_dump_proves_that_both_are_the_same(
 
 
 def test_a_mirror_takes_no_changes_of_its_own(
-    origin: EmbeddedEngine, serve: Serve, mirror: RunMirror, tmp_path: Path
+    origin: EmbeddedEngine, start: Start, mirror: RunMirror, tmp_path: Path
 ) -> None:
     origin.update(Change(agent="tests", reason="One", add=[quad(1)]))
-    address = serve(origin)
+    address = start(origin.directory.path).address()
     assert mirror(tmp_path / "copy", address).code == 0
     copy = EmbeddedEngine(open_directory(tmp_path / "copy"))
     with pytest.raises(MirrorReadOnly, match="mirrors"):
@@ -218,17 +214,17 @@ def test_a_mirror_takes_no_changes_of_its_own(
 
 
 def test_another_origin_is_refused(
-    origin: EmbeddedEngine, serve: Serve, mirror: RunMirror, tmp_path: Path
+    origin: EmbeddedEngine, start: Start, mirror: RunMirror, tmp_path: Path
 ) -> None:
     for number in range(3):
         origin.update(Change(agent="tests", reason="One", add=[quad(number)]))
-    address = serve(origin)
+    address = start(origin.directory.path).address()
     copy = tmp_path / "copy"
     assert mirror(copy, address).code == 0
 
     other = make_store(tmp_path / "other")
     other.update(Change(agent="tests", reason="Another", add=[quad(7)]))
-    another = serve(other)
+    another = start(other.directory.path).address()
     shorter = mirror(copy, another)
     assert (shorter.code, "has 1 change sets" in shorter.err) == (6, True), shorter.err
     for number in range(8, 11):
@@ -243,9 +239,9 @@ def test_another_origin_is_refused(
 
 
 def test_what_is_no_service_of_ours_is_refused(
-    origin: EmbeddedEngine, serve: Serve, mirror: RunMirror, tmp_path: Path
+    origin: EmbeddedEngine, start: Start, mirror: RunMirror, tmp_path: Path
 ) -> None:
-    ended = mirror(tmp_path / "copy", f"{serve(origin)}/queries")
+    ended = mirror(tmp_path / "copy", f"{start(origin.directory.path).address()}queries")
     assert ended.code == 6
     assert "404" in ended.err
     assert not (tmp_path / "copy").exists()
@@ -253,14 +249,13 @@ def test_what_is_no_service_of_ours_is_refused(
 
 def test_damage_on_the_way_is_noticed_and_nothing_of_it_is_taken(
     origin: EmbeddedEngine,
-    serve: Serve,
+    in_this_process: str,
     mirror: RunMirror,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for number in range(3):
         origin.update(Change(agent="tests", reason="One", add=[quad(number)]))
-    address = serve(origin)
     whole = Record.written
 
     def damaged(record: Record) -> Iterator[bytes]:
@@ -268,24 +263,23 @@ def test_damage_on_the_way_is_noticed_and_nothing_of_it_is_taken(
             yield piece.replace(b"number 1", b"number 7")
 
     monkeypatch.setattr(Record, "written", damaged)
-    ended = mirror(tmp_path / "copy", address)
+    ended = mirror(tmp_path / "copy", in_this_process)
     assert (ended.code, "Change set 2 came damaged" in ended.err) == (6, True), ended.err
     monkeypatch.undo()
     assert log_of(tmp_path / "copy") == b""
-    assert mirror(tmp_path / "copy", address).code == 0
+    assert mirror(tmp_path / "copy", in_this_process).code == 0
     assert log_of(tmp_path / "copy") == log_of(origin.directory.path)
 
 
 def test_a_broken_connection_costs_only_what_was_not_whole(
     origin: EmbeddedEngine,
-    serve: Serve,
+    in_this_process: str,
     mirror: RunMirror,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     for number in range(4):
         origin.update(Change(agent="tests", reason="One", add=[quad(number)]))
-    address = serve(origin)
     whole = Record.written
     breaks = iter([True])
 
@@ -297,6 +291,6 @@ def test_a_broken_connection_costs_only_what_was_not_whole(
             yield piece
 
     monkeypatch.setattr(Record, "written", broken)
-    ended = mirror(tmp_path / "copy", address)
+    ended = mirror(tmp_path / "copy", in_this_process)
     assert ended.code == 0, ended.err
     assert log_of(tmp_path / "copy") == log_of(origin.directory.path)
