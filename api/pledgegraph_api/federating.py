@@ -9,9 +9,8 @@ from __future__ import annotations
 import asyncio
 import traceback
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-import httpx
 from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
 from pledgegraph.codepoints import plain_text
@@ -28,6 +27,9 @@ from pledgegraph.media_types import JSON
 from pledgegraph.service_clauses import calls_service
 from pledgegraph.settings import Settings
 from pledgegraph_api.protocol import QueryRequest
+
+if TYPE_CHECKING:
+    import httpx
 
 _MOST_CALLS: Final = 5
 _OK: Final = 200
@@ -71,6 +73,8 @@ class Federation:
         return replace(query, text=with_values(text, blocks))
 
     async def _block(self, call: ServiceCall) -> str:
+        import httpx  # noqa: PLC0415 - most services ask nobody, and it takes long to import
+
         try:
             async with asyncio.timeout(self._settings.service_timeout):
                 content = await self._fetched(call)
@@ -87,6 +91,8 @@ class Federation:
 
     async def _fetched(self, call: ServiceCall) -> bytes:
         """The answer of the endpoint, in bytes."""
+        import httpx  # noqa: PLC0415
+
         most = self._settings.service_bytes
         async with (
             httpx.AsyncClient(

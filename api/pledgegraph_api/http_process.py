@@ -14,6 +14,7 @@ from typing import Final
 import uvicorn
 
 from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.garbage import keep_what_is_there, nothing_collected
 from pledgegraph.opening import open_engine
 from pledgegraph.settings import Settings
 from pledgegraph.workers.confinement import end_with_parent
@@ -42,8 +43,11 @@ class _Server(uvicorn.Server):
 def answer_on(listener: socket.socket, settings: Settings, engine: EmbeddedEngine) -> None:
     """Answer what comes to the socket, until this process is told to stop."""
     runner = PoolRunner(engine, settings)
+    with nothing_collected():
+        app = create_app(settings, engine, runner)
+    keep_what_is_there()
     config = uvicorn.Config(
-        create_app(settings, engine, runner),
+        app,
         log_config=None,
         # It would hold the queries of users, which are nobody's business by default.
         access_log=False,

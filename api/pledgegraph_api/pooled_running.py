@@ -15,7 +15,8 @@ from pledgegraph.light_queries import looks_light
 from pledgegraph.media_types import Format
 from pledgegraph.past import PastVersion
 from pledgegraph.settings import Settings
-from pledgegraph.workers import HoldsSnapshots, Limits, PooledAnswer, QueryPool
+from pledgegraph.workers.pool import HoldsSnapshots, Limits, QueryPool
+from pledgegraph.workers.run import PooledAnswer
 from pledgegraph_api.errors import NotAcceptable
 from pledgegraph_api.protocol import QueryRequest
 from pledgegraph_api.running import ChooseFormat

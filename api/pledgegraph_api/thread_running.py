@@ -22,7 +22,7 @@ from pledgegraph.errors import Limit, QueryError, QueryTimeout
 from pledgegraph.media_types import Format
 from pledgegraph.past import PastVersion
 from pledgegraph.settings import Settings
-from pledgegraph.workers import Places
+from pledgegraph.workers.places import Places
 from pledgegraph_api.beginning import Beginning
 from pledgegraph_api.bridge import Bridge
 from pledgegraph_api.protocol import QueryRequest

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from pledgegraph.errors import Limit, ServiceStopping, WriteTimeout
 from pledgegraph.permit import Permit
 from pledgegraph.settings import Settings
-from pledgegraph.workers import Places
+from pledgegraph.workers.places import Places
 
 T = TypeVar("T")
 

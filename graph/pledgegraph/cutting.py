@@ -8,8 +8,8 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from html import escape
 from typing import BinaryIO, Final, TypeVar, cast
-from xml.sax.saxutils import quoteattr
 
 from pledgegraph.errors import AnswerTooLong, Limit
 from pledgegraph.media_types import CSV, CSV_SAFE, JSON, JSON_LD, RDF_XML, TSV, XML, Format
@@ -162,7 +162,7 @@ def head_with_link(content: bytes, form: Format, link: str) -> bytes:
     if form is JSON:
         return content.replace(b"]}", f'],"link":[{json.dumps(link)}]}}'.encode(), 1)
     if form is XML:
-        return content.replace(b"</head>", f"<link href={quoteattr(link)}/></head>".encode(), 1)
+        return content.replace(b"</head>", f'<link href="{escape(link)}"/></head>'.encode(), 1)
     return content
 
 

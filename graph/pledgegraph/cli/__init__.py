@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 
+from pledgegraph.garbage import keep_what_is_there, nothing_collected
+
 _INTERRUPTED = 130
 
 
@@ -11,12 +13,15 @@ def main() -> None:
     """Run the command line of this process, and end the process with its exit code."""
     try:
         # It takes the better part of a second, in which Ctrl-C may come.
-        from pledgegraph.cli.program import run  # noqa: PLC0415
+        with nothing_collected():
+            from pledgegraph.cli.program import run  # noqa: PLC0415
 
         run()
     except KeyboardInterrupt:
         print("Interrupted; nothing is half done.", file=sys.stderr)
         sys.exit(_INTERRUPTED)
+    finally:
+        keep_what_is_there()
 
 
 __all__ = ["main"]

@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -15,9 +15,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from pledgegraph.cli.options import DataDir, Json, settings
 from pledgegraph.errors import OriginUnreachable
-from pledgegraph.mirroring import Mirror, open_mirror, told
-from pledgegraph.mirroring import Progress as Advance
-from pledgegraph.origin import Origin
+
+if TYPE_CHECKING:
+    from pledgegraph.mirroring import Mirror
+    from pledgegraph.mirroring import Progress as Advance
 
 
 def command(
@@ -41,6 +42,10 @@ def command(
     The data directory is made where there is none. It keeps the origin's base IRI and takes no
     other changes.
     """
+    # No other command needs what they bring along.
+    from pledgegraph.mirroring import open_mirror, told  # noqa: PLC0415
+    from pledgegraph.origin import Origin  # noqa: PLC0415
+
     chosen = settings(data_dir=data_dir)
     with Origin(url) as origin:
         mirror = open_mirror(chosen.data_dir, origin, lock_wait=chosen.lock_wait)

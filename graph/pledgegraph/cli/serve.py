@@ -10,6 +10,7 @@ import typer
 
 from pledgegraph.cli.options import Base, DataDir, Validator, settings
 from pledgegraph.errors import SettingsError
+from pledgegraph.garbage import nothing_collected
 from pledgegraph.preparing import prepare
 from pledgegraph.settings import Settings
 
@@ -42,7 +43,8 @@ def command(
     """Serve the data directory over HTTP until Ctrl-C."""
     chosen = settings(data_dir=data_dir, base=base, validator=validator, host=host, port=port)
     try:
-        run: Callable[[Settings], int] = import_module(_SERVICE).serve
+        with nothing_collected():
+            run: Callable[[Settings], int] = import_module(_SERVICE).serve
     except ModuleNotFoundError as error:
         if not (error.name or "").startswith(_SERVICE.partition(".")[0]):
             raise
