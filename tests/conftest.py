@@ -22,10 +22,11 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
-# Most stores of the tests live for a second: where memory can hold them, no disk is waited for.
-_IN_MEMORY = Path("/dev/shm")  # noqa: S108 -- pytest makes a folder there that is its user's own
+# Most stores of the tests and of what they start live for a second: where memory can hold them,
+# no disk is waited for.
+_IN_MEMORY = Path("/dev/shm")  # noqa: S108 -- what is made there gets folders of its user's own
 if _IN_MEMORY.is_dir() and shutil.disk_usage(_IN_MEMORY).free > 4_000_000_000:
-    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(_IN_MEMORY))
+    os.environ.setdefault("TMPDIR", str(_IN_MEMORY))
 
 # Tests share two cores with each other: time says nothing of what is tested. CI tries the same
 # examples every time, so that a change is not refused for another one's fault.
