@@ -76,11 +76,11 @@ def beside_pyld(snapshot: EmbeddedSnapshot, commitments: Sequence[NamedNode]) ->
     json_ld = JsonLd(profiles, shortened, _ADDRESS)
 
     def told(record: NamedNode) -> str:
-        document = compose(snapshot, profiles, names, record)
+        document = compose(snapshot, profiles, names, record, merged=True)
         return json.dumps(document and json_ld.framed(document), ensure_ascii=False)
 
     def theirs(record: NamedNode) -> object:
-        document = compose(snapshot, profiles, names, record)
+        document = compose(snapshot, profiles, names, record, merged=True)
         frame = {"@context": _ADDRESS, **frame_of(profiles, shortened, PG.Commitment)}
         options = {"documentLoader": load, "omitGraph": True}
         return document and jsonld.frame(

@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from pledgegraph.documents.jsonld import JsonLd
 from pledgegraph.engine import Snapshot
-from pledgegraph.media_types import JSON_LD, Format
+from pledgegraph.media_types import JSON_LD, Carries, Format
 from pledgegraph.past import PastVersion
 from pledgegraph.release import release
 from pledgegraph_api.document_address import (
@@ -202,7 +202,8 @@ class DocumentEndpoint:
             raise TypeError("pages are made elsewhere")
         with self._snapshot(wish.version) as snapshot:
             self._have_kept(request, wish, snapshot)
-            found = self._source.find(snapshot, wish.record, wish.page)
+            has_graphs = form.carries is Carries.QUADS and form is not JSON_LD
+            found = self._source.find(snapshot, wish.record, wish.page, merged=not has_graphs)
         if found.renamed_to is not None:
             path = record_path(found.renamed_to.value, self._base)
             return _Written(

@@ -50,14 +50,16 @@ class DocumentSource:
         self.names: Final = Names()
         self._near = (_HERE / "records_near.rq").read_text(encoding="utf-8")
 
-    def find(self, snapshot: Snapshot, record: NamedNode, page: int = 1) -> Found:
-        """The document about a record.
+    def find(
+        self, snapshot: Snapshot, record: NamedNode, page: int = 1, *, merged: bool = False
+    ) -> Found:
+        """The document about a record; a ``merged`` one does not know which graphs say what.
 
         Raises:
             RecordMissing: nothing is said of it; with those whose IRIs look like it.
             PageMissing: it has fewer pages.
         """
-        document = compose(snapshot, self.profiles, self.names, record, page=page)
+        document = compose(snapshot, self.profiles, self.names, record, page=page, merged=merged)
         if document is None:
             raise self._missing(snapshot, record)
         if page > document.pages:

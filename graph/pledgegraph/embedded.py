@@ -89,26 +89,40 @@ class EmbeddedSnapshot:
         )
 
     def about(
-        self, nodes: Sequence[NamedNode], properties: Sequence[NamedNode] = ()
+        self,
+        nodes: Sequence[NamedNode],
+        properties: Sequence[NamedNode] = (),
+        *,
+        merged: bool = False,
     ) -> Iterator[Quad]:
         """The statements on the nodes; see `pledgegraph.engine.Snapshot.about`."""
         wanted: Sequence[NamedNode | None] = properties or (None,)
         for node in nodes:
             for each in wanted:
-                yield from self._find(node, each, None)
+                yield from self._find(node, each, None, merged)
 
     def pointing_at(
-        self, nodes: Sequence[NamedNode], properties: Sequence[NamedNode] = ()
+        self,
+        nodes: Sequence[NamedNode],
+        properties: Sequence[NamedNode] = (),
+        *,
+        merged: bool = False,
     ) -> Iterator[Quad]:
         """The statements that lead to the nodes; see `pledgegraph.engine.Snapshot.pointing_at`."""
         wanted: Sequence[NamedNode | None] = properties or (None,)
         for node in nodes:
             for each in wanted:
-                yield from self._find(None, each, node)
+                yield from self._find(None, each, node, merged)
 
     def _find(
-        self, subject: NamedNode | None, predicate: NamedNode | None, value: NamedNode | None
+        self,
+        subject: NamedNode | None,
+        predicate: NamedNode | None,
+        value: NamedNode | None,
+        merged: bool,  # noqa: FBT001 -- callers name it
     ) -> Iterator[Quad]:
+        if self._union and merged:
+            return self._store.quads_for_pattern(subject, predicate, value, DefaultGraph())
         if self._union:
             return named_quads(self._store, subject, predicate, value)
         return self._store.quads_for_pattern(subject, predicate, value)

@@ -62,6 +62,7 @@ class Context:
             for name, value in definitions.items()
             if isinstance(value, str) and value.endswith(_PREFIX_ENDS) and name[0] != "@"
         }
+        self._starts = tuple(self._prefixes.values())
         self._terms: dict[str, Term] = {}
         self.reverse: dict[str, str] = {}
         """The key for the links of a property that come in, by the property's IRI."""
@@ -108,6 +109,8 @@ class Context:
         return {"type": self.kind(value.datatype.value), "@value": native(value)}
 
     def _prefixed(self, iri: str) -> str:
+        if not iri.startswith(self._starts):
+            return iri
         found = [
             f"{name}:{iri[len(start) :]}"
             for name, start in self._prefixes.items()

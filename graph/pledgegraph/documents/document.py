@@ -62,19 +62,25 @@ def compose(
     *,
     page: int = 1,
     size: int = PAGE,
+    merged: bool = False,
 ) -> Document | None:
     """The document about a record, or one page of it; None where nothing is said of it.
+
+    A ``merged`` one is made in half the time and does not know which graphs say what.
 
     The number of questions asked of the snapshot depends on how deep the profile goes, not on
     how many links there are. A page that there is not has no links.
     """
-    said = list(snapshot.about([record]))
+    said = list(snapshot.about([record], merged=merged))
     if not said:
         return None
     shown = {record: profiles.incoming_of(_classes(said))}
-    pointing = list(snapshot.pointing_at([record]))
+    # Of thousands only those of the page are asked for their graphs.
+    pointing = list(snapshot.pointing_at([record], merged=True))
     all_links = _links(shown, pointing).get(record, [])
     links = all_links[(page - 1) * size : page * size]
+    if not merged:
+        pointing = [quad for each in links for quad in _saying(snapshot, each, record)]
     quads = dict.fromkeys([*said, *_made_of(links, pointing)])
     told = {record}
     inner: dict[NamedNode, tuple[Link, ...]] = {}
@@ -84,8 +90,8 @@ def compose(
         if not shown:
             break
         told.update(shown)
-        quads.update(dict.fromkeys(snapshot.about(list(shown))))
-        pointing = list(snapshot.pointing_at(list(shown)))
+        quads.update(dict.fromkeys(snapshot.about(list(shown), merged=merged)))
+        pointing = list(snapshot.pointing_at(list(shown), merged=merged))
         below = _links(shown, pointing)
         inner |= {node: tuple(here) for node, here in below.items()}
         level = [link for here in below.values() for link in here]
@@ -103,7 +109,7 @@ def compose(
         )
     }
     ordered = sorted(neighbours, key=lambda node: node.value)
-    quads.update(dict.fromkeys(names.about(snapshot, ordered)))
+    quads.update(dict.fromkeys(names.about(snapshot, ordered, merged=merged)))
     return Document(
         record=record,
         sequence=snapshot.sequence,
@@ -117,18 +123,26 @@ def compose(
     )
 
 
+def _saying(snapshot: Snapshot, link: Link, target: NamedNode) -> Iterator[Quad]:
+    """The statements that make the link, one for each graph that says so."""
+    said = snapshot.about([link.source], [link.view.path])
+    return (quad for quad in said if quad.object == target)
+
+
 def _links(
     shown: Mapping[NamedNode, Mapping[NamedNode, View]], quads: Iterable[Quad]
 ) -> dict[NamedNode, list[Link]]:
     """The links that are shown, by what they lead to; each once, in a settled order."""
-    found: dict[NamedNode, dict[Link, None]] = {}
+    # Of the same property and source, as a link is; thousands of links take long to compare.
+    found: dict[NamedNode, dict[tuple[NamedNode, NamedNode], Link]] = {}
     for quad in quads:
         target = _node(quad.object)
         view = shown[target].get(quad.predicate)
         if view is not None and isinstance(quad.subject, NamedNode):
-            found.setdefault(target, {})[Link(view, quad.subject)] = None
+            key = (quad.predicate, quad.subject)
+            found.setdefault(target, {})[key] = Link(view, quad.subject)
     return {
-        node: sorted(links, key=lambda link: (link.view.order, link.source.value))
+        node: sorted(links.values(), key=lambda link: (link.view.order, link.source.value))
         for node, links in found.items()
     }
 
