@@ -13,7 +13,7 @@ from pledgegraph.documents.profiles import Profiles, View
 from pledgegraph.engine import Snapshot
 from pledgegraph.terms import RDF
 
-PAGE: Final = 100
+PAGE: Final = 50
 """Incoming links on one page of a document; an actor or a register may have thousands."""
 
 _TYPE: Final = RDF.type
