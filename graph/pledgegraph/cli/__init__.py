@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
 
 from pledgegraph.garbage import keep_what_is_there, nothing_collected
@@ -11,6 +12,8 @@ _INTERRUPTED = 130
 
 def main() -> None:
     """Run the command line of this process, and end the process with its exit code."""
+    # A process that ends is freed as a whole.
+    atexit.register(keep_what_is_there)
     try:
         # It takes the better part of a second, in which Ctrl-C may come.
         with nothing_collected():
@@ -20,8 +23,6 @@ def main() -> None:
     except KeyboardInterrupt:
         print("Interrupted; nothing is half done.", file=sys.stderr)
         sys.exit(_INTERRUPTED)
-    finally:
-        keep_what_is_there()
 
 
 __all__ = ["main"]
