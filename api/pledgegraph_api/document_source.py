@@ -68,7 +68,7 @@ class DocumentSource:
                 remedy=f"Its pages are 1 to {document.pages}.",
             )
         said = [quad for quad in document.quads if quad.subject == record]
-        return Found(document, _retraction(document), _renamed(said))
+        return Found(document, _retraction(snapshot, record), _renamed(said))
 
     def standing(self, snapshot: Snapshot, record: NamedNode) -> NamedNode | None:
         """Where an IRI leads: to its own document, unless it was given up for another.
@@ -99,11 +99,13 @@ class DocumentSource:
                 yield record
 
 
-def _retraction(document: Document) -> Retraction | None:
-    found = [link.source for link in document.links if link.view.path == _RETRACTS]
+def _retraction(snapshot: Snapshot, record: NamedNode) -> Retraction | None:
+    """Why a record was given up, whichever page of its document tells of it."""
+    pointing = snapshot.pointing_at([record], [_RETRACTS], merged=True)
+    found = [quad.subject for quad in pointing if isinstance(quad.subject, NamedNode)]
     if not found:
         return None
-    said = [quad for quad in document.quads if quad.subject in found]
+    said = list(snapshot.about(found, merged=True))
     reasons = (quad.object for quad in said if quad.predicate == PG.reason)
     replaced = (quad.object for quad in said if quad.predicate == _REPLACED)
     return Retraction(

@@ -93,13 +93,14 @@ class EmbeddedSnapshot:
         nodes: Sequence[NamedNode],
         properties: Sequence[NamedNode] = (),
         *,
+        value: NamedNode | None = None,
         merged: bool = False,
     ) -> Iterator[Quad]:
         """The statements on the nodes; see `pledgegraph.engine.Snapshot.about`."""
         wanted: Sequence[NamedNode | None] = properties or (None,)
         for node in nodes:
             for each in wanted:
-                yield from self._find(node, each, None, merged)
+                yield from self._find(node, each, value, merged)
 
     def pointing_at(
         self,

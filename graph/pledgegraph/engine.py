@@ -115,10 +115,12 @@ class Snapshot(Protocol):
         nodes: Sequence[NamedNode],
         properties: Sequence[NamedNode] = (),
         *,
+        value: NamedNode | None = None,
         merged: bool = False,
     ) -> Iterator[Quad]:
         """The statements on the nodes, in every graph; of all properties, or of those given.
 
+        With ``value`` those alone that have it.
         ``merged`` takes half the time where the default graph is the union of the named ones:
         each statement comes once, and without the graphs that say it.
         """

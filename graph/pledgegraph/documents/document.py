@@ -68,8 +68,8 @@ def compose(
 
     A ``merged`` one is made in half the time and does not know which graphs say what.
 
-    The number of questions asked of the snapshot depends on how deep the profile goes, not on
-    how many links there are. A page that there is not has no links.
+    The number of questions asked of the snapshot depends on how deep the profile goes and on how
+    many links the page shows, not on how many there are. A page that there is not has no links.
     """
     said = list(snapshot.about([record], merged=merged))
     if not said:
@@ -125,8 +125,7 @@ def compose(
 
 def _saying(snapshot: Snapshot, link: Link, target: NamedNode) -> Iterator[Quad]:
     """The statements that make the link, one for each graph that says so."""
-    said = snapshot.about([link.source], [link.view.path])
-    return (quad for quad in said if quad.object == target)
+    return snapshot.about([link.source], [link.view.path], value=target)
 
 
 def _links(

@@ -33,7 +33,9 @@ class Names:
         sequence, known = self._known.get(merged, (-1, {}))
         if sequence != snapshot.sequence or len(known) > _MOST:
             known = {}
-            self._known[merged] = (snapshot.sequence, known)
+            # What was known of another snapshot is let go, with graphs and without.
+            here = {k: v for k, v in self._known.items() if v[0] == snapshot.sequence}
+            self._known = {**here, merged: (snapshot.sequence, known)}
         wanted = list(nodes)
         missing = [node for node in wanted if node not in known]
         if missing:

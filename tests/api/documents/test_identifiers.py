@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import httpx
 import pytest
 from pyoxigraph import Dataset, NamedNode, RdfFormat, parse
 
+from pledgegraph.settings import Settings
+from pledgegraph_api.application import create_app
+from tests.api.conftest import client_of, make_store
 from tests.api.outline import Outline
 
 pytestmark = pytest.mark.anyio
@@ -255,3 +259,28 @@ async def test_no_line_break_gets_into_a_header(given_up: httpx.AsyncClient, pat
         assert "x-injected" not in response.headers
         assert "set-cookie" not in response.headers
         assert "\n" not in response.headers.get("location", "")
+
+
+async def test_what_many_link_to_is_given_up_on_every_page(tmp_path: Path) -> None:
+    promises = "\n".join(
+        f"<id/commitment/p{each}> a pg:Commitment ; pg:madeBy <id/actor/gone> ."
+        for each in range(120)
+    )
+    data = f"""
+    @prefix pg: <https://w3id.org/pledgegraph/def#> .
+    <id/source/one> {{
+      <id/actor/gone> a pg:Actor .
+      {promises}
+      <id/retraction/gone> a pg:Retraction ; pg:retracts <id/actor/gone> ;
+        pg:reason "Nobody is called so."@en .
+    }}"""
+    engine = make_store(tmp_path / "store", data.encode())
+    settings = Settings(data_dir=tmp_path / "store", base=BASE)
+    async with client_of(create_app(settings, engine)) as client:
+        for page in (1, 2, 3):
+            for extension in ("ttl", "trig", "jsonld", "html"):
+                address = f"/doc/actor/gone.{extension}?page={page}"
+                response = await client.get(address)
+                assert response.status_code == 410, address
+                assert extension != "html" or "Nobody is called so." in response.text
+    engine.close()
