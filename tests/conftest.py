@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import shutil
 import signal
@@ -38,16 +37,6 @@ settings.register_profile(
     derandomize=bool(os.environ.get("CI")),
 )
 settings.load_profile("house")
-
-# The libraries and the tests themselves, once collected, are no garbage.
-gc.set_threshold(10_000, 20, 50)
-
-
-def pytest_collection_finish() -> None:
-    """Have the interpreter not look through all that again while tests run."""
-    gc.collect()
-    gc.freeze()
-
 
 Require = Callable[[str, bool], None]
 

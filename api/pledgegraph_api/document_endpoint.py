@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from pledgegraph.documents.jsonld import JsonLd
 from pledgegraph.engine import Snapshot
-from pledgegraph.media_types import JSON_LD, Carries, Format
+from pledgegraph.media_types import JSON_LD, Format
 from pledgegraph.past import PastVersion
 from pledgegraph.release import release
 from pledgegraph_api.document_address import (
@@ -33,7 +33,7 @@ from pledgegraph_api.document_address import (
 )
 from pledgegraph_api.document_links import DocumentLinks
 from pledgegraph_api.document_source import DocumentSource, Found
-from pledgegraph_api.document_writing import written
+from pledgegraph_api.document_writing import tells_graphs, written
 from pledgegraph_api.entity_page import EntityPage
 from pledgegraph_api.errors import DocumentMissing, RecordMissing
 from pledgegraph_api.etags import etag_of, not_modified
@@ -202,8 +202,9 @@ class DocumentEndpoint:
             raise TypeError("pages are made elsewhere")
         with self._snapshot(wish.version) as snapshot:
             self._have_kept(request, wish, snapshot)
-            has_graphs = form.carries is Carries.QUADS and form is not JSON_LD
-            found = self._source.find(snapshot, wish.record, wish.page, merged=not has_graphs)
+            found = self._source.find(
+                snapshot, wish.record, wish.page, merged=not tells_graphs(form)
+            )
         if found.renamed_to is not None:
             path = record_path(found.renamed_to.value, self._base)
             return _Written(

@@ -81,7 +81,7 @@ class DocumentSource:
         said = list(snapshot.about([record]))
         if not said:
             raise self._missing(snapshot, record)
-        if next(iter(snapshot.pointing_at([record], [_RETRACTS])), None) is not None:
+        if _retractions(snapshot, record):
             return None
         return _renamed(said) or record
 
@@ -99,10 +99,14 @@ class DocumentSource:
                 yield record
 
 
+def _retractions(snapshot: Snapshot, record: NamedNode) -> list[NamedNode]:
+    pointing = snapshot.pointing_at([record], [_RETRACTS], merged=True)
+    return [quad.subject for quad in pointing if isinstance(quad.subject, NamedNode)]
+
+
 def _retraction(snapshot: Snapshot, record: NamedNode) -> Retraction | None:
     """Why a record was given up, whichever page of its document tells of it."""
-    pointing = snapshot.pointing_at([record], [_RETRACTS], merged=True)
-    found = [quad.subject for quad in pointing if isinstance(quad.subject, NamedNode)]
+    found = _retractions(snapshot, record)
     if not found:
         return None
     said = list(snapshot.about(found, merged=True))

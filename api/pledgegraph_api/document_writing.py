@@ -14,6 +14,11 @@ from pledgegraph.terms import PREFIXES
 from pledgegraph_api.ld_profiles import COMPACTED, EXPANDED
 
 
+def tells_graphs(form: Format) -> bool:
+    """Whether a document in that format says which graph each statement stands in."""
+    return form.carries is Carries.QUADS and form is not JSON_LD
+
+
 def written(document: Document, form: Format, profile: str, json_ld: JsonLd) -> bytes:
     """The document in that format; formats without graph names get the union of its graphs."""
     if form is JSON_LD:
@@ -21,7 +26,7 @@ def written(document: Document, form: Format, profile: str, json_ld: JsonLd) -> 
             _json(document, profile, json_ld), ensure_ascii=False, separators=(",", ":")
         ).encode()
     held = io.BytesIO()
-    if form.carries is Carries.QUADS:
+    if tells_graphs(form):
         quads = sorted(
             document.quads, key=lambda quad: (str(quad.graph_name), *_place(quad, document.record))
         )

@@ -66,22 +66,15 @@ class DumpSchedule:
         try:
             # A process that is being started cannot be waited for: first it is, then it is ended.
             process = await asyncio.shield(starting)
+            _, said = await process.communicate()
         except OSError as error:
             _log.error("No dump was made: no process can be started (%s).", error.strerror)
             return
         except asyncio.CancelledError:
-            await _end(await starting)
-            raise
-        try:
-            _, said = await process.communicate()
-        except asyncio.CancelledError:
-            await _end(process)
+            process = await starting
+            with contextlib.suppress(ProcessLookupError):
+                process.kill()
+            await process.wait()
             raise
         if process.returncode != 0:
             _log.error("No dump was made: %s", said.decode(errors="replace").strip()[-500:])
-
-
-async def _end(process: asyncio.subprocess.Process) -> None:
-    with contextlib.suppress(ProcessLookupError):
-        process.kill()
-    await process.wait()

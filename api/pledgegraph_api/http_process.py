@@ -7,6 +7,7 @@ settings on its standard input.
 from __future__ import annotations
 
 import contextlib
+import gc
 import socket
 import sys
 from typing import Final
@@ -14,7 +15,7 @@ from typing import Final
 import uvicorn
 
 from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.garbage import keep_what_is_there, nothing_collected
+from pledgegraph.garbage import nothing_collected
 from pledgegraph.opening import open_engine
 from pledgegraph.settings import Settings
 from pledgegraph.workers.confinement import end_with_parent
@@ -45,7 +46,8 @@ def answer_on(listener: socket.socket, settings: Settings, engine: EmbeddedEngin
     runner = PoolRunner(engine, settings)
     with nothing_collected():
         app = create_app(settings, engine, runner)
-    keep_what_is_there()
+    # All that exists now is there to stay.
+    gc.freeze()
     config = uvicorn.Config(
         app,
         log_config=None,

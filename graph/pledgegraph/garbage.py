@@ -1,7 +1,7 @@
-"""When the interpreter looks for garbage: not while a program begins, and not when it ends.
+"""The interpreter does not look for garbage while a program begins.
 
 A program imports a thousand modules, none of which is garbage. To look through them again and
-again took a quarter of the time of a start, and to look through them at the end as long as that.
+again took a quarter of the time of a start.
 """
 
 from __future__ import annotations
@@ -21,8 +21,3 @@ def nothing_collected() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
-
-
-def keep_what_is_there() -> None:
-    """All that exists now is there to stay, and is not looked through again."""
-    gc.freeze()

@@ -358,7 +358,7 @@ def some_of_the_world(dice: random.Random, step: int) -> list[Quad]:
     return [dice.choice([q for q in WORLD if q.predicate == each]) for each in {*predicates}]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(seed=st.integers(min_value=0, max_value=2**32))
 def test_following_changes_ends_where_computing_anew_does(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 -- the dice of a test

@@ -79,9 +79,8 @@ def compose(
     pointing = list(snapshot.pointing_at([record], merged=True))
     all_links = _links(shown, pointing).get(record, [])
     links = all_links[(page - 1) * size : page * size]
-    if not merged:
-        pointing = [quad for each in links for quad in _saying(snapshot, each, record)]
-    quads = dict.fromkeys([*said, *_made_of(links, pointing)])
+    making = _made_of(links, pointing) if merged else _saying(snapshot, links, record)
+    quads = dict.fromkeys([*said, *making])
     told = {record}
     inner: dict[NamedNode, tuple[Link, ...]] = {}
     level = links
@@ -123,9 +122,10 @@ def compose(
     )
 
 
-def _saying(snapshot: Snapshot, link: Link, target: NamedNode) -> Iterator[Quad]:
-    """The statements that make the link, one for each graph that says so."""
-    return snapshot.about([link.source], [link.view.path], value=target)
+def _saying(snapshot: Snapshot, links: Iterable[Link], target: NamedNode) -> Iterator[Quad]:
+    """The statements that make the links, one for each graph that says so."""
+    for link in links:
+        yield from snapshot.about([link.source], [link.view.path], value=target)
 
 
 def _links(
