@@ -6,7 +6,7 @@ values it may alter, and in which ``layer`` it runs: a rule reads computed value
 layers only, so one pass over the layers is the fixpoint.
 
 A link is ``pg:partOf`` (from the part to the whole), ``^pg:partOf`` (back again), or
-``graph pg:reportsOn``: from the IRI of a graph to the objects of that predicate within it.
+``graph rdf:type``: from the IRI of a graph to the subjects of that predicate within it.
 """
 
 from __future__ import annotations
@@ -59,12 +59,12 @@ class Link:
         if self.direction is Direction.TO_SUBJECTS:
             return (q.subject for q in store.quads_for_pattern(None, self.predicate, node))
         if self.direction is Direction.INTO_GRAPH:
-            return (q.object for q in store.quads_for_pattern(None, self.predicate, None, node))
+            return (q.subject for q in store.quads_for_pattern(None, self.predicate, None, node))
         return (q.object for q in store.quads_for_pattern(node, self.predicate, None))
 
     def removed_ends(self, quad: Quad) -> Iterator[object]:
         """Where it led over a statement that is no more; `ends` cannot tell."""
-        if quad.predicate == self.predicate and self.direction is not Direction.TO_SUBJECTS:
+        if quad.predicate == self.predicate and self.direction is Direction.TO_OBJECTS:
             yield quad.object
 
 
