@@ -19,7 +19,7 @@ from pledgegraph.garbage import nothing_collected
 from pledgegraph.opening import open_engine
 from pledgegraph.settings import Settings
 from pledgegraph.workers.confinement import end_with_parent
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from pledgegraph_api.connections import guarded_protocol
 from pledgegraph_api.log_lines import begin_log
 from pledgegraph_api.pooled_running import PoolRunner

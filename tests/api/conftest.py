@@ -17,7 +17,7 @@ from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.opening import open_engine
 from pledgegraph.preparing import prepare
 from pledgegraph.settings import Settings
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 
 BASE = "https://data.example.org"
 SHIPPED_BASE = "http://localhost:8000"

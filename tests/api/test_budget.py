@@ -14,7 +14,7 @@ from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import Limit
 from pledgegraph.settings import Settings
 from pledgegraph.tokens import Scope, Tokens
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from pledgegraph_api.budget import Budget
 from pledgegraph_api.errors import BudgetSpent
 from tests.api.conftest import MakeStore

@@ -18,7 +18,7 @@ from pledgegraph.directory import open_directory
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.published_log import PublishedLog
 from pledgegraph.settings import Settings
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, ClientOf, make_store
 from tests.api.outline import Outline
 from tests.graph.building import quad

@@ -13,7 +13,7 @@ import pytest
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.media_types import CSV, GRAPH_FORMATS, JSON, RESULT_FORMATS, TSV, XML, Format
 from pledgegraph.settings import Settings
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from tests.api.conftest import client_of
 from tests.api.test_serving import BASE, HUGE
 from tests.running_service import Service

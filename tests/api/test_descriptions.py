@@ -19,7 +19,7 @@ from pledgegraph.dumping import make_dump
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.settings import Settings
 from pledgegraph.terms import DCAT, DCTERMS, RDF, SPDX, VOID
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from pledgegraph_api.finding import Finding
 from tests.api.conftest import SHIPPED_BASE
 

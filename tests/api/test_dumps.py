@@ -24,7 +24,7 @@ from pledgegraph.dumps import Dump, Dumps
 from pledgegraph.embedded import EmbeddedEngine, EmbeddedSnapshot
 from pledgegraph.errors import StorageFull
 from pledgegraph.settings import Settings
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, ClientOf, make_store
 from tests.api.outline import Outline
 from tests.graph.building import quad

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.settings import Settings
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from tests.api.outline import Outline, rows_of
 from tests.api.test_protocol import problem
 

@@ -17,7 +17,7 @@ from fastapi import FastAPI
 
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.settings import Settings
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from tests.api.test_protocol import problem
 from tests.api.test_serving import BASE
 from tests.running_service import Service

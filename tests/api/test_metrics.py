@@ -13,7 +13,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import DirectoryMissing
 from pledgegraph.settings import Settings
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from tests.api.test_problems import failing
 
 pytestmark = pytest.mark.anyio

@@ -26,7 +26,7 @@ from pledgegraph.directory import open_directory
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import MirrorReadOnly
 from pledgegraph.settings import Settings
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, make_store
 from tests.graph.building import node, quad
 from tests.running_service import PROGRAM, Service, environment_of

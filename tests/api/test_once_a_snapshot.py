@@ -17,7 +17,7 @@ from pledgegraph.changes import Change
 from pledgegraph.embedded import EmbeddedEngine, EmbeddedSnapshot
 from pledgegraph.settings import Settings
 from pledgegraph.terms import PG, RDF, RDFS, SCHEME, SKOS
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE
 
 pytestmark = pytest.mark.anyio

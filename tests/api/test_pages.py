@@ -17,7 +17,7 @@ from pledgegraph.changes import Change
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.media_types import CSV_SAFE, FORMATS, GRAPH_FORMATS, NAMED_FORMATS, RESULT_FORMATS
 from pledgegraph.settings import Settings
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from tests.api.outline import Outline
 
 pytestmark = pytest.mark.anyio

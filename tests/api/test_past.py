@@ -20,7 +20,7 @@ from pledgegraph.past import Past
 from pledgegraph.published_log import PublishedLog
 from pledgegraph.settings import Settings
 from pledgegraph.terms import PG, RDF, RDFS
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, ClientOf, make_store
 from tests.graph.building import quad
 from tests.running_service import Service

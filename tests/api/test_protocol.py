@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, Quad
 from pledgegraph.changes import Change
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.settings import Settings
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 
 pytestmark = pytest.mark.anyio
 

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.settings import Settings
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from pledgegraph_api.log_lines import FIELDS, JsonLines, TextLines
 from tests.api.test_serving import Start, ask, start
 

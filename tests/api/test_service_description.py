@@ -24,7 +24,7 @@ from pledgegraph.media_types import FORMATS, GRAPH_FORMATS, RESULT_FORMATS, TURT
 from pledgegraph.settings import Settings
 from pledgegraph.terms import RDF
 from pledgegraph.tokens import Scope, Tokens
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from pledgegraph_api.service_description import SD, VOID
 from tests.api.test_protocol import problem
 

@@ -23,7 +23,7 @@ from pledgegraph.engine import Engine, QueryResult, Snapshot, Substitutions
 from pledgegraph.errors import Limit, QueryError
 from pledgegraph.media_types import Format
 from pledgegraph.settings import Settings
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from pledgegraph_api.bridge import Bridge
 
 pytestmark = pytest.mark.anyio

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from pledgegraph.settings import Settings
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, client_of, make_store
 
 HERE = Path(__file__).parent

@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import Dataset, NamedNode, RdfFormat, parse
 
 from pledgegraph.settings import Settings
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from tests.api.conftest import client_of, make_store
 from tests.api.outline import Outline
 

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from pledgegraph.settings import Settings
 from pledgegraph.terms import PG
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, client_of, make_store
 from tests.api.documents.test_walk import unshown
 from tests.api.rdfa import Stated

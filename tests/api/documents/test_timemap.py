@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from pledgegraph.changes import Change
 from pledgegraph.settings import Settings
 from pledgegraph.terms import PG, RDF, RDFS
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, client_of, make_store
 
 pytestmark = pytest.mark.anyio

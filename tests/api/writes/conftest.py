@@ -18,7 +18,7 @@ from pledgegraph.loading import SourceFile, change_from_files
 from pledgegraph.opening import open_engine
 from pledgegraph.settings import Settings
 from pledgegraph.tokens import Scope, Tokens
-from pledgegraph_api.application import create_app
+from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, client_of, make_store
 from tests.graph.building import source_text
 

@@ -17,14 +17,15 @@ from pledgegraph.release import release
 from pledgegraph.settings import Settings
 from pledgegraph.tokens import Tokens
 from pledgegraph_api.api_docs import ApiDocs
+from pledgegraph_api.app.history import Copies
+from pledgegraph_api.app.records import install_documents
+from pledgegraph_api.app.write import Writing
 from pledgegraph_api.asked_limits import CUT_HEADER, HEADER
 from pledgegraph_api.budget import Budget
 from pledgegraph_api.budgeting import Budgeting
 from pledgegraph_api.client_address import ClientAddresses, Networks
-from pledgegraph_api.copies import Copies
 from pledgegraph_api.description_pages import DatasetDescriptions, DescriptionPages
 from pledgegraph_api.direct_route import DirectRoute
-from pledgegraph_api.documents import install_documents
 from pledgegraph_api.examples import examples_among
 from pledgegraph_api.finding import Finding
 from pledgegraph_api.health import HealthCheck
@@ -57,7 +58,6 @@ from pledgegraph_api.sparql import sparql_endpoint
 from pledgegraph_api.thread_running import ThreadRunner
 from pledgegraph_api.update_protocol import REASON
 from pledgegraph_api.varying import VariesByAccept
-from pledgegraph_api.writing import Writing
 
 _DOCUMENTS: Final = "/doc/"
 _OF_RECORDS: Final = (_DOCUMENTS, "/id/")

@@ -8,10 +8,10 @@ from pledgegraph.documents import read_profiles
 from pledgegraph.documents.context import Context, read_context
 from pledgegraph.documents.jsonld import JsonLd
 from pledgegraph.engine import Engine
+from pledgegraph_api.app.history import Copies
 from pledgegraph_api.collection_endpoint import CollectionEndpoint
 from pledgegraph_api.collection_table import COLLECTIONS, Tables
 from pledgegraph_api.context_endpoint import CONTEXT_PATH, ContextEndpoint
-from pledgegraph_api.copies import Copies
 from pledgegraph_api.document_endpoint import DocumentEndpoint
 from pledgegraph_api.document_source import DocumentSource
 from pledgegraph_api.entity_page import EntityPage
