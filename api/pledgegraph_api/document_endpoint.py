@@ -21,6 +21,7 @@ from pledgegraph.engine import Snapshot
 from pledgegraph.media_types import JSON_LD, Format
 from pledgegraph.past import PastVersion
 from pledgegraph.release import release
+from pledgegraph_api.cache.response_cache import keep
 from pledgegraph_api.document_address import (
     DOCUMENT_FORMATS,
     EXTENSIONS,
@@ -37,7 +38,6 @@ from pledgegraph_api.document_writing import tells_graphs, written
 from pledgegraph_api.entity_page import EntityPage
 from pledgegraph_api.errors import DocumentMissing, RecordMissing
 from pledgegraph_api.etags import etag_of, not_modified
-from pledgegraph_api.kept_answers import keep
 from pledgegraph_api.known_parameters import known_parameters, page_number
 from pledgegraph_api.ld_profiles import FRAMED, choose_profile
 from pledgegraph_api.negotiation import PageOrFormat, accept_of, choose_among

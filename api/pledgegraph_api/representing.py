@@ -20,10 +20,10 @@ from pledgegraph_api.accept_encoding import preferred_coding
 from pledgegraph_api.answer_tags import AnswerTags
 from pledgegraph_api.answering import StreamedAnswer
 from pledgegraph_api.asked_limits import cut_header
+from pledgegraph_api.cache.response_cache import keep
 from pledgegraph_api.errors import NotAcceptable
 from pledgegraph_api.etags import CONDITIONAL, not_modified
 from pledgegraph_api.exchange import exchange_of
-from pledgegraph_api.kept_answers import keep
 from pledgegraph_api.negotiation import Negotiator, PageOrFormat
 from pledgegraph_api.protocol import QueryRequest
 from pledgegraph_api.quick_answers import Way

@@ -23,6 +23,7 @@ from pledgegraph_api.app.write import Writing
 from pledgegraph_api.asked_limits import CUT_HEADER, HEADER
 from pledgegraph_api.budget import Budget
 from pledgegraph_api.budgeting import Budgeting
+from pledgegraph_api.cache.response_cache import KeptAnswers
 from pledgegraph_api.client_address import ClientAddresses, Networks
 from pledgegraph_api.description_pages import DatasetDescriptions, DescriptionPages
 from pledgegraph_api.direct_route import DirectRoute
@@ -30,7 +31,6 @@ from pledgegraph_api.examples import examples_among
 from pledgegraph_api.finding import Finding
 from pledgegraph_api.health import HealthCheck
 from pledgegraph_api.home import HomePage
-from pledgegraph_api.kept_answers import KeptAnswers
 from pledgegraph_api.memento import Memento
 from pledgegraph_api.methodology_page import MethodologyPage
 from pledgegraph_api.metrics import Metrics

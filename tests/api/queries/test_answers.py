@@ -218,7 +218,7 @@ async def test_an_answer_about_today_has_another_tag_tomorrow(
 
     tomorrow = datetime.now(UTC) + timedelta(days=1)
     monkeypatch.setattr("pledgegraph_api.asked.datetime", Mock(now=lambda _: tomorrow))
-    monkeypatch.setattr("pledgegraph_api.kept_answers.time.time", tomorrow.timestamp)
+    monkeypatch.setattr("pledgegraph_api.cache.response_cache.time.time", tomorrow.timestamp)
     assert await tag("/queries/freshness-and-status", **{"If-None-Match": today}) not in (
         today,
         "304",

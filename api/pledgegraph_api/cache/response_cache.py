@@ -17,10 +17,10 @@ from typing import Final
 from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pledgegraph_api.cache.raw_response import Prepared
 from pledgegraph_api.etags import CONDITIONAL
 from pledgegraph_api.exchange import Exchange
 from pledgegraph_api.observing import Observation, Observer
-from pledgegraph_api.prepared_responses import Prepared
 from pledgegraph_api.query_addresses import runs_queries
 from pledgegraph_api.quick_answers import QuickAnswers, Way
 from pledgegraph_api.reading_ahead import read_ahead
