@@ -20,7 +20,7 @@ from pledgegraph.describing import Copy, Statistics, catalog_graph, take_statist
 from pledgegraph.engine import Engine, Snapshot
 from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.terms import DCAT, VOID
-from pledgegraph_api.asked import read_wishes, require_none
+from pledgegraph_api.catalogue.parameters import read_wishes, require_none
 from pledgegraph_api.graph_answer import SmallGraph, answer_graph, wants_page
 from pledgegraph_api.iri_names import link_to, short_name
 from pledgegraph_api.languages import PageLanguage

@@ -22,7 +22,7 @@ from pledgegraph.ontology_documents import OntologyDocument, ontology_documents,
 from pledgegraph.ontology_terms import SHOWN, Term, read_terms
 from pledgegraph.statements import Statements, Texts
 from pledgegraph.terms import DCTERMS, OWL, PG
-from pledgegraph_api.asked import read_wishes, require_none
+from pledgegraph_api.catalogue.parameters import read_wishes, require_none
 from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.graph_answer import SmallGraph, answer_graph, split_ending, wants_page
 from pledgegraph_api.iri_names import link_to, short_name

@@ -27,7 +27,7 @@ from pledgegraph.engine import Engine
 from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.statements import Texts
 from pledgegraph.terms import RDF, SCHEME, SKOS
-from pledgegraph_api.asked import read_wishes, require_none
+from pledgegraph_api.catalogue.parameters import read_wishes, require_none
 from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.graph_answer import SmallGraph, answer_graph, split_ending, wants_page
 from pledgegraph_api.iri_names import link_to, short_name

@@ -24,6 +24,11 @@ from pledgegraph_api.asked_limits import CUT_HEADER, HEADER
 from pledgegraph_api.budget import Budget
 from pledgegraph_api.budgeting import Budgeting
 from pledgegraph_api.cache.response_cache import KeptAnswers
+from pledgegraph_api.catalogue.choices import RecordLists
+from pledgegraph_api.catalogue.endpoint import MissingQuestion, QuestionEndpoint
+from pledgegraph_api.catalogue.index import PATH as QUESTIONS_PATH
+from pledgegraph_api.catalogue.index import QuestionList
+from pledgegraph_api.catalogue.page import QuestionPage
 from pledgegraph_api.client_address import ClientAddresses, Networks
 from pledgegraph_api.description_pages import DatasetDescriptions, DescriptionPages
 from pledgegraph_api.direct_route import DirectRoute
@@ -41,13 +46,8 @@ from pledgegraph_api.problem_answers import ProblemAnswers, UnexpectedErrors
 from pledgegraph_api.problem_pages import ProblemPages
 from pledgegraph_api.published_state import PublishedState
 from pledgegraph_api.query_page import PATH as QUERY_PATH
-from pledgegraph_api.question_endpoint import MissingQuestion, QuestionEndpoint
-from pledgegraph_api.question_list import PATH as QUESTIONS_PATH
-from pledgegraph_api.question_list import QuestionList
-from pledgegraph_api.question_page import QuestionPage
 from pledgegraph_api.quick_answers import QuickAnswers
 from pledgegraph_api.receiving import TimelyBodies
-from pledgegraph_api.record_lists import RecordLists
 from pledgegraph_api.representing import Representations
 from pledgegraph_api.request_log import RequestLog
 from pledgegraph_api.running import QueryRunner

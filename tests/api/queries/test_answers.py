@@ -217,7 +217,9 @@ async def test_an_answer_about_today_has_another_tag_tomorrow(
     assert await tag("/queries/freshness-and-status", **{"If-None-Match": today}) == "304"
 
     tomorrow = datetime.now(UTC) + timedelta(days=1)
-    monkeypatch.setattr("pledgegraph_api.asked.datetime", Mock(now=lambda _: tomorrow))
+    monkeypatch.setattr(
+        "pledgegraph_api.catalogue.parameters.datetime", Mock(now=lambda _: tomorrow)
+    )
     monkeypatch.setattr("pledgegraph_api.cache.response_cache.time.time", tomorrow.timestamp)
     assert await tag("/queries/freshness-and-status", **{"If-None-Match": today}) not in (
         today,

@@ -9,7 +9,7 @@ import pytest
 
 from pledgegraph.catalogue import Question, catalogue
 from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS
-from pledgegraph_api.asked import RESERVED
+from pledgegraph_api.catalogue.parameters import RESERVED
 
 pytestmark = pytest.mark.anyio
 

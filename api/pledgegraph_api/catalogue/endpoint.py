@@ -16,14 +16,14 @@ from pledgegraph.engine import ResultKind
 from pledgegraph.settings import Settings
 from pledgegraph_api.answer_excerpt import read_excerpt
 from pledgegraph_api.answering import while_connected
-from pledgegraph_api.asked import Binding, Wishes, bind, read_wishes
+from pledgegraph_api.catalogue.index import PATH
+from pledgegraph_api.catalogue.openapi import question_description
+from pledgegraph_api.catalogue.page import QuestionPage
+from pledgegraph_api.catalogue.parameters import Binding, Wishes, bind, read_wishes
 from pledgegraph_api.errors import QuestionMissing, WrongParameters
 from pledgegraph_api.negotiation import PAGE, accept_of, prefers_page
 from pledgegraph_api.problems import PROBLEM_JSON
 from pledgegraph_api.protocol import QueryRequest
-from pledgegraph_api.question_list import PATH
-from pledgegraph_api.question_openapi import question_description
-from pledgegraph_api.question_page import QuestionPage
 from pledgegraph_api.representing import Representations
 from pledgegraph_api.running import Answer, QueryRunner
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.catalogue import TODAY, Parameter, Question, WrongParameter
-from pledgegraph_api.asked import Wishes
+from pledgegraph_api.catalogue.choices import Option, RecordLists
+from pledgegraph_api.catalogue.parameters import Wishes
 from pledgegraph_api.errors import Fault
-from pledgegraph_api.record_lists import Option, RecordLists
 from pledgegraph_api.wording import Wording
 
 

@@ -42,8 +42,8 @@ class RecordLists:
     def __init__(self, engine: Engine, base: str) -> None:
         self._engine = engine
         self._base = base
-        self._of_class = (_HERE / "records_of_class.rq").read_text(encoding="utf-8")
-        self._of_scheme = (_HERE / "concepts_of_scheme.rq").read_text(encoding="utf-8")
+        self._of_class = (_HERE / "queries" / "records_of_class.rq").read_text(encoding="utf-8")
+        self._of_scheme = (_HERE / "queries" / "concepts_of_scheme.rq").read_text(encoding="utf-8")
         self._lists: dict[tuple[Variable, NamedNode], OnceASnapshot[Labels]] = {}
 
     def options(self, parameter: Parameter, language: str) -> tuple[Option, ...]:
