@@ -11,8 +11,8 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pledgegraph_api.collection_filters import DATES
-from pledgegraph_api.collection_table import COLLECTIONS
+from pledgegraph_api.collections.filters import DATES
+from pledgegraph_api.collections.table import COLLECTIONS
 from pledgegraph_api.languages import LANGUAGES, preferred_language
 from pledgegraph_api.wording import dated, filled, grouped, read_wording
 

@@ -9,8 +9,8 @@ from pledgegraph.documents.context import Context, read_context
 from pledgegraph.documents.jsonld import JsonLd
 from pledgegraph.engine import Engine
 from pledgegraph_api.app.history import Copies
-from pledgegraph_api.collection_endpoint import CollectionEndpoint
-from pledgegraph_api.collection_table import COLLECTIONS, Tables
+from pledgegraph_api.collections.endpoint import CollectionEndpoint
+from pledgegraph_api.collections.table import COLLECTIONS, Tables
 from pledgegraph_api.context_endpoint import CONTEXT_PATH, ContextEndpoint
 from pledgegraph_api.document_endpoint import DocumentEndpoint
 from pledgegraph_api.document_source import DocumentSource

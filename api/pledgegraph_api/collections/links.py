@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import urlencode
 
 from pledgegraph.media_types import CSV, JSON_LD, Format
-from pledgegraph_api.collection_filters import Asked
+from pledgegraph_api.collections.filters import Asked
 from pledgegraph_api.signposts import ABOUT_PAGE, LICENCE, link
 
 CSVM: Final = "application/csvm+json"

@@ -10,7 +10,7 @@ from typing import Final
 from pyoxigraph import NamedNode
 from starlette.requests import Request
 
-from pledgegraph_api.collection_table import Collection, Row, Table
+from pledgegraph_api.collections.table import Collection, Row, Table
 from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.known_parameters import faults_of, page_number, wished
 from pledgegraph_api.protocol import decoded

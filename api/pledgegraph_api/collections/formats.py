@@ -14,7 +14,7 @@ from typing import Final
 
 from pledgegraph.documents.context import Json
 from pledgegraph.terms import DCTERMS, PG, RDF, RDFS
-from pledgegraph_api.collection_table import Collection, Row, Table
+from pledgegraph_api.collections.table import Collection, Row, Table
 
 _STATED: Final[Mapping[str, Mapping[str, str]]] = {
     "commitments": {

@@ -15,11 +15,11 @@ from starlette.responses import Response
 
 from pledgegraph.media_types import CSV, JSON_LD, Format
 from pledgegraph.release import release
-from pledgegraph_api.collection_filters import DATES, Asked, read_filters, short
-from pledgegraph_api.collection_formats import csv_metadata, page_json, whole_csv
-from pledgegraph_api.collection_links import CSVM, FORMATS, CollectionLinks
-from pledgegraph_api.collection_openapi import collection_description
-from pledgegraph_api.collection_table import Collection, Row, Table, Tables
+from pledgegraph_api.collections.filters import DATES, Asked, read_filters, short
+from pledgegraph_api.collections.formats import csv_metadata, page_json, whole_csv
+from pledgegraph_api.collections.links import CSVM, FORMATS, CollectionLinks
+from pledgegraph_api.collections.openapi import collection_description
+from pledgegraph_api.collections.table import Collection, Row, Table, Tables
 from pledgegraph_api.context_endpoint import CONTEXT_PATH
 from pledgegraph_api.errors import DocumentMissing, PageMissing
 from pledgegraph_api.etags import etag_of, not_modified

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from pledgegraph_api.collection_filters import DATES
-from pledgegraph_api.collection_links import FORMATS
-from pledgegraph_api.collection_table import Collection
+from pledgegraph_api.collections.filters import DATES
+from pledgegraph_api.collections.links import FORMATS
+from pledgegraph_api.collections.table import Collection
 from pledgegraph_api.languages import LANGUAGES
 from pledgegraph_api.negotiation import PAGE
 from pledgegraph_api.openapi_parts import problem_response

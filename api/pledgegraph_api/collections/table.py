@@ -106,7 +106,7 @@ class Tables:
         return replace(table, rows=tuple(_with_freshness(row, day) for row in table.rows))
 
     def _read(self, snapshot: Snapshot, collection: Collection) -> Table:
-        query = (_HERE / f"collection_{collection.name}.rq").read_text(encoding="utf-8")
+        query = (_HERE / "queries" / f"{collection.name}.rq").read_text(encoding="utf-8")
         found: dict[NamedNode, dict[str, list[NamedNode | Literal]]] = {}
         for solution in solutions(snapshot, query, {}):
             record, key, value = solution["record"], solution["key"], solution["value"]
