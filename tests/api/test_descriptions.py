@@ -20,7 +20,7 @@ from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.settings import Settings
 from pledgegraph.terms import DCAT, DCTERMS, RDF, SPDX, VOID
 from pledgegraph_api.app.create import create_app
-from pledgegraph_api.finding import Finding
+from pledgegraph_api.discovery.sitemap import Finding
 from tests.api.conftest import SHIPPED_BASE
 
 pytestmark = pytest.mark.anyio

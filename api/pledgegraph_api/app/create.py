@@ -30,10 +30,11 @@ from pledgegraph_api.catalogue.index import PATH as QUESTIONS_PATH
 from pledgegraph_api.catalogue.index import QuestionList
 from pledgegraph_api.catalogue.page import QuestionPage
 from pledgegraph_api.client_address import ClientAddresses, Networks
-from pledgegraph_api.description_pages import DatasetDescriptions, DescriptionPages
 from pledgegraph_api.direct_route import DirectRoute
+from pledgegraph_api.discovery.descriptions import DatasetDescriptions, DescriptionPages
+from pledgegraph_api.discovery.publication_dates import PublishedState
+from pledgegraph_api.discovery.sitemap import Finding
 from pledgegraph_api.examples import examples_among
-from pledgegraph_api.finding import Finding
 from pledgegraph_api.health import HealthCheck
 from pledgegraph_api.home import HomePage
 from pledgegraph_api.memento import Memento
@@ -44,7 +45,6 @@ from pledgegraph_api.ontology_pages import OntologyPages
 from pledgegraph_api.pages import STATIC, Pages
 from pledgegraph_api.problem_answers import ProblemAnswers, UnexpectedErrors
 from pledgegraph_api.problem_pages import ProblemPages
-from pledgegraph_api.published_state import PublishedState
 from pledgegraph_api.query_page import PATH as QUERY_PATH
 from pledgegraph_api.quick_answers import QuickAnswers
 from pledgegraph_api.receiving import TimelyBodies

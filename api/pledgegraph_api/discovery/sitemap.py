@@ -25,7 +25,9 @@ from pledgegraph_api.solutions import solutions
 
 MOST: Final = 50_000
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
-_RECORDS: Final = (Path(__file__).resolve().parent / "records.rq").read_text(encoding="utf-8")
+_RECORDS: Final = (Path(__file__).resolve().parent / "queries/records.rq").read_text(
+    encoding="utf-8"
+)
 _STANDING: Final = (
     "/",
     "/queries",
