@@ -24,11 +24,11 @@ from pledgegraph_api.examples import Example
 from pledgegraph_api.exchange import exchange_of
 from pledgegraph_api.explain_answer import ExplainAnswer, wants_page
 from pledgegraph_api.federating import Federation
+from pledgegraph_api.history.versions import PastVersions
 from pledgegraph_api.labels import Labels
 from pledgegraph_api.negotiation import PAGE, Accept, PageOrFormat, accept_of, prefers_page
 from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.pages import Pages
-from pledgegraph_api.past_versions import PastVersions
 from pledgegraph_api.problems import PROBLEM_JSON
 from pledgegraph_api.protocol import ACCEPT_QUERY, WITH_BODY, QueryRequest, decoded, read_query
 from pledgegraph_api.query_page import PATH, QueryPage

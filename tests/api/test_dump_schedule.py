@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from pledgegraph_api.dump_schedule import DumpSchedule
+from pledgegraph_api.history.dump_schedule import DumpSchedule
 
 pytestmark = pytest.mark.anyio
 

@@ -7,12 +7,12 @@ from fastapi import FastAPI
 from pledgegraph.dumps import Dumps
 from pledgegraph.published_log import PublishedLog
 from pledgegraph.settings import Settings
-from pledgegraph_api.change_documents import ChangeDocuments
-from pledgegraph_api.change_stream import ChangeStream
-from pledgegraph_api.dump_files import DumpFiles
-from pledgegraph_api.dump_schedule import DumpSchedule
+from pledgegraph_api.history.change_set import ChangeDocuments
+from pledgegraph_api.history.dump_schedule import DumpSchedule
+from pledgegraph_api.history.dumps import DumpFiles
+from pledgegraph_api.history.stream import ChangeStream
+from pledgegraph_api.history.versions import PastVersions
 from pledgegraph_api.pages import Pages
-from pledgegraph_api.past_versions import PastVersions
 
 
 class Copies:
