@@ -14,7 +14,7 @@ import pyoxigraph
 from pledgegraph.media_types import Format
 from pledgegraph.release import release
 from pledgegraph.settings import Settings
-from pledgegraph_api.etags import etag_of
+from pledgegraph_api.http.etags import etag_of
 from pledgegraph_api.protocol import QueryRequest
 
 _OF_THIS_PROCESS: Final = frozenset({"data_dir", "host", "port"})

@@ -25,7 +25,7 @@ from pledgegraph.documents.context import (
 from pledgegraph.documents.frames import frame_of, framed_classes
 from pledgegraph.media_types import JSON_LD
 from pledgegraph_api.errors import DocumentMissing
-from pledgegraph_api.etags import etag_of, not_modified
+from pledgegraph_api.http.etags import etag_of, not_modified
 
 CONTEXT_PATH: Final = f"/context/{VERSION}.jsonld"
 

@@ -37,11 +37,11 @@ from pledgegraph_api.document_source import DocumentSource, Found
 from pledgegraph_api.document_writing import tells_graphs, written
 from pledgegraph_api.entity_page import EntityPage
 from pledgegraph_api.errors import DocumentMissing, RecordMissing
-from pledgegraph_api.etags import etag_of, not_modified
 from pledgegraph_api.history.versions import PastVersions
-from pledgegraph_api.known_parameters import known_parameters, page_number
+from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.query_params import known_parameters, page_number
 from pledgegraph_api.ld_profiles import FRAMED, choose_profile
-from pledgegraph_api.negotiation import PageOrFormat, accept_of, choose_among
 from pledgegraph_api.page_links import root_of
 from pledgegraph_api.pages import VARY
 

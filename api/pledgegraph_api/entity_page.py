@@ -16,7 +16,7 @@ from pledgegraph.terms import PG
 from pledgegraph_api.document_address import DOCUMENT_FORMATS, document_path, record_path
 from pledgegraph_api.document_source import Found
 from pledgegraph_api.entity_telling import Telling
-from pledgegraph_api.languages import required_language
+from pledgegraph_api.http.languages import required_language
 from pledgegraph_api.page_links import PageLink, root_of
 from pledgegraph_api.pages import Pages
 

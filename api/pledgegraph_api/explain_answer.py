@@ -15,7 +15,7 @@ from pledgegraph.explaining.asking import Explainer
 from pledgegraph.graph_counts import GraphCounts
 from pledgegraph.settings import Settings
 from pledgegraph_api.errors import ParameterError
-from pledgegraph_api.negotiation import PAGE, Accept, prefers_page
+from pledgegraph_api.http.negotiation import PAGE, Accept, prefers_page
 from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.protocol import QueryRequest

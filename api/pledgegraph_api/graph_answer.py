@@ -19,8 +19,8 @@ from starlette.responses import Response
 from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.release import release
 from pledgegraph.terms import PREFIXES
-from pledgegraph_api.etags import etag_of, not_modified
-from pledgegraph_api.negotiation import PAGE, PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.negotiation import PAGE, PageOrFormat, accept_of, choose_among
 
 ENDINGS: Final = {"html": PAGE, **{each.extension: each.name for each in GRAPH_FORMATS}}
 """File extension to the name of the format that it asks for."""

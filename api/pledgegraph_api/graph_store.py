@@ -26,13 +26,13 @@ from pledgegraph.settings import Settings
 from pledgegraph.tokens import Scope
 from pledgegraph.writes import Attribution, Writes
 from pledgegraph_api.answering import while_connected
-from pledgegraph_api.authorisation import Authorisation
 from pledgegraph_api.errors import GraphMissing, ParameterError
 from pledgegraph_api.graph_addresses import PATH, Graph, GraphAddresses
 from pledgegraph_api.graph_openapi import described
 from pledgegraph_api.graph_parts import MULTIPART
 from pledgegraph_api.graph_payload import READ, patch_of, payloads_of
-from pledgegraph_api.negotiation import accept_of, choose_format
+from pledgegraph_api.http.authorisation import Authorisation
+from pledgegraph_api.http.negotiation import accept_of, choose_format
 from pledgegraph_api.protocol import SPARQL_UPDATE, QueryRequest, decoded
 from pledgegraph_api.representing import Representations
 from pledgegraph_api.running import QueryRunner

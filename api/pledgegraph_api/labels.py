@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.engine import Engine
 from pledgegraph_api.answer_table import Cell, Table
-from pledgegraph_api.languages import DEFAULT
+from pledgegraph_api.http.languages import DEFAULT
 from pledgegraph_api.printable import printable
 from pledgegraph_api.solutions import solutions
 

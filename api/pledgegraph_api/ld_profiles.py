@@ -9,7 +9,7 @@ from typing import Final
 
 from pledgegraph.media_types import JSON_LD
 from pledgegraph_api.errors import NotAcceptable
-from pledgegraph_api.negotiation import Accept
+from pledgegraph_api.http.negotiation import Accept
 
 _NAMESPACE: Final = "http://www.w3.org/ns/json-ld#"
 FRAMED: Final = "framed"

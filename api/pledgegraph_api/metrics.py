@@ -24,7 +24,7 @@ from starlette.responses import Response
 from pledgegraph.engine import Engine
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.release import release
-from pledgegraph_api.exchange import OUTCOMES
+from pledgegraph_api.http.request_outcome import OUTCOMES
 from pledgegraph_api.observing import Observation
 from pledgegraph_api.running import QueryRunner
 

@@ -10,9 +10,9 @@ from typing import Final, Protocol
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pledgegraph_api.exchange import Exchange, exchange_of
+from pledgegraph_api.http.request_kind import changes_data, runs_queries
+from pledgegraph_api.http.request_outcome import Exchange, exchange_of
 from pledgegraph_api.problems import problem_of
-from pledgegraph_api.query_addresses import changes_data, runs_queries
 
 _METHODS: Final = frozenset(
     {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "QUERY", "TRACE", "CONNECT"}

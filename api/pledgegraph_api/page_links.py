@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 from starlette.requests import Request
 
 from pledgegraph.media_types import Format
-from pledgegraph_api.languages import LANGUAGES
+from pledgegraph_api.http.languages import LANGUAGES
 
 Parameters = Sequence[tuple[str, str]]
 

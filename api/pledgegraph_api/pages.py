@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from pledgegraph.release import release
-from pledgegraph_api.etags import etag_of, not_modified
-from pledgegraph_api.languages import (
+from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.languages import (
     DEFAULT,
     PageLanguage,
     direction,

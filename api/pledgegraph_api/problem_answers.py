@@ -16,8 +16,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pledgegraph.errors import PledgegraphError, QueryError, ValidationFailed
 from pledgegraph_api.errors import HeaderTooLarge, ParameterError
-from pledgegraph_api.exchange import exchange_of
-from pledgegraph_api.negotiation import Accept, accept_of, prefers_page
+from pledgegraph_api.http.negotiation import Accept, accept_of, prefers_page
+from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.page_links import root_of
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.problem_rdf import preferred_rdf, problem_in_rdf

@@ -10,7 +10,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from pledgegraph_api.negotiation import accept_of
+from pledgegraph_api.http.negotiation import accept_of
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.problem_rdf import preferred_rdf, types_in_rdf
 from pledgegraph_api.problem_type import ProblemType

@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, Triple, serialize
 
 from pledgegraph.media_types import GRAPH_FORMATS, Format
 from pledgegraph.terms import DCTERMS, OWL, RDF, RDFS, XSD, Vocabulary
-from pledgegraph_api.negotiation import Accept
+from pledgegraph_api.http.negotiation import Accept
 from pledgegraph_api.problem_type import ProblemType
 from pledgegraph_api.problems import Json, Problem
 

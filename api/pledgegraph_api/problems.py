@@ -16,7 +16,7 @@ from starlette.exceptions import HTTPException
 from pledgegraph import errors as graph
 from pledgegraph.media_types import Format
 from pledgegraph_api import errors as api
-from pledgegraph_api.authorisation import challenge
+from pledgegraph_api.http.authorisation import challenge
 from pledgegraph_api.problem_type import ProblemType
 from pledgegraph_api.service_problems import (
     BAD_REQUEST,

@@ -17,7 +17,6 @@ from starlette.requests import Request
 
 from pledgegraph.cutting import LIMIT
 from pledgegraph.errors import Limit
-from pledgegraph_api.asked_limits import NOT_ASKED, TIMEOUT, AskedLimits, limits_of
 from pledgegraph_api.errors import (
     ContentTooLarge,
     EncodingError,
@@ -25,6 +24,7 @@ from pledgegraph_api.errors import (
     QueryMissing,
     UnsupportedContent,
 )
+from pledgegraph_api.http.request_limits import NOT_ASKED, TIMEOUT, AskedLimits, limits_of
 
 FORM: Final = "application/x-www-form-urlencoded"
 SPARQL_QUERY: Final = "application/sparql-query"

@@ -14,10 +14,10 @@ from starlette.responses import Response
 from pledgegraph.media_types import CSV_SAFE, GRAPH_FORMATS, RESULT_FORMATS
 from pledgegraph_api.answer_excerpt import Excerpt, read_excerpt
 from pledgegraph_api.examples import Example
-from pledgegraph_api.exchange import exchange_of
+from pledgegraph_api.http.languages import required_language
+from pledgegraph_api.http.negotiation import PAGE
+from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.labels import Labels
-from pledgegraph_api.languages import required_language
-from pledgegraph_api.negotiation import PAGE
 from pledgegraph_api.page_links import PageLink, format_links
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.problems import Problem, problem_of

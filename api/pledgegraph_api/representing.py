@@ -16,15 +16,15 @@ from pledgegraph.engine import ResultKind
 from pledgegraph.media_types import Format
 from pledgegraph.repeatable import is_repeatable
 from pledgegraph.settings import Settings
-from pledgegraph_api.accept_encoding import preferred_coding
 from pledgegraph_api.answer_tags import AnswerTags
 from pledgegraph_api.answering import StreamedAnswer
-from pledgegraph_api.asked_limits import cut_header
 from pledgegraph_api.cache.response_cache import keep
 from pledgegraph_api.errors import NotAcceptable
-from pledgegraph_api.etags import CONDITIONAL, not_modified
-from pledgegraph_api.exchange import exchange_of
-from pledgegraph_api.negotiation import Negotiator, PageOrFormat
+from pledgegraph_api.http.accept_encoding import preferred_coding
+from pledgegraph_api.http.etags import CONDITIONAL, not_modified
+from pledgegraph_api.http.negotiation import Negotiator, PageOrFormat
+from pledgegraph_api.http.request_limits import cut_header
+from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.protocol import QueryRequest
 from pledgegraph_api.quick_answers import Way
 from pledgegraph_api.running import Answer

@@ -20,7 +20,7 @@ from pledgegraph.graph_counts import GraphCounts
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS, Format
 from pledgegraph.settings import Settings
 from pledgegraph.terms import PREFIXES, RDF, RDFS, XSD, Vocabulary
-from pledgegraph_api.negotiation import accept_of, choose_among
+from pledgegraph_api.http.negotiation import accept_of, choose_among
 from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.service_terms import UPDATE_LIMITS, limits_of
 

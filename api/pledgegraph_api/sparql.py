@@ -21,12 +21,12 @@ from pledgegraph.settings import Settings
 from pledgegraph_api.answering import while_connected
 from pledgegraph_api.errors import NotAcceptable, QueryMissing
 from pledgegraph_api.examples import Example
-from pledgegraph_api.exchange import exchange_of
 from pledgegraph_api.explain_answer import ExplainAnswer, wants_page
 from pledgegraph_api.federating import Federation
 from pledgegraph_api.history.versions import PastVersions
+from pledgegraph_api.http.negotiation import PAGE, Accept, PageOrFormat, accept_of, prefers_page
+from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.labels import Labels
-from pledgegraph_api.negotiation import PAGE, Accept, PageOrFormat, accept_of, prefers_page
 from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.problems import PROBLEM_JSON

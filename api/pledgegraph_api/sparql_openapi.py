@@ -13,7 +13,7 @@ from pledgegraph.media_types import (
     NAMED_FORMATS,
     RESULT_FORMATS,
 )
-from pledgegraph_api.negotiation import PAGE
+from pledgegraph_api.http.negotiation import PAGE
 from pledgegraph_api.openapi_parts import LIMIT_PARAMETERS, problem_response
 from pledgegraph_api.protocol import FORM, SPARQL_QUERY
 

@@ -21,9 +21,9 @@ from pledgegraph.published_log import PublishedLog
 from pledgegraph_api.document_address import record_at, split_extension
 from pledgegraph_api.document_source import DocumentSource
 from pledgegraph_api.errors import PageMissing, RecordMissing
-from pledgegraph_api.etags import etag_of, not_modified
-from pledgegraph_api.known_parameters import known_parameters, page_number
-from pledgegraph_api.signposts import link
+from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.link_header import link
+from pledgegraph_api.http.query_params import known_parameters, page_number
 
 DOCUMENTS: Final = "/doc/"
 TIMEMAP_TYPE: Final = "application/link-format"

@@ -12,7 +12,7 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-from pledgegraph_api.languages import DEFAULT, LANGUAGES, direction
+from pledgegraph_api.http.languages import DEFAULT, LANGUAGES, direction
 
 _LOCALE: Final = Path(__file__).with_name("locale")
 

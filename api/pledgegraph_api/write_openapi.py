@@ -36,7 +36,7 @@ REASON_HEADER: Final[dict[str, Any]] = {
 BEARER: Final = HTTPBearer(
     scheme_name="token", description="Made with `pledgegraph token create`.", auto_error=False
 )
-"""Describes the tokens, and lets everybody through: `pledgegraph_api.authorisation` refuses."""
+"""Describes the tokens and lets everybody through; `http.authorisation` refuses."""
 GRAPH_BODY: Final[dict[str, Any]] = {
     "required": True,
     "content": {each.media_type: _TEXT for each in (TURTLE, N_TRIPLES, RDF_XML, JSON_LD)},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pledgegraph_api.client_address import ClientAddresses, Networks, client_name
+from pledgegraph_api.http.client_address import ClientAddresses, Networks, client_name
 
 PROXIES = "10.0.0.0/8, 192.0.2.7, fd00::/8"
 

@@ -25,7 +25,7 @@ from pledgegraph.media_types import (
     Format,
 )
 from pledgegraph_api.errors import HeaderTooLarge, NotAcceptable
-from pledgegraph_api.negotiation import LONGEST_ACCEPT, Accept, choose_format, prefers_page
+from pledgegraph_api.http.negotiation import LONGEST_ACCEPT, Accept, choose_format, prefers_page
 
 ROWS = ResultKind.SOLUTIONS
 GRAPH = ResultKind.GRAPH

@@ -8,7 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from pledgegraph_api.languages import LANGUAGES
+from pledgegraph_api.http.languages import LANGUAGES
 from tests.api.outline import Outline
 
 pytestmark = pytest.mark.anyio

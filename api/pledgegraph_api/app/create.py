@@ -20,7 +20,6 @@ from pledgegraph_api.api_docs import ApiDocs
 from pledgegraph_api.app.history import Copies
 from pledgegraph_api.app.records import install_documents
 from pledgegraph_api.app.write import Writing
-from pledgegraph_api.asked_limits import CUT_HEADER, HEADER
 from pledgegraph_api.budget import Budget
 from pledgegraph_api.budgeting import Budgeting
 from pledgegraph_api.cache.response_cache import KeptAnswers
@@ -29,7 +28,6 @@ from pledgegraph_api.catalogue.endpoint import MissingQuestion, QuestionEndpoint
 from pledgegraph_api.catalogue.index import PATH as QUESTIONS_PATH
 from pledgegraph_api.catalogue.index import QuestionList
 from pledgegraph_api.catalogue.page import QuestionPage
-from pledgegraph_api.client_address import ClientAddresses, Networks
 from pledgegraph_api.direct_route import DirectRoute
 from pledgegraph_api.discovery.descriptions import DatasetDescriptions, DescriptionPages
 from pledgegraph_api.discovery.publication_dates import PublishedState
@@ -37,6 +35,9 @@ from pledgegraph_api.discovery.sitemap import Finding
 from pledgegraph_api.examples import examples_among
 from pledgegraph_api.health import HealthCheck
 from pledgegraph_api.home import HomePage
+from pledgegraph_api.http.client_address import ClientAddresses, Networks
+from pledgegraph_api.http.link_header import Signposts
+from pledgegraph_api.http.request_limits import CUT_HEADER, HEADER
 from pledgegraph_api.memento import Memento
 from pledgegraph_api.methodology_page import MethodologyPage
 from pledgegraph_api.metrics import Metrics
@@ -53,7 +54,6 @@ from pledgegraph_api.request_log import RequestLog
 from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.scheme_pages import SchemePages
 from pledgegraph_api.security_headers import SecurityHeaders
-from pledgegraph_api.signposts import Signposts
 from pledgegraph_api.sparql import sparql_endpoint
 from pledgegraph_api.thread_running import ThreadRunner
 from pledgegraph_api.update_protocol import REASON

@@ -9,8 +9,8 @@ from pledgegraph.settings import Settings
 from pledgegraph.tokens import Tokens
 from pledgegraph.workers.writing import WriteLimits, WriteWorker
 from pledgegraph.writes import Writes
-from pledgegraph_api.authorisation import Authorisation
 from pledgegraph_api.graph_store import GraphStore
+from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.representing import Representations
 from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.update import UpdateEndpoint

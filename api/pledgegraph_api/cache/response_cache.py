@@ -18,12 +18,12 @@ from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pledgegraph_api.cache.raw_response import Prepared
-from pledgegraph_api.etags import CONDITIONAL
-from pledgegraph_api.exchange import Exchange
+from pledgegraph_api.http.body_peek import read_ahead
+from pledgegraph_api.http.etags import CONDITIONAL
+from pledgegraph_api.http.request_kind import runs_queries
+from pledgegraph_api.http.request_outcome import Exchange
 from pledgegraph_api.observing import Observation, Observer
-from pledgegraph_api.query_addresses import runs_queries
 from pledgegraph_api.quick_answers import QuickAnswers, Way
-from pledgegraph_api.reading_ahead import read_ahead
 
 Headers = list[tuple[bytes, bytes]]
 Key = tuple[str | bytes, ...]

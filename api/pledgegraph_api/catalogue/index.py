@@ -16,8 +16,8 @@ from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS, Carries, Form
 from pledgegraph.terms import PREFIXES
 from pledgegraph_api.catalogue.openapi import list_description
 from pledgegraph_api.catalogue.parameters import Wishes, read_wishes, require_none
-from pledgegraph_api.languages import PageLanguage
-from pledgegraph_api.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.languages import PageLanguage
+from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
 from pledgegraph_api.page_links import format_links
 from pledgegraph_api.pages import Pages
 

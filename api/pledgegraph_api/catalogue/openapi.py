@@ -9,8 +9,8 @@ from starlette.responses import Response
 
 from pledgegraph.catalogue import TODAY, Parameter, Question
 from pledgegraph.media_types import CSV_SAFE, GRAPH_FORMATS, RESULT_FORMATS, Format
-from pledgegraph_api.languages import DEFAULT, LANGUAGES
-from pledgegraph_api.negotiation import PAGE
+from pledgegraph_api.http.languages import DEFAULT, LANGUAGES
+from pledgegraph_api.http.negotiation import PAGE
 from pledgegraph_api.openapi_parts import LIMIT_PARAMETERS, problem_response
 
 _TEXT = {"schema": {"type": "string"}}

@@ -17,8 +17,8 @@ from pledgegraph_api.catalogue.form_fields import fields_of
 from pledgegraph_api.catalogue.index import PATH
 from pledgegraph_api.catalogue.parameters import Binding, Wishes
 from pledgegraph_api.errors import Fault, WrongParameters
+from pledgegraph_api.http.languages import PageLanguage
 from pledgegraph_api.iri_names import short_name
-from pledgegraph_api.languages import PageLanguage
 from pledgegraph_api.page_links import PageLink, format_links
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.problems import problem_of

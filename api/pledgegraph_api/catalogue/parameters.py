@@ -14,9 +14,9 @@ from pledgegraph.catalogue import TODAY, Parameter, Question, WrongParameter
 from pledgegraph.cutting import LIMIT
 from pledgegraph.engine import Substitutions
 from pledgegraph.sparql_text import query_words
-from pledgegraph_api.asked_limits import TIMEOUT, AskedLimits, limits_of
 from pledgegraph_api.errors import Fault, WrongParameters
-from pledgegraph_api.languages import LANGUAGES, preferred_language
+from pledgegraph_api.http.languages import LANGUAGES, preferred_language
+from pledgegraph_api.http.request_limits import TIMEOUT, AskedLimits, limits_of
 from pledgegraph_api.protocol import decoded
 
 RESERVED: Final = ("format", "lang", TIMEOUT, LIMIT)

@@ -22,10 +22,10 @@ from pledgegraph_api.collections.openapi import collection_description
 from pledgegraph_api.collections.table import Collection, Row, Table, Tables
 from pledgegraph_api.context_endpoint import CONTEXT_PATH
 from pledgegraph_api.errors import DocumentMissing, PageMissing
-from pledgegraph_api.etags import etag_of, not_modified
+from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.languages import required_language
+from pledgegraph_api.http.negotiation import PAGE, PageOrFormat, accept_of, choose_among
 from pledgegraph_api.iri_names import link_to, short_name
-from pledgegraph_api.languages import required_language
-from pledgegraph_api.negotiation import PAGE, PageOrFormat, accept_of, choose_among
 from pledgegraph_api.page_links import PageLink, root_of
 from pledgegraph_api.pages import VARY, Pages
 from pledgegraph_api.printable import printable

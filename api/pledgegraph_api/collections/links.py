@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from pledgegraph.media_types import CSV, JSON_LD, Format
 from pledgegraph_api.collections.filters import Asked
-from pledgegraph_api.signposts import ABOUT_PAGE, LICENCE, link
+from pledgegraph_api.http.link_header import ABOUT_PAGE, LICENCE, link
 
 CSVM: Final = "application/csvm+json"
 FORMATS: Final = (JSON_LD, CSV)

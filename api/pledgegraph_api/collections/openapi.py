@@ -9,8 +9,8 @@ from starlette.responses import Response
 from pledgegraph_api.collections.filters import DATES
 from pledgegraph_api.collections.links import FORMATS
 from pledgegraph_api.collections.table import Collection
-from pledgegraph_api.languages import LANGUAGES
-from pledgegraph_api.negotiation import PAGE
+from pledgegraph_api.http.languages import LANGUAGES
+from pledgegraph_api.http.negotiation import PAGE
 from pledgegraph_api.openapi_parts import problem_response
 
 _FILTERS: Final = {

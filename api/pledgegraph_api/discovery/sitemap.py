@@ -19,7 +19,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from pledgegraph.engine import Engine, Snapshot
 from pledgegraph.release import release
-from pledgegraph_api.etags import etag_of, not_modified
+from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.solutions import solutions
 

@@ -19,11 +19,11 @@ from pledgegraph.media_types import Carries, Format
 from pledgegraph.published_log import PublishedLog
 from pledgegraph.terms import PREFIXES
 from pledgegraph_api.errors import DocumentMissing, ParameterError
-from pledgegraph_api.etags import etag_of, not_modified
 from pledgegraph_api.history.stream import CHANGE_FORMATS, card
 from pledgegraph_api.history.vocabulary import PATH, ChangeVocabulary
-from pledgegraph_api.known_parameters import known_parameters
-from pledgegraph_api.negotiation import PAGE, PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.negotiation import PAGE, PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.query_params import known_parameters
 from pledgegraph_api.pages import Pages
 
 PATCH_TYPE: Final = "application/rdf-patch"

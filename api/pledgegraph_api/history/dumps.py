@@ -12,8 +12,8 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 from pledgegraph.dumps import Dump, Dumps, as_json
 from pledgegraph.media_types import Carries, Format, format_named
 from pledgegraph_api.errors import DumpMissing, TooManyRanges
-from pledgegraph_api.etags import etag_of, not_modified
-from pledgegraph_api.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
 from pledgegraph_api.pages import Pages
 
 PATH: Final = "/dumps/"

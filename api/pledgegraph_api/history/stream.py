@@ -20,11 +20,11 @@ from pledgegraph.media_types import GRAPH_FORMATS, Carries, Format
 from pledgegraph.published_log import PublishedLog
 from pledgegraph.terms import PREFIXES
 from pledgegraph_api.errors import ChangePageMissing, ParameterError
-from pledgegraph_api.etags import etag_of, not_modified
 from pledgegraph_api.history.atom import ATOM_TYPE, feed
 from pledgegraph_api.history.vocabulary import PATH, ChangeVocabulary, Onward
-from pledgegraph_api.known_parameters import known_parameters, page_number
-from pledgegraph_api.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.query_params import known_parameters, page_number
 from pledgegraph_api.page_links import root_of
 from pledgegraph_api.pages import Pages
 

@@ -10,7 +10,7 @@ import pytest
 
 from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS
 from pledgegraph_api.answer_excerpt import MOST_ROWS, MOST_TEXT
-from pledgegraph_api.negotiation import PAGE
+from pledgegraph_api.http.negotiation import PAGE
 
 pytestmark = pytest.mark.anyio
 

@@ -10,7 +10,7 @@ from typing import Final
 from starlette.requests import Request
 
 from pledgegraph_api.errors import Fault, PageMissing, WrongParameters
-from pledgegraph_api.languages import LANGUAGES
+from pledgegraph_api.http.languages import LANGUAGES
 from pledgegraph_api.protocol import decoded
 
 _LONGEST_QUOTE: Final = 200
