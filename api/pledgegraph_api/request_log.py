@@ -6,7 +6,7 @@ import logging
 from typing import Final
 
 from pledgegraph_api.log_lines import FIELDS
-from pledgegraph_api.observing import Observation
+from pledgegraph_api.middleware.observe import Observation
 
 _log: Final = logging.getLogger("pledgegraph.requests")
 

@@ -15,8 +15,8 @@ from pledgegraph.errors import Limit
 from pledgegraph.settings import Settings
 from pledgegraph.tokens import Scope, Tokens
 from pledgegraph_api.app.create import create_app
-from pledgegraph_api.budget import Budget
 from pledgegraph_api.errors import BudgetSpent
+from pledgegraph_api.middleware.rate_limit_store import Budget
 from tests.api.conftest import MakeStore
 
 pytestmark = pytest.mark.anyio

@@ -20,15 +20,12 @@ from pledgegraph_api.api_docs import ApiDocs
 from pledgegraph_api.app.history import Copies
 from pledgegraph_api.app.records import install_documents
 from pledgegraph_api.app.write import Writing
-from pledgegraph_api.budget import Budget
-from pledgegraph_api.budgeting import Budgeting
 from pledgegraph_api.cache.response_cache import KeptAnswers
 from pledgegraph_api.catalogue.choices import RecordLists
 from pledgegraph_api.catalogue.endpoint import MissingQuestion, QuestionEndpoint
 from pledgegraph_api.catalogue.index import PATH as QUESTIONS_PATH
 from pledgegraph_api.catalogue.index import QuestionList
 from pledgegraph_api.catalogue.page import QuestionPage
-from pledgegraph_api.direct_route import DirectRoute
 from pledgegraph_api.discovery.descriptions import DatasetDescriptions, DescriptionPages
 from pledgegraph_api.discovery.publication_dates import PublishedState
 from pledgegraph_api.discovery.sitemap import Finding
@@ -38,26 +35,29 @@ from pledgegraph_api.home import HomePage
 from pledgegraph_api.http.client_address import ClientAddresses, Networks
 from pledgegraph_api.http.link_header import Signposts
 from pledgegraph_api.http.request_limits import CUT_HEADER, HEADER
-from pledgegraph_api.memento import Memento
 from pledgegraph_api.methodology_page import MethodologyPage
 from pledgegraph_api.metrics import Metrics
-from pledgegraph_api.observing import Observer, Observing
+from pledgegraph_api.middleware.body_timeout import TimelyBodies
+from pledgegraph_api.middleware.fast_route import DirectRoute
+from pledgegraph_api.middleware.memento import Memento
+from pledgegraph_api.middleware.observe import Observer, Observing
+from pledgegraph_api.middleware.rate_limit import Budgeting
+from pledgegraph_api.middleware.rate_limit_store import Budget
+from pledgegraph_api.middleware.security_headers import SecurityHeaders
+from pledgegraph_api.middleware.vary_accept import VariesByAccept
 from pledgegraph_api.ontology_pages import OntologyPages
 from pledgegraph_api.pages import STATIC, Pages
 from pledgegraph_api.problem_answers import ProblemAnswers, UnexpectedErrors
 from pledgegraph_api.problem_pages import ProblemPages
 from pledgegraph_api.query_page import PATH as QUERY_PATH
 from pledgegraph_api.quick_answers import QuickAnswers
-from pledgegraph_api.receiving import TimelyBodies
 from pledgegraph_api.representing import Representations
 from pledgegraph_api.request_log import RequestLog
 from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.scheme_pages import SchemePages
-from pledgegraph_api.security_headers import SecurityHeaders
 from pledgegraph_api.sparql import sparql_endpoint
 from pledgegraph_api.thread_running import ThreadRunner
 from pledgegraph_api.update_protocol import REASON
-from pledgegraph_api.varying import VariesByAccept
 
 _DOCUMENTS: Final = "/doc/"
 _OF_RECORDS: Final = (_DOCUMENTS, "/id/")

@@ -22,7 +22,7 @@ from pledgegraph_api.http.body_peek import read_ahead
 from pledgegraph_api.http.etags import CONDITIONAL
 from pledgegraph_api.http.request_kind import runs_queries
 from pledgegraph_api.http.request_outcome import Exchange
-from pledgegraph_api.observing import Observation, Observer
+from pledgegraph_api.middleware.observe import Observation, Observer
 from pledgegraph_api.quick_answers import QuickAnswers, Way
 
 Headers = list[tuple[bytes, bytes]]

@@ -8,12 +8,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pledgegraph.errors import DirectoryError
 from pledgegraph.tokens import Tokens
-from pledgegraph_api.budget import Budget
 from pledgegraph_api.errors import BudgetSpent
 from pledgegraph_api.http.authorisation import holder_among
 from pledgegraph_api.http.client_address import ClientAddresses, Networks, client_name
 from pledgegraph_api.http.request_kind import runs_queries
 from pledgegraph_api.http.request_outcome import exchange_of
+from pledgegraph_api.middleware.rate_limit_store import Budget
 from pledgegraph_api.problem_answers import ProblemAnswers
 from pledgegraph_api.problems import problem_of
 
