@@ -21,7 +21,7 @@ from pledgegraph.settings import Settings
 from pledgegraph.workers.confinement import end_with_parent
 from pledgegraph_api.app.create import create_app
 from pledgegraph_api.connections import guarded_protocol
-from pledgegraph_api.log_lines import begin_log
+from pledgegraph_api.ops.log_format import begin_log
 from pledgegraph_api.pooled_running import PoolRunner
 from pledgegraph_api.running import QueryRunner
 

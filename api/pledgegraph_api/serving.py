@@ -11,7 +11,7 @@ from pledgegraph.opening import open_engine
 from pledgegraph.settings import Settings
 from pledgegraph_api.http_process import answer_on
 from pledgegraph_api.http_processes import HttpProcesses
-from pledgegraph_api.log_lines import begin_log
+from pledgegraph_api.ops.log_format import begin_log
 
 _STOPPED: Final = 0
 _BACKLOG: Final = 2048

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.settings import Settings
 from pledgegraph_api.app.create import create_app
-from pledgegraph_api.log_lines import FIELDS, JsonLines, TextLines
+from pledgegraph_api.ops.log_format import FIELDS, JsonLines, TextLines
 from tests.api.test_serving import Start, ask, start
 
 __all__ = ["start"]

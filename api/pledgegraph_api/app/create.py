@@ -30,13 +30,11 @@ from pledgegraph_api.discovery.descriptions import DatasetDescriptions, Descript
 from pledgegraph_api.discovery.publication_dates import PublishedState
 from pledgegraph_api.discovery.sitemap import Finding
 from pledgegraph_api.examples import examples_among
-from pledgegraph_api.health import HealthCheck
 from pledgegraph_api.home import HomePage
 from pledgegraph_api.http.client_address import ClientAddresses, Networks
 from pledgegraph_api.http.link_header import Signposts
 from pledgegraph_api.http.request_limits import CUT_HEADER, HEADER
 from pledgegraph_api.methodology_page import MethodologyPage
-from pledgegraph_api.metrics import Metrics
 from pledgegraph_api.middleware.body_timeout import TimelyBodies
 from pledgegraph_api.middleware.fast_route import DirectRoute
 from pledgegraph_api.middleware.memento import Memento
@@ -46,13 +44,15 @@ from pledgegraph_api.middleware.rate_limit_store import Budget
 from pledgegraph_api.middleware.security_headers import SecurityHeaders
 from pledgegraph_api.middleware.vary_accept import VariesByAccept
 from pledgegraph_api.ontology_pages import OntologyPages
+from pledgegraph_api.ops.health import HealthCheck
+from pledgegraph_api.ops.metrics import Metrics
+from pledgegraph_api.ops.request_log import RequestLog
 from pledgegraph_api.pages import STATIC, Pages
 from pledgegraph_api.problem_answers import ProblemAnswers, UnexpectedErrors
 from pledgegraph_api.problem_pages import ProblemPages
 from pledgegraph_api.query_page import PATH as QUERY_PATH
 from pledgegraph_api.quick_answers import QuickAnswers
 from pledgegraph_api.representing import Representations
-from pledgegraph_api.request_log import RequestLog
 from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.scheme_pages import SchemePages
 from pledgegraph_api.sparql import sparql_endpoint

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 from typing import Final
 
-from pledgegraph_api.log_lines import FIELDS
 from pledgegraph_api.middleware.observe import Observation
+from pledgegraph_api.ops.log_format import FIELDS
 
 _log: Final = logging.getLogger("pledgegraph.requests")
 
