@@ -8,7 +8,7 @@ from fastapi import Security
 from starlette.responses import Response
 
 from pledgegraph.media_types import GRAPH_FORMATS
-from pledgegraph_api.openapi_parts import problem_response
+from pledgegraph_api.problems.openapi import problem_response
 from pledgegraph_api.write_openapi import (
     BEARER,
     DOCUMENTS_BODY,

@@ -20,7 +20,7 @@ from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.labels import Labels
 from pledgegraph_api.page_links import PageLink, format_links
 from pledgegraph_api.pages import Pages
-from pledgegraph_api.problems import Problem, problem_of
+from pledgegraph_api.problems.mapping import Problem, problem_of
 from pledgegraph_api.protocol import QueryRequest
 from pledgegraph_api.running import Answer
 

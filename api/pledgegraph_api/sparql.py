@@ -29,7 +29,7 @@ from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.labels import Labels
 from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.pages import Pages
-from pledgegraph_api.problems import PROBLEM_JSON
+from pledgegraph_api.problems.mapping import PROBLEM_JSON
 from pledgegraph_api.protocol import ACCEPT_QUERY, WITH_BODY, QueryRequest, decoded, read_query
 from pledgegraph_api.query_page import PATH, QueryPage
 from pledgegraph_api.representing import Representations

@@ -14,7 +14,7 @@ from pledgegraph.media_types import (
     RESULT_FORMATS,
 )
 from pledgegraph_api.http.negotiation import PAGE
-from pledgegraph_api.openapi_parts import LIMIT_PARAMETERS, problem_response
+from pledgegraph_api.problems.openapi import LIMIT_PARAMETERS, problem_response
 from pledgegraph_api.protocol import FORM, SPARQL_QUERY
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS, RESULT_FORMATS
 from pledgegraph.settings import Settings
-from pledgegraph_api.problems import PROBLEM_TYPES
+from pledgegraph_api.problems.mapping import PROBLEM_TYPES
 
 PAGE = (Path(__file__).parents[2] / "docs" / "sparql.md").read_text(encoding="utf-8")
 

@@ -27,7 +27,7 @@ from pledgegraph.settings import Settings
 from pledgegraph.validation import ValidationReport
 from pledgegraph_api import errors as api_errors
 from pledgegraph_api.app.create import create_app
-from pledgegraph_api.problems import PROBLEM_TYPES, problem_of
+from pledgegraph_api.problems.mapping import PROBLEM_TYPES, problem_of
 
 pytestmark = pytest.mark.anyio
 

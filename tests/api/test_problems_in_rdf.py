@@ -7,7 +7,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store
 
 from pledgegraph.media_types import GRAPH_FORMATS, Format
-from pledgegraph_api.problems import PROBLEM_TYPES
+from pledgegraph_api.problems.mapping import PROBLEM_TYPES
 
 pytestmark = pytest.mark.anyio
 

@@ -48,8 +48,8 @@ from pledgegraph_api.ops.health import HealthCheck
 from pledgegraph_api.ops.metrics import Metrics
 from pledgegraph_api.ops.request_log import RequestLog
 from pledgegraph_api.pages import STATIC, Pages
-from pledgegraph_api.problem_answers import ProblemAnswers, UnexpectedErrors
-from pledgegraph_api.problem_pages import ProblemPages
+from pledgegraph_api.problems.pages import ProblemPages
+from pledgegraph_api.problems.responses import ProblemAnswers, UnexpectedErrors
 from pledgegraph_api.query_page import PATH as QUERY_PATH
 from pledgegraph_api.quick_answers import QuickAnswers
 from pledgegraph_api.representing import Representations

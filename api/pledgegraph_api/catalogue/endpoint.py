@@ -22,7 +22,7 @@ from pledgegraph_api.catalogue.page import QuestionPage
 from pledgegraph_api.catalogue.parameters import Binding, Wishes, bind, read_wishes
 from pledgegraph_api.errors import QuestionMissing, WrongParameters
 from pledgegraph_api.http.negotiation import PAGE, accept_of, prefers_page
-from pledgegraph_api.problems import PROBLEM_JSON
+from pledgegraph_api.problems.mapping import PROBLEM_JSON
 from pledgegraph_api.protocol import QueryRequest
 from pledgegraph_api.representing import Representations
 from pledgegraph_api.running import Answer, QueryRunner

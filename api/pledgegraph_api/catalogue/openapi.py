@@ -11,7 +11,7 @@ from pledgegraph.catalogue import TODAY, Parameter, Question
 from pledgegraph.media_types import CSV_SAFE, GRAPH_FORMATS, RESULT_FORMATS, Format
 from pledgegraph_api.http.languages import DEFAULT, LANGUAGES
 from pledgegraph_api.http.negotiation import PAGE
-from pledgegraph_api.openapi_parts import LIMIT_PARAMETERS, problem_response
+from pledgegraph_api.problems.openapi import LIMIT_PARAMETERS, problem_response
 
 _TEXT = {"schema": {"type": "string"}}
 

@@ -21,7 +21,7 @@ from pledgegraph_api.http.languages import PageLanguage
 from pledgegraph_api.iri_names import short_name
 from pledgegraph_api.page_links import PageLink, format_links
 from pledgegraph_api.pages import Pages
-from pledgegraph_api.problems import problem_of
+from pledgegraph_api.problems.mapping import problem_of
 from pledgegraph_api.wording import worded
 
 

@@ -11,7 +11,7 @@ from pledgegraph_api.collections.links import FORMATS
 from pledgegraph_api.collections.table import Collection
 from pledgegraph_api.http.languages import LANGUAGES
 from pledgegraph_api.http.negotiation import PAGE
-from pledgegraph_api.openapi_parts import problem_response
+from pledgegraph_api.problems.openapi import problem_response
 
 _FILTERS: Final = {
     "register": "The register that it is in, or that its commitments are in.",

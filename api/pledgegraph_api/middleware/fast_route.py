@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pledgegraph.errors import PledgegraphError
-from pledgegraph_api.problem_answers import ProblemAnswers
+from pledgegraph_api.problems.responses import ProblemAnswers
 
 
 class DirectRoute:

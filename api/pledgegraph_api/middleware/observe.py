@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pledgegraph_api.http.request_kind import changes_data, runs_queries
 from pledgegraph_api.http.request_outcome import Exchange, exchange_of
-from pledgegraph_api.problems import problem_of
+from pledgegraph_api.problems.mapping import problem_of
 
 _METHODS: Final = frozenset(
     {"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "QUERY", "TRACE", "CONNECT"}

@@ -14,8 +14,8 @@ from pledgegraph_api.http.client_address import ClientAddresses, Networks, clien
 from pledgegraph_api.http.request_kind import runs_queries
 from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.middleware.rate_limit_store import Budget
-from pledgegraph_api.problem_answers import ProblemAnswers
-from pledgegraph_api.problems import problem_of
+from pledgegraph_api.problems.mapping import problem_of
+from pledgegraph_api.problems.responses import ProblemAnswers
 
 
 class Budgeting:

@@ -17,15 +17,15 @@ from pledgegraph import errors as graph
 from pledgegraph.media_types import Format
 from pledgegraph_api import errors as api
 from pledgegraph_api.http.authorisation import challenge
-from pledgegraph_api.problem_type import ProblemType
-from pledgegraph_api.service_problems import (
+from pledgegraph_api.problems.problem_type import ProblemType
+from pledgegraph_api.problems.service_types import (
     BAD_REQUEST,
     METHOD_NOT_ALLOWED,
     NOT_FOUND,
     SERVICE_PROBLEMS,
 )
-from pledgegraph_api.sparql_problems import SPARQL_PROBLEMS
-from pledgegraph_api.validation_answers import results_in_words
+from pledgegraph_api.problems.shacl_report import results_in_words
+from pledgegraph_api.problems.sparql_types import SPARQL_PROBLEMS
 
 PROBLEM_JSON: Final = "application/problem+json"
 

@@ -20,15 +20,15 @@ from pledgegraph_api.http.negotiation import Accept, accept_of, prefers_page
 from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.page_links import root_of
 from pledgegraph_api.pages import Pages
-from pledgegraph_api.problem_rdf import preferred_rdf, problem_in_rdf
-from pledgegraph_api.problems import (
+from pledgegraph_api.problems.mapping import (
     PROBLEM_JSON,
     Json,
     Problem,
     problem_of,
 )
-from pledgegraph_api.service_problems import METHOD_NOT_ALLOWED
-from pledgegraph_api.validation_answers import report_format, report_response
+from pledgegraph_api.problems.rdf import preferred_rdf, problem_in_rdf
+from pledgegraph_api.problems.service_types import METHOD_NOT_ALLOWED
+from pledgegraph_api.problems.shacl_report import report_format, report_response
 
 _log = logging.getLogger("pledgegraph.service")
 _JSON: Final = ("application/json",)

@@ -6,7 +6,7 @@ from typing import Final
 
 from pledgegraph import errors as graph
 from pledgegraph_api import errors as api
-from pledgegraph_api.problem_type import ProblemType
+from pledgegraph_api.problems.problem_type import ProblemType
 
 SPARQL_PROBLEMS: Final = (
     ProblemType(

@@ -15,8 +15,8 @@ from pyoxigraph import Literal, NamedNode, Triple, serialize
 from pledgegraph.media_types import GRAPH_FORMATS, Format
 from pledgegraph.terms import DCTERMS, OWL, RDF, RDFS, XSD, Vocabulary
 from pledgegraph_api.http.negotiation import Accept
-from pledgegraph_api.problem_type import ProblemType
-from pledgegraph_api.problems import Json, Problem
+from pledgegraph_api.problems.mapping import Json, Problem
+from pledgegraph_api.problems.problem_type import ProblemType
 
 _HTTP: Final = Vocabulary("http://www.w3.org/2011/http#")
 _ENGLISH: Final = "en"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from pledgegraph_api.problems import PROBLEM_JSON
+from pledgegraph_api.problems.mapping import PROBLEM_JSON
 
 _TEXTS: Final = {"type": "array", "items": {"type": "string"}}
 _OF_RESULTS: Final = ("detail", "focus", "path", "value", "constraint", "shape", "severity")
