@@ -20,7 +20,6 @@ from pledgegraph_api.collections.formats import csv_metadata, page_json, whole_c
 from pledgegraph_api.collections.links import CSVM, FORMATS, CollectionLinks
 from pledgegraph_api.collections.openapi import collection_description
 from pledgegraph_api.collections.table import Collection, Row, Table, Tables
-from pledgegraph_api.context_endpoint import CONTEXT_PATH
 from pledgegraph_api.errors import DocumentMissing, PageMissing
 from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.languages import required_language
@@ -29,6 +28,7 @@ from pledgegraph_api.iri_names import link_to, short_name
 from pledgegraph_api.page_links import PageLink, root_of
 from pledgegraph_api.pages import VARY, Pages
 from pledgegraph_api.printable import printable
+from pledgegraph_api.records.jsonld_context import CONTEXT_PATH
 
 PAGE_SIZE: Final = 50
 

@@ -28,7 +28,7 @@ from pledgegraph.published_log import PublishedLog
 from pledgegraph_api.errors import ParameterError
 from pledgegraph_api.http.link_header import link
 from pledgegraph_api.problems.responses import ProblemAnswers
-from pledgegraph_api.timemap import DOCUMENTS, TIMEMAP_TYPE, http_date, timemap_of
+from pledgegraph_api.records.timemap import DOCUMENTS, TIMEMAP_TYPE, http_date, timemap_of
 
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _PARAMETER: Final = "version"

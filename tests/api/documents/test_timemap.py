@@ -88,7 +88,7 @@ async def test_a_timemap_lists_every_version_with_its_time(client: httpx.AsyncCl
 async def test_a_long_timemap_comes_in_pages(
     client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pledgegraph_api.timemap.PAGE_SIZE", 2)
+    monkeypatch.setattr("pledgegraph_api.records.timemap.PAGE_SIZE", 2)
     first, second = [(await client.get(f"{TIMEMAP}?page={n}")).text for n in (1, 2)]
     assert linked(first)["timemap"] == linked(second)["self"] == [f"{BASE}{TIMEMAP}?page=2"]
     assert len(linked(first)["memento"]) == 2

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.terms import RDF, RDFS, SKOS
-from pledgegraph_api.context_endpoint import CONTEXT_PATH
+from pledgegraph_api.records.jsonld_context import CONTEXT_PATH
 from tests.api.rdfa import Stated
 
 pytestmark = pytest.mark.anyio

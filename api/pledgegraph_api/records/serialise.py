@@ -11,7 +11,7 @@ from pledgegraph.documents import Document
 from pledgegraph.documents.jsonld import JsonLd
 from pledgegraph.media_types import JSON_LD, Carries, Format
 from pledgegraph.terms import PREFIXES
-from pledgegraph_api.ld_profiles import COMPACTED, EXPANDED
+from pledgegraph_api.records.jsonld_profiles import COMPACTED, EXPANDED
 
 
 def tells_graphs(form: Format) -> bool:

@@ -16,11 +16,11 @@ from pledgegraph.documents.profiles import Words
 from pledgegraph.engine import Snapshot
 from pledgegraph.terms import PG, RDF, XSD
 from pledgegraph_api.document_address import record_path
-from pledgegraph_api.document_source import Found
-from pledgegraph_api.entity_rdfa import stating, stating_back, stating_class
 from pledgegraph_api.http.languages import DEFAULT
 from pledgegraph_api.iri_names import link_to, short_name
 from pledgegraph_api.printable import printable
+from pledgegraph_api.records.lookup import Found
+from pledgegraph_api.records.rdfa import stating, stating_back, stating_class
 from pledgegraph_api.wording import Wording, dated, grouped
 
 _TYPE: Final = RDF.type

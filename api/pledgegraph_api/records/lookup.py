@@ -48,7 +48,7 @@ class DocumentSource:
         self.engine: Final = engine
         self.profiles: Final = profiles
         self.names: Final = Names()
-        self._near = (_HERE / "records_near.rq").read_text(encoding="utf-8")
+        self._near = (_HERE / "queries" / "records_near.rq").read_text(encoding="utf-8")
 
     def find(
         self, snapshot: Snapshot, record: NamedNode, page: int = 1, *, merged: bool = False
