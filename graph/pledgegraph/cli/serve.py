@@ -14,7 +14,7 @@ from pledgegraph.garbage import nothing_collected
 from pledgegraph.preparing import prepare
 from pledgegraph.settings import Settings
 
-_SERVICE: Final = "pledgegraph_api.serving"
+_SERVICE: Final = "pledgegraph_api.server.run"
 """The service is looked up by name: this package knows nothing of HTTP."""
 
 

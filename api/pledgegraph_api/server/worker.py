@@ -1,6 +1,6 @@
 """A process that speaks HTTP: the only one, or one of several over the same socket.
 
-Of several, each is started as ``python -m pledgegraph_api.http_process {descriptor}``, with the
+Of several, each is started as ``python -m pledgegraph_api.server.worker {descriptor}``, with the
 settings on its standard input.
 """
 
@@ -20,10 +20,10 @@ from pledgegraph.opening import open_engine
 from pledgegraph.settings import Settings
 from pledgegraph.workers.confinement import end_with_parent
 from pledgegraph_api.app.create import create_app
-from pledgegraph_api.connections import guarded_protocol
 from pledgegraph_api.ops.log_format import begin_log
 from pledgegraph_api.pooled_running import PoolRunner
 from pledgegraph_api.running import QueryRunner
+from pledgegraph_api.server.protocol import guarded_protocol
 
 _LONGEST_GOODBYE: Final = 1
 """Seconds that connections get to close by themselves."""

@@ -9,9 +9,9 @@ from typing import Final
 from pledgegraph.errors import SettingsError
 from pledgegraph.opening import open_engine
 from pledgegraph.settings import Settings
-from pledgegraph_api.http_process import answer_on
-from pledgegraph_api.http_processes import HttpProcesses
 from pledgegraph_api.ops.log_format import begin_log
+from pledgegraph_api.server.supervisor import HttpProcesses
+from pledgegraph_api.server.worker import answer_on
 
 _STOPPED: Final = 0
 _BACKLOG: Final = 2048

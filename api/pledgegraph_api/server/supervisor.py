@@ -52,7 +52,7 @@ class HttpProcesses:
 
     def _start(self) -> None:
         process = subprocess.Popen(  # noqa: S603 -- it is this program
-            [sys.executable, "-m", "pledgegraph_api.http_process", str(self._listener.fileno())],
+            [sys.executable, "-m", "pledgegraph_api.server.worker", str(self._listener.fileno())],
             stdin=subprocess.PIPE,
             pass_fds=(self._listener.fileno(),),
             env={**os.environ, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)},
