@@ -16,7 +16,7 @@ from pyoxigraph import DefaultGraph, NamedNode
 from starlette.requests import Request
 
 from pledgegraph_api.errors import ParameterError
-from pledgegraph_api.protocol import decoded
+from pledgegraph_api.sparql.protocol import decoded
 
 PATH: Final = "/graphs"
 Graph = NamedNode | DefaultGraph

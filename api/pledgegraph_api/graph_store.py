@@ -25,7 +25,6 @@ from pledgegraph.permit import Permit
 from pledgegraph.settings import Settings
 from pledgegraph.tokens import Scope
 from pledgegraph.writes import Attribution, Writes
-from pledgegraph_api.answering import while_connected
 from pledgegraph_api.errors import GraphMissing, ParameterError
 from pledgegraph_api.graph_addresses import PATH, Graph, GraphAddresses
 from pledgegraph_api.graph_openapi import described
@@ -33,9 +32,10 @@ from pledgegraph_api.graph_parts import MULTIPART
 from pledgegraph_api.graph_payload import READ, patch_of, payloads_of
 from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.http.negotiation import accept_of, choose_format
-from pledgegraph_api.protocol import SPARQL_UPDATE, QueryRequest, decoded
-from pledgegraph_api.representing import Representations
-from pledgegraph_api.running import QueryRunner
+from pledgegraph_api.sparql.protocol import SPARQL_UPDATE, QueryRequest, decoded
+from pledgegraph_api.sparql.response import Representations
+from pledgegraph_api.sparql.runner import QueryRunner
+from pledgegraph_api.sparql.streaming import while_connected
 from pledgegraph_api.update_protocol import reason_of
 from pledgegraph_api.write_answers import receipt_answer
 from pledgegraph_api.write_running import WriteRunner

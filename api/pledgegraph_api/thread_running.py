@@ -25,8 +25,8 @@ from pledgegraph.settings import Settings
 from pledgegraph.workers.places import Places
 from pledgegraph_api.beginning import Beginning
 from pledgegraph_api.bridge import Bridge
-from pledgegraph_api.protocol import QueryRequest
-from pledgegraph_api.running import ChooseFormat
+from pledgegraph_api.sparql.protocol import QueryRequest
+from pledgegraph_api.sparql.runner import ChooseFormat
 
 _log = logging.getLogger("pledgegraph.queries")
 

@@ -16,8 +16,8 @@ from pledgegraph.permit import Permit
 from pledgegraph.settings import Settings
 from pledgegraph.tokens import Scope
 from pledgegraph.writes import Attribution, Writes
-from pledgegraph_api.answering import while_connected
 from pledgegraph_api.http.authorisation import Authorisation
+from pledgegraph_api.sparql.streaming import while_connected
 from pledgegraph_api.update_protocol import read_update, reason_of
 from pledgegraph_api.write_answers import receipt_answer
 from pledgegraph_api.write_openapi import update_description

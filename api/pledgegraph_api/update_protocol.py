@@ -19,7 +19,7 @@ from pledgegraph_api.errors import (
     UnsupportedContent,
     UpdateMissing,
 )
-from pledgegraph_api.protocol import (
+from pledgegraph_api.sparql.protocol import (
     FORM,
     SPARQL_UPDATE,
     Parameters,

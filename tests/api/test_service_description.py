@@ -25,7 +25,7 @@ from pledgegraph.settings import Settings
 from pledgegraph.terms import RDF
 from pledgegraph.tokens import Scope, Tokens
 from pledgegraph_api.app.create import create_app
-from pledgegraph_api.service_description import SD, VOID
+from pledgegraph_api.sparql.service_description import SD, VOID
 from tests.api.test_protocol import problem
 
 pytestmark = pytest.mark.anyio

@@ -50,12 +50,12 @@ from pledgegraph_api.ops.request_log import RequestLog
 from pledgegraph_api.pages import STATIC, Pages
 from pledgegraph_api.problems.pages import ProblemPages
 from pledgegraph_api.problems.responses import ProblemAnswers, UnexpectedErrors
-from pledgegraph_api.query_page import PATH as QUERY_PATH
-from pledgegraph_api.quick_answers import QuickAnswers
-from pledgegraph_api.representing import Representations
-from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.scheme_pages import SchemePages
-from pledgegraph_api.sparql import sparql_endpoint
+from pledgegraph_api.sparql.endpoint import sparql_endpoint
+from pledgegraph_api.sparql.inline_lookup import QuickAnswers
+from pledgegraph_api.sparql.page import PATH as QUERY_PATH
+from pledgegraph_api.sparql.response import Representations
+from pledgegraph_api.sparql.runner import QueryRunner
 from pledgegraph_api.thread_running import ThreadRunner
 from pledgegraph_api.update_protocol import REASON
 

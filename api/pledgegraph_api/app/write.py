@@ -11,8 +11,8 @@ from pledgegraph.workers.writing import WriteLimits, WriteWorker
 from pledgegraph.writes import Writes
 from pledgegraph_api.graph_store import GraphStore
 from pledgegraph_api.http.authorisation import Authorisation
-from pledgegraph_api.representing import Representations
-from pledgegraph_api.running import QueryRunner
+from pledgegraph_api.sparql.response import Representations
+from pledgegraph_api.sparql.runner import QueryRunner
 from pledgegraph_api.update import UpdateEndpoint
 from pledgegraph_api.write_running import WriteRunner
 

@@ -23,7 +23,7 @@ from pledgegraph_api.http.etags import CONDITIONAL
 from pledgegraph_api.http.request_kind import runs_queries
 from pledgegraph_api.http.request_outcome import Exchange
 from pledgegraph_api.middleware.observe import Observation, Observer
-from pledgegraph_api.quick_answers import QuickAnswers, Way
+from pledgegraph_api.sparql.inline_lookup import QuickAnswers, Way
 
 Headers = list[tuple[bytes, bytes]]
 Key = tuple[str | bytes, ...]

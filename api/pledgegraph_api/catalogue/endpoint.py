@@ -14,8 +14,6 @@ from starlette.responses import Response
 from pledgegraph.catalogue import Question
 from pledgegraph.engine import ResultKind
 from pledgegraph.settings import Settings
-from pledgegraph_api.answer_excerpt import read_excerpt
-from pledgegraph_api.answering import while_connected
 from pledgegraph_api.catalogue.index import PATH
 from pledgegraph_api.catalogue.openapi import question_description
 from pledgegraph_api.catalogue.page import QuestionPage
@@ -23,9 +21,11 @@ from pledgegraph_api.catalogue.parameters import Binding, Wishes, bind, read_wis
 from pledgegraph_api.errors import QuestionMissing, WrongParameters
 from pledgegraph_api.http.negotiation import PAGE, accept_of, prefers_page
 from pledgegraph_api.problems.mapping import PROBLEM_JSON
-from pledgegraph_api.protocol import QueryRequest
-from pledgegraph_api.representing import Representations
-from pledgegraph_api.running import Answer, QueryRunner
+from pledgegraph_api.sparql.preview import read_excerpt
+from pledgegraph_api.sparql.protocol import QueryRequest
+from pledgegraph_api.sparql.response import Representations
+from pledgegraph_api.sparql.runner import Answer, QueryRunner
+from pledgegraph_api.sparql.streaming import while_connected
 
 
 class QuestionEndpoint:

@@ -11,7 +11,6 @@ from starlette.responses import Response
 
 from pledgegraph.catalogue import Question
 from pledgegraph.media_types import CSV_SAFE, GRAPH_FORMATS, RESULT_FORMATS
-from pledgegraph_api.answer_excerpt import Excerpt
 from pledgegraph_api.catalogue.choices import RecordLists
 from pledgegraph_api.catalogue.form_fields import fields_of
 from pledgegraph_api.catalogue.index import PATH
@@ -22,6 +21,7 @@ from pledgegraph_api.iri_names import short_name
 from pledgegraph_api.page_links import PageLink, format_links
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.problems.mapping import problem_of
+from pledgegraph_api.sparql.preview import Excerpt
 from pledgegraph_api.wording import worded
 
 

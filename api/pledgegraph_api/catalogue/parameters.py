@@ -17,7 +17,7 @@ from pledgegraph.sparql_text import query_words
 from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.http.languages import LANGUAGES, preferred_language
 from pledgegraph_api.http.request_limits import TIMEOUT, AskedLimits, limits_of
-from pledgegraph_api.protocol import decoded
+from pledgegraph_api.sparql.protocol import decoded
 
 RESERVED: Final = ("format", "lang", TIMEOUT, LIMIT)
 """What no parameter of a question can be called."""

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from pledgegraph_api.collections.table import Collection, Row, Table
 from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.http.query_params import faults_of, page_number, wished
-from pledgegraph_api.protocol import decoded
+from pledgegraph_api.sparql.protocol import decoded
 
 DATES: Final = ("since", "until")
 _BESIDE: Final = ("page", "format", "lang")

@@ -18,7 +18,7 @@ from pledgegraph.directory import open_directory
 from pledgegraph.errors import ServiceBusy
 from pledgegraph.past import Past, PastVersion
 from pledgegraph.settings import Settings
-from pledgegraph_api.protocol import version_named
+from pledgegraph_api.sparql.protocol import version_named
 
 _MOST_WAITING: Final = 8
 """Versions that may be in the making; others are refused."""

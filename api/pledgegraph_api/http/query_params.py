@@ -11,7 +11,7 @@ from starlette.requests import Request
 
 from pledgegraph_api.errors import Fault, PageMissing, WrongParameters
 from pledgegraph_api.http.languages import LANGUAGES
-from pledgegraph_api.protocol import decoded
+from pledgegraph_api.sparql.protocol import decoded
 
 _LONGEST_QUOTE: Final = 200
 _HIGHEST_PAGE_DIGITS: Final = 9

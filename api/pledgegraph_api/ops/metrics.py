@@ -26,7 +26,7 @@ from pledgegraph.errors import PledgegraphError
 from pledgegraph.release import release
 from pledgegraph_api.http.request_outcome import OUTCOMES
 from pledgegraph_api.middleware.observe import Observation
-from pledgegraph_api.running import QueryRunner
+from pledgegraph_api.sparql.runner import QueryRunner
 
 _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60)
 

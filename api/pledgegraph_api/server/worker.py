@@ -21,9 +21,9 @@ from pledgegraph.settings import Settings
 from pledgegraph.workers.confinement import end_with_parent
 from pledgegraph_api.app.create import create_app
 from pledgegraph_api.ops.log_format import begin_log
-from pledgegraph_api.pooled_running import PoolRunner
-from pledgegraph_api.running import QueryRunner
 from pledgegraph_api.server.protocol import guarded_protocol
+from pledgegraph_api.sparql.process_runner import PoolRunner
+from pledgegraph_api.sparql.runner import QueryRunner
 
 _LONGEST_GOODBYE: Final = 1
 """Seconds that connections get to close by themselves."""

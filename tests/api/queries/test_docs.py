@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS
-from pledgegraph_api.answer_excerpt import MOST_ROWS, MOST_TEXT
 from pledgegraph_api.http.negotiation import PAGE
+from pledgegraph_api.sparql.preview import MOST_ROWS, MOST_TEXT
 
 pytestmark = pytest.mark.anyio
 

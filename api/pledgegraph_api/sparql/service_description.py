@@ -22,7 +22,7 @@ from pledgegraph.settings import Settings
 from pledgegraph.terms import PREFIXES, RDF, RDFS, XSD, Vocabulary
 from pledgegraph_api.http.negotiation import accept_of, choose_among
 from pledgegraph_api.once_a_snapshot import OnceASnapshot
-from pledgegraph_api.service_terms import UPDATE_LIMITS, limits_of
+from pledgegraph_api.sparql.limit_terms import UPDATE_LIMITS, limits_of
 
 SD: Final = Vocabulary("http://www.w3.org/ns/sparql-service-description#")
 VOID: Final = Vocabulary("http://rdfs.org/ns/void#")

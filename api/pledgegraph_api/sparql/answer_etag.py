@@ -15,7 +15,7 @@ from pledgegraph.media_types import Format
 from pledgegraph.release import release
 from pledgegraph.settings import Settings
 from pledgegraph_api.http.etags import etag_of
-from pledgegraph_api.protocol import QueryRequest
+from pledgegraph_api.sparql.protocol import QueryRequest
 
 _OF_THIS_PROCESS: Final = frozenset({"data_dir", "host", "port"})
 """Settings that no answer depends on."""

@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from pledgegraph_api.running import Answer
+from pledgegraph_api.sparql.runner import Answer
 
 T = TypeVar("T")
 

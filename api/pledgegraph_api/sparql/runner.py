@@ -14,7 +14,7 @@ from pledgegraph.engine import ResultKind
 from pledgegraph.errors import Limit
 from pledgegraph.media_types import Format
 from pledgegraph.past import PastVersion
-from pledgegraph_api.protocol import QueryRequest
+from pledgegraph_api.sparql.protocol import QueryRequest
 
 ChooseFormat = Callable[[ResultKind], Format]
 

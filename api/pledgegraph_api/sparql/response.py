@@ -16,8 +16,6 @@ from pledgegraph.engine import ResultKind
 from pledgegraph.media_types import Format
 from pledgegraph.repeatable import is_repeatable
 from pledgegraph.settings import Settings
-from pledgegraph_api.answer_tags import AnswerTags
-from pledgegraph_api.answering import StreamedAnswer
 from pledgegraph_api.cache.response_cache import keep
 from pledgegraph_api.errors import NotAcceptable
 from pledgegraph_api.http.accept_encoding import preferred_coding
@@ -25,9 +23,11 @@ from pledgegraph_api.http.etags import CONDITIONAL, not_modified
 from pledgegraph_api.http.negotiation import Negotiator, PageOrFormat
 from pledgegraph_api.http.request_limits import cut_header
 from pledgegraph_api.http.request_outcome import exchange_of
-from pledgegraph_api.protocol import QueryRequest
-from pledgegraph_api.quick_answers import Way
-from pledgegraph_api.running import Answer
+from pledgegraph_api.sparql.answer_etag import AnswerTags
+from pledgegraph_api.sparql.inline_lookup import Way
+from pledgegraph_api.sparql.protocol import QueryRequest
+from pledgegraph_api.sparql.runner import Answer
+from pledgegraph_api.sparql.streaming import StreamedAnswer
 
 _REVALIDATE: Final = "no-cache"
 """Whoever keeps an answer asks, before using it again, whether it is still the newest."""

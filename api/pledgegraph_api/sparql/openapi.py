@@ -15,7 +15,7 @@ from pledgegraph.media_types import (
 )
 from pledgegraph_api.http.negotiation import PAGE
 from pledgegraph_api.problems.openapi import LIMIT_PARAMETERS, problem_response
-from pledgegraph_api.protocol import FORM, SPARQL_QUERY
+from pledgegraph_api.sparql.protocol import FORM, SPARQL_QUERY
 
 
 def description(method: str) -> dict[str, Any]:

@@ -22,9 +22,9 @@ from pledgegraph.errors import PledgegraphError
 from pledgegraph.media_types import Carries, Format
 from pledgegraph.quick_queries import is_quick
 from pledgegraph.settings import Settings
-from pledgegraph_api.answer_tags import AnswerTags
 from pledgegraph_api.errors import EncodingError, ParameterError
-from pledgegraph_api.protocol import QueryRequest, decoded
+from pledgegraph_api.sparql.answer_etag import AnswerTags
+from pledgegraph_api.sparql.protocol import QueryRequest, decoded
 
 _LONGEST_ADDRESS: Final = 6000
 """Bytes of a query string."""

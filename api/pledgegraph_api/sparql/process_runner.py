@@ -18,8 +18,8 @@ from pledgegraph.settings import Settings
 from pledgegraph.workers.pool import HoldsSnapshots, Limits, QueryPool
 from pledgegraph.workers.run import PooledAnswer
 from pledgegraph_api.errors import NotAcceptable
-from pledgegraph_api.protocol import QueryRequest
-from pledgegraph_api.running import ChooseFormat
+from pledgegraph_api.sparql.protocol import QueryRequest
+from pledgegraph_api.sparql.runner import ChooseFormat
 
 _ALIKE: Final = ((ResultKind.SOLUTIONS, ResultKind.BOOLEAN), (ResultKind.GRAPH,))
 """Kinds of answers that have their formats in common."""

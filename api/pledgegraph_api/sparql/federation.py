@@ -26,7 +26,7 @@ from pledgegraph.federation import (
 from pledgegraph.media_types import JSON
 from pledgegraph.service_clauses import calls_service
 from pledgegraph.settings import Settings
-from pledgegraph_api.protocol import QueryRequest
+from pledgegraph_api.sparql.protocol import QueryRequest
 
 if TYPE_CHECKING:
     import httpx
