@@ -34,7 +34,6 @@ from pledgegraph_api.home import HomePage
 from pledgegraph_api.http.client_address import ClientAddresses, Networks
 from pledgegraph_api.http.link_header import Signposts
 from pledgegraph_api.http.request_limits import CUT_HEADER, HEADER
-from pledgegraph_api.methodology_page import MethodologyPage
 from pledgegraph_api.middleware.body_timeout import TimelyBodies
 from pledgegraph_api.middleware.fast_route import DirectRoute
 from pledgegraph_api.middleware.memento import Memento
@@ -43,14 +42,12 @@ from pledgegraph_api.middleware.rate_limit import Budgeting
 from pledgegraph_api.middleware.rate_limit_store import Budget
 from pledgegraph_api.middleware.security_headers import SecurityHeaders
 from pledgegraph_api.middleware.vary_accept import VariesByAccept
-from pledgegraph_api.ontology_pages import OntologyPages
 from pledgegraph_api.ops.health import HealthCheck
 from pledgegraph_api.ops.metrics import Metrics
 from pledgegraph_api.ops.request_log import RequestLog
 from pledgegraph_api.pages import STATIC, Pages
 from pledgegraph_api.problems.pages import ProblemPages
 from pledgegraph_api.problems.responses import ProblemAnswers, UnexpectedErrors
-from pledgegraph_api.scheme_pages import SchemePages
 from pledgegraph_api.sparql.endpoint import sparql_endpoint
 from pledgegraph_api.sparql.inline_lookup import QuickAnswers
 from pledgegraph_api.sparql.page import PATH as QUERY_PATH
@@ -58,6 +55,9 @@ from pledgegraph_api.sparql.response import Representations
 from pledgegraph_api.sparql.runner import QueryRunner
 from pledgegraph_api.thread_running import ThreadRunner
 from pledgegraph_api.update_protocol import REASON
+from pledgegraph_api.vocabulary.methodology import MethodologyPage
+from pledgegraph_api.vocabulary.ontology import OntologyPages
+from pledgegraph_api.vocabulary.schemes import SchemePages
 
 _DOCUMENTS: Final = "/doc/"
 _OF_RECORDS: Final = (_DOCUMENTS, "/id/")

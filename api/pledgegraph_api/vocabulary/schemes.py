@@ -29,7 +29,6 @@ from pledgegraph.statements import Texts
 from pledgegraph.terms import RDF, SCHEME, SKOS
 from pledgegraph_api.catalogue.parameters import read_wishes, require_none
 from pledgegraph_api.errors import DocumentMissing
-from pledgegraph_api.graph_answer import SmallGraph, answer_graph, split_ending, wants_page
 from pledgegraph_api.http.languages import PageLanguage
 from pledgegraph_api.http.link_header import Signposts
 from pledgegraph_api.iri_names import link_to, short_name
@@ -37,6 +36,12 @@ from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.page_links import format_links
 from pledgegraph_api.pages import Pages
 from pledgegraph_api.statement_table import Subject, subjects_of
+from pledgegraph_api.vocabulary.graph_response import (
+    SmallGraph,
+    answer_graph,
+    split_ending,
+    wants_page,
+)
 
 PATH: Final = "/scheme"
 
