@@ -26,7 +26,7 @@ from pledgegraph.ontology_documents import ontology_documents
 from pledgegraph.ontology_files import earlier_versions, ontology_files
 from pledgegraph.terms import OWL, PG, RDF, RDFS, SCHEME, SKOS
 from pledgegraph_api.http.languages import LANGUAGES
-from pledgegraph_api.iri_names import link_to, short_name
+from pledgegraph_api.web.prefixed_names import link_to, short_name
 from tests.api.outline import Outline
 
 pytestmark = pytest.mark.anyio

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pledgegraph_api.collections.filters import DATES
 from pledgegraph_api.collections.table import COLLECTIONS
 from pledgegraph_api.http.languages import LANGUAGES, preferred_language
-from pledgegraph_api.wording import dated, filled, grouped, read_wording
+from pledgegraph_api.web.translations import dated, filled, grouped, read_wording
 
 LOCALE = Path(__file__).parents[2] / "api" / "pledgegraph_api" / "locale"
 TEMPLATES = Path(__file__).parents[2] / "api" / "pledgegraph_api" / "templates"

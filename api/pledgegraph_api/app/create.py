@@ -16,7 +16,6 @@ from pledgegraph.engine import Engine
 from pledgegraph.release import release
 from pledgegraph.settings import Settings
 from pledgegraph.tokens import Tokens
-from pledgegraph_api.api_docs import ApiDocs
 from pledgegraph_api.app.history import Copies
 from pledgegraph_api.app.records import install_documents
 from pledgegraph_api.app.write import Writing
@@ -29,8 +28,6 @@ from pledgegraph_api.catalogue.page import QuestionPage
 from pledgegraph_api.discovery.descriptions import DatasetDescriptions, DescriptionPages
 from pledgegraph_api.discovery.publication_dates import PublishedState
 from pledgegraph_api.discovery.sitemap import Finding
-from pledgegraph_api.examples import examples_among
-from pledgegraph_api.home import HomePage
 from pledgegraph_api.http.client_address import ClientAddresses, Networks
 from pledgegraph_api.http.link_header import Signposts
 from pledgegraph_api.http.request_limits import CUT_HEADER, HEADER
@@ -45,7 +42,6 @@ from pledgegraph_api.middleware.vary_accept import VariesByAccept
 from pledgegraph_api.ops.health import HealthCheck
 from pledgegraph_api.ops.metrics import Metrics
 from pledgegraph_api.ops.request_log import RequestLog
-from pledgegraph_api.pages import STATIC, Pages
 from pledgegraph_api.problems.pages import ProblemPages
 from pledgegraph_api.problems.responses import ProblemAnswers, UnexpectedErrors
 from pledgegraph_api.sparql.endpoint import sparql_endpoint
@@ -58,6 +54,10 @@ from pledgegraph_api.update_protocol import REASON
 from pledgegraph_api.vocabulary.methodology import MethodologyPage
 from pledgegraph_api.vocabulary.ontology import OntologyPages
 from pledgegraph_api.vocabulary.schemes import SchemePages
+from pledgegraph_api.web.featured import examples_among
+from pledgegraph_api.web.home import HomePage
+from pledgegraph_api.web.pages import STATIC, Pages
+from pledgegraph_api.web.swagger import ApiDocs
 
 _DOCUMENTS: Final = "/doc/"
 _OF_RECORDS: Final = (_DOCUMENTS, "/id/")

@@ -12,7 +12,7 @@ from pledgegraph_api.history.dump_schedule import DumpSchedule
 from pledgegraph_api.history.dumps import DumpFiles
 from pledgegraph_api.history.stream import ChangeStream
 from pledgegraph_api.history.versions import PastVersions
-from pledgegraph_api.pages import Pages
+from pledgegraph_api.web.pages import Pages
 
 
 class Copies:

@@ -11,12 +11,12 @@ from pledgegraph.engine import Engine
 from pledgegraph_api.app.history import Copies
 from pledgegraph_api.collections.endpoint import CollectionEndpoint
 from pledgegraph_api.collections.table import COLLECTIONS, Tables
-from pledgegraph_api.pages import Pages
 from pledgegraph_api.records.endpoint import DocumentEndpoint
 from pledgegraph_api.records.jsonld_context import CONTEXT_PATH, ContextEndpoint
 from pledgegraph_api.records.lookup import DocumentSource
 from pledgegraph_api.records.page import EntityPage
 from pledgegraph_api.records.timemap import TimeMaps
+from pledgegraph_api.web.pages import Pages
 
 
 def install_documents(

@@ -11,7 +11,7 @@ from pledgegraph.catalogue import TODAY, Parameter, Question, WrongParameter
 from pledgegraph_api.catalogue.choices import Option, RecordLists
 from pledgegraph_api.catalogue.parameters import Wishes
 from pledgegraph_api.errors import Fault
-from pledgegraph_api.wording import Wording
+from pledgegraph_api.web.translations import Wording
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from pledgegraph_api.catalogue.openapi import list_description
 from pledgegraph_api.catalogue.parameters import Wishes, read_wishes, require_none
 from pledgegraph_api.http.languages import PageLanguage
 from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
-from pledgegraph_api.page_links import format_links
-from pledgegraph_api.pages import Pages
+from pledgegraph_api.web.links import format_links
+from pledgegraph_api.web.pages import Pages
 
 PATH: Final = "/queries"
 

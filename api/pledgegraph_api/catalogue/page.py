@@ -17,12 +17,12 @@ from pledgegraph_api.catalogue.index import PATH
 from pledgegraph_api.catalogue.parameters import Binding, Wishes
 from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.http.languages import PageLanguage
-from pledgegraph_api.iri_names import short_name
-from pledgegraph_api.page_links import PageLink, format_links
-from pledgegraph_api.pages import Pages
 from pledgegraph_api.problems.mapping import problem_of
 from pledgegraph_api.sparql.preview import Excerpt
-from pledgegraph_api.wording import worded
+from pledgegraph_api.web.links import PageLink, format_links
+from pledgegraph_api.web.pages import Pages
+from pledgegraph_api.web.prefixed_names import short_name
+from pledgegraph_api.web.translations import worded
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,11 +24,11 @@ from pledgegraph_api.errors import DocumentMissing, PageMissing
 from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.languages import required_language
 from pledgegraph_api.http.negotiation import PAGE, PageOrFormat, accept_of, choose_among
-from pledgegraph_api.iri_names import link_to, short_name
-from pledgegraph_api.page_links import PageLink, root_of
-from pledgegraph_api.pages import VARY, Pages
-from pledgegraph_api.printable import printable
 from pledgegraph_api.records.jsonld_context import CONTEXT_PATH
+from pledgegraph_api.web.control_chars import printable
+from pledgegraph_api.web.links import PageLink, root_of
+from pledgegraph_api.web.pages import VARY, Pages
+from pledgegraph_api.web.prefixed_names import link_to, short_name
 
 PAGE_SIZE: Final = 50
 

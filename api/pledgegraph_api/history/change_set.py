@@ -24,7 +24,7 @@ from pledgegraph_api.history.vocabulary import PATH, ChangeVocabulary
 from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.negotiation import PAGE, PageOrFormat, accept_of, choose_among
 from pledgegraph_api.http.query_params import known_parameters
-from pledgegraph_api.pages import Pages
+from pledgegraph_api.web.pages import Pages
 
 PATCH_TYPE: Final = "application/rdf-patch"
 _PATCH: Final = Format("rdfp", "RDF Patch", PATCH_TYPE, "rdfp", Carries.QUADS, "", text=False)

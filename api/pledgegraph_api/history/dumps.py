@@ -14,7 +14,7 @@ from pledgegraph.media_types import Carries, Format, format_named
 from pledgegraph_api.errors import DumpMissing, TooManyRanges
 from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
-from pledgegraph_api.pages import Pages
+from pledgegraph_api.web.pages import Pages
 
 PATH: Final = "/dumps/"
 _JSON: Final = Format("json", "JSON", "application/json", "json", Carries.SOLUTIONS, "", text=False)

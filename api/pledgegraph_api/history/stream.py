@@ -25,8 +25,8 @@ from pledgegraph_api.history.vocabulary import PATH, ChangeVocabulary, Onward
 from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
 from pledgegraph_api.http.query_params import known_parameters, page_number
-from pledgegraph_api.page_links import root_of
-from pledgegraph_api.pages import Pages
+from pledgegraph_api.web.links import root_of
+from pledgegraph_api.web.pages import Pages
 
 PAGE_SIZE: Final = 100
 """Change sets on a page. It is fixed: pages are kept for ever by whoever has them."""

@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from pledgegraph_api.http.negotiation import accept_of
-from pledgegraph_api.pages import Pages
 from pledgegraph_api.problems.mapping import PROBLEM_TYPES
 from pledgegraph_api.problems.problem_type import ProblemType
 from pledgegraph_api.problems.rdf import preferred_rdf, types_in_rdf
+from pledgegraph_api.web.pages import Pages
 
 _PAGE: Final = "text/html"
 _JSON: Final = "application/json"

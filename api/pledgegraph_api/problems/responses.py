@@ -18,8 +18,6 @@ from pledgegraph.errors import PledgegraphError, QueryError, ValidationFailed
 from pledgegraph_api.errors import HeaderTooLarge, ParameterError
 from pledgegraph_api.http.negotiation import Accept, accept_of, prefers_page
 from pledgegraph_api.http.request_outcome import exchange_of
-from pledgegraph_api.page_links import root_of
-from pledgegraph_api.pages import Pages
 from pledgegraph_api.problems.mapping import (
     PROBLEM_JSON,
     Json,
@@ -29,6 +27,8 @@ from pledgegraph_api.problems.mapping import (
 from pledgegraph_api.problems.rdf import preferred_rdf, problem_in_rdf
 from pledgegraph_api.problems.service_types import METHOD_NOT_ALLOWED
 from pledgegraph_api.problems.shacl_report import report_format, report_response
+from pledgegraph_api.web.links import root_of
+from pledgegraph_api.web.pages import Pages
 
 _log = logging.getLogger("pledgegraph.service")
 _JSON: Final = ("application/json",)

@@ -22,7 +22,19 @@ from pledgegraph.media_types import JSON_LD, Format
 from pledgegraph.past import PastVersion
 from pledgegraph.release import release
 from pledgegraph_api.cache.response_cache import keep
-from pledgegraph_api.document_address import (
+from pledgegraph_api.errors import DocumentMissing, RecordMissing
+from pledgegraph_api.history.versions import PastVersions
+from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.query_params import known_parameters, page_number
+from pledgegraph_api.records.jsonld_profiles import FRAMED, choose_profile
+from pledgegraph_api.records.links import DocumentLinks
+from pledgegraph_api.records.lookup import DocumentSource, Found
+from pledgegraph_api.records.page import EntityPage
+from pledgegraph_api.records.serialise import tells_graphs, written
+from pledgegraph_api.web.links import root_of
+from pledgegraph_api.web.pages import VARY
+from pledgegraph_api.web.record_paths import (
     DOCUMENT_FORMATS,
     EXTENSIONS,
     PAGE_EXTENSION,
@@ -32,18 +44,6 @@ from pledgegraph_api.document_address import (
     record_path,
     split_extension,
 )
-from pledgegraph_api.errors import DocumentMissing, RecordMissing
-from pledgegraph_api.history.versions import PastVersions
-from pledgegraph_api.http.etags import etag_of, not_modified
-from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
-from pledgegraph_api.http.query_params import known_parameters, page_number
-from pledgegraph_api.page_links import root_of
-from pledgegraph_api.pages import VARY
-from pledgegraph_api.records.jsonld_profiles import FRAMED, choose_profile
-from pledgegraph_api.records.links import DocumentLinks
-from pledgegraph_api.records.lookup import DocumentSource, Found
-from pledgegraph_api.records.page import EntityPage
-from pledgegraph_api.records.serialise import tells_graphs, written
 
 _PARAMETERS: Final = ("format", "lang", "page", "version")
 

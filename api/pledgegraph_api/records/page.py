@@ -13,12 +13,12 @@ from pledgegraph.documents import Names, Profiles
 from pledgegraph.engine import Snapshot
 from pledgegraph.past import PastVersion
 from pledgegraph.terms import PG
-from pledgegraph_api.document_address import DOCUMENT_FORMATS, document_path, record_path
 from pledgegraph_api.http.languages import required_language
-from pledgegraph_api.page_links import PageLink, root_of
-from pledgegraph_api.pages import Pages
 from pledgegraph_api.records.lookup import Found
 from pledgegraph_api.records.view import Telling
+from pledgegraph_api.web.links import PageLink, root_of
+from pledgegraph_api.web.pages import Pages
+from pledgegraph_api.web.record_paths import DOCUMENT_FORMATS, document_path, record_path
 
 _SOURCES: Final = frozenset({PG.Source, PG.EditorialSource, PG.ReferenceSource})
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from pledgegraph.terms import RDF
-from pledgegraph_api.printable import printable
+from pledgegraph_api.web.control_chars import printable
 
 
 def stating(

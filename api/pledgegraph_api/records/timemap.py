@@ -18,12 +18,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.published_log import PublishedLog
-from pledgegraph_api.document_address import record_at, split_extension
 from pledgegraph_api.errors import PageMissing, RecordMissing
 from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.link_header import link
 from pledgegraph_api.http.query_params import known_parameters, page_number
 from pledgegraph_api.records.lookup import DocumentSource
+from pledgegraph_api.web.record_paths import record_at, split_extension
 
 DOCUMENTS: Final = "/doc/"
 TIMEMAP_TYPE: Final = "application/link-format"

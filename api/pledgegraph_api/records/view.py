@@ -15,13 +15,13 @@ from pledgegraph.documents.document import Link, labels_of
 from pledgegraph.documents.profiles import Words
 from pledgegraph.engine import Snapshot
 from pledgegraph.terms import PG, RDF, XSD
-from pledgegraph_api.document_address import record_path
 from pledgegraph_api.http.languages import DEFAULT
-from pledgegraph_api.iri_names import link_to, short_name
-from pledgegraph_api.printable import printable
 from pledgegraph_api.records.lookup import Found
 from pledgegraph_api.records.rdfa import stating, stating_back, stating_class
-from pledgegraph_api.wording import Wording, dated, grouped
+from pledgegraph_api.web.control_chars import printable
+from pledgegraph_api.web.prefixed_names import link_to, short_name
+from pledgegraph_api.web.record_paths import record_path
+from pledgegraph_api.web.translations import Wording, dated, grouped
 
 _TYPE: Final = RDF.type
 _STATUS: Final = PG.currentStatus

@@ -19,13 +19,10 @@ from pledgegraph.graph_counts import count_graphs
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS
 from pledgegraph.settings import Settings
 from pledgegraph_api.errors import NotAcceptable, QueryMissing
-from pledgegraph_api.examples import Example
 from pledgegraph_api.history.versions import PastVersions
 from pledgegraph_api.http.negotiation import PAGE, Accept, PageOrFormat, accept_of, prefers_page
 from pledgegraph_api.http.request_outcome import exchange_of
-from pledgegraph_api.labels import Labels
 from pledgegraph_api.once_a_snapshot import OnceASnapshot
-from pledgegraph_api.pages import Pages
 from pledgegraph_api.problems.mapping import PROBLEM_JSON
 from pledgegraph_api.sparql.explain import ExplainAnswer, wants_page
 from pledgegraph_api.sparql.federation import Federation
@@ -42,6 +39,9 @@ from pledgegraph_api.sparql.response import Representations
 from pledgegraph_api.sparql.runner import Answer, QueryRunner
 from pledgegraph_api.sparql.service_description import ServiceDescription
 from pledgegraph_api.sparql.streaming import while_connected
+from pledgegraph_api.web.featured import Example
+from pledgegraph_api.web.labels import Labels
+from pledgegraph_api.web.pages import Pages
 
 _ALLOW: Final = "GET, HEAD, OPTIONS, POST, QUERY"
 _OF_EVERY_PAGE: Final = frozenset({"format", "lang"})

@@ -17,8 +17,8 @@ from pledgegraph.settings import Settings
 from pledgegraph_api.errors import ParameterError
 from pledgegraph_api.http.negotiation import PAGE, Accept, prefers_page
 from pledgegraph_api.once_a_snapshot import OnceASnapshot
-from pledgegraph_api.pages import Pages
 from pledgegraph_api.sparql.protocol import QueryRequest
+from pledgegraph_api.web.pages import Pages
 
 _JSON: Final = "application/json"
 

@@ -12,17 +12,17 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.media_types import CSV_SAFE, GRAPH_FORMATS, RESULT_FORMATS
-from pledgegraph_api.examples import Example
 from pledgegraph_api.http.languages import required_language
 from pledgegraph_api.http.negotiation import PAGE
 from pledgegraph_api.http.request_outcome import exchange_of
-from pledgegraph_api.labels import Labels
-from pledgegraph_api.page_links import PageLink, format_links
-from pledgegraph_api.pages import Pages
 from pledgegraph_api.problems.mapping import Problem, problem_of
 from pledgegraph_api.sparql.preview import Excerpt, read_excerpt
 from pledgegraph_api.sparql.protocol import QueryRequest
 from pledgegraph_api.sparql.runner import Answer
+from pledgegraph_api.web.featured import Example
+from pledgegraph_api.web.labels import Labels
+from pledgegraph_api.web.links import PageLink, format_links
+from pledgegraph_api.web.pages import Pages
 
 PATH: Final = "/sparql"
 

@@ -10,8 +10,8 @@ from typing import Final
 from starlette.concurrency import run_in_threadpool
 
 from pledgegraph.media_types import Carries
-from pledgegraph_api.answer_table import Table, table_of
 from pledgegraph_api.sparql.runner import Answer
+from pledgegraph_api.web.result_table import Table, table_of
 
 MOST_ROWS: Final = 1000
 MOST_BYTES: Final = 1_000_000

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.shipped import shipped
-from pledgegraph_api.pages import Pages
+from pledgegraph_api.web.pages import Pages
 
 PATH = "/methodology"
 

@@ -26,16 +26,16 @@ from pledgegraph_api.catalogue.parameters import read_wishes, require_none
 from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.http.languages import PageLanguage
 from pledgegraph_api.http.link_header import Signposts
-from pledgegraph_api.iri_names import link_to, short_name
-from pledgegraph_api.page_links import format_links, root_of, with_language
-from pledgegraph_api.pages import Pages
-from pledgegraph_api.statement_table import Subject, subjects_of
 from pledgegraph_api.vocabulary.graph_response import (
     SmallGraph,
     answer_graph,
     split_ending,
     wants_page,
 )
+from pledgegraph_api.web.links import format_links, root_of, with_language
+from pledgegraph_api.web.pages import Pages
+from pledgegraph_api.web.prefixed_names import link_to, short_name
+from pledgegraph_api.web.statement_table import Subject, subjects_of
 
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _PATHS: Final = (

@@ -6,7 +6,7 @@ from typing import Final
 from urllib.parse import quote
 
 from pledgegraph.terms import PREFIXES, SCHEME
-from pledgegraph_api.document_address import record_path
+from pledgegraph_api.web.record_paths import record_path
 
 _OURS: Final = "https://w3id.org/pledgegraph/"
 _LINKED: Final = ("http://", "https://")

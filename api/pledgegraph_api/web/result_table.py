@@ -17,8 +17,8 @@ from pyoxigraph import (
 )
 
 from pledgegraph.terms import RDF, XSD
-from pledgegraph_api.iri_names import link_to, short_name
-from pledgegraph_api.printable import printable
+from pledgegraph_api.web.control_chars import printable
+from pledgegraph_api.web.prefixed_names import link_to, short_name
 
 MOST_CELLS: Final = 20_000
 """A table of more is slow to lay out."""

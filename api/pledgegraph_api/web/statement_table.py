@@ -9,7 +9,7 @@ from itertools import groupby
 from pyoxigraph import Literal, NamedNode, Triple
 
 from pledgegraph.statements import Node
-from pledgegraph_api.iri_names import link_to, short_name
+from pledgegraph_api.web.prefixed_names import link_to, short_name
 
 
 @dataclass(frozen=True, slots=True)

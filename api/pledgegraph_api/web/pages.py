@@ -20,8 +20,8 @@ from pledgegraph_api.http.languages import (
     language_of,
     required_language,
 )
-from pledgegraph_api.page_links import language_links, path_of, root_of, with_language
-from pledgegraph_api.wording import (
+from pledgegraph_api.web.links import language_links, path_of, root_of, with_language
+from pledgegraph_api.web.translations import (
     anchor,
     code,
     dated,

@@ -10,11 +10,11 @@ from starlette.responses import Response
 from pledgegraph.describing import ABOUT
 from pledgegraph.engine import Engine
 from pledgegraph.terms import DCAT
-from pledgegraph_api.examples import Example
-from pledgegraph_api.holdings import count_holdings
 from pledgegraph_api.http.link_header import LICENCE, Signposts
 from pledgegraph_api.once_a_snapshot import OnceASnapshot
-from pledgegraph_api.pages import Pages
+from pledgegraph_api.web.featured import Example
+from pledgegraph_api.web.holdings import count_holdings
+from pledgegraph_api.web.pages import Pages
 
 
 class HomePage:

@@ -10,12 +10,12 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.engine import Engine
-from pledgegraph_api.answer_table import Cell, Table
 from pledgegraph_api.http.languages import DEFAULT
-from pledgegraph_api.printable import printable
 from pledgegraph_api.solutions import solutions
+from pledgegraph_api.web.control_chars import printable
+from pledgegraph_api.web.result_table import Cell, Table
 
-_QUERY: Final = Path(__file__).with_name("labels_of_things.rq")
+_QUERY: Final = Path(__file__).with_name("queries") / "labels_of_things.rq"
 _PLACE: Final = "<urn:x-things>"
 _MOST: Final = 5_000
 """Things that are looked up for one page."""
