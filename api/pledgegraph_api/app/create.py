@@ -50,7 +50,6 @@ from pledgegraph_api.sparql.page import PATH as QUERY_PATH
 from pledgegraph_api.sparql.response import Representations
 from pledgegraph_api.sparql.runner import QueryRunner
 from pledgegraph_api.thread_running import ThreadRunner
-from pledgegraph_api.update_protocol import REASON
 from pledgegraph_api.vocabulary.methodology import MethodologyPage
 from pledgegraph_api.vocabulary.ontology import OntologyPages
 from pledgegraph_api.vocabulary.schemes import SchemePages
@@ -58,6 +57,7 @@ from pledgegraph_api.web.featured import examples_among
 from pledgegraph_api.web.home import HomePage
 from pledgegraph_api.web.pages import STATIC, Pages
 from pledgegraph_api.web.swagger import ApiDocs
+from pledgegraph_api.write.update_protocol import REASON
 
 _DOCUMENTS: Final = "/doc/"
 _OF_RECORDS: Final = (_DOCUMENTS, "/id/")

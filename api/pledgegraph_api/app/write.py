@@ -9,12 +9,12 @@ from pledgegraph.settings import Settings
 from pledgegraph.tokens import Tokens
 from pledgegraph.workers.writing import WriteLimits, WriteWorker
 from pledgegraph.writes import Writes
-from pledgegraph_api.graph_store import GraphStore
 from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.sparql.response import Representations
 from pledgegraph_api.sparql.runner import QueryRunner
-from pledgegraph_api.update import UpdateEndpoint
-from pledgegraph_api.write_running import WriteRunner
+from pledgegraph_api.write.graph_store import GraphStore
+from pledgegraph_api.write.queue import WriteRunner
+from pledgegraph_api.write.update_endpoint import UpdateEndpoint
 
 
 class Writing:

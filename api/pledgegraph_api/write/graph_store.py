@@ -26,19 +26,19 @@ from pledgegraph.settings import Settings
 from pledgegraph.tokens import Scope
 from pledgegraph.writes import Attribution, Writes
 from pledgegraph_api.errors import GraphMissing, ParameterError
-from pledgegraph_api.graph_addresses import PATH, Graph, GraphAddresses
-from pledgegraph_api.graph_openapi import described
-from pledgegraph_api.graph_parts import MULTIPART
-from pledgegraph_api.graph_payload import READ, patch_of, payloads_of
 from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.http.negotiation import accept_of, choose_format
 from pledgegraph_api.sparql.protocol import SPARQL_UPDATE, QueryRequest, decoded
 from pledgegraph_api.sparql.response import Representations
 from pledgegraph_api.sparql.runner import QueryRunner
 from pledgegraph_api.sparql.streaming import while_connected
-from pledgegraph_api.update_protocol import reason_of
-from pledgegraph_api.write_answers import receipt_answer
-from pledgegraph_api.write_running import WriteRunner
+from pledgegraph_api.write.body import READ, patch_of, payloads_of
+from pledgegraph_api.write.graph_iris import PATH, Graph, GraphAddresses
+from pledgegraph_api.write.graph_openapi import described
+from pledgegraph_api.write.multipart import MULTIPART
+from pledgegraph_api.write.queue import WriteRunner
+from pledgegraph_api.write.receipt import receipt_answer
+from pledgegraph_api.write.update_protocol import reason_of
 
 _ALLOW: Final = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 _METHODS: Final = ("GET", "PUT", "POST", "PATCH", "DELETE")
@@ -68,7 +68,7 @@ class GraphStore:
         self._writes = writes
         self._runner = runner
         self._addresses = GraphAddresses(settings.base)
-        here = files("pledgegraph_api")
+        here = files("pledgegraph_api.write") / "queries"
         self._content = (here / "graph_content.rq").read_text(encoding="utf-8")
         self._holds = (here / "graph_holds.rq").read_text(encoding="utf-8")
 

@@ -18,10 +18,10 @@ from pledgegraph.tokens import Scope
 from pledgegraph.writes import Attribution, Writes
 from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.sparql.streaming import while_connected
-from pledgegraph_api.update_protocol import read_update, reason_of
-from pledgegraph_api.write_answers import receipt_answer
-from pledgegraph_api.write_openapi import update_description
-from pledgegraph_api.write_running import WriteRunner
+from pledgegraph_api.write.openapi import update_description
+from pledgegraph_api.write.queue import WriteRunner
+from pledgegraph_api.write.receipt import receipt_answer
+from pledgegraph_api.write.update_protocol import read_update, reason_of
 
 PATH: Final = "/update"
 _ALLOW: Final = "OPTIONS, POST"

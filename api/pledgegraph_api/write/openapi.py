@@ -9,10 +9,10 @@ from fastapi.security import HTTPBearer
 from starlette.responses import Response
 
 from pledgegraph.media_types import JSON_LD, N_TRIPLES, RDF_XML, TURTLE
-from pledgegraph_api.graph_parts import MULTIPART
 from pledgegraph_api.problems.openapi import problem_response
 from pledgegraph_api.sparql.protocol import FORM, SPARQL_UPDATE
-from pledgegraph_api.update_protocol import REASON
+from pledgegraph_api.write.multipart import MULTIPART
+from pledgegraph_api.write.update_protocol import REASON
 
 _TEXT: Final = {"schema": {"type": "string"}}
 _IRIS: Final = {"type": "array", "items": {"type": "string", "format": "iri"}}

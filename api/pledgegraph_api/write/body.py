@@ -14,9 +14,9 @@ from starlette.requests import Request
 from pledgegraph.media_types import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
 from pledgegraph.writes import Payload
 from pledgegraph_api.errors import ParameterError, UnsupportedContent
-from pledgegraph_api.graph_parts import MULTIPART, Part, parts_of
 from pledgegraph_api.sparql.protocol import SPARQL_UPDATE, body_of, content_type
-from pledgegraph_api.update_protocol import LONGEST, utf8
+from pledgegraph_api.write.multipart import MULTIPART, Part, parts_of
+from pledgegraph_api.write.update_protocol import LONGEST, utf8
 
 READ: Final = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD)
 """The formats of one graph that are read."""

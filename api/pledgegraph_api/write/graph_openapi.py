@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph_api.problems.openapi import problem_response
-from pledgegraph_api.write_openapi import (
+from pledgegraph_api.write.openapi import (
     BEARER,
     DOCUMENTS_BODY,
     GRAPH_BODY,
