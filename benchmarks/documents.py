@@ -37,7 +37,7 @@ from pledgegraph.documents.context import Context, read_context
 from pledgegraph.documents.frames import frame_of
 from pledgegraph.documents.jsonld import JsonLd
 from pledgegraph.embedded import EmbeddedEngine, EmbeddedSnapshot
-from pledgegraph.terms import PG
+from pledgegraph.namespaces import PG
 
 MARK: Final = "### What documents took"
 

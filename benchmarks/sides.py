@@ -31,10 +31,10 @@ from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.engine import ResultKind
 from pledgegraph.loading import SourceFile, change_from_files
 from pledgegraph.media_types import JSON, N_TRIPLES
+from pledgegraph.namespaces import RDFS
 from pledgegraph.opening import engine_over
 from pledgegraph.settings import Settings
 from pledgegraph.snapshots import Snapshots
-from pledgegraph.terms import RDFS
 
 Ask = Callable[[str], int]
 """Answers a query in full and says how many bytes the answer has."""

@@ -20,7 +20,7 @@ from pyoxigraph import Literal, NamedNode, Variable
 from pledgegraph.engine import Substitutions
 from pledgegraph.errors import InputError, ReadError
 from pledgegraph.front_matter import split_front_matter
-from pledgegraph.terms import PREFIXES, XSD
+from pledgegraph.namespaces import PREFIXES, XSD
 
 FOLDER: Final = Path(__file__).resolve().parent / "queries"
 TODAY: Final = "today"

@@ -13,7 +13,7 @@ from typing import Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from pledgegraph.catalogue import TODAY, Parameter, Question, Words, catalogue
-from pledgegraph.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SH, SKOS, XSD
+from pledgegraph.namespaces import DCTERMS, PG, RDF, RDFS, SCHEMA, SH, SKOS, XSD
 
 _DATATYPES: Final = {"date": XSD.date, "integer": XSD.integer, "string": XSD.string}
 

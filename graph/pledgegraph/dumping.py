@@ -33,7 +33,7 @@ from pledgegraph.embedded import EmbeddedEngine, EmbeddedSnapshot
 from pledgegraph.errors import DirectoryReadOnly, StorageFull
 from pledgegraph.line_sorting import MEMORY, LineSorter
 from pledgegraph.media_types import JSON_LD, N_QUADS, TRIG, Format
-from pledgegraph.terms import PREFIXES
+from pledgegraph.namespaces import PREFIXES
 
 _LEVEL: Final = 6
 _LINES_AT_ONCE: Final = 5_000

@@ -18,10 +18,10 @@ from pledgegraph.errors import DirectoryError
 from pledgegraph.evaluation import EmbeddedResult, evaluate
 from pledgegraph.gate import EngineForm, difference, in_engine_form, settle
 from pledgegraph.media_types import Carries, Format
+from pledgegraph.namespaces import PREFIXES
 from pledgegraph.permit import Permit
 from pledgegraph.rules import Derive
 from pledgegraph.snapshots import Lease, Snapshots
-from pledgegraph.terms import PREFIXES
 from pledgegraph.union_graph import dump_named, named_quads
 from pledgegraph.workspaces import workspace
 from pledgegraph.writer import Writer, writing

@@ -32,10 +32,10 @@ from pledgegraph.media_types import (
     Carries,
     Format,
 )
+from pledgegraph.namespaces import PREFIXES
 from pledgegraph.service_clauses import calls_service
 from pledgegraph.sparql_text import query_words, syntax_error
 from pledgegraph.spreadsheet_safe import SpreadsheetSafe
-from pledgegraph.terms import PREFIXES
 from pledgegraph.well_formed import WellFormed
 
 DEEPEST: Final = 200

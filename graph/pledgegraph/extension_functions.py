@@ -9,7 +9,7 @@ from typing import Final
 
 from pyoxigraph import NamedNode, Store
 
-from pledgegraph.terms import XSD, Vocabulary
+from pledgegraph.namespaces import XSD, Vocabulary
 
 GEOF: Final = Vocabulary("http://www.opengis.net/def/function/geosparql/")
 """GeoSPARQL's functions over geometries in WKT and GeoJSON."""

@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, Dataset, DefaultGraph, Literal, NamedNode, Qua
 
 from pledgegraph.changes import Change, ChangeSet, Scope
 from pledgegraph.errors import GraphClosed, InputError
-from pledgegraph.terms import RDF, XSD
+from pledgegraph.namespaces import RDF, XSD
 
 _USUAL = {
     XSD.integer: re.compile(r"0|-?[1-9][0-9]{0,14}"),

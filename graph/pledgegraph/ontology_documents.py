@@ -12,9 +12,9 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
+from pledgegraph.namespaces import OWL
 from pledgegraph.ontology_files import earlier_versions
 from pledgegraph.shipped import shipped
-from pledgegraph.terms import OWL
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import Final
 
 from pyoxigraph import NamedNode, Triple
 
+from pledgegraph.namespaces import OWL, PG, RDF, RDFS, SH, SKOS
 from pledgegraph.statements import Node, Statements, Texts, iris_among
-from pledgegraph.terms import OWL, PG, RDF, RDFS, SH, SKOS
 
 _KINDS: Final = (
     ("class", OWL.Class),

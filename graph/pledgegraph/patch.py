@@ -15,7 +15,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
 from pledgegraph.changes import Header
-from pledgegraph.terms import XSD
+from pledgegraph.namespaces import XSD
 
 _LINES_AT_ONCE: Final = 20_000
 _SUBJECT: Final = "<urn:h>"

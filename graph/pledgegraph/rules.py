@@ -25,7 +25,7 @@ from pledgegraph.changes import ChangeSet
 from pledgegraph.errors import ReadError
 from pledgegraph.front_matter import split_front_matter
 from pledgegraph.graphs import computed_graph
-from pledgegraph.terms import PREFIXES
+from pledgegraph.namespaces import PREFIXES
 
 MOST_ONE_BY_ONE: Final = 500
 """With more subjects than this affected, every value is computed anew in one query a rule."""

@@ -17,7 +17,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from pledgegraph.changes import Change
 from pledgegraph.dumping import make_dump
 from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.terms import PG
+from pledgegraph.namespaces import PG
 from tests.api.conftest import make_store
 from tests.api.test_serving import BASE
 from tests.running_service import Service

@@ -17,8 +17,8 @@ from pledgegraph.changes import Change
 from pledgegraph.changes_log import ChangesLog
 from pledgegraph.dumping import make_dump
 from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.namespaces import DCAT, DCTERMS, RDF, SPDX, VOID
 from pledgegraph.settings import Settings
-from pledgegraph.terms import DCAT, DCTERMS, RDF, SPDX, VOID
 from pledgegraph_api.app.create import create_app
 from pledgegraph_api.discovery.sitemap import Finding
 from tests.api.conftest import SHIPPED_BASE

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from pyoxigraph import Dataset, Literal, NamedNode, Quad, RdfFormat, parse
 
-from pledgegraph.terms import DCAT, DCTERMS, OWL, PG, PROV, RDF, RDFS, SKOS, SPDX, Vocabulary
+from pledgegraph.namespaces import DCAT, DCTERMS, OWL, PG, PROV, RDF, RDFS, SKOS, SPDX, Vocabulary
 from tests.api.conftest import SHIPPED_BASE
 
 pytestmark = pytest.mark.anyio

@@ -15,8 +15,8 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from pledgegraph.changes import Change
 from pledgegraph.embedded import EmbeddedEngine, EmbeddedSnapshot
+from pledgegraph.namespaces import PG, RDF, RDFS, SCHEME, SKOS
 from pledgegraph.settings import Settings
-from pledgegraph.terms import PG, RDF, RDFS, SCHEME, SKOS
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE
 

@@ -16,10 +16,10 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from pledgegraph.changes import Change
 from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.namespaces import PG, RDF, RDFS
 from pledgegraph.past import Past
 from pledgegraph.published_log import PublishedLog
 from pledgegraph.settings import Settings
-from pledgegraph.terms import PG, RDF, RDFS
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, ClientOf, make_store
 from tests.graph.building import quad

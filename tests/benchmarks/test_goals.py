@@ -21,9 +21,9 @@ from benchmarks.generate import BASE
 from benchmarks.goals import filled, goal, table
 from benchmarks.validating import FaultsFound, measure_whole, triples_of
 from pledgegraph.graphs import computed_graph
+from pledgegraph.namespaces import PG
 from pledgegraph.rules import Rules, read_rules
 from pledgegraph.shipped import shipped
-from pledgegraph.terms import PG
 from pledgegraph.writer import apply
 
 RUN = Path(__file__).resolve().parents[2] / "benchmarks" / "run-goals"

@@ -10,7 +10,7 @@ from pyoxigraph import Dataset, Literal, NamedNode, Quad, RdfFormat, parse, seri
 from pledgegraph.catalogue import catalogue, question
 from pledgegraph.catalogue_rdf import catalogue_graph
 from pledgegraph.embedded import EmbeddedSnapshot
-from pledgegraph.terms import DCTERMS, PREFIXES, RDF, RDFS, SCHEME, SH
+from pledgegraph.namespaces import DCTERMS, PREFIXES, RDF, RDFS, SCHEME, SH
 from tests.catalogue.answers import BASE
 
 QUERIES = NamedNode(f"{BASE}/queries")

@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Variable
 from pledgegraph.catalogue import Question, WrongParameter, catalogue, question
 from pledgegraph.embedded import EmbeddedSnapshot
 from pledgegraph.media_types import N_TRIPLES, TSV
-from pledgegraph.terms import SCHEME, XSD
+from pledgegraph.namespaces import SCHEME, XSD
 from tests.catalogue.answers import BASE
 
 QUESTIONS = catalogue()

@@ -14,7 +14,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.embedded import EmbeddedSnapshot
-from pledgegraph.terms import PG, SCHEMA
+from pledgegraph.namespaces import PG, SCHEMA
 
 BASE = "http://localhost:8000"
 FACTS: list[dict[str, Any]] = json.loads(

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from pledgegraph.terms import DCTERMS, ORG, PG, RDF, RDFS, SCHEMA, SCHEME
+from pledgegraph.namespaces import DCTERMS, ORG, PG, RDF, RDFS, SCHEMA, SCHEME
 
 DATA = Path(__file__).resolve().parent.parent.parent / "data"
 BASE = "http://localhost:8000/"

@@ -24,12 +24,12 @@ from pledgegraph.errors import ReadError
 from pledgegraph.graphs import computed_graph
 from pledgegraph.loading import SourceFile, change_from_files
 from pledgegraph.media_types import JSON, N_TRIPLES
+from pledgegraph.namespaces import OWL, PG, RDF, RDFS, SCHEME, XSD
 from pledgegraph.ontology_files import ontology_files
 from pledgegraph.opening import engine_over
 from pledgegraph.rules import Rules, read_rules
 from pledgegraph.settings import Settings
 from pledgegraph.shipped import shipped
-from pledgegraph.terms import OWL, PG, RDF, RDFS, SCHEME, XSD
 from pledgegraph.union_graph import named_quads
 from pledgegraph.writer import apply
 from tests.graph.building import BASE, change, node, source_text

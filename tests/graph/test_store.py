@@ -34,8 +34,8 @@ from pledgegraph.errors import (
     ValidationFailed,
 )
 from pledgegraph.gate import EngineForm
+from pledgegraph.namespaces import XSD
 from pledgegraph.snapshots import Snapshots
-from pledgegraph.terms import XSD
 from pledgegraph.union_graph import named_quads
 from pledgegraph.validation import ValidationReport
 from tests.graph.building import BASE, change, node, quad, quads_of, values

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Variable
 
 from pledgegraph.catalogue import Parameter
 from pledgegraph.engine import Engine, Snapshot, Substitutions
-from pledgegraph.terms import PG
+from pledgegraph.namespaces import PG
 from pledgegraph_api.http.languages import DEFAULT
 from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.solutions import solutions

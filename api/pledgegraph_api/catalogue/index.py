@@ -13,7 +13,7 @@ from starlette.responses import JSONResponse, Response
 from pledgegraph.catalogue import Parameter, Question
 from pledgegraph.catalogue_rdf import catalogue_graph
 from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS, Carries, Format
-from pledgegraph.terms import PREFIXES
+from pledgegraph.namespaces import PREFIXES
 from pledgegraph_api.catalogue.openapi import list_description
 from pledgegraph_api.catalogue.parameters import Wishes, read_wishes, require_none
 from pledgegraph_api.http.languages import PageLanguage

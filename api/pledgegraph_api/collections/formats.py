@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from pledgegraph.documents.context import Json
-from pledgegraph.terms import DCTERMS, PG, RDF, RDFS
+from pledgegraph.namespaces import DCTERMS, PG, RDF, RDFS
 from pledgegraph_api.collections.table import Collection, Row, Table
 
 _STATED: Final[Mapping[str, Mapping[str, str]]] = {

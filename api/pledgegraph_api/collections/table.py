@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode
 from pledgegraph.documents.document import labels_of
 from pledgegraph.documents.names import Names
 from pledgegraph.engine import Engine, Snapshot
-from pledgegraph.terms import SCHEME
+from pledgegraph.namespaces import SCHEME
 from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.solutions import solutions
 

@@ -19,7 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from pledgegraph.describing import Copy, Statistics, catalog_graph, take_statistics, void_graph
 from pledgegraph.engine import Engine, Snapshot
 from pledgegraph.media_types import GRAPH_FORMATS
-from pledgegraph.terms import DCAT, VOID
+from pledgegraph.namespaces import DCAT, VOID
 from pledgegraph_api.catalogue.parameters import read_wishes, require_none
 from pledgegraph_api.http.languages import PageLanguage
 from pledgegraph_api.http.link_header import Signposts

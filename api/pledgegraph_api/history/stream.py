@@ -17,8 +17,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from pledgegraph.changes import Header
 from pledgegraph.changes_log import LOG_FORMAT
 from pledgegraph.media_types import GRAPH_FORMATS, Carries, Format
+from pledgegraph.namespaces import PREFIXES
 from pledgegraph.published_log import PublishedLog
-from pledgegraph.terms import PREFIXES
 from pledgegraph_api.errors import ChangePageMissing, ParameterError
 from pledgegraph_api.history.atom import ATOM_TYPE, feed
 from pledgegraph_api.history.vocabulary import PATH, ChangeVocabulary, Onward

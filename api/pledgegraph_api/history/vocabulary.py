@@ -12,7 +12,7 @@ from typing import Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from pledgegraph.changes import Header
-from pledgegraph.terms import DCTERMS, RDF, RDFS, XSD, Vocabulary
+from pledgegraph.namespaces import DCTERMS, RDF, RDFS, XSD, Vocabulary
 
 LDES: Final = Vocabulary("https://w3id.org/ldes#")
 TREE: Final = Vocabulary("https://w3id.org/tree#")

@@ -13,7 +13,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Triple, serialize
 
 from pledgegraph.media_types import GRAPH_FORMATS, Format
-from pledgegraph.terms import DCTERMS, OWL, RDF, RDFS, XSD, Vocabulary
+from pledgegraph.namespaces import DCTERMS, OWL, RDF, RDFS, XSD, Vocabulary
 from pledgegraph_api.http.negotiation import Accept
 from pledgegraph_api.problems.mapping import Json, Problem
 from pledgegraph_api.problems.problem_type import ProblemType

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from pledgegraph.errors import ValidationFailed
 from pledgegraph.media_types import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
-from pledgegraph.terms import PREFIXES
+from pledgegraph.namespaces import PREFIXES
 from pledgegraph_api.http.negotiation import Accept
 
 _FORMATS: Final = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD)

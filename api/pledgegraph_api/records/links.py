@@ -13,7 +13,7 @@ from pyoxigraph import NamedNode
 
 from pledgegraph.documents import Document
 from pledgegraph.media_types import TURTLE
-from pledgegraph.terms import PG, RDF
+from pledgegraph.namespaces import PG, RDF
 from pledgegraph_api.http.link_header import ABOUT_PAGE, LICENCE, link
 from pledgegraph_api.web.record_paths import DOCUMENT_FORMATS, PAGE_EXTENSION, document_path
 from pledgegraph_api.write.graph_iris import GraphAddresses

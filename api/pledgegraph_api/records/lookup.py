@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Variable
 
 from pledgegraph.documents import Document, Names, Profiles, compose
 from pledgegraph.engine import Engine, Snapshot
-from pledgegraph.terms import DCTERMS, PG
+from pledgegraph.namespaces import DCTERMS, PG
 from pledgegraph_api.errors import PageMissing, RecordMissing
 from pledgegraph_api.solutions import solutions
 

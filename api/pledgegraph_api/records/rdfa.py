@@ -9,7 +9,7 @@ from collections.abc import Mapping
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from pledgegraph.terms import RDF
+from pledgegraph.namespaces import RDF
 from pledgegraph_api.web.control_chars import printable
 
 

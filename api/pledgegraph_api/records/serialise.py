@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode, Quad, serialize
 from pledgegraph.documents import Document
 from pledgegraph.documents.jsonld import JsonLd
 from pledgegraph.media_types import JSON_LD, Carries, Format
-from pledgegraph.terms import PREFIXES
+from pledgegraph.namespaces import PREFIXES
 from pledgegraph_api.records.jsonld_profiles import COMPACTED, EXPANDED
 
 

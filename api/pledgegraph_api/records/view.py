@@ -14,7 +14,7 @@ from pledgegraph.documents import Document, Names, Profiles
 from pledgegraph.documents.document import Link, labels_of
 from pledgegraph.documents.profiles import Words
 from pledgegraph.engine import Snapshot
-from pledgegraph.terms import PG, RDF, XSD
+from pledgegraph.namespaces import PG, RDF, XSD
 from pledgegraph_api.http.languages import DEFAULT
 from pledgegraph_api.records.lookup import Found
 from pledgegraph_api.records.rdfa import stating, stating_back, stating_class

@@ -14,8 +14,8 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Triple
 
 from pledgegraph.evaluation import DEEPEST
+from pledgegraph.namespaces import RDF, RDFS, XSD
 from pledgegraph.settings import Settings
-from pledgegraph.terms import RDF, RDFS, XSD
 
 
 @dataclass(frozen=True, slots=True)

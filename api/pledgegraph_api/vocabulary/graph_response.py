@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.media_types import GRAPH_FORMATS
+from pledgegraph.namespaces import PREFIXES
 from pledgegraph.release import release
-from pledgegraph.terms import PREFIXES
 from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.negotiation import PAGE, PageOrFormat, accept_of, choose_among
 

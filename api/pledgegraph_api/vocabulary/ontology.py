@@ -18,10 +18,10 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pledgegraph.media_types import GRAPH_FORMATS
+from pledgegraph.namespaces import DCTERMS, OWL, PG
 from pledgegraph.ontology_documents import OntologyDocument, ontology_documents, version_of
 from pledgegraph.ontology_terms import SHOWN, Term, read_terms
 from pledgegraph.statements import Statements, Texts
-from pledgegraph.terms import DCTERMS, OWL, PG
 from pledgegraph_api.catalogue.parameters import read_wishes, require_none
 from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.http.languages import PageLanguage

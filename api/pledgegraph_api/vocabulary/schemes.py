@@ -25,8 +25,8 @@ from pledgegraph.concept_schemes import (
 )
 from pledgegraph.engine import Engine
 from pledgegraph.media_types import GRAPH_FORMATS
+from pledgegraph.namespaces import RDF, SCHEME, SKOS
 from pledgegraph.statements import Texts
-from pledgegraph.terms import RDF, SCHEME, SKOS
 from pledgegraph_api.catalogue.parameters import read_wishes, require_none
 from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.http.languages import PageLanguage

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from pledgegraph.describing import ABOUT
 from pledgegraph.engine import Engine
-from pledgegraph.terms import DCAT
+from pledgegraph.namespaces import DCAT
 from pledgegraph_api.http.link_header import LICENCE, Signposts
 from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.web.featured import Example

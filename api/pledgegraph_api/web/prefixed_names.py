@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
-from pledgegraph.terms import PREFIXES, SCHEME
+from pledgegraph.namespaces import PREFIXES, SCHEME
 from pledgegraph_api.web.record_paths import record_path
 
 _OURS: Final = "https://w3id.org/pledgegraph/"

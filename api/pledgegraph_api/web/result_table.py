@@ -16,7 +16,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from pledgegraph.terms import RDF, XSD
+from pledgegraph.namespaces import RDF, XSD
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.prefixed_names import link_to, short_name
 

@@ -10,7 +10,7 @@ from rich.table import Column, Table
 from rich.text import Text
 
 from pledgegraph.cli.harmless import harmless
-from pledgegraph.terms import PREFIXES
+from pledgegraph.namespaces import PREFIXES
 
 
 def print_table(results: bytes, base: str, columns: tuple[str, ...] = ()) -> None:

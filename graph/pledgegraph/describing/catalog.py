@@ -15,8 +15,8 @@ from pyoxigraph import Literal, NamedNode, Triple
 from pledgegraph.describing.statistics import RegisterCard, Statistics
 from pledgegraph.describing.void import LICENCE
 from pledgegraph.media_types import CSV, JSON, JSON_LD, Format
+from pledgegraph.namespaces import DCAT, DCTERMS, FOAF, PROV, RDF, SPDX, VOID, XSD
 from pledgegraph.release import release
-from pledgegraph.terms import DCAT, DCTERMS, FOAF, PROV, RDF, SPDX, VOID, XSD
 
 _MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types/"
 _PROTOCOL: Final = NamedNode("https://www.w3.org/TR/sparql11-protocol/")

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from pledgegraph.describing.statistics import Linkset, Statistics
 from pledgegraph.media_types import GRAPH_FORMATS
-from pledgegraph.terms import DCTERMS, FOAF, RDF, VOID, XSD
+from pledgegraph.namespaces import DCTERMS, FOAF, RDF, VOID, XSD
 
 LICENCE = NamedNode("https://creativecommons.org/licenses/by/4.0/")
 """Of what the editors wrote; the catalogue says which source has which."""

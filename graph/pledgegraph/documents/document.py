@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from pledgegraph.documents.names import LABELS, Names
 from pledgegraph.documents.profiles import Profiles, View
 from pledgegraph.engine import Snapshot
-from pledgegraph.terms import RDF
+from pledgegraph.namespaces import RDF
 
 PAGE: Final = 50
 """Incoming links on one page of a document; an actor or a register may have thousands."""

@@ -8,7 +8,7 @@ from typing import Final
 from pyoxigraph import NamedNode, Quad
 
 from pledgegraph.engine import Snapshot
-from pledgegraph.terms import RDF, RDFS, SKOS
+from pledgegraph.namespaces import RDF, RDFS, SKOS
 
 LABELS: Final = (RDFS.label, SKOS.prefLabel)
 _TOLD: Final = (RDF.type, *LABELS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pledgegraph.terms import PREFIXES, SCHEME
+from pledgegraph.namespaces import PREFIXES, SCHEME
 
 _IRI: Final = re.compile(r"<([^<>\s]*)>")
 _LITERAL: Final = re.compile(r'("(?:[^"\\]|\\.)*")(.*)', re.DOTALL)
@@ -17,7 +17,7 @@ _LONGEST: Final = 240
 def readable(text: str, base: str | None = None) -> str:
     """A term in N-Triples syntax, or a property path, with its IRIs shortened.
 
-    An IRI gets its prefix where `pledgegraph.terms.PREFIXES` has one, and loses ``base``
+    An IRI gets its prefix where `pledgegraph.namespaces.PREFIXES` has one, and loses ``base``
     where it begins with it: ``<id/actor/dane>``. A concept gets the name of its scheme, as in
     ``status:completed``. What stands in quotes is left alone, but
     cut when it is very long; what a terminal could take for a command is escaped.

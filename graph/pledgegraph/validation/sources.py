@@ -9,7 +9,7 @@ from pyoxigraph import Dataset, NamedNode, Quad
 
 from pledgegraph.changes import ChangeSet
 from pledgegraph.graphs import graph_of_sources, is_computed
-from pledgegraph.terms import PG, RDF
+from pledgegraph.namespaces import PG, RDF
 from pledgegraph.validation.neighbourhood import Lookup
 from pledgegraph.validation.report import Severity, Violation
 from pledgegraph.validation.shapes import Shapes

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
+from pledgegraph.namespaces import PG
 from pledgegraph.settings import Settings
-from pledgegraph.terms import PG
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, client_of, make_store
 from tests.api.documents.test_walk import unshown

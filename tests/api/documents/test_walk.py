@@ -11,7 +11,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.terms import RDF, RDFS, SKOS
+from pledgegraph.namespaces import RDF, RDFS, SKOS
 from pledgegraph_api.records.jsonld_context import CONTEXT_PATH
 from tests.api.rdfa import Stated
 

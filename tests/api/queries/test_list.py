@@ -8,7 +8,7 @@ from pyoxigraph import Literal, NamedNode, parse
 
 from pledgegraph.catalogue import catalogue
 from pledgegraph.media_types import GRAPH_FORMATS, TURTLE
-from pledgegraph.terms import DCTERMS, RDF, SH
+from pledgegraph.namespaces import DCTERMS, RDF, SH
 from tests.api.outline import Outline
 
 pytestmark = pytest.mark.anyio

@@ -17,7 +17,7 @@ from pyoxigraph import RdfFormat, parse
 from pledgegraph import changes_log
 from pledgegraph.directory import open_directory
 from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.terms import RDF, SH
+from pledgegraph.namespaces import RDF, SH
 from tests.api.conftest import BASE
 from tests.api.outline import Outline
 from tests.api.writes.conftest import ONE, TWO, Place, copied, served

@@ -8,8 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pyoxigraph import RdfFormat, parse
 
+from pledgegraph.namespaces import PG, RDF
 from pledgegraph.shipped import shipped
-from pledgegraph.terms import PG, RDF
 from pledgegraph.validation import Shapes
 from pledgegraph.validation.turbo import TurboValidator
 from tests.graph.validation.conftest import MakeShapes, Triples
