@@ -16,7 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from pledgegraph.catalogue import Question, catalogue
+from pledgegraph.catalogue.questions import Question, catalogue
 from pledgegraph.embedded import EmbeddedEngine, EmbeddedSnapshot
 from pledgegraph.media_types import CSV, N_TRIPLES
 from pledgegraph.opening import open_engine

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import QueryResultsFormat, QuerySolutions, QueryTriples, Store
 
-from pledgegraph.catalogue import catalogue
+from pledgegraph.catalogue.questions import catalogue
 from pledgegraph.cli import main
 from pledgegraph.embedded import EmbeddedSnapshot
 from tests.catalogue.answers import BASE, FOLDER, TODAY, Case, cases

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from pledgegraph.catalogue import question
+from pledgegraph.catalogue.questions import question
 from pledgegraph.embedded import EmbeddedSnapshot
 from tests.catalogue.answers import BASE, Case
 

@@ -8,7 +8,7 @@ import re
 import pytest
 from pyoxigraph import Literal, NamedNode, Variable
 
-from pledgegraph.catalogue import Question, WrongParameter, catalogue, question
+from pledgegraph.catalogue.questions import Question, WrongParameter, catalogue, question
 from pledgegraph.embedded import EmbeddedSnapshot
 from pledgegraph.media_types import N_TRIPLES, TSV
 from pledgegraph.namespaces import SCHEME, XSD

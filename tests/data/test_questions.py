@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, Variable, parse
 
-from pledgegraph.catalogue import question
+from pledgegraph.catalogue.questions import question
 from pledgegraph.ontology_files import ontology_files
 from pledgegraph.rules import Rules, read_rules
 from pledgegraph.shipped import shipped

@@ -15,7 +15,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Dataset, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from pledgegraph.catalogue import question
+from pledgegraph.catalogue.questions import question
 from pledgegraph.changes import ChangeSet
 from pledgegraph.changes_log import ChangesLog
 from pledgegraph.directory import new_directory

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
-from pledgegraph.catalogue import catalogue
+from pledgegraph.catalogue.questions import catalogue
 from pledgegraph.engine import Engine
 from pledgegraph.release import release
 from pledgegraph.settings import Settings

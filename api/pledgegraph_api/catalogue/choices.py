@@ -10,7 +10,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Variable
 
-from pledgegraph.catalogue import Parameter
+from pledgegraph.catalogue.questions import Parameter
 from pledgegraph.engine import Engine, Snapshot, Substitutions
 from pledgegraph.namespaces import PG
 from pledgegraph_api.http.languages import DEFAULT

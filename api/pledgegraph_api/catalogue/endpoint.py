@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.catalogue import Question
+from pledgegraph.catalogue.questions import Question
 from pledgegraph.engine import ResultKind
 from pledgegraph.settings import Settings
 from pledgegraph_api.catalogue.index import PATH

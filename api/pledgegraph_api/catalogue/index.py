@@ -10,8 +10,8 @@ from pyoxigraph import serialize
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from pledgegraph.catalogue import Parameter, Question
-from pledgegraph.catalogue_rdf import catalogue_graph
+from pledgegraph.catalogue.questions import Parameter, Question
+from pledgegraph.catalogue.rdf import catalogue_graph
 from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS, Carries, Format
 from pledgegraph.namespaces import PREFIXES
 from pledgegraph_api.catalogue.openapi import list_description

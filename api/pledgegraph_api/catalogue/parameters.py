@@ -10,7 +10,7 @@ from typing import Final
 
 from starlette.requests import Request
 
-from pledgegraph.catalogue import TODAY, Parameter, Question, WrongParameter
+from pledgegraph.catalogue.questions import TODAY, Parameter, Question, WrongParameter
 from pledgegraph.cutting import LIMIT
 from pledgegraph.engine import Substitutions
 from pledgegraph.sparql_text import query_words

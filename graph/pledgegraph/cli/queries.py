@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from pledgegraph.catalogue import Question, Words, WrongParameter, catalogue, question
+from pledgegraph.catalogue.questions import Question, Words, WrongParameter, catalogue, question
 from pledgegraph.cli.answers import print_answer
 from pledgegraph.cli.options import Base, DataDir, Json, settings
 from pledgegraph.cli.reports import preferred_languages

@@ -9,7 +9,7 @@ from unittest.mock import Mock
 import httpx
 import pytest
 
-from pledgegraph.catalogue import Question, catalogue
+from pledgegraph.catalogue.questions import Question, catalogue
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.media_types import (
     CSV,

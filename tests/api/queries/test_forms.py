@@ -5,7 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
-from pledgegraph.catalogue import Question, catalogue
+from pledgegraph.catalogue.questions import Question, catalogue
 from tests.api.outline import Outline
 
 pytestmark = pytest.mark.anyio

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from pyoxigraph import Literal, NamedNode, parse
 
-from pledgegraph.catalogue import catalogue
+from pledgegraph.catalogue.questions import catalogue
 from pledgegraph.media_types import GRAPH_FORMATS, TURTLE
 from pledgegraph.namespaces import DCTERMS, RDF, SH
 from tests.api.outline import Outline

@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from pledgegraph.catalogue import Question, catalogue
+from pledgegraph.catalogue.questions import Question, catalogue
 from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS
 from pledgegraph_api.catalogue.parameters import RESERVED
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
-from pledgegraph.catalogue import TODAY, Parameter, Question, Words, catalogue
+from pledgegraph.catalogue.questions import TODAY, Parameter, Question, Words, catalogue
 from pledgegraph.namespaces import DCTERMS, PG, RDF, RDFS, SCHEMA, SH, SKOS, XSD
 
 _DATATYPES: Final = {"date": XSD.date, "integer": XSD.integer, "string": XSD.string}
