@@ -14,8 +14,8 @@ from typing import Final
 
 import uvicorn
 
+from pledgegraph.cli.gc_pause import nothing_collected
 from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.garbage import nothing_collected
 from pledgegraph.opening import open_engine
 from pledgegraph.settings import Settings
 from pledgegraph.workers.confinement import end_with_parent

@@ -9,7 +9,7 @@ import typer
 from pyoxigraph import NamedNode
 
 from pledgegraph.changes_log import ChangesLog
-from pledgegraph.cli.harmless import harmless
+from pledgegraph.cli.escape_control import harmless
 from pledgegraph.cli.options import Base, DataDir, Json, settings
 from pledgegraph.errors import InputError
 from pledgegraph.opening import open_engine

@@ -13,7 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from pledgegraph.changes_log import ChangesLog
-from pledgegraph.cli.harmless import harmless
+from pledgegraph.cli.escape_control import harmless
 from pledgegraph.cli.options import Base, DataDir, Json, settings
 from pledgegraph.directory import open_directory
 

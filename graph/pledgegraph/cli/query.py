@@ -9,9 +9,9 @@ from typing import Annotated, Final
 
 import typer
 
-from pledgegraph.cli.answers import print_answer
-from pledgegraph.cli.deep import with_deep_stack
+from pledgegraph.cli.deep_stack import with_deep_stack
 from pledgegraph.cli.options import Base, DataDir, settings
+from pledgegraph.cli.output import print_answer
 from pledgegraph.errors import ReadError
 from pledgegraph.media_types import FORMATS, format_named
 from pledgegraph.opening import open_engine

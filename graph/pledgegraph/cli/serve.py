@@ -8,9 +8,9 @@ from typing import Annotated, Final
 
 import typer
 
+from pledgegraph.cli.gc_pause import nothing_collected
 from pledgegraph.cli.options import Base, DataDir, Validator, settings
 from pledgegraph.errors import SettingsError
-from pledgegraph.garbage import nothing_collected
 from pledgegraph.preparing import prepare
 from pledgegraph.settings import Settings
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pledgegraph.cli.harmless import harmless
+from pledgegraph.cli.escape_control import harmless
 from pledgegraph.cli.options import Base, DataDir, Json, settings
 from pledgegraph.directory import open_directory
 from pledgegraph.published_log import PublishedLog

@@ -9,8 +9,8 @@ import typer
 
 from pledgegraph.cli.load import Files, Source, source_files
 from pledgegraph.cli.options import Base, DataDir, Json, Validator, settings
-from pledgegraph.cli.progress import reading_bar, working
-from pledgegraph.cli.reports import print_report, print_report_json
+from pledgegraph.cli.progress_bar import reading_bar, working
+from pledgegraph.cli.validation_report import print_report, print_report_json
 from pledgegraph.directory import open_directory
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import DirectoryMissing, ValidationFailed

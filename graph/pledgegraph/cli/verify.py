@@ -6,7 +6,7 @@ import json
 from dataclasses import asdict
 
 from pledgegraph.cli.options import Base, DataDir, Json, settings
-from pledgegraph.cli.progress import working
+from pledgegraph.cli.progress_bar import working
 from pledgegraph.errors import StoreDiffers
 from pledgegraph.opening import open_engine
 from pledgegraph.verifying import verify
