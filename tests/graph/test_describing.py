@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, Triple
 
-from pledgegraph.describing import Copy, catalog_graph, take_statistics, void_graph
+from pledgegraph.descriptions import Copy, catalog_graph, take_statistics, void_graph
 from pledgegraph.directory import new_directory, open_directory
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.loading import change_from_files

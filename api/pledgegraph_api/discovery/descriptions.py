@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pledgegraph.describing import Copy, Statistics, catalog_graph, take_statistics, void_graph
+from pledgegraph.descriptions import Copy, Statistics, catalog_graph, take_statistics, void_graph
 from pledgegraph.engine import Engine, Snapshot
 from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.namespaces import DCAT, VOID

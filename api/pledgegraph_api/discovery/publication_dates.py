@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from pledgegraph.changes_log import ChangesLog
-from pledgegraph.describing import Copy
+from pledgegraph.descriptions import Copy
 from pledgegraph.dumps import Dumps
 from pledgegraph.media_types import format_named
 

@@ -7,7 +7,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.describing import ABOUT
+from pledgegraph.descriptions import ABOUT
 from pledgegraph.engine import Engine
 from pledgegraph.namespaces import DCAT
 from pledgegraph_api.http.link_header import LICENCE, Signposts

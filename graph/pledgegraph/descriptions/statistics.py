@@ -81,7 +81,7 @@ def take_statistics(snapshot: Snapshot) -> Statistics:
 
 def _ask(snapshot: Snapshot, name: str) -> list[Row]:
     held = io.BytesIO()
-    query = (_HERE / f"{name}.rq").read_text(encoding="utf-8")
+    query = (_HERE / "queries" / f"{name}.rq").read_text(encoding="utf-8")
     snapshot.query(query).serialise(held, JSON)
     rows = json.loads(held.getvalue())["results"]["bindings"]
     return [{name: term["value"] for name, term in row.items()} for row in rows]

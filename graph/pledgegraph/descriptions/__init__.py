@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from pledgegraph.describing.catalog import ABOUT, Copy, catalog_graph
-from pledgegraph.describing.statistics import Linkset, RegisterCard, Statistics, take_statistics
-from pledgegraph.describing.void import void_graph
+from pledgegraph.descriptions.dcat import ABOUT, Copy, catalog_graph
+from pledgegraph.descriptions.statistics import Linkset, RegisterCard, Statistics, take_statistics
+from pledgegraph.descriptions.void import void_graph
 
 __all__ = [
     "ABOUT",

@@ -12,8 +12,8 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from pledgegraph.describing.statistics import RegisterCard, Statistics
-from pledgegraph.describing.void import LICENCE
+from pledgegraph.descriptions.statistics import RegisterCard, Statistics
+from pledgegraph.descriptions.void import LICENCE
 from pledgegraph.media_types import CSV, JSON, JSON_LD, Format
 from pledgegraph.namespaces import DCAT, DCTERMS, FOAF, PROV, RDF, SPDX, VOID, XSD
 from pledgegraph.release import release

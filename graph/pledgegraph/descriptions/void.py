@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from pledgegraph.describing.statistics import Linkset, Statistics
+from pledgegraph.descriptions.statistics import Linkset, Statistics
 from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.namespaces import DCTERMS, FOAF, RDF, VOID, XSD
 
