@@ -13,7 +13,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.documents.document import labels_of
-from pledgegraph.documents.names import Names
+from pledgegraph.documents.labels import Names
 from pledgegraph.engine import Engine, Snapshot
 from pledgegraph.namespaces import SCHEME
 from pledgegraph_api.once_a_snapshot import OnceASnapshot

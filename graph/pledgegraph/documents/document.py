@@ -8,7 +8,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from pledgegraph.documents.names import LABELS, Names
+from pledgegraph.documents.labels import LABELS, Names
 from pledgegraph.documents.profiles import Profiles, View
 from pledgegraph.engine import Snapshot
 from pledgegraph.namespaces import RDF
