@@ -10,8 +10,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from pledgegraph.explaining import Explanation, Pattern
-from pledgegraph.explaining.asking import Explainer
+from pledgegraph.explain import Explanation, Pattern
+from pledgegraph.explain.client import Explainer
 from pledgegraph.graph_counts import GraphCounts
 from pledgegraph.settings import Settings
 from pledgegraph_api.errors import ParameterError

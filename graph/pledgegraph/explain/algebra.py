@@ -23,8 +23,8 @@ from rdflib.plugins.sparql.parser import parseQuery
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import BNode, URIRef, Variable
 
-from pledgegraph.explaining.algebra_text import EXISTS, AlgebraText, parts_of
-from pledgegraph.explaining.explanation import Operator, Pattern
+from pledgegraph.explain.algebra_text import EXISTS, AlgebraText, parts_of
+from pledgegraph.explain.explanation import Operator, Pattern
 
 _INPUTS: Final = ("p", "p1", "p2", "graph")
 

@@ -9,9 +9,9 @@ from rdflib.paths import MulPath, Path
 from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import BNode, Variable
 
-from pledgegraph.explaining.algebra import Reading, walked
-from pledgegraph.explaining.algebra_text import parts_of
-from pledgegraph.explaining.explanation import SlowShape
+from pledgegraph.explain.algebra import Reading, walked
+from pledgegraph.explain.algebra_text import parts_of
+from pledgegraph.explain.explanation import SlowShape
 
 
 def slow_shapes(reading: Reading) -> Iterator[SlowShape]:

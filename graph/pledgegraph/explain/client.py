@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import Final
 
 from pledgegraph.errors import QueryError, QueryTimeout
-from pledgegraph.explaining.explanation import Explanation
+from pledgegraph.explain.explanation import Explanation
 from pledgegraph.workers.places import Places
 from pledgegraph.workers.worker import error_of
 
@@ -44,7 +44,7 @@ class Explainer:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
-            "pledgegraph.explaining.process",
+            "pledgegraph.explain.worker",
             str(self._memory),
             self._base,
             stdin=asyncio.subprocess.PIPE,

@@ -1,6 +1,6 @@
 """The process that explains one query: parses it, tells of it, and ends.
 
-Started as ``python -m pledgegraph.explaining.process {bytes of memory} {base IRI}``; the query
+Started as ``python -m pledgegraph.explain.worker {bytes of memory} {base IRI}``; the query
 comes by the standard input, JSON goes by the standard output. rdflib's parser is slow and
 recursive, so a query may take long or need much; then this process is killed.
 """
@@ -16,7 +16,7 @@ from pyoxigraph import Store
 from pledgegraph.codepoints import plain_text
 from pledgegraph.errors import QueryError, QuerySyntaxError
 from pledgegraph.evaluation import evaluate
-from pledgegraph.explaining.explanation import Explanation
+from pledgegraph.explain.explanation import Explanation
 from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
 
 
@@ -30,8 +30,8 @@ def explain(text: str, base: str) -> Explanation:
     # The engine decides what a query is; over nothing it has nothing to evaluate.
     answer = evaluate(Store(), text, base=base)
     # It takes a while to load, and only here.
-    from pledgegraph.explaining.algebra import Reading  # noqa: PLC0415
-    from pledgegraph.explaining.slow_shapes import slow_shapes  # noqa: PLC0415
+    from pledgegraph.explain.algebra import Reading  # noqa: PLC0415
+    from pledgegraph.explain.slow_patterns import slow_shapes  # noqa: PLC0415
 
     try:
         reading = Reading(plain_text(text), f"{base}/", answer.variables)
