@@ -19,8 +19,8 @@ from pledgegraph.cutting import held_back
 from pledgegraph.deep_thread import DeepThreads
 from pledgegraph.engine import Engine
 from pledgegraph.errors import Limit, QueryError, QueryTimeout
+from pledgegraph.history.past_versions import PastVersion
 from pledgegraph.media_types import Format
-from pledgegraph.past import PastVersion
 from pledgegraph.settings import Settings
 from pledgegraph.workers.places import Places
 from pledgegraph_api.beginning import Beginning

@@ -15,8 +15,8 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from pledgegraph.changes import Change
-from pledgegraph.dumping import make_dump
 from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.history.make_dump import make_dump
 from pledgegraph.namespaces import PG
 from tests.api.conftest import make_store
 from tests.api.test_serving import BASE

@@ -15,8 +15,8 @@ from pyoxigraph import Dataset, Literal, NamedNode, Quad, RdfFormat, parse
 
 from pledgegraph.changes import Change
 from pledgegraph.changes_log import ChangesLog
-from pledgegraph.dumping import make_dump
 from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.history.make_dump import make_dump
 from pledgegraph.namespaces import DCAT, DCTERMS, RDF, SPDX, VOID
 from pledgegraph.settings import Settings
 from pledgegraph_api.app.create import create_app

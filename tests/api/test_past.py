@@ -16,8 +16,8 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from pledgegraph.changes import Change
 from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.history.past_versions import Past
 from pledgegraph.namespaces import PG, RDF, RDFS
-from pledgegraph.past import Past
 from pledgegraph.published_log import PublishedLog
 from pledgegraph.settings import Settings
 from pledgegraph_api.app.create import create_app

@@ -19,8 +19,8 @@ from pyoxigraph import (
     serialize,
 )
 
-from pledgegraph.canonical import canonical_hash
 from pledgegraph.directory import open_directory
+from pledgegraph.history.canonical import canonical_hash
 from pledgegraph.line_sorting import LineSorter
 from tests.graph.building import change, node, quad
 from tests.graph.conftest import MakeEngine, Program

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pledgegraph.directory import new_directory, open_directory
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import VersionMissing
-from pledgegraph.past import Past
+from pledgegraph.history.past_versions import Past
 from tests.graph.building import BASE, change, quad
 from tests.graph.conftest import MakeEngine, MakeSource, Program
 

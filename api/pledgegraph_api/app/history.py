@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from pledgegraph.dumps import Dumps
+from pledgegraph.history.dumps import Dumps
 from pledgegraph.published_log import PublishedLog
 from pledgegraph.settings import Settings
 from pledgegraph_api.history.change_set import ChangeDocuments

@@ -8,7 +8,7 @@ from typing import Final
 
 from pledgegraph.changes_log import ChangesLog
 from pledgegraph.descriptions import Copy
-from pledgegraph.dumps import Dumps
+from pledgegraph.history.dumps import Dumps
 from pledgegraph.media_types import format_named
 
 _GZIP: Final = "application/gzip"

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
-from pledgegraph.dumps import Dump, Dumps, as_json
+from pledgegraph.history.dumps import Dump, Dumps, as_json
 from pledgegraph.media_types import Carries, Format, format_named
 from pledgegraph_api.errors import DumpMissing, TooManyRanges
 from pledgegraph_api.http.etags import etag_of, not_modified

@@ -16,7 +16,7 @@ from starlette.requests import Request
 
 from pledgegraph.directory import open_directory
 from pledgegraph.errors import ServiceBusy
-from pledgegraph.past import Past, PastVersion
+from pledgegraph.history.past_versions import Past, PastVersion
 from pledgegraph.settings import Settings
 from pledgegraph_api.sparql.protocol import version_named
 

@@ -18,8 +18,8 @@ from starlette.responses import Response
 
 from pledgegraph.documents.jsonld import JsonLd
 from pledgegraph.engine import Snapshot
+from pledgegraph.history.past_versions import PastVersion
 from pledgegraph.media_types import JSON_LD, Format
-from pledgegraph.past import PastVersion
 from pledgegraph.release import release
 from pledgegraph_api.cache.response_cache import keep
 from pledgegraph_api.errors import DocumentMissing, RecordMissing

@@ -11,9 +11,9 @@ from typing import Final
 from pledgegraph.codings import IDENTITY
 from pledgegraph.engine import ResultKind
 from pledgegraph.errors import QueryTimeout, ServiceBusy
+from pledgegraph.history.past_versions import PastVersion
 from pledgegraph.light_queries import looks_light
 from pledgegraph.media_types import Format
-from pledgegraph.past import PastVersion
 from pledgegraph.settings import Settings
 from pledgegraph.workers.pool import HoldsSnapshots, Limits, QueryPool
 from pledgegraph.workers.run import PooledAnswer

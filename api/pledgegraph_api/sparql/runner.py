@@ -12,8 +12,8 @@ from typing import Protocol
 from pledgegraph.codings import IDENTITY
 from pledgegraph.engine import ResultKind
 from pledgegraph.errors import Limit
+from pledgegraph.history.past_versions import PastVersion
 from pledgegraph.media_types import Format
-from pledgegraph.past import PastVersion
 from pledgegraph_api.sparql.protocol import QueryRequest
 
 ChooseFormat = Callable[[ResultKind], Format]

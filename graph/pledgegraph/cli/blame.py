@@ -12,8 +12,8 @@ from pledgegraph.changes_log import ChangesLog
 from pledgegraph.cli.escape_control import harmless
 from pledgegraph.cli.options import Base, DataDir, Json, settings
 from pledgegraph.errors import InputError
+from pledgegraph.history.revert import blame
 from pledgegraph.opening import open_engine
-from pledgegraph.reverting import blame
 
 
 def command(

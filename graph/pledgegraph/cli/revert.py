@@ -13,9 +13,9 @@ from pledgegraph.changes_log import ChangesLog
 from pledgegraph.cli.options import Agent, Base, DataDir, Json, Reason, agent_or_login, settings
 from pledgegraph.cli.options import Validator as ValidatorOption
 from pledgegraph.embedded import EmbeddedSnapshot
+from pledgegraph.history.revert import inverse, refuse_conflicts
 from pledgegraph.opening import open_engine
 from pledgegraph.published_log import PublishedLog
-from pledgegraph.reverting import inverse, refuse_conflicts
 
 
 def command(

@@ -8,8 +8,8 @@ from dataclasses import asdict
 from pledgegraph.cli.options import Base, DataDir, Json, settings
 from pledgegraph.cli.progress_bar import working
 from pledgegraph.errors import StoreDiffers
+from pledgegraph.history.verify import verify
 from pledgegraph.opening import open_engine
-from pledgegraph.verifying import verify
 
 
 def command(*, data_dir: DataDir = None, base: Base = None, as_json: Json = False) -> None:

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pledgegraph.canonical import canonical_hash
 from pledgegraph.changes_log import ChangesLog, Record, end_of_last, records_before
 from pledgegraph.directory import DataDirectory, new_directory, open_directory
 from pledgegraph.embedded import EmbeddedEngine
@@ -24,7 +23,8 @@ from pledgegraph.errors import (
     MirrorRefused,
     OriginDiffers,
 )
-from pledgegraph.origin import Origin
+from pledgegraph.history.canonical import canonical_hash
+from pledgegraph.history.mirror_client import Origin
 from pledgegraph.writer import writing
 
 Progress = Callable[[int, int], None]

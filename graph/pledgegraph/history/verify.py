@@ -11,12 +11,12 @@ from typing import BinaryIO, Final, cast
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
-from pledgegraph.canonical import canonical_hash
 from pledgegraph.changes_log import ChangesLog, Record
 from pledgegraph.directory import DataDirectory
 from pledgegraph.embedded import EmbeddedSnapshot
 from pledgegraph.errors import LogDamaged
 from pledgegraph.gate import EngineForm, in_form
+from pledgegraph.history.canonical import canonical_hash
 from pledgegraph.line_sorting import LineSorter
 
 Progress = Callable[[int], None]

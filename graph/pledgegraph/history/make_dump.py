@@ -24,13 +24,13 @@ import pyoxigraph
 from filelock import FileLock, Timeout
 from pyoxigraph import RdfFormat
 
-from pledgegraph.canonical import canonical_quads
 from pledgegraph.changes_log import DISK_REFUSES
 from pledgegraph.directory import DataDirectory
-from pledgegraph.dumps import Dump, DumpFile, Dumps, as_json
 from pledgegraph.durable import sync_folder
 from pledgegraph.embedded import EmbeddedEngine, EmbeddedSnapshot
 from pledgegraph.errors import DirectoryReadOnly, StorageFull
+from pledgegraph.history.canonical import canonical_quads
+from pledgegraph.history.dumps import Dump, DumpFile, Dumps, as_json
 from pledgegraph.line_sorting import MEMORY, LineSorter
 from pledgegraph.media_types import JSON_LD, N_QUADS, TRIG, Format
 from pledgegraph.namespaces import PREFIXES
