@@ -12,7 +12,7 @@ from pledgegraph.changes import Receipt
 from pledgegraph.durable import write_whole
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.loading import SourceFile, change_from_files
-from pledgegraph.ontology_files import ontology_files
+from pledgegraph.ontology.files import ontology_files
 from pledgegraph.release import release
 from pledgegraph.shipped import shipped
 

@@ -23,8 +23,8 @@ from pyoxigraph import (
 
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.namespaces import OWL, PG, RDF, RDFS, SCHEME, SKOS
-from pledgegraph.ontology_documents import ontology_documents
-from pledgegraph.ontology_files import earlier_versions, ontology_files
+from pledgegraph.ontology.documents import ontology_documents
+from pledgegraph.ontology.files import earlier_versions, ontology_files
 from pledgegraph_api.http.languages import LANGUAGES
 from pledgegraph_api.web.prefixed_names import link_to, short_name
 from tests.api.outline import Outline

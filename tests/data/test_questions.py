@@ -15,7 +15,7 @@ import pytest
 from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, Variable, parse
 
 from pledgegraph.catalogue.questions import question
-from pledgegraph.ontology_files import ontology_files
+from pledgegraph.ontology.files import ontology_files
 from pledgegraph.rules import Rules, read_rules
 from pledgegraph.shipped import shipped
 from pledgegraph.union_graph import merged

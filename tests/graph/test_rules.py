@@ -25,7 +25,7 @@ from pledgegraph.graphs import computed_graph
 from pledgegraph.loading import SourceFile, change_from_files
 from pledgegraph.media_types import JSON, N_TRIPLES
 from pledgegraph.namespaces import OWL, PG, RDF, RDFS, SCHEME, XSD
-from pledgegraph.ontology_files import ontology_files
+from pledgegraph.ontology.files import ontology_files
 from pledgegraph.opening import engine_over
 from pledgegraph.rules import Rules, read_rules
 from pledgegraph.settings import Settings

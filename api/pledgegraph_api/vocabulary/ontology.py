@@ -19,8 +19,8 @@ from starlette.responses import RedirectResponse, Response
 
 from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.namespaces import DCTERMS, OWL, PG
-from pledgegraph.ontology_documents import OntologyDocument, ontology_documents, version_of
-from pledgegraph.ontology_terms import SHOWN, Term, read_terms
+from pledgegraph.ontology.documents import OntologyDocument, ontology_documents, version_of
+from pledgegraph.ontology.terms import SHOWN, Term, read_terms
 from pledgegraph.statements import Statements, Texts
 from pledgegraph_api.catalogue.parameters import read_wishes, require_none
 from pledgegraph_api.errors import DocumentMissing

@@ -14,7 +14,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.concept_schemes import (
+from pledgegraph.engine import Engine
+from pledgegraph.media_types import GRAPH_FORMATS
+from pledgegraph.namespaces import RDF, SCHEME, SKOS
+from pledgegraph.ontology.concept_schemes import (
     SHOWN,
     Concept,
     ConceptScheme,
@@ -23,9 +26,6 @@ from pledgegraph.concept_schemes import (
     scheme_triples,
     shipped_schemes,
 )
-from pledgegraph.engine import Engine
-from pledgegraph.media_types import GRAPH_FORMATS
-from pledgegraph.namespaces import RDF, SCHEME, SKOS
 from pledgegraph.statements import Texts
 from pledgegraph_api.catalogue.parameters import read_wishes, require_none
 from pledgegraph_api.errors import DocumentMissing

@@ -13,7 +13,7 @@ from pathlib import Path
 from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from pledgegraph.namespaces import OWL
-from pledgegraph.ontology_files import earlier_versions
+from pledgegraph.ontology.files import earlier_versions
 from pledgegraph.shipped import shipped
 
 

@@ -79,7 +79,7 @@ def shipped_schemes() -> Mapping[str, tuple[Triple, ...]]:
 def scheme_names(snapshot: Snapshot) -> Mapping[str, Texts]:
     """The schemes by name, such as ``status``, with their labels by language."""
     held = io.BytesIO()
-    query = (_HERE / "concept_schemes.rq").read_text(encoding="utf-8")
+    query = (_HERE / "queries" / "concept_schemes.rq").read_text(encoding="utf-8")
     snapshot.query(query).serialise(held, JSON)
     found: dict[str, dict[str, str]] = {}
     for row in json.loads(held.getvalue())["results"]["bindings"]:
@@ -95,7 +95,7 @@ def scheme_triples(snapshot: Snapshot, name: str) -> tuple[Triple, ...]:
         ValueError: no scheme can have that name.
     """
     held = io.BytesIO()
-    query = (_HERE / "concept_scheme.rq").read_text(encoding="utf-8")
+    query = (_HERE / "queries" / "concept_scheme.rq").read_text(encoding="utf-8")
     scheme = NamedNode(SCHEME + name)
     snapshot.query(query, substitutions={Variable("scheme"): scheme}).serialise(held, N_TRIPLES)
     quads = parse(held.getvalue(), format=RdfFormat.N_TRIPLES)
