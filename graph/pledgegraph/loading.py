@@ -23,7 +23,7 @@ from pledgegraph.errors import SourceUnclear
 from pledgegraph.gate import fresh_names, lasting_names, named
 from pledgegraph.graphs import graph_of_sources, is_computed
 from pledgegraph.namespaces import PG, RDF
-from pledgegraph.reading import Progress, read_quads
+from pledgegraph.rdf.parsing import Progress, read_quads
 
 SOURCE_CLASSES: Final = frozenset({PG.Source, PG.EditorialSource, PG.ReferenceSource})
 

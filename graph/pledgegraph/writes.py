@@ -22,7 +22,7 @@ from pledgegraph.graphs import graph_of_sources, is_computed
 from pledgegraph.loading import SourceFile, change_from_quads
 from pledgegraph.media_types import Format
 from pledgegraph.permit import Permit
-from pledgegraph.reading import BODY
+from pledgegraph.rdf.parsing import BODY
 from pledgegraph.update_evaluation import Difference, Graph, Update
 from pledgegraph.workers.writing import WriteWorker
 

@@ -21,7 +21,7 @@ from pyoxigraph import (
 
 from pledgegraph.directory import open_directory
 from pledgegraph.history.canonical import canonical_hash
-from pledgegraph.line_sorting import LineSorter
+from pledgegraph.rdf.external_sort import LineSorter
 from tests.graph.building import change, node, quad
 from tests.graph.conftest import MakeEngine, Program
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, Quad
 
 from pledgegraph.errors import InputError, ReadError, UnknownFormat
-from pledgegraph.reading import read_quads
-from pledgegraph.xml_entities import EntityCheck
+from pledgegraph.rdf.parsing import read_quads
+from pledgegraph.rdf.xml_entities import EntityCheck
 from tests.graph.building import BASE
 
 RDF_XML = """<?xml version="1.0"?>

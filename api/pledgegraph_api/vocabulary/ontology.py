@@ -21,7 +21,7 @@ from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.namespaces import DCTERMS, OWL, PG
 from pledgegraph.ontology.documents import OntologyDocument, ontology_documents, version_of
 from pledgegraph.ontology.terms import SHOWN, Term, read_terms
-from pledgegraph.statements import Statements, Texts
+from pledgegraph.rdf.triple_index import Statements, Texts
 from pledgegraph_api.catalogue.parameters import read_wishes, require_none
 from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.http.languages import PageLanguage

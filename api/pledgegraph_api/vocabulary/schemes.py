@@ -26,7 +26,7 @@ from pledgegraph.ontology.concept_schemes import (
     scheme_triples,
     shipped_schemes,
 )
-from pledgegraph.statements import Texts
+from pledgegraph.rdf.triple_index import Texts
 from pledgegraph_api.catalogue.parameters import read_wishes, require_none
 from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.http.languages import PageLanguage

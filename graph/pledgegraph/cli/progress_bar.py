@@ -10,7 +10,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from pledgegraph.reading import Progress as Advance
+from pledgegraph.rdf.parsing import Progress as Advance
 
 
 @contextmanager

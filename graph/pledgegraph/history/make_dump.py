@@ -31,9 +31,9 @@ from pledgegraph.embedded import EmbeddedEngine, EmbeddedSnapshot
 from pledgegraph.errors import DirectoryReadOnly, StorageFull
 from pledgegraph.history.canonical import canonical_quads
 from pledgegraph.history.dumps import Dump, DumpFile, Dumps, as_json
-from pledgegraph.line_sorting import MEMORY, LineSorter
 from pledgegraph.media_types import JSON_LD, N_QUADS, TRIG, Format
 from pledgegraph.namespaces import PREFIXES
+from pledgegraph.rdf.external_sort import MEMORY, LineSorter
 
 _LEVEL: Final = 6
 _LINES_AT_ONCE: Final = 5_000

@@ -17,7 +17,7 @@ from pledgegraph.embedded import EmbeddedSnapshot
 from pledgegraph.errors import LogDamaged
 from pledgegraph.gate import EngineForm, in_form
 from pledgegraph.history.canonical import canonical_hash
-from pledgegraph.line_sorting import LineSorter
+from pledgegraph.rdf.external_sort import LineSorter
 
 Progress = Callable[[int], None]
 """Is told the number of each record that has been read."""

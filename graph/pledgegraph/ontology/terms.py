@@ -9,7 +9,7 @@ from typing import Final
 from pyoxigraph import NamedNode, Triple
 
 from pledgegraph.namespaces import OWL, PG, RDF, RDFS, SH, SKOS
-from pledgegraph.statements import Node, Statements, Texts, iris_among
+from pledgegraph.rdf.triple_index import Node, Statements, Texts, iris_among
 
 _KINDS: Final = (
     ("class", OWL.Class),

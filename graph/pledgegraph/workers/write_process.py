@@ -26,7 +26,7 @@ from pledgegraph.errors import (
     UpdateSyntaxError,
 )
 from pledgegraph.media_types import format_named
-from pledgegraph.reading import read_body
+from pledgegraph.rdf.parsing import read_body
 from pledgegraph.update_evaluation import (
     Difference,
     Update,

@@ -54,7 +54,7 @@ class WriteWorker:
     def read(
         self, body: bytes, form: Format, *, base: str, renamed: bool, permit: Permit
     ) -> Difference:
-        """What a body says, as quads to add; see `pledgegraph.reading.read_body`."""
+        """What a body says, as quads to add; see `pledgegraph.rdf.parsing.read_body`."""
         asked = {"task": "read", "format": form.name, "base": base, "renamed": renamed}
         found = self._run(asked, body, permit)
         if found is None:

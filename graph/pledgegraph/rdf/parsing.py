@@ -11,7 +11,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 
 from pledgegraph.errors import ReadError, UnknownFormat
 from pledgegraph.media_types import Format
-from pledgegraph.xml_entities import EntityCheck
+from pledgegraph.rdf.xml_entities import EntityCheck
 
 BODY: Final = "the body of the request"
 """What errors in a body are said to be in."""
