@@ -15,10 +15,10 @@ from typing import BinaryIO, Protocol
 from pyoxigraph import Literal, NamedNode, Quad, Variable
 
 from pledgegraph.changes import Change, Receipt
-from pledgegraph.cutting import NO_BOUNDS, Bounds
 from pledgegraph.errors import Limit
 from pledgegraph.media_types import Format
 from pledgegraph.permit import Permit
+from pledgegraph.results.truncation import NO_BOUNDS, Bounds
 
 Substitutions = dict[Variable, NamedNode | Literal]
 

@@ -19,7 +19,6 @@ from pyoxigraph import (
 
 from pledgegraph.codepoints import plain_text
 from pledgegraph.column_order import in_order_of_appearance, wants_order
-from pledgegraph.cutting import NO_BOUNDS, Bounds, CutGraph, CutRows, Enough, as_file
 from pledgegraph.dataset_clauses import dataset_clauses, merged_store
 from pledgegraph.engine import ResultKind, Substitutions
 from pledgegraph.errors import Limit, QueryError, QueryRefused, UnknownFormat
@@ -33,10 +32,11 @@ from pledgegraph.media_types import (
     Format,
 )
 from pledgegraph.namespaces import PREFIXES
+from pledgegraph.results.csv_safe import SpreadsheetSafe
+from pledgegraph.results.truncation import NO_BOUNDS, Bounds, CutGraph, CutRows, Enough, as_file
+from pledgegraph.results.xml_text import WellFormed
 from pledgegraph.service_clauses import calls_service
 from pledgegraph.sparql_text import query_words, syntax_error
-from pledgegraph.spreadsheet_safe import SpreadsheetSafe
-from pledgegraph.well_formed import WellFormed
 
 DEEPEST: Final = 200
 """Brackets may nest so deep; the engine's parser overflows its stack somewhere past 1,000."""

@@ -17,11 +17,11 @@ from pyoxigraph import NamedNode, Quad
 from starlette.types import Message, Scope
 
 from pledgegraph.changes import Change
-from pledgegraph.cutting import NO_BOUNDS, Bounds
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.engine import Engine, QueryResult, Snapshot, Substitutions
 from pledgegraph.errors import Limit, QueryError
 from pledgegraph.media_types import Format
+from pledgegraph.results.truncation import NO_BOUNDS, Bounds
 from pledgegraph.settings import Settings
 from pledgegraph_api.app.create import create_app
 from pledgegraph_api.bridge import Bridge

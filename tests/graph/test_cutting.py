@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 
-from pledgegraph.cutting import CUT, Bounds, CutRows, Enough, as_file, head_with_link
 from pledgegraph.errors import AnswerTooLong, Limit
 from pledgegraph.evaluation import evaluate
 from pledgegraph.media_types import CSV, GRAPH_FORMATS, JSON, N_TRIPLES, TSV, XML, Format
-from pledgegraph.row_cutting import EXACT, row_cutter
+from pledgegraph.results.row_truncation import EXACT, row_cutter
+from pledgegraph.results.truncation import CUT, Bounds, CutRows, Enough, as_file, head_with_link
 
 NASTY = (
     '},{', '}},{',

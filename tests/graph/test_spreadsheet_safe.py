@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pledgegraph.spreadsheet_safe import SpreadsheetSafe
+from pledgegraph.results.csv_safe import SpreadsheetSafe
 
 
 def made_safe(text: str, pieces: int = 7) -> str:

@@ -11,8 +11,8 @@ from typing import Final
 from starlette.requests import Request
 
 from pledgegraph.catalogue.questions import TODAY, Parameter, Question, WrongParameter
-from pledgegraph.cutting import LIMIT
 from pledgegraph.engine import Substitutions
+from pledgegraph.results.truncation import LIMIT
 from pledgegraph.sparql_text import query_words
 from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.http.languages import LANGUAGES, preferred_language

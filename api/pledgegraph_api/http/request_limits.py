@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from pledgegraph.cutting import LIMIT, Bounds
 from pledgegraph.errors import Limit
+from pledgegraph.results.truncation import LIMIT, Bounds
 from pledgegraph.settings import Settings
 from pledgegraph_api.errors import Fault
 

@@ -8,12 +8,12 @@ from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from typing import Final
 
-from pledgegraph.codings import IDENTITY
 from pledgegraph.engine import ResultKind
 from pledgegraph.errors import QueryTimeout, ServiceBusy
 from pledgegraph.history.past_versions import PastVersion
 from pledgegraph.light_queries import looks_light
 from pledgegraph.media_types import Format
+from pledgegraph.results.encoding import IDENTITY
 from pledgegraph.settings import Settings
 from pledgegraph.workers.pool import HoldsSnapshots, Limits, QueryPool
 from pledgegraph.workers.run import PooledAnswer

@@ -15,8 +15,8 @@ from urllib.parse import parse_qsl
 from pyoxigraph import Literal, NamedNode, Variable
 from starlette.requests import Request
 
-from pledgegraph.cutting import LIMIT
 from pledgegraph.errors import Limit
+from pledgegraph.results.truncation import LIMIT
 from pledgegraph_api.errors import (
     ContentTooLarge,
     EncodingError,

@@ -11,10 +11,10 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.codings import IDENTITY
 from pledgegraph.engine import ResultKind
 from pledgegraph.media_types import Format
 from pledgegraph.repeatable import is_repeatable
+from pledgegraph.results.encoding import IDENTITY
 from pledgegraph.settings import Settings
 from pledgegraph_api.cache.response_cache import keep
 from pledgegraph_api.errors import NotAcceptable

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
-from pledgegraph.codings import IDENTITY
 from pledgegraph.engine import ResultKind
 from pledgegraph.errors import Limit
 from pledgegraph.history.past_versions import PastVersion
 from pledgegraph.media_types import Format
+from pledgegraph.results.encoding import IDENTITY
 from pledgegraph_api.sparql.protocol import QueryRequest
 
 ChooseFormat = Callable[[ResultKind], Format]
@@ -39,7 +39,7 @@ class Answer(Protocol):
 
     @property
     def coding(self) -> str:
-        """What its bytes are compressed with; see `pledgegraph.codings`."""
+        """What its bytes are compressed with; see `pledgegraph.results.encoding`."""
         ...
 
     @property

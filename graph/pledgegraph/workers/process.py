@@ -14,12 +14,12 @@ from typing import Any, BinaryIO, Final, cast
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Variable, parse
 
-from pledgegraph.codings import IDENTITY, SMALLEST, Encoder, encoder
-from pledgegraph.cutting import Bounds, head_with_link, held_back, refuse_unsaid
 from pledgegraph.deep_thread import DeepThreads
 from pledgegraph.errors import Limit, QueryError, QuerySyntaxError
 from pledgegraph.evaluation import evaluate
 from pledgegraph.media_types import Format, format_named
+from pledgegraph.results.encoding import IDENTITY, SMALLEST, Encoder, encoder
+from pledgegraph.results.truncation import Bounds, head_with_link, held_back, refuse_unsaid
 from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
 from pledgegraph.workers.frames import packed, read_frame
 

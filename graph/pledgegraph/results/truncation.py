@@ -13,7 +13,7 @@ from typing import BinaryIO, Final, TypeVar, cast
 
 from pledgegraph.errors import AnswerTooLong, Limit
 from pledgegraph.media_types import CSV, CSV_SAFE, JSON, JSON_LD, RDF_XML, TSV, XML, Format
-from pledgegraph.row_cutting import RowCutter, row_cutter
+from pledgegraph.results.row_truncation import RowCutter, row_cutter
 
 T = TypeVar("T")
 
