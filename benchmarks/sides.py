@@ -32,8 +32,8 @@ from pledgegraph.engine import ResultKind
 from pledgegraph.loading import SourceFile, change_from_files
 from pledgegraph.media_types import JSON, N_TRIPLES
 from pledgegraph.namespaces import RDFS
-from pledgegraph.opening import engine_over
 from pledgegraph.settings import Settings
+from pledgegraph.setup.open_engine import engine_over
 from pledgegraph.snapshots import Snapshots
 
 Ask = Callable[[str], int]

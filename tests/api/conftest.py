@@ -14,9 +14,9 @@ from pyoxigraph import RdfFormat, parse
 from pledgegraph.changes import Change
 from pledgegraph.directory import new_directory, open_directory
 from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.opening import open_engine
-from pledgegraph.preparing import prepare
 from pledgegraph.settings import Settings
+from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.prepare import prepare
 from pledgegraph_api.app.create import create_app
 
 BASE = "https://data.example.org"

@@ -13,9 +13,9 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple, parse
 from pledgegraph.loading import SOURCE_CLASSES
 from pledgegraph.media_types import CSV
 from pledgegraph.namespaces import PG, RDF, RDFS
-from pledgegraph.opening import open_engine
-from pledgegraph.preparing import prepare
 from pledgegraph.settings import Settings
+from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.prepare import prepare
 from pledgegraph.shipped import shipped
 from pledgegraph.validation import Shapes, describe
 from pledgegraph.validation.reference import ReferenceValidator

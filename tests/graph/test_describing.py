@@ -14,7 +14,7 @@ from pledgegraph.directory import new_directory, open_directory
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.loading import change_from_files
 from pledgegraph.namespaces import DCAT, DCTERMS, PG, RDF, SPDX, VOID
-from pledgegraph.shipping import shipped_files
+from pledgegraph.setup.shipped_data import shipped_files
 from tests.graph.building import BASE, change, node, quad
 
 DATASET = NamedNode(f"{BASE}/.well-known/void#dataset")

@@ -26,9 +26,9 @@ from pledgegraph.loading import SourceFile, change_from_files
 from pledgegraph.media_types import JSON, N_TRIPLES
 from pledgegraph.namespaces import OWL, PG, RDF, RDFS, SCHEME, XSD
 from pledgegraph.ontology.files import ontology_files
-from pledgegraph.opening import engine_over
 from pledgegraph.rules import Rules, read_rules
 from pledgegraph.settings import Settings
+from pledgegraph.setup.open_engine import engine_over
 from pledgegraph.shipped import shipped
 from pledgegraph.union_graph import named_quads
 from pledgegraph.writer import apply
@@ -450,7 +450,7 @@ def test_a_rule_that_cannot_be_asked_stops_a_change_before_it_is_logged(
     rule = ontology / "rules" / "last-note.rq"
     spoilt = rule.read_text(encoding="utf-8").replace(part, f"x{part}")
     rule.write_text(spoilt, encoding="utf-8")
-    monkeypatch.setattr("pledgegraph.opening.shipped", lambda _: ontology)
+    monkeypatch.setattr("pledgegraph.setup.open_engine.shipped", lambda _: ontology)
     file = tmp_path / "one.ttl"
     file.write_text(source_text("one", "ana"), encoding="utf-8")
     load = change_from_files([SourceFile(file)], base=BASE, agent="tests", reason="Try.")

@@ -18,8 +18,8 @@ from pledgegraph.directory import FORMAT, new_directory, open_directory
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.media_types import N_QUADS, N_TRIPLES, TRIG, Format
 from pledgegraph.namespaces import XSD
-from pledgegraph.opening import open_engine
 from pledgegraph.settings import Settings
+from pledgegraph.setup.open_engine import open_engine
 from pledgegraph.union_graph import named_quads
 from pledgegraph.writer import apply
 from tests.graph.building import BASE, change, node, quad, quads_of, values

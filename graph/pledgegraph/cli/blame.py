@@ -13,7 +13,7 @@ from pledgegraph.cli.escape_control import harmless
 from pledgegraph.cli.options import Base, DataDir, Json, settings
 from pledgegraph.errors import InputError
 from pledgegraph.history.revert import blame
-from pledgegraph.opening import open_engine
+from pledgegraph.setup.open_engine import open_engine
 
 
 def command(

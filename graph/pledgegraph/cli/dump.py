@@ -17,8 +17,8 @@ from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import InputError, SettingsError
 from pledgegraph.history.make_dump import make_dump
 from pledgegraph.media_types import GRAPH_FORMATS, N_QUADS, TURTLE, format_named
-from pledgegraph.opening import open_engine
 from pledgegraph.settings import Settings
+from pledgegraph.setup.open_engine import open_engine
 
 _NICENESS: Final = 10
 """Queries of clients go before."""

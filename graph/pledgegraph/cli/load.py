@@ -24,7 +24,7 @@ from pledgegraph.cli.progress_bar import reading_bar, working
 from pledgegraph.cli.validation_report import print_report_json
 from pledgegraph.errors import SourceUnclear, ValidationFailed
 from pledgegraph.loading import SourceFile, change_from_files
-from pledgegraph.opening import open_engine
+from pledgegraph.setup.open_engine import open_engine
 
 Files = Annotated[
     list[Path],

@@ -15,7 +15,7 @@ from pledgegraph.catalogue.questions import Question, Words, WrongParameter, cat
 from pledgegraph.cli.options import Base, DataDir, Json, settings
 from pledgegraph.cli.output import print_answer
 from pledgegraph.cli.validation_report import preferred_languages
-from pledgegraph.opening import open_engine
+from pledgegraph.setup.open_engine import open_engine
 
 app: Final = typer.Typer(help="The catalogue of questions.", no_args_is_help=True)
 

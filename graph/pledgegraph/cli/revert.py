@@ -14,8 +14,8 @@ from pledgegraph.cli.options import Agent, Base, DataDir, Json, Reason, agent_or
 from pledgegraph.cli.options import Validator as ValidatorOption
 from pledgegraph.embedded import EmbeddedSnapshot
 from pledgegraph.history.revert import inverse, refuse_conflicts
-from pledgegraph.opening import open_engine
 from pledgegraph.published_log import PublishedLog
+from pledgegraph.setup.open_engine import open_engine
 
 
 def command(

@@ -11,8 +11,8 @@ import typer
 from pledgegraph.cli.gc_pause import nothing_collected
 from pledgegraph.cli.options import Base, DataDir, Validator, settings
 from pledgegraph.errors import SettingsError
-from pledgegraph.preparing import prepare
 from pledgegraph.settings import Settings
+from pledgegraph.setup.prepare import prepare
 
 _SERVICE: Final = "pledgegraph_api.server.run"
 """The service is looked up by name: this package knows nothing of HTTP."""

@@ -16,8 +16,8 @@ from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import DirectoryMissing, ValidationFailed
 from pledgegraph.gate import EngineForm, difference, settle
 from pledgegraph.loading import change_from_files
-from pledgegraph.opening import Gatekeeper
 from pledgegraph.settings import Settings
+from pledgegraph.setup.open_engine import Gatekeeper
 
 
 def command(

@@ -9,7 +9,7 @@ from pledgegraph.cli.options import Base, DataDir, Json, settings
 from pledgegraph.cli.progress_bar import working
 from pledgegraph.errors import StoreDiffers
 from pledgegraph.history.verify import verify
-from pledgegraph.opening import open_engine
+from pledgegraph.setup.open_engine import open_engine
 
 
 def command(*, data_dir: DataDir = None, base: Base = None, as_json: Json = False) -> None:

@@ -15,8 +15,8 @@ from pledgegraph.changes_log import ChangesLog
 from pledgegraph.directory import new_directory, open_directory
 from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.loading import SourceFile, change_from_files
-from pledgegraph.opening import open_engine
 from pledgegraph.settings import Settings
+from pledgegraph.setup.open_engine import open_engine
 from pledgegraph.tokens import Scope, Tokens
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, client_of, make_store

@@ -8,9 +8,9 @@ from pathlib import Path
 from pledgegraph.changes import Receipt
 from pledgegraph.directory import DataDirectory, new_directory
 from pledgegraph.errors import DirectoryMissing
-from pledgegraph.opening import engine_over, open_engine
 from pledgegraph.settings import Settings
-from pledgegraph.shipping import bring_up_to_date
+from pledgegraph.setup.open_engine import engine_over, open_engine
+from pledgegraph.setup.shipped_data import bring_up_to_date
 
 
 @dataclass(frozen=True, slots=True)
