@@ -17,9 +17,6 @@ from pyoxigraph import (
     Store,
 )
 
-from pledgegraph.codepoints import plain_text
-from pledgegraph.column_order import in_order_of_appearance, wants_order
-from pledgegraph.dataset_clauses import dataset_clauses, merged_store
 from pledgegraph.engine import ResultKind, Substitutions
 from pledgegraph.errors import Limit, QueryError, QueryRefused, UnknownFormat
 from pledgegraph.media_types import (
@@ -35,8 +32,11 @@ from pledgegraph.namespaces import PREFIXES
 from pledgegraph.results.csv_safe import SpreadsheetSafe
 from pledgegraph.results.truncation import NO_BOUNDS, Bounds, CutGraph, CutRows, Enough, as_file
 from pledgegraph.results.xml_text import WellFormed
-from pledgegraph.service_clauses import calls_service
-from pledgegraph.sparql_text import query_words, syntax_error
+from pledgegraph.sparql.codepoint_escapes import plain_text
+from pledgegraph.sparql.dataset_clauses import dataset_clauses, merged_store
+from pledgegraph.sparql.lexer import query_words, syntax_error
+from pledgegraph.sparql.projection_order import in_order_of_appearance, wants_order
+from pledgegraph.sparql.service_clauses import calls_service
 
 DEEPEST: Final = 200
 """Brackets may nest so deep; the engine's parser overflows its stack somewhere past 1,000."""

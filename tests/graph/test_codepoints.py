@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import Store
 
-from pledgegraph.codepoints import plain_text
 from pledgegraph.errors import QueryRefused, QuerySyntaxError
 from pledgegraph.evaluation import EmbeddedResult, evaluate
+from pledgegraph.sparql.codepoint_escapes import plain_text
 
 
 def ask(query: str) -> EmbeddedResult:

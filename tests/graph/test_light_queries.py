@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pledgegraph.light_queries import looks_light
+from pledgegraph.sparql.cost_hints import looks_light
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
-from pledgegraph.sparql_text import query_words, syntax_error
+from pledgegraph.sparql.lexer import query_words, syntax_error
 
 ELSEWHERE = "http://127.0.0.1:1/"
 """The engine refuses port 1 before it connects, with an OSError: that shows that it would."""

@@ -13,9 +13,9 @@ from pyoxigraph import Literal, NamedNode, Variable
 from pledgegraph.catalogue.questions import Parameter
 from pledgegraph.engine import Engine, Snapshot, Substitutions
 from pledgegraph.namespaces import PG
+from pledgegraph.sparql.select import solutions
 from pledgegraph_api.http.languages import DEFAULT
 from pledgegraph_api.once_a_snapshot import OnceASnapshot
-from pledgegraph_api.solutions import solutions
 
 MOST: Final = 500
 """Of a longer list nobody reads; a field for text takes its place."""

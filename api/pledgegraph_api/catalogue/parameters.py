@@ -13,7 +13,7 @@ from starlette.requests import Request
 from pledgegraph.catalogue.questions import TODAY, Parameter, Question, WrongParameter
 from pledgegraph.engine import Substitutions
 from pledgegraph.results.truncation import LIMIT
-from pledgegraph.sparql_text import query_words
+from pledgegraph.sparql.lexer import query_words
 from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.http.languages import LANGUAGES, preferred_language
 from pledgegraph_api.http.request_limits import TIMEOUT, AskedLimits, limits_of

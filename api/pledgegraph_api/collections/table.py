@@ -16,8 +16,8 @@ from pledgegraph.documents.document import labels_of
 from pledgegraph.documents.labels import Names
 from pledgegraph.engine import Engine, Snapshot
 from pledgegraph.namespaces import SCHEME
+from pledgegraph.sparql.select import solutions
 from pledgegraph_api.once_a_snapshot import OnceASnapshot
-from pledgegraph_api.solutions import solutions
 
 _HERE: Final = Path(__file__).resolve().parent
 _STATUS: Final = f"{SCHEME}status#not-reported"

@@ -19,9 +19,9 @@ from starlette.responses import PlainTextResponse, Response
 
 from pledgegraph.engine import Engine, Snapshot
 from pledgegraph.release import release
+from pledgegraph.sparql.select import solutions
 from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.once_a_snapshot import OnceASnapshot
-from pledgegraph_api.solutions import solutions
 
 MOST: Final = 50_000
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -13,8 +13,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Variable
 from pledgegraph.documents import Document, Names, Profiles, compose
 from pledgegraph.engine import Engine, Snapshot
 from pledgegraph.namespaces import DCTERMS, PG
+from pledgegraph.sparql.select import solutions
 from pledgegraph_api.errors import PageMissing, RecordMissing
-from pledgegraph_api.solutions import solutions
 
 _HERE: Final = Path(__file__).resolve().parent
 _NEAREST: Final = 5

@@ -13,9 +13,11 @@ from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
-from pledgegraph.codepoints import plain_text
 from pledgegraph.errors import QueryRefused, ServiceFailed
-from pledgegraph.federation import (
+from pledgegraph.media_types import JSON
+from pledgegraph.settings import Settings
+from pledgegraph.sparql.codepoint_escapes import plain_text
+from pledgegraph.sparql.federation import (
     ADVICE,
     ServiceCall,
     Term,
@@ -23,9 +25,7 @@ from pledgegraph.federation import (
     values_block,
     with_values,
 )
-from pledgegraph.media_types import JSON
-from pledgegraph.service_clauses import calls_service
-from pledgegraph.settings import Settings
+from pledgegraph.sparql.service_clauses import calls_service
 from pledgegraph_api.sparql.protocol import QueryRequest
 
 if TYPE_CHECKING:

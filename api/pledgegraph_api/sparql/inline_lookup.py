@@ -2,9 +2,9 @@
 
 To hand a query to a worker and to pass its answer through all layers of the application takes
 ten times as long as the look-up itself. So a query of which its shape proves that it is cheap
-(see `pledgegraph.quick_queries`) is answered here, if its answer is short. Everything else about
-the response is what the application said the last time when the same was asked in the same way
-but for the query: its headers are taken from there.
+(see `pledgegraph.sparql.quick_queries`) is answered here, if its answer is short. Everything
+else about the response is what the application said the last time when the same
+was asked in the same way but for the query: its headers are taken from there.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ from starlette.types import Message
 from pledgegraph.engine import Engine, ResultKind
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.media_types import Carries, Format
-from pledgegraph.quick_queries import is_quick
 from pledgegraph.results.encoding import IDENTITY, SMALLEST, encoder
 from pledgegraph.settings import Settings
+from pledgegraph.sparql.quick_queries import is_quick
 from pledgegraph_api.errors import EncodingError, ParameterError
 from pledgegraph_api.sparql.answer_etag import AnswerTags
 from pledgegraph_api.sparql.protocol import QueryRequest, decoded

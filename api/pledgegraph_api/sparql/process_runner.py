@@ -11,10 +11,10 @@ from typing import Final
 from pledgegraph.engine import ResultKind
 from pledgegraph.errors import QueryTimeout, ServiceBusy
 from pledgegraph.history.past_versions import PastVersion
-from pledgegraph.light_queries import looks_light
 from pledgegraph.media_types import Format
 from pledgegraph.results.encoding import IDENTITY
 from pledgegraph.settings import Settings
+from pledgegraph.sparql.cost_hints import looks_light
 from pledgegraph.workers.pool import HoldsSnapshots, Limits, QueryPool
 from pledgegraph.workers.run import PooledAnswer
 from pledgegraph_api.errors import NotAcceptable

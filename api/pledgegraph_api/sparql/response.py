@@ -13,9 +13,9 @@ from starlette.responses import Response
 
 from pledgegraph.engine import ResultKind
 from pledgegraph.media_types import Format
-from pledgegraph.repeatable import is_repeatable
 from pledgegraph.results.encoding import IDENTITY
 from pledgegraph.settings import Settings
+from pledgegraph.sparql.determinism import is_repeatable
 from pledgegraph_api.cache.response_cache import keep
 from pledgegraph_api.errors import NotAcceptable
 from pledgegraph_api.http.accept_encoding import preferred_coding

@@ -19,8 +19,8 @@ from pyoxigraph import Literal, NamedNode, Variable
 
 from pledgegraph.engine import Substitutions
 from pledgegraph.errors import InputError, ReadError
-from pledgegraph.front_matter import split_front_matter
 from pledgegraph.namespaces import PREFIXES, XSD
+from pledgegraph.sparql.front_matter import split_front_matter
 
 FOLDER: Final = Path(__file__).resolve().parent / "queries"
 TODAY: Final = "today"

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pledgegraph.lexical_forms import OPAQUE
+from pledgegraph.sparql.terminals import OPAQUE
 
 _MARK: Final = "\ufeff"
 """The byte order mark, which editors put before a text; it is no part of it."""

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pledgegraph.codepoints import plain_text
-from pledgegraph.lexical_forms import OPAQUE
-from pledgegraph.service_clauses import calls_service
+from pledgegraph.sparql.codepoint_escapes import plain_text
+from pledgegraph.sparql.service_clauses import calls_service
+from pledgegraph.sparql.terminals import OPAQUE
 
 _CALLED: Final = r"[ \t\n\r]*+(?:\#[^\n\r]*+[ \t\n\r]*+)*+\("
 _CLOCK: Final = re.compile(f"now{_CALLED}", re.IGNORECASE | re.ASCII)

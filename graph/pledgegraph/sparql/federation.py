@@ -3,7 +3,7 @@
 Only a clause with a constant IRI is found, whose group is asked for as it stands; its solutions
 take its place as a VALUES block, which joins as the clause would (SPARQL 1.1 Federated Query,
 section 4). The words are looked at here and not parsed; whatever is overlooked is found again by
-`pledgegraph.service_clauses` and refused, and the engine never sees a SERVICE clause.
+`pledgegraph.sparql.service_clauses` and refused, and the engine never sees a SERVICE clause.
 
 See https://www.w3.org/TR/sparql11-federated-query/
 """
@@ -18,8 +18,8 @@ from typing import Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from pledgegraph.errors import QueryRefused
-from pledgegraph.lexical_forms import IRI, OPAQUE, SPACE, VARIABLE
-from pledgegraph.service_clauses import calls_service
+from pledgegraph.sparql.service_clauses import calls_service
+from pledgegraph.sparql.terminals import IRI, OPAQUE, SPACE, VARIABLE
 
 ADVICE: Final = (
     "Ask the other endpoint yourself and put its answer into a VALUES block, or write "

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from pledgegraph.errors import QuerySyntaxError, UpdateSyntaxError
-from pledgegraph.service_clauses import calls_service
-from pledgegraph.syntax_place import place_of_mistake
+from pledgegraph.sparql.service_clauses import calls_service
+from pledgegraph.sparql.syntax_errors import place_of_mistake
 
 _TOKEN: Final = re.compile(
     r"""
@@ -48,7 +48,7 @@ class QueryWords:
     depth: int
     """How deep its brackets nest."""
     calls_service: bool
-    """True when the query has a SERVICE clause; see `pledgegraph.service_clauses`."""
+    """True when the query has a SERVICE clause; see `pledgegraph.sparql.service_clauses`."""
 
     @property
     def names_dataset(self) -> bool:

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pledgegraph.lexical_forms import OPAQUE
-from pledgegraph.sparql_text import query_words
+from pledgegraph.sparql.lexer import query_words
+from pledgegraph.sparql.terminals import OPAQUE
 
 _LONGEST: Final = 4000
 """Characters."""

@@ -14,7 +14,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from pledgegraph.lexical_forms import IRI, OPAQUE, SPACE, VARIABLE
+from pledgegraph.sparql.terminals import IRI, OPAQUE, SPACE, VARIABLE
 
 _STAR: Final = re.compile(
     rf"""{SPACE}

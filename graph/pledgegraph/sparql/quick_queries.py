@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pledgegraph.lexical_forms import IRI, SPACE, STRING
+from pledgegraph.sparql.terminals import IRI, SPACE, STRING
 
 _LONGEST: Final = 2000
 """Characters."""

@@ -14,8 +14,8 @@ from typing import Final
 from pyoxigraph import Store
 
 from pledgegraph.errors import QuerySyntaxError, UpdateRefused, UpdateSyntaxError
-from pledgegraph.sparql_text import syntax_error
-from pledgegraph.update_text import Piece, pieces
+from pledgegraph.sparql.lexer import syntax_error
+from pledgegraph.sparql.update_lexer import Piece, pieces
 
 _SEEN: Final = re.compile(r"[^\n\r]")
 
