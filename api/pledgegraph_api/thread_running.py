@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
 
 from pledgegraph.deep_thread import DeepThreads
-from pledgegraph.engine import Engine
 from pledgegraph.errors import Limit, QueryError, QueryTimeout
 from pledgegraph.history.past_versions import PastVersion
 from pledgegraph.media_types import Format
 from pledgegraph.results.encoding import IDENTITY
 from pledgegraph.results.truncation import held_back
 from pledgegraph.settings import Settings
+from pledgegraph.store.engine import Engine
 from pledgegraph.workers.places import Places
 from pledgegraph_api.beginning import Beginning
 from pledgegraph_api.bridge import Bridge

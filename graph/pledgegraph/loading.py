@@ -18,12 +18,12 @@ from typing import Final
 
 from pyoxigraph import BlankNode, Dataset, DefaultGraph, NamedNode, Quad
 
-from pledgegraph.changes import Change, Scope
 from pledgegraph.errors import SourceUnclear
-from pledgegraph.gate import fresh_names, lasting_names, named
-from pledgegraph.graphs import graph_of_sources, is_computed
 from pledgegraph.namespaces import PG, RDF
 from pledgegraph.rdf.parsing import Progress, read_quads
+from pledgegraph.store.changes import Change, Scope
+from pledgegraph.store.normalisation import fresh_names, lasting_names, named
+from pledgegraph.store.system_graphs import graph_of_sources, is_computed
 
 SOURCE_CLASSES: Final = frozenset({PG.Source, PG.EditorialSource, PG.ReferenceSource})
 

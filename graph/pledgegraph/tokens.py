@@ -24,8 +24,8 @@ from typing import Final
 from filelock import FileLock
 
 from pledgegraph.attribution import attributable
-from pledgegraph.durable import sync_folder
 from pledgegraph.errors import DirectoryError, DirectoryReadOnly, TokenMissing
+from pledgegraph.store.atomic_files import sync_folder
 
 NAME: Final = "tokens.json"
 _PREFIX: Final = "pgt_"

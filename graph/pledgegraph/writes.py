@@ -15,15 +15,15 @@ from typing import Final
 
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 
-from pledgegraph.changes import Change, Receipt, Scope
-from pledgegraph.engine import AddressedSnapshot, Engine
 from pledgegraph.errors import GraphClosed, InputError
-from pledgegraph.graphs import graph_of_sources, is_computed
 from pledgegraph.loading import SourceFile, change_from_quads
 from pledgegraph.media_types import Format
-from pledgegraph.permit import Permit
 from pledgegraph.rdf.parsing import BODY
-from pledgegraph.update_evaluation import Difference, Graph, Update
+from pledgegraph.store.changes import Change, Receipt, Scope
+from pledgegraph.store.commit_permit import Permit
+from pledgegraph.store.engine import AddressedSnapshot, Engine
+from pledgegraph.store.system_graphs import graph_of_sources, is_computed
+from pledgegraph.store.update_evaluation import Difference, Graph, Update
 from pledgegraph.workers.writing import WriteWorker
 
 _COMPUTED: Final = "Change what it is computed from; the rules follow every change."

@@ -11,12 +11,12 @@ import pytest
 from fastapi import FastAPI
 from pyoxigraph import RdfFormat, parse
 
-from pledgegraph.changes import Change
-from pledgegraph.directory import new_directory, open_directory
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.settings import Settings
 from pledgegraph.setup.open_engine import open_engine
 from pledgegraph.setup.prepare import prepare
+from pledgegraph.store.changes import Change
+from pledgegraph.store.directory import new_directory, open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.app.create import create_app
 
 BASE = "https://data.example.org"

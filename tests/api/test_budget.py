@@ -10,9 +10,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import Limit
 from pledgegraph.settings import Settings
+from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph.tokens import Scope, Tokens
 from pledgegraph_api.app.create import create_app
 from pledgegraph_api.errors import BudgetSpent

@@ -12,12 +12,12 @@ import pyoxigraph
 import pytest
 from pyoxigraph import Dataset, NamedNode, RdfFormat
 
-from pledgegraph.changes import Change
-from pledgegraph.changes_log import ChangesLog
-from pledgegraph.directory import open_directory
-from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.published_log import PublishedLog
 from pledgegraph.settings import Settings
+from pledgegraph.store.changes import Change
+from pledgegraph.store.changes_log import ChangesLog
+from pledgegraph.store.directory import open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.published_log import PublishedLog
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, ClientOf, make_store
 from tests.api.outline import Outline

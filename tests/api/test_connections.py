@@ -14,10 +14,10 @@ import httpx
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from pledgegraph.changes import Change
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.history.make_dump import make_dump
 from pledgegraph.namespaces import PG
+from pledgegraph.store.changes import Change
+from pledgegraph.store.embedded import EmbeddedEngine
 from tests.api.conftest import make_store
 from tests.api.test_serving import BASE
 from tests.running_service import Service

@@ -15,7 +15,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 
-from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.store.embedded import EmbeddedEngine
 from tests.api.test_serving import BASE, ENDLESS, HUGE, connection
 from tests.running_service import Service
 

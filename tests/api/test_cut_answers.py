@@ -10,9 +10,9 @@ import httpx
 import pyoxigraph
 import pytest
 
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.media_types import CSV, GRAPH_FORMATS, JSON, RESULT_FORMATS, TSV, XML, Format
 from pledgegraph.settings import Settings
+from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import client_of
 from tests.api.test_serving import BASE, HUGE

@@ -22,7 +22,6 @@ import httpx
 import pytest
 import zstandard
 
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.media_types import (
     CSV,
     CSV_SAFE,
@@ -40,6 +39,7 @@ from pledgegraph.media_types import (
     Carries,
     Format,
 )
+from pledgegraph.store.embedded import EmbeddedEngine
 from tests.running_service import RunningService, running_service
 
 FORMATS: Final = (*RESULT_FORMATS, CSV_SAFE, *GRAPH_FORMATS)

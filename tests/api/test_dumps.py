@@ -16,14 +16,14 @@ import pytest
 from filelock import FileLock
 from pyoxigraph import Dataset, RdfFormat
 
-from pledgegraph.changes import Change
-from pledgegraph.embedded import EmbeddedEngine, EmbeddedSnapshot
 from pledgegraph.errors import StorageFull
 from pledgegraph.history import make_dump as dumping
 from pledgegraph.history.canonical import canonical_hash, canonical_quads
 from pledgegraph.history.dumps import Dump, Dumps
 from pledgegraph.history.make_dump import make_dump
 from pledgegraph.settings import Settings
+from pledgegraph.store.changes import Change
+from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, ClientOf, make_store
 from tests.api.outline import Outline

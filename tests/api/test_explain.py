@@ -10,8 +10,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.settings import Settings
+from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.app.create import create_app
 from tests.api.outline import Outline, rows_of
 from tests.api.test_protocol import problem

@@ -11,8 +11,8 @@ import httpx
 import pytest
 import zstandard
 
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS
+from pledgegraph.store.embedded import EmbeddedEngine
 from tests.api.conftest import BASE, make_store
 from tests.running_service import ROOT, Service
 
@@ -361,9 +361,9 @@ _WRITER = """
 import sys
 from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Quad
-from pledgegraph.changes import Change
-from pledgegraph.directory import open_directory
-from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.store.changes import Change
+from pledgegraph.store.directory import open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
 
 node = NamedNode("http://example.org/node")
 quad = Quad(node, node, Literal(sys.argv[2]), node)

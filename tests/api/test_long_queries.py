@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.store.embedded import EmbeddedEngine
 from tests.api.test_serving import BASE
 from tests.running_service import Service
 

@@ -10,9 +10,9 @@ import pytest
 from fastapi import FastAPI
 from prometheus_client.parser import text_string_to_metric_families
 
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import DirectoryMissing
 from pledgegraph.settings import Settings
+from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.app.create import create_app
 from tests.api.test_problems import failing
 

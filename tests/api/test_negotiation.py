@@ -8,7 +8,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pledgegraph.engine import ResultKind
 from pledgegraph.media_types import (
     CSV,
     FORMATS,
@@ -24,6 +23,7 @@ from pledgegraph.media_types import (
     XML,
     Format,
 )
+from pledgegraph.store.engine import ResultKind
 from pledgegraph_api.errors import HeaderTooLarge, NotAcceptable
 from pledgegraph_api.http.negotiation import LONGEST_ACCEPT, Accept, choose_format, prefers_page
 

@@ -13,10 +13,10 @@ import pytest
 from fastapi import FastAPI
 from pyoxigraph import Literal, NamedNode, Quad
 
-from pledgegraph.changes import Change
-from pledgegraph.embedded import EmbeddedEngine, EmbeddedSnapshot
 from pledgegraph.namespaces import PG, RDF, RDFS, SCHEME, SKOS
 from pledgegraph.settings import Settings
+from pledgegraph.store.changes import Change
+from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE
 

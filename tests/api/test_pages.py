@@ -13,10 +13,10 @@ import pytest
 from fastapi import FastAPI
 from pyoxigraph import RdfFormat, parse
 
-from pledgegraph.changes import Change
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.media_types import CSV_SAFE, FORMATS, GRAPH_FORMATS, NAMED_FORMATS, RESULT_FORMATS
 from pledgegraph.settings import Settings
+from pledgegraph.store.changes import Change
+from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.app.create import create_app
 from tests.api.outline import Outline
 

@@ -14,12 +14,12 @@ import httpx
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from pledgegraph.changes import Change
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.history.past_versions import Past
 from pledgegraph.namespaces import PG, RDF, RDFS
-from pledgegraph.published_log import PublishedLog
 from pledgegraph.settings import Settings
+from pledgegraph.store.changes import Change
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.published_log import PublishedLog
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, ClientOf, make_store
 from tests.graph.building import quad

@@ -14,8 +14,6 @@ import pytest
 from fastapi import FastAPI
 
 from pledgegraph import errors as graph_errors
-from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.engine import Engine, Snapshot
 from pledgegraph.errors import (
     DirectoryMissing,
     PledgegraphError,
@@ -24,6 +22,8 @@ from pledgegraph.errors import (
     ValidationFailed,
 )
 from pledgegraph.settings import Settings
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.engine import Engine, Snapshot
 from pledgegraph.validation import ValidationReport
 from pledgegraph_api import errors as api_errors
 from pledgegraph_api.app.create import create_app

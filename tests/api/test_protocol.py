@@ -11,9 +11,9 @@ import pytest
 from fastapi import FastAPI
 from pyoxigraph import NamedNode, Quad
 
-from pledgegraph.changes import Change
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.settings import Settings
+from pledgegraph.store.changes import Change
+from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.app.create import create_app
 
 pytestmark = pytest.mark.anyio

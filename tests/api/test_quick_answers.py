@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.media_types import RESULT_FORMATS, Format
 from pledgegraph.sparql.quick_queries import is_quick
+from pledgegraph.store.embedded import EmbeddedEngine
 from tests.api.conftest import BASE, make_store
 from tests.api.test_kept_answers import lasting, unlike, write
 from tests.running_service import Service

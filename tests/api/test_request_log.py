@@ -13,8 +13,8 @@ from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.settings import Settings
+from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.app.create import create_app
 from pledgegraph_api.ops.log_format import FIELDS, JsonLines, TextLines
 from tests.api.test_serving import Start, ask, start

@@ -17,12 +17,12 @@ from pyoxigraph import (
     parse,
 )
 
-from pledgegraph.changes import Change
-from pledgegraph.directory import new_directory, open_directory
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS, RESULT_FORMATS, TURTLE, Format
 from pledgegraph.namespaces import RDF
 from pledgegraph.settings import Settings
+from pledgegraph.store.changes import Change
+from pledgegraph.store.directory import new_directory, open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph.tokens import Scope, Tokens
 from pledgegraph_api.app.create import create_app
 from pledgegraph_api.sparql.service_description import SD, VOID

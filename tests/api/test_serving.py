@@ -12,7 +12,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 import pytest
 
-from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.store.embedded import EmbeddedEngine
 from tests.running_service import Service
 
 BASE = "https://data.example.org"

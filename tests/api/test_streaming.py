@@ -16,13 +16,13 @@ from fastapi import FastAPI
 from pyoxigraph import NamedNode, Quad
 from starlette.types import Message, Scope
 
-from pledgegraph.changes import Change
-from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.engine import Engine, QueryResult, Snapshot, Substitutions
 from pledgegraph.errors import Limit, QueryError
 from pledgegraph.media_types import Format
 from pledgegraph.results.truncation import NO_BOUNDS, Bounds
 from pledgegraph.settings import Settings
+from pledgegraph.store.changes import Change
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.engine import Engine, QueryResult, Snapshot, Substitutions
 from pledgegraph_api.app.create import create_app
 from pledgegraph_api.bridge import Bridge
 

@@ -21,10 +21,10 @@ from pyoxigraph import (
     parse,
 )
 
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.namespaces import OWL, PG, RDF, RDFS, SCHEME, SKOS
 from pledgegraph.ontology.documents import ontology_documents
 from pledgegraph.ontology.files import earlier_versions, ontology_files
+from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.http.languages import LANGUAGES
 from pledgegraph_api.web.prefixed_names import link_to, short_name
 from tests.api.outline import Outline

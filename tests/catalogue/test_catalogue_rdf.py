@@ -9,8 +9,8 @@ from pyoxigraph import Dataset, Literal, NamedNode, Quad, RdfFormat, parse, seri
 
 from pledgegraph.catalogue.questions import catalogue, question
 from pledgegraph.catalogue.rdf import catalogue_graph
-from pledgegraph.embedded import EmbeddedSnapshot
 from pledgegraph.namespaces import DCTERMS, PREFIXES, RDF, RDFS, SCHEME, SH
+from pledgegraph.store.embedded import EmbeddedSnapshot
 from tests.catalogue.answers import BASE
 
 QUERIES = NamedNode(f"{BASE}/queries")

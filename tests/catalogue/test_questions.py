@@ -9,9 +9,9 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Variable
 
 from pledgegraph.catalogue.questions import Question, WrongParameter, catalogue, question
-from pledgegraph.embedded import EmbeddedSnapshot
 from pledgegraph.media_types import N_TRIPLES, TSV
 from pledgegraph.namespaces import SCHEME, XSD
+from pledgegraph.store.embedded import EmbeddedSnapshot
 from tests.catalogue.answers import BASE
 
 QUESTIONS = catalogue()

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from pledgegraph.embedded import EmbeddedSnapshot
 from pledgegraph.namespaces import PG, SCHEMA
+from pledgegraph.store.embedded import EmbeddedSnapshot
 
 BASE = "http://localhost:8000"
 FACTS: list[dict[str, Any]] = json.loads(

@@ -19,9 +19,9 @@ from pyoxigraph import (
     serialize,
 )
 
-from pledgegraph.directory import open_directory
 from pledgegraph.history.canonical import canonical_hash
 from pledgegraph.rdf.external_sort import LineSorter
+from pledgegraph.store.directory import open_directory
 from tests.graph.building import change, node, quad
 from tests.graph.conftest import MakeEngine, Program
 

@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
-from pledgegraph.changes_log import ChangesLog
-from pledgegraph.directory import open_directory
 from pledgegraph.release import release
+from pledgegraph.store.changes_log import ChangesLog
+from pledgegraph.store.directory import open_directory
 from tests.graph.building import BASE, change, quad
 from tests.graph.conftest import Ended, MakeEngine, MakeSource, Program
 

@@ -6,8 +6,8 @@ import pytest
 from pyoxigraph import Store
 
 from pledgegraph.errors import QueryRefused, QuerySyntaxError
-from pledgegraph.evaluation import EmbeddedResult, evaluate
 from pledgegraph.sparql.codepoint_escapes import plain_text
+from pledgegraph.store.query_evaluation import EmbeddedResult, evaluate
 
 
 def ask(query: str) -> EmbeddedResult:

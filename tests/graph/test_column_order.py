@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import QuerySolutions, Store
 
-from pledgegraph.evaluation import evaluate
 from pledgegraph.sparql.projection_order import in_order_of_appearance
+from pledgegraph.store.query_evaluation import evaluate
 
 
 def columns(query: str) -> list[str]:

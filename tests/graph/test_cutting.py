@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, QuerySolutions, Store
 
 from pledgegraph.errors import AnswerTooLong, Limit
-from pledgegraph.evaluation import evaluate
 from pledgegraph.media_types import CSV, GRAPH_FORMATS, JSON, N_TRIPLES, TSV, XML, Format
 from pledgegraph.results.row_truncation import EXACT, row_cutter
 from pledgegraph.results.truncation import CUT, Bounds, CutRows, Enough, as_file, head_with_link
+from pledgegraph.store.query_evaluation import evaluate
 
 NASTY = (
     '},{', '}},{',

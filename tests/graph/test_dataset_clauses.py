@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pytest
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store
 
-from pledgegraph.evaluation import evaluate
 from pledgegraph.media_types import TSV
 from pledgegraph.sparql.dataset_clauses import dataset_clauses
+from pledgegraph.store.query_evaluation import evaluate
 from tests.graph.building import BASE, node, quad
 
 ONE, TWO = node("id/source/one"), node("id/source/two")

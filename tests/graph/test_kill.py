@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from pledgegraph.changes_log import ChangesLog
-from pledgegraph.directory import new_directory, open_directory
-from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.store.changes_log import ChangesLog
+from pledgegraph.store.directory import new_directory, open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
 from tests.graph.building import BASE, values
 from tests.graph.victim import count_quads
 
@@ -40,8 +40,8 @@ import select, sys, time
 from pathlib import Path
 from tests.graph.building import BASE, values
 from tests.graph.test_kill import STATE, THINGS
-from pledgegraph.directory import open_directory
-from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.store.directory import open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
 engine = EmbeddedEngine(open_directory(Path(sys.argv[1]), base=BASE))
 looks, seen, last = 0, set(), -1
 while not select.select([sys.stdin], [], [], 0.15)[0]:

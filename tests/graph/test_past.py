@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pledgegraph.directory import new_directory, open_directory
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import VersionMissing
 from pledgegraph.history.past_versions import Past
+from pledgegraph.store.directory import new_directory, open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
 from tests.graph.building import BASE, change, quad
 from tests.graph.conftest import MakeEngine, MakeSource, Program
 

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from pledgegraph import writer
-from pledgegraph.changes_log import ChangesLog
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import DirectoryError, PublishDelayed, StorageFull
-from pledgegraph.snapshots import Snapshots
+from pledgegraph.store import writer
+from pledgegraph.store.changes_log import ChangesLog
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.snapshots import Snapshots
 from tests.graph.building import change, quad, quads_of
 from tests.graph.conftest import MakeSource, Program
 

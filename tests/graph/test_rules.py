@@ -16,22 +16,22 @@ from hypothesis import strategies as st
 from pyoxigraph import Dataset, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from pledgegraph.catalogue.questions import question
-from pledgegraph.changes import ChangeSet
-from pledgegraph.changes_log import ChangesLog
-from pledgegraph.directory import new_directory
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import ReadError
-from pledgegraph.graphs import computed_graph
 from pledgegraph.loading import SourceFile, change_from_files
 from pledgegraph.media_types import JSON, N_TRIPLES
 from pledgegraph.namespaces import OWL, PG, RDF, RDFS, SCHEME, XSD
 from pledgegraph.ontology.files import ontology_files
-from pledgegraph.rules import Rules, read_rules
 from pledgegraph.settings import Settings
 from pledgegraph.setup.open_engine import engine_over
 from pledgegraph.shipped import shipped
-from pledgegraph.union_graph import named_quads
-from pledgegraph.writer import apply
+from pledgegraph.store.changes import ChangeSet
+from pledgegraph.store.changes_log import ChangesLog
+from pledgegraph.store.directory import new_directory
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.rules import Rules, read_rules
+from pledgegraph.store.system_graphs import computed_graph
+from pledgegraph.store.union_graph import named_quads
+from pledgegraph.store.writer import apply
 from tests.graph.building import BASE, change, node, source_text
 
 RULES = Rules(read_rules(shipped("ontology") / "rules"), BASE)

@@ -17,10 +17,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import BlankNode, Dataset, DefaultGraph, Literal, NamedNode, Quad, Store
 
-from pledgegraph.changes import ChangeSet, Scope
-from pledgegraph.changes_log import ChangesLog
-from pledgegraph.directory import new_directory, open_directory
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import (
     BaseMismatch,
     DirectoryError,
@@ -33,10 +29,14 @@ from pledgegraph.errors import (
     QuerySyntaxError,
     ValidationFailed,
 )
-from pledgegraph.gate import EngineForm
 from pledgegraph.namespaces import XSD
-from pledgegraph.snapshots import Snapshots
-from pledgegraph.union_graph import named_quads
+from pledgegraph.store.changes import ChangeSet, Scope
+from pledgegraph.store.changes_log import ChangesLog
+from pledgegraph.store.directory import new_directory, open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.normalisation import EngineForm
+from pledgegraph.store.snapshots import Snapshots
+from pledgegraph.store.union_graph import named_quads
 from pledgegraph.validation import ValidationReport
 from tests.graph.building import BASE, change, node, quad, quads_of, values
 from tests.graph.conftest import MakeEngine
@@ -303,9 +303,9 @@ def test_a_rebuilding_that_was_cut_short_is_done_again(make_engine: MakeEngine, 
 REBUILD = """
 import os, sys
 from pathlib import Path
-import pledgegraph.writer as writer
+import pledgegraph.store.writer as writer
 from tests.graph.building import BASE
-from pledgegraph.directory import open_directory
+from pledgegraph.store.directory import open_directory
 replay = writer.replay
 def once(store, record, *, merge):
     if record.sequence == 2:
@@ -417,8 +417,8 @@ HOLD = """
 import sys
 from pathlib import Path
 from tests.graph.building import BASE, quads_of
-from pledgegraph.directory import open_directory
-from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.store.directory import open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
 engine = EmbeddedEngine(open_directory(Path(sys.argv[1]), base=BASE))
 with engine.snapshot() as snapshot:
     print(snapshot.sequence, flush=True)
@@ -585,8 +585,8 @@ WRITE = """
 import sys
 from pathlib import Path
 from tests.graph.building import BASE, change, quad
-from pledgegraph.directory import open_directory
-from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.store.directory import open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
 engine = EmbeddedEngine(open_directory(Path(sys.argv[1]), base=BASE))
 first = int(sys.argv[2])
 for number in range(first, first + 8):
@@ -617,7 +617,7 @@ def test_who_waits_too_long_for_another_writer_is_told(
 def test_a_store_that_somebody_opened_by_himself_is_told(
     engine: EmbeddedEngine, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pledgegraph.writer._OPEN_PATIENCE", 0.2)
+    monkeypatch.setattr("pledgegraph.store.writer._OPEN_PATIENCE", 0.2)
     engine.update(change([quad(1)]))
     mine = Store(path / "primary")
     with pytest.raises(DirectoryError, match="held open"):
@@ -717,8 +717,8 @@ MAKE_AND_DIE = """
 import os, sys
 from pathlib import Path
 from tests.graph.building import BASE
-from pledgegraph.directory import new_directory
-from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.store.directory import new_directory
+from pledgegraph.store.embedded import EmbeddedEngine
 with new_directory(Path(sys.argv[1]), base=BASE) as directory:
     EmbeddedEngine(directory).settle()
     os.kill(os.getpid(), 9)

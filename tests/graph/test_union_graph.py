@@ -13,15 +13,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyoxigraph import DefaultGraph, Literal, Quad, RdfFormat, Store, parse
 
-from pledgegraph.changes import ChangeSet
-from pledgegraph.directory import FORMAT, new_directory, open_directory
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.media_types import N_QUADS, N_TRIPLES, TRIG, Format
 from pledgegraph.namespaces import XSD
 from pledgegraph.settings import Settings
 from pledgegraph.setup.open_engine import open_engine
-from pledgegraph.union_graph import named_quads
-from pledgegraph.writer import apply
+from pledgegraph.store.changes import ChangeSet
+from pledgegraph.store.directory import FORMAT, new_directory, open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.union_graph import named_quads
+from pledgegraph.store.writer import apply
 from tests.graph.building import BASE, change, node, quad, quads_of, values
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import Literal, Quad
 
-from pledgegraph.changes import Change
-from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.engine import AddressedSnapshot
 from pledgegraph.errors import Withdrawn
-from pledgegraph.permit import Permit
+from pledgegraph.store.changes import Change
+from pledgegraph.store.commit_permit import Permit
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.engine import AddressedSnapshot
 from tests.graph.building import change, node, quad, quads_of
 from tests.graph.conftest import MakeEngine
 

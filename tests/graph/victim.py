@@ -17,11 +17,13 @@ from types import FrameType
 
 from pyoxigraph import Dataset, Literal, Quad, Store
 
-from pledgegraph import changes_log, directory, durable, patch, snapshots, writer
-from pledgegraph.changes import ChangeSet
 from pledgegraph.cli import main
-from pledgegraph.directory import open_directory
-from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.store import atomic_files as durable
+from pledgegraph.store import changes_log, directory, snapshots, writer
+from pledgegraph.store import rdf_patch as patch
+from pledgegraph.store.changes import ChangeSet
+from pledgegraph.store.directory import open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
 from tests.graph.building import BASE, change, node, quad
 
 WATCHED = {

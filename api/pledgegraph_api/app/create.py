@@ -12,9 +12,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from pledgegraph.catalogue.questions import catalogue
-from pledgegraph.engine import Engine
 from pledgegraph.release import release
 from pledgegraph.settings import Settings
+from pledgegraph.store.engine import Engine
 from pledgegraph.tokens import Tokens
 from pledgegraph_api.app.history import Copies
 from pledgegraph_api.app.records import install_documents

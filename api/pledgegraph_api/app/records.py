@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from pledgegraph.documents import read_profiles
 from pledgegraph.documents.context import Context, read_context
 from pledgegraph.documents.jsonld import JsonLd
-from pledgegraph.engine import Engine
+from pledgegraph.store.engine import Engine
 from pledgegraph_api.app.history import Copies
 from pledgegraph_api.collections.endpoint import CollectionEndpoint
 from pledgegraph_api.collections.table import COLLECTIONS, Tables

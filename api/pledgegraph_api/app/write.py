@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from pledgegraph.engine import Engine
 from pledgegraph.settings import Settings
+from pledgegraph.store.engine import Engine
 from pledgegraph.tokens import Tokens
 from pledgegraph.workers.writing import WriteLimits, WriteWorker
 from pledgegraph.writes import Writes

@@ -11,11 +11,11 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Variable
 
 from pledgegraph.catalogue.questions import Parameter
-from pledgegraph.engine import Engine, Snapshot, Substitutions
 from pledgegraph.namespaces import PG
 from pledgegraph.sparql.select import solutions
+from pledgegraph.store.engine import Engine, Snapshot, Substitutions
+from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph_api.http.languages import DEFAULT
-from pledgegraph_api.once_a_snapshot import OnceASnapshot
 
 MOST: Final = 500
 """Of a longer list nobody reads; a field for text takes its place."""

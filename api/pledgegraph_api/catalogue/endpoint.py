@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.catalogue.questions import Question
-from pledgegraph.engine import ResultKind
 from pledgegraph.settings import Settings
+from pledgegraph.store.engine import ResultKind
 from pledgegraph_api.catalogue.index import PATH
 from pledgegraph_api.catalogue.openapi import question_description
 from pledgegraph_api.catalogue.page import QuestionPage

@@ -11,9 +11,9 @@ from typing import Final
 from starlette.requests import Request
 
 from pledgegraph.catalogue.questions import TODAY, Parameter, Question, WrongParameter
-from pledgegraph.engine import Substitutions
 from pledgegraph.results.truncation import LIMIT
 from pledgegraph.sparql.lexer import query_words
+from pledgegraph.store.engine import Substitutions
 from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.http.languages import LANGUAGES, preferred_language
 from pledgegraph_api.http.request_limits import TIMEOUT, AskedLimits, limits_of

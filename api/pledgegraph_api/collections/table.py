@@ -14,10 +14,10 @@ from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.documents.document import labels_of
 from pledgegraph.documents.labels import Names
-from pledgegraph.engine import Engine, Snapshot
 from pledgegraph.namespaces import SCHEME
 from pledgegraph.sparql.select import solutions
-from pledgegraph_api.once_a_snapshot import OnceASnapshot
+from pledgegraph.store.engine import Engine, Snapshot
+from pledgegraph.store.per_snapshot import OnceASnapshot
 
 _HERE: Final = Path(__file__).resolve().parent
 _STATUS: Final = f"{SCHEME}status#not-reported"

@@ -17,13 +17,13 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from pledgegraph.descriptions import Copy, Statistics, catalog_graph, take_statistics, void_graph
-from pledgegraph.engine import Engine, Snapshot
 from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.namespaces import DCAT, VOID
+from pledgegraph.store.engine import Engine, Snapshot
+from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph_api.catalogue.parameters import read_wishes, require_none
 from pledgegraph_api.http.languages import PageLanguage
 from pledgegraph_api.http.link_header import Signposts
-from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.vocabulary.graph_response import SmallGraph, answer_graph, wants_page
 from pledgegraph_api.web.links import format_links, root_of, with_language
 from pledgegraph_api.web.pages import Pages

@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from pledgegraph.changes_log import ChangesLog
 from pledgegraph.descriptions import Copy
 from pledgegraph.history.dumps import Dumps
 from pledgegraph.media_types import format_named
+from pledgegraph.store.changes_log import ChangesLog
 
 _GZIP: Final = "application/gzip"
 

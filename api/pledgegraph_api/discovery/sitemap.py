@@ -17,11 +17,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from pledgegraph.engine import Engine, Snapshot
 from pledgegraph.release import release
 from pledgegraph.sparql.select import solutions
+from pledgegraph.store.engine import Engine, Snapshot
+from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph_api.http.etags import etag_of, not_modified
-from pledgegraph_api.once_a_snapshot import OnceASnapshot
 
 MOST: Final = 50_000
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 from xml.etree import ElementTree as Tree
 
-from pledgegraph.changes import Header
+from pledgegraph.store.changes import Header
 
 ATOM_TYPE: Final = "application/atom+xml"
 _NAMESPACE: Final = "http://www.w3.org/2005/Atom"

@@ -13,11 +13,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
-from pledgegraph.changes import Header
-from pledgegraph.changes_log import LOG_FORMAT, Record
 from pledgegraph.media_types import Carries, Format
 from pledgegraph.namespaces import PREFIXES
-from pledgegraph.published_log import PublishedLog
+from pledgegraph.store.changes import Header
+from pledgegraph.store.changes_log import LOG_FORMAT, Record
+from pledgegraph.store.published_log import PublishedLog
 from pledgegraph_api.errors import DocumentMissing, ParameterError
 from pledgegraph_api.history.stream import CHANGE_FORMATS, card
 from pledgegraph_api.history.vocabulary import PATH, ChangeVocabulary

@@ -14,11 +14,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from pledgegraph.changes import Header
-from pledgegraph.changes_log import LOG_FORMAT
 from pledgegraph.media_types import GRAPH_FORMATS, Carries, Format
 from pledgegraph.namespaces import PREFIXES
-from pledgegraph.published_log import PublishedLog
+from pledgegraph.store.changes import Header
+from pledgegraph.store.changes_log import LOG_FORMAT
+from pledgegraph.store.published_log import PublishedLog
 from pledgegraph_api.errors import ChangePageMissing, ParameterError
 from pledgegraph_api.history.atom import ATOM_TYPE, feed
 from pledgegraph_api.history.vocabulary import PATH, ChangeVocabulary, Onward

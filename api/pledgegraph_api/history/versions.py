@@ -14,10 +14,10 @@ from typing import Final
 
 from starlette.requests import Request
 
-from pledgegraph.directory import open_directory
 from pledgegraph.errors import ServiceBusy
 from pledgegraph.history.past_versions import Past, PastVersion
 from pledgegraph.settings import Settings
+from pledgegraph.store.directory import open_directory
 from pledgegraph_api.sparql.protocol import version_named
 
 _MOST_WAITING: Final = 8

@@ -16,7 +16,6 @@ from typing import Final
 
 from starlette.requests import Request
 
-from pledgegraph.engine import ResultKind
 from pledgegraph.media_types import (
     CSV_SAFE,
     GRAPH_FORMATS,
@@ -25,6 +24,7 @@ from pledgegraph.media_types import (
     TURTLE,
     Format,
 )
+from pledgegraph.store.engine import ResultKind
 from pledgegraph_api.errors import HeaderTooLarge, NotAcceptable
 
 LONGEST_ACCEPT: Final = 4096

@@ -9,9 +9,9 @@ from pydantic import BaseModel, Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
-from pledgegraph.engine import Engine
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.release import release
+from pledgegraph.store.engine import Engine
 
 _log = logging.getLogger("pledgegraph.service")
 

@@ -21,9 +21,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.engine import Engine
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.release import release
+from pledgegraph.store.engine import Engine
 from pledgegraph_api.http.request_outcome import OUTCOMES
 from pledgegraph_api.middleware.observe import Observation
 from pledgegraph_api.sparql.runner import QueryRunner

@@ -17,10 +17,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.documents.jsonld import JsonLd
-from pledgegraph.engine import Snapshot
 from pledgegraph.history.past_versions import PastVersion
 from pledgegraph.media_types import JSON_LD, Format
 from pledgegraph.release import release
+from pledgegraph.store.engine import Snapshot
 from pledgegraph_api.cache.response_cache import keep
 from pledgegraph_api.errors import DocumentMissing, RecordMissing
 from pledgegraph_api.history.versions import PastVersions

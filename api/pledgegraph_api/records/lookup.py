@@ -11,9 +11,9 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Quad, Variable
 
 from pledgegraph.documents import Document, Names, Profiles, compose
-from pledgegraph.engine import Engine, Snapshot
 from pledgegraph.namespaces import DCTERMS, PG
 from pledgegraph.sparql.select import solutions
+from pledgegraph.store.engine import Engine, Snapshot
 from pledgegraph_api.errors import PageMissing, RecordMissing
 
 _HERE: Final = Path(__file__).resolve().parent

@@ -10,9 +10,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.documents import Names, Profiles
-from pledgegraph.engine import Snapshot
 from pledgegraph.history.past_versions import PastVersion
 from pledgegraph.namespaces import PG
+from pledgegraph.store.engine import Snapshot
 from pledgegraph_api.http.languages import required_language
 from pledgegraph_api.records.lookup import Found
 from pledgegraph_api.records.view import Telling

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.published_log import PublishedLog
+from pledgegraph.store.published_log import PublishedLog
 from pledgegraph_api.errors import PageMissing, RecordMissing
 from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.link_header import link

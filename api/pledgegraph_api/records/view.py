@@ -13,8 +13,8 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 from pledgegraph.documents import Document, Names, Profiles
 from pledgegraph.documents.document import Link, labels_of
 from pledgegraph.documents.profiles import Words
-from pledgegraph.engine import Snapshot
 from pledgegraph.namespaces import PG, RDF, XSD
+from pledgegraph.store.engine import Snapshot
 from pledgegraph_api.http.languages import DEFAULT
 from pledgegraph_api.records.lookup import Found
 from pledgegraph_api.records.rdfa import stating, stating_back, stating_class

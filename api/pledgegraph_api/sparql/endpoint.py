@@ -12,17 +12,17 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.directory import open_directory
-from pledgegraph.engine import Engine
 from pledgegraph.errors import QueryError
-from pledgegraph.graph_counts import count_graphs
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS
 from pledgegraph.settings import Settings
+from pledgegraph.store.directory import open_directory
+from pledgegraph.store.engine import Engine
+from pledgegraph.store.graph_counts import count_graphs
+from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph_api.errors import NotAcceptable, QueryMissing
 from pledgegraph_api.history.versions import PastVersions
 from pledgegraph_api.http.negotiation import PAGE, Accept, PageOrFormat, accept_of, prefers_page
 from pledgegraph_api.http.request_outcome import exchange_of
-from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.problems.mapping import PROBLEM_JSON
 from pledgegraph_api.sparql.explain import ExplainAnswer, wants_page
 from pledgegraph_api.sparql.federation import Federation

@@ -12,11 +12,11 @@ from starlette.responses import JSONResponse, Response
 
 from pledgegraph.explain import Explanation, Pattern
 from pledgegraph.explain.client import Explainer
-from pledgegraph.graph_counts import GraphCounts
 from pledgegraph.settings import Settings
+from pledgegraph.store.graph_counts import GraphCounts
+from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph_api.errors import ParameterError
 from pledgegraph_api.http.negotiation import PAGE, Accept, prefers_page
-from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.sparql.protocol import QueryRequest
 from pledgegraph_api.web.pages import Pages
 

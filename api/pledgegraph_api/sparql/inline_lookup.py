@@ -16,12 +16,12 @@ from typing import BinaryIO, Final, cast
 from cachetools import LRUCache
 from starlette.types import Message
 
-from pledgegraph.engine import Engine, ResultKind
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.media_types import Carries, Format
 from pledgegraph.results.encoding import IDENTITY, SMALLEST, encoder
 from pledgegraph.settings import Settings
 from pledgegraph.sparql.quick_queries import is_quick
+from pledgegraph.store.engine import Engine, ResultKind
 from pledgegraph_api.errors import EncodingError, ParameterError
 from pledgegraph_api.sparql.answer_etag import AnswerTags
 from pledgegraph_api.sparql.protocol import QueryRequest, decoded

@@ -13,9 +13,9 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from pledgegraph.evaluation import DEEPEST
 from pledgegraph.namespaces import RDF, RDFS, XSD
 from pledgegraph.settings import Settings
+from pledgegraph.store.query_evaluation import DEEPEST
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ from collections.abc import AsyncIterator, Awaitable
 from dataclasses import replace
 from typing import Final
 
-from pledgegraph.engine import ResultKind
 from pledgegraph.errors import QueryTimeout, ServiceBusy
 from pledgegraph.history.past_versions import PastVersion
 from pledgegraph.media_types import Format
 from pledgegraph.results.encoding import IDENTITY
 from pledgegraph.settings import Settings
 from pledgegraph.sparql.cost_hints import looks_light
+from pledgegraph.store.engine import ResultKind
 from pledgegraph.workers.pool import HoldsSnapshots, Limits, QueryPool
 from pledgegraph.workers.run import PooledAnswer
 from pledgegraph_api.errors import NotAcceptable

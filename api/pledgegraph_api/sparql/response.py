@@ -11,11 +11,11 @@ from typing import Final
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.engine import ResultKind
 from pledgegraph.media_types import Format
 from pledgegraph.results.encoding import IDENTITY
 from pledgegraph.settings import Settings
 from pledgegraph.sparql.determinism import is_repeatable
+from pledgegraph.store.engine import ResultKind
 from pledgegraph_api.cache.response_cache import keep
 from pledgegraph_api.errors import NotAcceptable
 from pledgegraph_api.http.accept_encoding import preferred_coding

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable
 from typing import Protocol
 
-from pledgegraph.engine import ResultKind
 from pledgegraph.errors import Limit
 from pledgegraph.history.past_versions import PastVersion
 from pledgegraph.media_types import Format
 from pledgegraph.results.encoding import IDENTITY
+from pledgegraph.store.engine import ResultKind
 from pledgegraph_api.sparql.protocol import QueryRequest
 
 ChooseFormat = Callable[[ResultKind], Format]

@@ -14,14 +14,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.engine import Engine
-from pledgegraph.graph_counts import GraphCounts
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS, Format
 from pledgegraph.namespaces import PREFIXES, RDF, RDFS, XSD, Vocabulary
 from pledgegraph.settings import Settings
 from pledgegraph.sparql.functions import extension_functions
+from pledgegraph.store.engine import Engine
+from pledgegraph.store.graph_counts import GraphCounts
+from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph_api.http.negotiation import accept_of, choose_among
-from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.sparql.limit_terms import UPDATE_LIMITS, limits_of
 
 SD: Final = Vocabulary("http://www.w3.org/ns/sparql-service-description#")

@@ -14,7 +14,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.engine import Engine
 from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.namespaces import RDF, SCHEME, SKOS
 from pledgegraph.ontology.concept_schemes import (
@@ -27,11 +26,12 @@ from pledgegraph.ontology.concept_schemes import (
     shipped_schemes,
 )
 from pledgegraph.rdf.triple_index import Texts
+from pledgegraph.store.engine import Engine
+from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph_api.catalogue.parameters import read_wishes, require_none
 from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.http.languages import PageLanguage
 from pledgegraph_api.http.link_header import Signposts
-from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.vocabulary.graph_response import (
     SmallGraph,
     answer_graph,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from pledgegraph.counting import count
-from pledgegraph.engine import Snapshot
+from pledgegraph.store.engine import Snapshot
+from pledgegraph.store.record_counts import count
 
 
 @dataclass(frozen=True, slots=True)

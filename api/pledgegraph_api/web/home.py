@@ -8,10 +8,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.descriptions import ABOUT
-from pledgegraph.engine import Engine
 from pledgegraph.namespaces import DCAT
+from pledgegraph.store.engine import Engine
+from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph_api.http.link_header import LICENCE, Signposts
-from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.web.featured import Example
 from pledgegraph_api.web.holdings import count_holdings
 from pledgegraph_api.web.pages import Pages

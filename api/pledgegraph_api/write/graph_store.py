@@ -18,11 +18,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.changes import Receipt
-from pledgegraph.engine import Engine, ResultKind
 from pledgegraph.media_types import JSON, Format
-from pledgegraph.permit import Permit
 from pledgegraph.settings import Settings
+from pledgegraph.store.changes import Receipt
+from pledgegraph.store.commit_permit import Permit
+from pledgegraph.store.engine import Engine, ResultKind
 from pledgegraph.tokens import Scope
 from pledgegraph.writes import Attribution, Writes
 from pledgegraph_api.errors import GraphMissing, ParameterError

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Final, TypeVar
 
 from pledgegraph.errors import Limit, ServiceStopping, WriteTimeout
-from pledgegraph.permit import Permit
 from pledgegraph.settings import Settings
+from pledgegraph.store.commit_permit import Permit
 from pledgegraph.workers.places import Places
 
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import JSONResponse, Response
 
-from pledgegraph.changes import Receipt
+from pledgegraph.store.changes import Receipt
 
 
 def receipt_answer(

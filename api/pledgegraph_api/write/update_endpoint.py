@@ -11,9 +11,9 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.changes import Receipt
-from pledgegraph.permit import Permit
 from pledgegraph.settings import Settings
+from pledgegraph.store.changes import Receipt
+from pledgegraph.store.commit_permit import Permit
 from pledgegraph.tokens import Scope
 from pledgegraph.writes import Attribution, Writes
 from pledgegraph_api.http.authorisation import Authorisation

@@ -17,10 +17,10 @@ from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Variable
 
-from pledgegraph.engine import Substitutions
 from pledgegraph.errors import InputError, ReadError
 from pledgegraph.namespaces import PREFIXES, XSD
 from pledgegraph.sparql.front_matter import split_front_matter
+from pledgegraph.store.engine import Substitutions
 
 FOLDER: Final = Path(__file__).resolve().parent / "queries"
 TODAY: Final = "today"

@@ -6,8 +6,8 @@ import io
 import sys
 
 from pledgegraph.cli.tables import print_table
-from pledgegraph.engine import QueryResult, ResultKind
 from pledgegraph.media_types import JSON, TURTLE, format_named
+from pledgegraph.store.engine import QueryResult, ResultKind
 
 
 def print_answer(

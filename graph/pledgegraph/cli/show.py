@@ -11,8 +11,8 @@ import typer
 
 from pledgegraph.cli.escape_control import harmless
 from pledgegraph.cli.options import Base, DataDir, Json, settings
-from pledgegraph.directory import open_directory
-from pledgegraph.published_log import PublishedLog
+from pledgegraph.store.directory import open_directory
+from pledgegraph.store.published_log import PublishedLog
 
 
 def command(

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from pledgegraph.cli.escape_control import harmless
 from pledgegraph.cli.options import Base, DataDir, Json, settings, utf8
-from pledgegraph.directory import open_directory
+from pledgegraph.store.directory import open_directory
 from pledgegraph.tokens import Scope, Token, Tokens
 
 app: Final = typer.Typer(

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pledgegraph.engine import Snapshot
 from pledgegraph.media_types import JSON
+from pledgegraph.store.engine import Snapshot
 
 _HERE: Final = Path(__file__).resolve().parent
 

@@ -7,8 +7,8 @@ from typing import Final
 
 from pyoxigraph import NamedNode, Quad
 
-from pledgegraph.engine import Snapshot
 from pledgegraph.namespaces import RDF, RDFS, SKOS
+from pledgegraph.store.engine import Snapshot
 
 LABELS: Final = (RDFS.label, SKOS.prefLabel)
 _TOLD: Final = (RDF.type, *LABELS)

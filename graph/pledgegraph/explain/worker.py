@@ -14,9 +14,9 @@ from typing import Any
 from pyoxigraph import Store
 
 from pledgegraph.errors import QueryError, QuerySyntaxError
-from pledgegraph.evaluation import evaluate
 from pledgegraph.explain.explanation import Explanation
 from pledgegraph.sparql.codepoint_escapes import plain_text
+from pledgegraph.store.query_evaluation import evaluate
 from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
 
 

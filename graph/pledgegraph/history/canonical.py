@@ -15,9 +15,9 @@ from typing import BinaryIO, Final, cast
 import pyoxigraph
 from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Quad, RdfFormat
 
-from pledgegraph.embedded import EmbeddedSnapshot
 from pledgegraph.errors import NotCanonical
 from pledgegraph.rdf.external_sort import MEMORY, LineSorter
+from pledgegraph.store.embedded import EmbeddedSnapshot
 
 MOST_WITH_BLANK_NODES: Final = 200_000
 """Quads; to name blank nodes takes all of them in memory, and in the worst case for ever."""

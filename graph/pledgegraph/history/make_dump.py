@@ -24,16 +24,16 @@ import pyoxigraph
 from filelock import FileLock, Timeout
 from pyoxigraph import RdfFormat
 
-from pledgegraph.changes_log import DISK_REFUSES
-from pledgegraph.directory import DataDirectory
-from pledgegraph.durable import sync_folder
-from pledgegraph.embedded import EmbeddedEngine, EmbeddedSnapshot
 from pledgegraph.errors import DirectoryReadOnly, StorageFull
 from pledgegraph.history.canonical import canonical_quads
 from pledgegraph.history.dumps import Dump, DumpFile, Dumps, as_json
 from pledgegraph.media_types import JSON_LD, N_QUADS, TRIG, Format
 from pledgegraph.namespaces import PREFIXES
 from pledgegraph.rdf.external_sort import MEMORY, LineSorter
+from pledgegraph.store.atomic_files import sync_folder
+from pledgegraph.store.changes_log import DISK_REFUSES
+from pledgegraph.store.directory import DataDirectory
+from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
 
 _LEVEL: Final = 6
 _LINES_AT_ONCE: Final = 5_000

@@ -14,9 +14,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from pledgegraph.changes_log import ChangesLog, Record, end_of_last, records_before
-from pledgegraph.directory import DataDirectory, new_directory, open_directory
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import (
     DirectoryMissing,
     LogDamaged,
@@ -25,7 +22,10 @@ from pledgegraph.errors import (
 )
 from pledgegraph.history.canonical import canonical_hash
 from pledgegraph.history.mirror_client import Origin
-from pledgegraph.writer import writing
+from pledgegraph.store.changes_log import ChangesLog, Record, end_of_last, records_before
+from pledgegraph.store.directory import DataDirectory, new_directory, open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.writer import writing
 
 Progress = Callable[[int, int], None]
 """Is told how many change sets the mirror has, and how many the origin has."""

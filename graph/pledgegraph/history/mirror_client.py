@@ -21,9 +21,9 @@ from tenacity import (
     wait_random,
 )
 
-from pledgegraph.changes_log import LOG_FORMAT
 from pledgegraph.errors import OriginDiffers, OriginUnreachable
 from pledgegraph.release import release
+from pledgegraph.store.changes_log import LOG_FORMAT
 
 _TIMEOUT: Final = httpx.Timeout(30.0)
 _LONGEST_WAIT: Final = 30.0

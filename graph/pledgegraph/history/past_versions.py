@@ -19,14 +19,14 @@ from typing import Final
 from filelock import FileLock, Timeout
 from pyoxigraph import Store
 
-from pledgegraph.changes_log import DISK_REFUSES
-from pledgegraph.directory import DataDirectory
-from pledgegraph.durable import sync_folder
-from pledgegraph.embedded import EmbeddedSnapshot
 from pledgegraph.errors import DirectoryLocked, DirectoryReadOnly, StorageFull, VersionMissing
-from pledgegraph.published_log import PublishedLog
-from pledgegraph.snapshots import Lease, Snapshots
-from pledgegraph.writer import replay, undo
+from pledgegraph.store.atomic_files import sync_folder
+from pledgegraph.store.changes_log import DISK_REFUSES
+from pledgegraph.store.directory import DataDirectory
+from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.published_log import PublishedLog
+from pledgegraph.store.snapshots import Lease, Snapshots
+from pledgegraph.store.writer import replay, undo
 
 _LOCK_WAIT: Final = 600.0
 """Seconds to wait for another process that makes a version; the makers take turns."""

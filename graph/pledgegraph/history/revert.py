@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Quad
 
-from pledgegraph.changes import Change, Header
-from pledgegraph.changes_log import ChangesLog, Record
-from pledgegraph.embedded import EmbeddedSnapshot
 from pledgegraph.errors import RevertRefused
-from pledgegraph.writer import COMPUTED_BY
+from pledgegraph.store.changes import Change, Header
+from pledgegraph.store.changes_log import ChangesLog, Record
+from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.writer import COMPUTED_BY
 
 
 def inverse(record: Record, *, agent: str, reason: str) -> Change:

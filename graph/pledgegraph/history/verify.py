@@ -11,13 +11,13 @@ from typing import BinaryIO, Final, cast
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
-from pledgegraph.changes_log import ChangesLog, Record
-from pledgegraph.directory import DataDirectory
-from pledgegraph.embedded import EmbeddedSnapshot
 from pledgegraph.errors import LogDamaged
-from pledgegraph.gate import EngineForm, in_form
 from pledgegraph.history.canonical import canonical_hash
 from pledgegraph.rdf.external_sort import LineSorter
+from pledgegraph.store.changes_log import ChangesLog, Record
+from pledgegraph.store.directory import DataDirectory
+from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.normalisation import EngineForm, in_form
 
 Progress = Callable[[int], None]
 """Is told the number of each record that has been read."""

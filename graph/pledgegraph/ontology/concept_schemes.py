@@ -15,11 +15,11 @@ from typing import Final
 
 from pyoxigraph import NamedNode, RdfFormat, Triple, Variable, parse
 
-from pledgegraph.engine import Snapshot
 from pledgegraph.media_types import JSON, N_TRIPLES
 from pledgegraph.namespaces import DCTERMS, SCHEME, SKOS
 from pledgegraph.rdf.triple_index import Statements, Texts
 from pledgegraph.shipped import shipped
+from pledgegraph.store.engine import Snapshot
 
 _HERE: Final = Path(__file__).resolve().parent
 _MATCHES: Final = (

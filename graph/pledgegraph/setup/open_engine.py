@@ -10,19 +10,19 @@ from typing import TYPE_CHECKING
 
 from pyoxigraph import Store
 
-from pledgegraph.changes import ChangeSet
-from pledgegraph.directory import DataDirectory, open_directory
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import (
     DirectoryLocked,
     DirectoryReadOnly,
     StorageFull,
     ValidationFailed,
 )
-from pledgegraph.rules import Rules, read_rules
 from pledgegraph.settings import Settings
 from pledgegraph.shipped import shipped
-from pledgegraph.upgrading import upgraded
+from pledgegraph.store.changes import ChangeSet
+from pledgegraph.store.directory import DataDirectory, open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.migrations import upgraded
+from pledgegraph.store.rules import Rules, read_rules
 
 if TYPE_CHECKING:
     from pledgegraph.validation import ChangeValidator, ValidationReport, Validator

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from pledgegraph.changes import Receipt
-from pledgegraph.directory import DataDirectory, new_directory
 from pledgegraph.errors import DirectoryMissing
 from pledgegraph.settings import Settings
 from pledgegraph.setup.open_engine import engine_over, open_engine
 from pledgegraph.setup.shipped_data import bring_up_to_date
+from pledgegraph.store.changes import Receipt
+from pledgegraph.store.directory import DataDirectory, new_directory
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from pyoxigraph import QueryResultsFormat, QuerySolution, QuerySolutions, parse_query_results
 
-from pledgegraph.engine import Snapshot, Substitutions
 from pledgegraph.media_types import TSV
+from pledgegraph.store.engine import Snapshot, Substitutions
 
 
 def solutions(

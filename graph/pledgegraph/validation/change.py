@@ -9,7 +9,7 @@ from typing import Final
 
 from pyoxigraph import Dataset, Quad, Triple
 
-from pledgegraph.changes import ChangeSet
+from pledgegraph.store.changes import ChangeSet
 from pledgegraph.validation.neighbourhood import (
     Lookup,
     StateAfter,

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from pyoxigraph import BlankNode, Dataset, DefaultGraph, Literal, NamedNode, Quad, Triple
 
-from pledgegraph.changes import ChangeSet
+from pledgegraph.store.changes import ChangeSet
 from pledgegraph.validation.rdflib_terms import Term
 from pledgegraph.validation.reach import START, Edge, Reach, Toward
 

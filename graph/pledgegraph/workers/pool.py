@@ -17,11 +17,11 @@ from typing import Final, Protocol
 
 from pyoxigraph import Literal, NamedNode, Variable
 
-from pledgegraph.engine import ResultKind
 from pledgegraph.errors import Limit
 from pledgegraph.media_types import Format
 from pledgegraph.results.encoding import IDENTITY
 from pledgegraph.results.truncation import NO_BOUNDS, Bounds
+from pledgegraph.store.engine import ResultKind
 from pledgegraph.workers.places import Places
 from pledgegraph.workers.run import AddressedSnapshot, PooledAnswer, Run, begin
 from pledgegraph.workers.worker import Worker

@@ -16,10 +16,10 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Variable, parse
 
 from pledgegraph.deep_thread import DeepThreads
 from pledgegraph.errors import Limit, QueryError, QuerySyntaxError
-from pledgegraph.evaluation import evaluate
 from pledgegraph.media_types import Format, format_named
 from pledgegraph.results.encoding import IDENTITY, SMALLEST, Encoder, encoder
 from pledgegraph.results.truncation import Bounds, head_with_link, held_back, refuse_unsaid
+from pledgegraph.store.query_evaluation import evaluate
 from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
 from pledgegraph.workers.frames import packed, read_frame
 

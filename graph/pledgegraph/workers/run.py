@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from pledgegraph.engine import ResultKind
 from pledgegraph.errors import (
     Limit,
     QueryError,
@@ -17,6 +16,7 @@ from pledgegraph.errors import (
     QueryTimeout,
     ServiceStopping,
 )
+from pledgegraph.store.engine import ResultKind
 from pledgegraph.workers.worker import Worker, error_of
 
 _FIRST: Final = 64 * 1024

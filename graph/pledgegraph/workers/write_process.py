@@ -27,7 +27,7 @@ from pledgegraph.errors import (
 )
 from pledgegraph.media_types import format_named
 from pledgegraph.rdf.parsing import read_body
-from pledgegraph.update_evaluation import (
+from pledgegraph.store.update_evaluation import (
     Difference,
     Update,
     WorkingCopy,

@@ -17,8 +17,8 @@ from pyoxigraph import NamedNode, RdfFormat, parse
 
 from pledgegraph import errors
 from pledgegraph.media_types import Format
-from pledgegraph.permit import Permit
-from pledgegraph.update_evaluation import Difference, Update
+from pledgegraph.store.commit_permit import Permit
+from pledgegraph.store.update_evaluation import Difference, Update
 from pledgegraph.workers.environment import bare_environment
 
 _OUT_OF_MEMORY: Final = (b"memory allocation of", b"MemoryError", b"Cannot allocate memory")

@@ -10,9 +10,9 @@ import httpx
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from pledgegraph.changes import Change
 from pledgegraph.namespaces import PG, RDF, RDFS
 from pledgegraph.settings import Settings
+from pledgegraph.store.changes import Change
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, client_of, make_store
 

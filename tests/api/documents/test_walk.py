@@ -10,8 +10,8 @@ import httpx
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.namespaces import RDF, RDFS, SKOS
+from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.records.jsonld_context import CONTEXT_PATH
 from tests.api.rdfa import Stated
 

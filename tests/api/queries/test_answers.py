@@ -10,7 +10,6 @@ import httpx
 import pytest
 
 from pledgegraph.catalogue.questions import Question, catalogue
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.media_types import (
     CSV,
     CSV_SAFE,
@@ -20,6 +19,7 @@ from pledgegraph.media_types import (
     RESULT_FORMATS,
     Format,
 )
+from pledgegraph.store.embedded import EmbeddedEngine
 from tests.api.outline import Outline, rows_of
 
 pytestmark = pytest.mark.anyio

@@ -14,10 +14,10 @@ import httpx
 import pytest
 from pyoxigraph import RdfFormat, parse
 
-from pledgegraph import changes_log
-from pledgegraph.directory import open_directory
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.namespaces import RDF, SH
+from pledgegraph.store import changes_log
+from pledgegraph.store.directory import open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
 from tests.api.conftest import BASE
 from tests.api.outline import Outline
 from tests.api.writes.conftest import ONE, TWO, Place, copied, served

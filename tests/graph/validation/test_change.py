@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 import pytest
 from pyoxigraph import Dataset, NamedNode, Quad, Store, Triple
 
-from pledgegraph.changes import ChangeSet
+from pledgegraph.store.changes import ChangeSet
 from pledgegraph.validation import ChangeValidator, Shapes, ValidationReport
 from pledgegraph.validation.reference import ReferenceValidator
 from pledgegraph.validation.turbo import TurboValidator

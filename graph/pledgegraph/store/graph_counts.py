@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from pledgegraph.engine import Snapshot
 from pledgegraph.media_types import CSV
+from pledgegraph.store.engine import Snapshot
 
-_QUERY: Final = Path(__file__).with_name("graph_counts.rq")
+_QUERY: Final = Path(__file__).with_name("queries") / "graph_counts.rq"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
-from pledgegraph.changes import Header
 from pledgegraph.namespaces import XSD
+from pledgegraph.store.changes import Header
 
 _LINES_AT_ONCE: Final = 20_000
 _SUBJECT: Final = "<urn:h>"

@@ -17,7 +17,6 @@ from pyoxigraph import (
     Store,
 )
 
-from pledgegraph.engine import ResultKind, Substitutions
 from pledgegraph.errors import Limit, QueryError, QueryRefused, UnknownFormat
 from pledgegraph.media_types import (
     CSV_SAFE,
@@ -37,6 +36,7 @@ from pledgegraph.sparql.dataset_clauses import dataset_clauses, merged_store
 from pledgegraph.sparql.lexer import query_words, syntax_error
 from pledgegraph.sparql.projection_order import in_order_of_appearance, wants_order
 from pledgegraph.sparql.service_clauses import calls_service
+from pledgegraph.store.engine import ResultKind, Substitutions
 
 DEEPEST: Final = 200
 """Brackets may nest so deep; the engine's parser overflows its stack somewhere past 1,000."""
@@ -74,7 +74,7 @@ class EmbeddedResult:
         bounds: Bounds = NO_BOUNDS,
         head_is_open: Callable[[], bool] = lambda: False,
     ) -> Limit | None:
-        """Write the answer to ``output`` as it is computed; see `pledgegraph.engine`."""
+        """Write the answer to ``output`` as it is computed; see `pledgegraph.store.engine`."""
         is_graph = isinstance(self._answer, QueryTriples)
         if is_graph == (form.carries is Carries.SOLUTIONS):
             fitting = GRAPH_FORMATS if is_graph else RESULT_FORMATS

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from pledgegraph.engine import Engine, Snapshot
+from pledgegraph.store.engine import Engine, Snapshot
 
 Value = TypeVar("Value")
 

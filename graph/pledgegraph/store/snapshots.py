@@ -18,9 +18,9 @@ from typing import Final
 
 from pyoxigraph import Store
 
-from pledgegraph.directory import DataDirectory
-from pledgegraph.durable import sync_folder, write_whole
 from pledgegraph.errors import DirectoryError
+from pledgegraph.store.atomic_files import sync_folder, write_whole
+from pledgegraph.store.directory import DataDirectory
 
 _TRIES: Final = 100
 

@@ -23,10 +23,10 @@ from typing import BinaryIO, Final
 
 from pyoxigraph import Quad
 
-from pledgegraph.changes import ChangeSet, Header
-from pledgegraph.durable import sync_folder
 from pledgegraph.errors import LogDamaged, StorageFull
-from pledgegraph.patch import CLOSING, header_lines, quad_lines, read_header, read_quads
+from pledgegraph.store.atomic_files import sync_folder
+from pledgegraph.store.changes import ChangeSet, Header
+from pledgegraph.store.rdf_patch import CLOSING, header_lines, quad_lines, read_header, read_quads
 
 LOG_FORMAT: Final = 1
 """The form of records; a mirror takes those of its own form only."""

@@ -15,10 +15,6 @@ from typing import Final
 
 from pyoxigraph import Quad, Store
 
-from pledgegraph.changes import ChangeSet, Header, Receipt
-from pledgegraph.changes_log import DISK_REFUSES, ChangesLog, Record
-from pledgegraph.directory import DataDirectory
-from pledgegraph.durable import sync_folder
 from pledgegraph.errors import (
     DirectoryError,
     MirrorReadOnly,
@@ -26,10 +22,14 @@ from pledgegraph.errors import (
     PublishDelayed,
     StorageFull,
 )
-from pledgegraph.rules import Derive
-from pledgegraph.snapshots import Snapshots
-from pledgegraph.union_graph import merged
-from pledgegraph.union_graph import remove as remove_merged
+from pledgegraph.store.atomic_files import sync_folder
+from pledgegraph.store.changes import ChangeSet, Header, Receipt
+from pledgegraph.store.changes_log import DISK_REFUSES, ChangesLog, Record
+from pledgegraph.store.directory import DataDirectory
+from pledgegraph.store.rules import Derive
+from pledgegraph.store.snapshots import Snapshots
+from pledgegraph.store.union_graph import merged
+from pledgegraph.store.union_graph import remove as remove_merged
 
 _BULK: Final = 50_000
 """From so many quads on, sorted files are written to the store at once (RocksDB ingestion)."""

@@ -24,13 +24,13 @@ from pyoxigraph import (
 )
 
 from pledgegraph.errors import ChangeTooLarge, GraphClosed, UpdateRefused
-from pledgegraph.evaluation import DEEPEST, EmbeddedResult
 from pledgegraph.media_types import N_TRIPLES
 from pledgegraph.sparql.codepoint_escapes import plain_text
 from pledgegraph.sparql.lexer import query_words
 from pledgegraph.sparql.service_clauses import calls_service
 from pledgegraph.sparql.update_lexer import Kind, Operation, operations
 from pledgegraph.sparql.update_syntax import checked_pieces
+from pledgegraph.store.query_evaluation import DEEPEST, EmbeddedResult
 
 _DATA: Final = frozenset({Kind.INSERT_DATA, Kind.DELETE_DATA})
 

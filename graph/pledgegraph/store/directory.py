@@ -9,7 +9,7 @@ past/N/            snapshot N again, made when somebody asked for it
 dumps/N/           snapshot N as files for download
 lock               held by whoever writes
 tokens.json        who may write over HTTP; see `pledgegraph.tokens`
-work/              copies on which updates are worked out; see `pledgegraph.workspaces`
+work/              copies on which updates are worked out; see `pledgegraph.store.scratch`
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from typing import Final
 
 from filelock import FileLock, Timeout
 
-from pledgegraph.durable import sync_folder, write_whole
 from pledgegraph.errors import (
     BaseMismatch,
     DirectoryError,
@@ -34,6 +33,7 @@ from pledgegraph.errors import (
     DirectoryReadOnly,
     FormatTooNew,
 )
+from pledgegraph.store.atomic_files import sync_folder, write_whole
 
 FORMAT: Final = 2
 """The format of data directories that this release writes, and the newest that it reads."""
@@ -55,7 +55,7 @@ class DataDirectory:
     Only conformance suites want one that is not (`init --empty --ungated`).
     """
     format: int = FORMAT
-    """What it was written as; `pledgegraph.upgrading` brings an old one up."""
+    """What it was written as; `pledgegraph.store.migrations` brings an old one up."""
     origin: str | None = None
     """The address of the service that it mirrors; it then takes changes from nowhere else."""
 

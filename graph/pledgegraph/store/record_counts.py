@@ -7,10 +7,10 @@ import json
 from pathlib import Path
 from typing import Final
 
-from pledgegraph.engine import Snapshot
 from pledgegraph.media_types import JSON
+from pledgegraph.store.engine import Snapshot
 
-_QUERY: Final = Path(__file__).with_name("counting.rq")
+_QUERY: Final = Path(__file__).with_name("queries") / "record_counts.rq"
 
 
 def count(snapshot: Snapshot) -> dict[str, int]:

@@ -21,11 +21,11 @@ from typing import Final
 
 from pyoxigraph import Dataset, NamedNode, Quad, QuerySolutions, Store, Triple, Variable
 
-from pledgegraph.changes import ChangeSet
 from pledgegraph.errors import ReadError
-from pledgegraph.graphs import computed_graph
 from pledgegraph.namespaces import PREFIXES
 from pledgegraph.sparql.front_matter import split_front_matter
+from pledgegraph.store.changes import ChangeSet
+from pledgegraph.store.system_graphs import computed_graph
 
 MOST_ONE_BY_ONE: Final = 500
 """With more subjects than this affected, every value is computed anew in one query a rule."""

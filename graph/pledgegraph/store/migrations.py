@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 
-from pledgegraph.directory import FORMAT, DataDirectory, open_directory, write_card
+from pledgegraph.store.directory import FORMAT, DataDirectory, open_directory, write_card
 
 
 def upgraded(directory: DataDirectory, *, wait: float) -> DataDirectory:

@@ -15,9 +15,9 @@ from dataclasses import replace
 
 from pyoxigraph import BlankNode, Dataset, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
-from pledgegraph.changes import Change, ChangeSet, Scope
 from pledgegraph.errors import GraphClosed, InputError
 from pledgegraph.namespaces import RDF, XSD
+from pledgegraph.store.changes import Change, ChangeSet, Scope
 
 _USUAL = {
     XSD.integer: re.compile(r"0|-?[1-9][0-9]{0,14}"),

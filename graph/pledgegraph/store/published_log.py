@@ -16,10 +16,10 @@ from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 
-from pledgegraph.changes_log import Record, end_of_last, record_before, records_before
-from pledgegraph.directory import DataDirectory, open_directory
 from pledgegraph.errors import ChangeMissing, LogDamaged
-from pledgegraph.snapshots import Snapshots
+from pledgegraph.store.changes_log import Record, end_of_last, record_before, records_before
+from pledgegraph.store.directory import DataDirectory, open_directory
+from pledgegraph.store.snapshots import Snapshots
 
 
 @dataclass(slots=True)

@@ -11,20 +11,20 @@ from typing import BinaryIO, Final
 import pyoxigraph
 from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
 
-from pledgegraph.changes import Change, ChangeSet, Receipt
-from pledgegraph.directory import DataDirectory
-from pledgegraph.engine import Substitutions
 from pledgegraph.errors import DirectoryError
-from pledgegraph.evaluation import EmbeddedResult, evaluate
-from pledgegraph.gate import EngineForm, difference, in_engine_form, settle
 from pledgegraph.media_types import Carries, Format
 from pledgegraph.namespaces import PREFIXES
-from pledgegraph.permit import Permit
-from pledgegraph.rules import Derive
-from pledgegraph.snapshots import Lease, Snapshots
-from pledgegraph.union_graph import dump_named, named_quads
-from pledgegraph.workspaces import workspace
-from pledgegraph.writer import Writer, writing
+from pledgegraph.store.changes import Change, ChangeSet, Receipt
+from pledgegraph.store.commit_permit import Permit
+from pledgegraph.store.directory import DataDirectory
+from pledgegraph.store.engine import Substitutions
+from pledgegraph.store.normalisation import EngineForm, difference, in_engine_form, settle
+from pledgegraph.store.query_evaluation import EmbeddedResult, evaluate
+from pledgegraph.store.rules import Derive
+from pledgegraph.store.scratch import workspace
+from pledgegraph.store.snapshots import Lease, Snapshots
+from pledgegraph.store.union_graph import dump_named, named_quads
+from pledgegraph.store.writer import Writer, writing
 
 _COUNT: Final = "SELECT (COUNT(*) AS ?quads) WHERE { GRAPH ?g { ?s ?p ?o } }"
 
@@ -78,7 +78,7 @@ class EmbeddedSnapshot:
         named_graphs: Sequence[NamedNode] = (),
         substitutions: Substitutions | None = None,
     ) -> EmbeddedResult:
-        """Begin to answer a SPARQL 1.1 query; see `pledgegraph.engine.Snapshot.query`."""
+        """Begin to answer a SPARQL 1.1 query; see `pledgegraph.store.engine.Snapshot.query`."""
         return evaluate(
             self._store,
             text,
@@ -96,7 +96,7 @@ class EmbeddedSnapshot:
         value: NamedNode | None = None,
         merged: bool = False,
     ) -> Iterator[Quad]:
-        """The statements on the nodes; see `pledgegraph.engine.Snapshot.about`."""
+        """The statements on the nodes; see `pledgegraph.store.engine.Snapshot.about`."""
         wanted: Sequence[NamedNode | None] = properties or (None,)
         for node in nodes:
             for each in wanted:
@@ -109,7 +109,7 @@ class EmbeddedSnapshot:
         *,
         merged: bool = False,
     ) -> Iterator[Quad]:
-        """The statements that lead to the nodes; see `pledgegraph.engine.Snapshot.pointing_at`."""
+        """The statements that lead to the nodes; see `engine.Snapshot.pointing_at`."""
         wanted: Sequence[NamedNode | None] = properties or (None,)
         for node in nodes:
             for each in wanted:
@@ -218,7 +218,7 @@ class EmbeddedEngine:
         return None if held is None else self._giving_back(held)
 
     def update(self, change: Change, *, permit: Permit | None = None) -> Receipt:
-        """Make a change, whole or not at all; see `pledgegraph.engine.Engine.update`."""
+        """Make a change, whole or not at all; see `pledgegraph.store.engine.Engine.update`."""
         change = self._settled(change)
         with self._writing() as writer:
             return self._commit(writer, change, permit)
@@ -226,7 +226,7 @@ class EmbeddedEngine:
     def update_from(
         self, compute: Callable[[EmbeddedSnapshot], Change], *, permit: Permit | None = None
     ) -> Receipt:
-        """Make a change computed from a snapshot; see `pledgegraph.engine.Engine.update_from`."""
+        """Make a change computed from a snapshot; see `engine.Engine.update_from`."""
         with self.snapshot() as snapshot:
             change = self._settled(compute(snapshot))
             computed_on = snapshot.sequence

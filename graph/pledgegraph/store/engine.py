@@ -1,6 +1,6 @@
 """What the service needs from a store, whichever store it is.
 
-Two implementations are planned: `pledgegraph.embedded.EmbeddedEngine` (Oxigraph on disk) and,
+Two implementations are planned: `pledgegraph.store.embedded.EmbeddedEngine` (Oxigraph on disk) and,
 later, a remote one over the SPARQL 1.1 Protocol.
 """
 
@@ -14,11 +14,11 @@ from typing import BinaryIO, Protocol
 
 from pyoxigraph import Literal, NamedNode, Quad, Variable
 
-from pledgegraph.changes import Change, Receipt
 from pledgegraph.errors import Limit
 from pledgegraph.media_types import Format
-from pledgegraph.permit import Permit
 from pledgegraph.results.truncation import NO_BOUNDS, Bounds
+from pledgegraph.store.changes import Change, Receipt
+from pledgegraph.store.commit_permit import Permit
 
 Substitutions = dict[Variable, NamedNode | Literal]
 
