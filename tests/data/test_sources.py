@@ -18,8 +18,8 @@ from pledgegraph.setup.open_engine import open_engine
 from pledgegraph.setup.prepare import prepare
 from pledgegraph.shipped import shipped
 from pledgegraph.validation import Shapes, describe
-from pledgegraph.validation.reference import ReferenceValidator
-from pledgegraph.validation.turbo import TurboValidator
+from pledgegraph.validation.pyshacl_engine import ReferenceValidator
+from pledgegraph.validation.turbo_engine import TurboValidator
 
 BASE = "http://localhost:8000"
 FILES = sorted(shipped("data").rglob("*.ttl"))

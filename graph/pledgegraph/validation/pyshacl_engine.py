@@ -15,11 +15,11 @@ from rdflib.plugins.sparql.sparql import Query
 from rdflib.query import Result
 
 from pledgegraph.errors import ShapesUnusable
-from pledgegraph.validation.outcome import report_from
+from pledgegraph.validation.focus_filter import within
 from pledgegraph.validation.rdflib_terms import Term, fill, ill_typed_literals_expected
 from pledgegraph.validation.report import ValidationReport
+from pledgegraph.validation.results_graph import report_from
 from pledgegraph.validation.shapes import Shapes
-from pledgegraph.validation.within import within
 
 
 class _PreparedGraph(Graph):

@@ -17,12 +17,12 @@ from rdflib.namespace import OWL, RDF, RDFS, SH
 from rdflib.term import Node
 
 from pledgegraph.errors import ShapesUnusable
+from pledgegraph.validation.focus_filter import engine_focus, within
 from pledgegraph.validation.folding import TARGETS, Screens, folded, screens_of
-from pledgegraph.validation.outcome import report_from
 from pledgegraph.validation.rdflib_terms import Term, ill_typed_literals_expected
 from pledgegraph.validation.report import ValidationReport
+from pledgegraph.validation.results_graph import report_from
 from pledgegraph.validation.shapes import Shapes
-from pledgegraph.validation.within import engine_focus, within
 
 MANY: Final = 5_000
 """From so many triples on, rules are put to one made-up record before they are put to all."""

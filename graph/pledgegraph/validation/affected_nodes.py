@@ -1,7 +1,7 @@
 """What a change can break, and the triples that it takes to judge that.
 
 Validation on write looks at the nodes whose verdict the change can alter, and at the triples
-that those verdicts depend on. Both come from the shapes (`pledgegraph.validation.reach`), so that
+that those verdicts depend on. Both come from the shapes (`dependency_automaton`), so that
 for every node: either its verdict did not change, or it is among the focus nodes and is judged
 as full validation would judge it.
 """
@@ -15,8 +15,8 @@ from typing import Final, Protocol
 from pyoxigraph import BlankNode, Dataset, DefaultGraph, Literal, NamedNode, Quad, Triple
 
 from pledgegraph.store.changes import ChangeSet
+from pledgegraph.validation.dependency_automaton import START, Edge, Reach, Toward
 from pledgegraph.validation.rdflib_terms import Term
-from pledgegraph.validation.reach import START, Edge, Reach, Toward
 
 _UNION: Final = DefaultGraph()
 _END: Final[dict[Toward, Callable[[Triple], Term]]] = {

@@ -10,9 +10,9 @@ from rdflib.collection import Collection
 from rdflib.namespace import RDF, SH, XSD
 from rdflib.term import Node
 
-from pledgegraph.validation.names import readable
 from pledgegraph.validation.paths import path_at
 from pledgegraph.validation.rdflib_terms import from_rdflib
+from pledgegraph.validation.term_names import readable
 
 _MANY: Final = 12
 _DEEPEST: Final = 3

@@ -10,17 +10,17 @@ from typing import Final
 from pyoxigraph import Dataset, Quad, Triple
 
 from pledgegraph.store.changes import ChangeSet
-from pledgegraph.validation.neighbourhood import (
+from pledgegraph.validation.affected_nodes import (
     Lookup,
     StateAfter,
     TooMuch,
     affected,
     context,
 )
+from pledgegraph.validation.dependency_automaton import Reach
 from pledgegraph.validation.rdflib_terms import Term
-from pledgegraph.validation.reach import Reach
-from pledgegraph.validation.reach_shapes import reach_of
 from pledgegraph.validation.report import ValidationReport
+from pledgegraph.validation.shape_dependencies import reach_of
 from pledgegraph.validation.validator import Validator
 
 LIMIT: Final = 200_000

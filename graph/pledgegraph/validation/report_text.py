@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from pledgegraph.validation.names import readable
 from pledgegraph.validation.report import Severity, ValidationReport, Violation
+from pledgegraph.validation.term_names import readable
 
 _KIND: Final = {Severity.INFO: "note: ", Severity.WARNING: "warning: ", Severity.VIOLATION: ""}
 _FOUND_WITHOUT_VALUE: Final = {

@@ -10,12 +10,12 @@ from rdflib import Graph, Literal, URIRef
 from rdflib.namespace import SH
 from rdflib.term import Node
 
-from pledgegraph.validation.expected import Expectation
-from pledgegraph.validation.names import readable
+from pledgegraph.validation.constraint_text import Expectation
 from pledgegraph.validation.paths import path_at
 from pledgegraph.validation.rdflib_terms import from_rdflib
 from pledgegraph.validation.report import Severity, ValidationReport, Violation
 from pledgegraph.validation.shapes import Shapes
+from pledgegraph.validation.term_names import readable
 
 _SEVERITIES: Final = {SH.Info: Severity.INFO, SH.Warning: Severity.WARNING}
 _PLACEHOLDER: Final = re.compile(r"\{[?$](\w+)\}")

@@ -9,9 +9,9 @@ from rdflib.collection import Collection
 from rdflib.namespace import OWL, RDF, RDFS, SH
 from rdflib.term import Node
 
+from pledgegraph.validation.dependency_automaton import START, Reach, ReachBuilder
 from pledgegraph.validation.paths import path_at
-from pledgegraph.validation.reach import START, Reach, ReachBuilder
-from pledgegraph.validation.reach_sparql import add_query
+from pledgegraph.validation.query_dependencies import add_query
 
 _TARGETS: Final = (
     SH.targetClass,

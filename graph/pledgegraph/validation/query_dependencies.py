@@ -14,8 +14,8 @@ from rdflib.plugins.sparql.parserutils import CompValue
 from rdflib.term import Node
 
 from pledgegraph.errors import ShapesUnusable
+from pledgegraph.validation.dependency_automaton import ReachBuilder
 from pledgegraph.validation.paths import path_at
-from pledgegraph.validation.reach import ReachBuilder
 
 _Pattern = tuple[Node, Node | Path, Node]
 _Patterns = tuple[_Pattern, ...]
