@@ -14,7 +14,6 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
 
-from pledgegraph.deep_thread import DeepThreads
 from pledgegraph.errors import Limit, QueryError, QueryTimeout
 from pledgegraph.history.past_versions import PastVersion
 from pledgegraph.media_types import Format
@@ -22,7 +21,8 @@ from pledgegraph.results.encoding import IDENTITY
 from pledgegraph.results.truncation import held_back
 from pledgegraph.settings import Settings
 from pledgegraph.store.engine import Engine
-from pledgegraph.workers.places import Places
+from pledgegraph.workers.admission import Places
+from pledgegraph.workers.deep_stack import DeepThreads
 from pledgegraph_api.beginning import Beginning
 from pledgegraph_api.bridge import Bridge
 from pledgegraph_api.sparql.protocol import QueryRequest

@@ -24,7 +24,7 @@ from pledgegraph.store.commit_permit import Permit
 from pledgegraph.store.engine import AddressedSnapshot, Engine
 from pledgegraph.store.system_graphs import graph_of_sources, is_computed
 from pledgegraph.store.update_evaluation import Difference, Graph, Update
-from pledgegraph.workers.writing import WriteWorker
+from pledgegraph.workers.write_worker import WriteWorker
 
 _COMPUTED: Final = "Change what it is computed from; the rules follow every change."
 

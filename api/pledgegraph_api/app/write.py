@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from pledgegraph.settings import Settings
 from pledgegraph.store.engine import Engine
 from pledgegraph.tokens import Tokens
-from pledgegraph.workers.writing import WriteLimits, WriteWorker
+from pledgegraph.workers.write_worker import WriteLimits, WriteWorker
 from pledgegraph.writes import Writes
 from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.sparql.response import Representations

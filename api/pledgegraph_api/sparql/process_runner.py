@@ -16,7 +16,7 @@ from pledgegraph.settings import Settings
 from pledgegraph.sparql.cost_hints import looks_light
 from pledgegraph.store.engine import ResultKind
 from pledgegraph.workers.pool import HoldsSnapshots, Limits, QueryPool
-from pledgegraph.workers.run import PooledAnswer
+from pledgegraph.workers.query_run import PooledAnswer
 from pledgegraph_api.errors import NotAcceptable
 from pledgegraph_api.sparql.protocol import QueryRequest
 from pledgegraph_api.sparql.runner import ChooseFormat

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from pledgegraph.errors import Limit, ServiceStopping, WriteTimeout
 from pledgegraph.settings import Settings
 from pledgegraph.store.commit_permit import Permit
-from pledgegraph.workers.places import Places
+from pledgegraph.workers.admission import Places
 
 T = TypeVar("T")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable
 
-from pledgegraph.deep_thread import DeepThreads
+from pledgegraph.workers.deep_stack import DeepThreads
 
 
 def with_deep_stack(work: Callable[[], None]) -> None:

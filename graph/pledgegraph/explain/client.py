@@ -11,7 +11,7 @@ from typing import Final
 
 from pledgegraph.errors import QueryError, QueryTimeout
 from pledgegraph.explain.explanation import Explanation
-from pledgegraph.workers.places import Places
+from pledgegraph.workers.admission import Places
 from pledgegraph.workers.worker import error_of
 
 _AT_ONCE: Final = 2

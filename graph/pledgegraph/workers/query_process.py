@@ -1,7 +1,7 @@
 """The worker process: opens a snapshot, answers one query after the other, is killed at need.
 
-Started as ``python -m pledgegraph.workers.process {bytes of memory} {nice}``; frames come and go by
-the socket that is its standard input.
+Started as ``python -m pledgegraph.workers.query_process {bytes of memory} {nice}``; frames come
+and go by the socket that is its standard input.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import Any, BinaryIO, Final, cast
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Variable, parse
 
-from pledgegraph.deep_thread import DeepThreads
 from pledgegraph.errors import Limit, QueryError, QuerySyntaxError
 from pledgegraph.media_types import Format, format_named
 from pledgegraph.results.encoding import IDENTITY, SMALLEST, Encoder, encoder
 from pledgegraph.results.truncation import Bounds, head_with_link, held_back, refuse_unsaid
 from pledgegraph.store.query_evaluation import evaluate
 from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
+from pledgegraph.workers.deep_stack import DeepThreads
 from pledgegraph.workers.frames import packed, read_frame
 
 _PIECE: Final = 64 * 1024
