@@ -25,7 +25,6 @@ from pyoxigraph import (
 )
 
 from benchmarks.generate import BASE
-from pledgegraph.loading import SourceFile, change_from_files
 from pledgegraph.media_types import JSON, N_TRIPLES
 from pledgegraph.namespaces import RDFS
 from pledgegraph.settings import Settings
@@ -35,6 +34,7 @@ from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph.store.engine import ResultKind
 from pledgegraph.store.snapshots import Snapshots
+from pledgegraph.writes.loading import SourceFile, change_from_files
 
 Ask = Callable[[str], int]
 """Answers a query in full and says how many bytes the answer has."""

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from pledgegraph.errors import Limit
 from pledgegraph.settings import Settings
 from pledgegraph.store.embedded import EmbeddedEngine
-from pledgegraph.tokens import Scope, Tokens
+from pledgegraph.writes.tokens import Scope, Tokens
 from pledgegraph_api.app.create import create_app
 from pledgegraph_api.errors import BudgetSpent
 from pledgegraph_api.middleware.rate_limit_store import Budget

@@ -23,7 +23,7 @@ from pledgegraph.settings import Settings
 from pledgegraph.store.changes import Change
 from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
-from pledgegraph.tokens import Scope, Tokens
+from pledgegraph.writes.tokens import Scope, Tokens
 from pledgegraph_api.app.create import create_app
 from pledgegraph_api.sparql.service_description import SD, VOID
 from tests.api.test_protocol import problem

@@ -14,7 +14,7 @@ from pyoxigraph import DefaultGraph, NamedNode, Quad
 from pledgegraph.store.changes import Change
 from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
-from pledgegraph.tokens import Scope, Tokens
+from pledgegraph.writes.tokens import Scope, Tokens
 from tests.conformance.manifest import ROOT, Data, Suites
 from tests.conformance.package import bring_suites
 from tests.conftest import Require

@@ -10,7 +10,6 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple, parse
 
-from pledgegraph.loading import SOURCE_CLASSES
 from pledgegraph.media_types import CSV
 from pledgegraph.namespaces import PG, RDF, RDFS
 from pledgegraph.settings import Settings
@@ -20,6 +19,7 @@ from pledgegraph.shipped import shipped
 from pledgegraph.validation import Shapes, describe
 from pledgegraph.validation.pyshacl_engine import ReferenceValidator
 from pledgegraph.validation.turbo_engine import TurboValidator
+from pledgegraph.writes.loading import SOURCE_CLASSES
 
 BASE = "http://localhost:8000"
 FILES = sorted(shipped("data").rglob("*.ttl"))

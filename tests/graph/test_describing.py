@@ -10,11 +10,11 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Triple
 
 from pledgegraph.descriptions import Copy, catalog_graph, take_statistics, void_graph
-from pledgegraph.loading import change_from_files
 from pledgegraph.namespaces import DCAT, DCTERMS, PG, RDF, SPDX, VOID
 from pledgegraph.setup.shipped_data import shipped_files
 from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.writes.loading import change_from_files
 from tests.graph.building import BASE, change, node, quad
 
 DATASET = NamedNode(f"{BASE}/.well-known/void#dataset")

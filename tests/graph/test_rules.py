@@ -17,7 +17,6 @@ from pyoxigraph import Dataset, DefaultGraph, Literal, NamedNode, Quad, RdfForma
 
 from pledgegraph.catalogue.questions import question
 from pledgegraph.errors import ReadError
-from pledgegraph.loading import SourceFile, change_from_files
 from pledgegraph.media_types import JSON, N_TRIPLES
 from pledgegraph.namespaces import OWL, PG, RDF, RDFS, SCHEME, XSD
 from pledgegraph.ontology.files import ontology_files
@@ -32,6 +31,7 @@ from pledgegraph.store.rules import Rules, read_rules
 from pledgegraph.store.system_graphs import computed_graph
 from pledgegraph.store.union_graph import named_quads
 from pledgegraph.store.writer import apply
+from pledgegraph.writes.loading import SourceFile, change_from_files
 from tests.graph.building import BASE, change, node, source_text
 
 RULES = Rules(read_rules(shipped("ontology") / "rules"), BASE)

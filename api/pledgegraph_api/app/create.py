@@ -15,7 +15,7 @@ from pledgegraph.catalogue.questions import catalogue
 from pledgegraph.release import release
 from pledgegraph.settings import Settings
 from pledgegraph.store.engine import Engine
-from pledgegraph.tokens import Tokens
+from pledgegraph.writes.tokens import Tokens
 from pledgegraph_api.app.history import Copies
 from pledgegraph_api.app.records import install_documents
 from pledgegraph_api.app.write import Writing

@@ -6,9 +6,9 @@ from fastapi import FastAPI
 
 from pledgegraph.settings import Settings
 from pledgegraph.store.engine import Engine
-from pledgegraph.tokens import Tokens
 from pledgegraph.workers.write_worker import WriteLimits, WriteWorker
-from pledgegraph.writes import Writes
+from pledgegraph.writes.operations import Writes
+from pledgegraph.writes.tokens import Tokens
 from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.sparql.response import Representations
 from pledgegraph_api.sparql.runner import QueryRunner

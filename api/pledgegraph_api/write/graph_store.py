@@ -23,8 +23,8 @@ from pledgegraph.settings import Settings
 from pledgegraph.store.changes import Receipt
 from pledgegraph.store.commit_permit import Permit
 from pledgegraph.store.engine import Engine, ResultKind
-from pledgegraph.tokens import Scope
-from pledgegraph.writes import Attribution, Writes
+from pledgegraph.writes.operations import Attribution, Writes
+from pledgegraph.writes.tokens import Scope
 from pledgegraph_api.errors import GraphMissing, ParameterError
 from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.http.negotiation import accept_of, choose_format

@@ -14,8 +14,8 @@ from starlette.responses import Response
 from pledgegraph.settings import Settings
 from pledgegraph.store.changes import Receipt
 from pledgegraph.store.commit_permit import Permit
-from pledgegraph.tokens import Scope
-from pledgegraph.writes import Attribution, Writes
+from pledgegraph.writes.operations import Attribution, Writes
+from pledgegraph.writes.tokens import Scope
 from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.sparql.streaming import while_connected
 from pledgegraph_api.write.openapi import update_description

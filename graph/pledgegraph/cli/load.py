@@ -23,8 +23,8 @@ from pledgegraph.cli.options import (
 from pledgegraph.cli.progress_bar import reading_bar, working
 from pledgegraph.cli.validation_report import print_report_json
 from pledgegraph.errors import SourceUnclear, ValidationFailed
-from pledgegraph.loading import SourceFile, change_from_files
 from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.writes.loading import SourceFile, change_from_files
 
 Files = Annotated[
     list[Path],

@@ -14,7 +14,7 @@ from rich.text import Text
 from pledgegraph.cli.escape_control import harmless
 from pledgegraph.cli.options import Base, DataDir, Json, settings, utf8
 from pledgegraph.store.directory import open_directory
-from pledgegraph.tokens import Scope, Token, Tokens
+from pledgegraph.writes.tokens import Scope, Token, Tokens
 
 app: Final = typer.Typer(
     help="Tokens: who may write to the data directory over HTTP.", no_args_is_help=True

@@ -12,12 +12,12 @@ from pledgegraph.cli.options import Base, DataDir, Json, Validator, settings
 from pledgegraph.cli.progress_bar import reading_bar, working
 from pledgegraph.cli.validation_report import print_report, print_report_json
 from pledgegraph.errors import DirectoryMissing, ValidationFailed
-from pledgegraph.loading import change_from_files
 from pledgegraph.settings import Settings
 from pledgegraph.setup.open_engine import Gatekeeper
 from pledgegraph.store.directory import open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph.store.normalisation import EngineForm, difference, settle
+from pledgegraph.writes.loading import change_from_files
 
 
 def command(

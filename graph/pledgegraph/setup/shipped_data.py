@@ -8,13 +8,13 @@ from typing import Final
 
 from pyoxigraph import NamedNode
 
-from pledgegraph.loading import SourceFile, change_from_files
 from pledgegraph.ontology.files import ontology_files
 from pledgegraph.release import release
 from pledgegraph.shipped import shipped
 from pledgegraph.store.atomic_files import write_whole
 from pledgegraph.store.changes import Receipt
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.writes.loading import SourceFile, change_from_files
 
 AGENT: Final = "Pledgegraph"
 

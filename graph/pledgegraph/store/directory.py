@@ -8,7 +8,7 @@ current            the number of the newest snapshot
 past/N/            snapshot N again, made when somebody asked for it
 dumps/N/           snapshot N as files for download
 lock               held by whoever writes
-tokens.json        who may write over HTTP; see `pledgegraph.tokens`
+tokens.json        who may write over HTTP; see `pledgegraph.writes.tokens`
 work/              copies on which updates are worked out; see `pledgegraph.store.scratch`
 """
 

@@ -11,13 +11,13 @@ from typing import Any
 import httpx
 import pytest
 
-from pledgegraph.loading import SourceFile, change_from_files
 from pledgegraph.settings import Settings
 from pledgegraph.setup.open_engine import open_engine
 from pledgegraph.store.changes_log import ChangesLog
 from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
-from pledgegraph.tokens import Scope, Tokens
+from pledgegraph.writes.loading import SourceFile, change_from_files
+from pledgegraph.writes.tokens import Scope, Tokens
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, client_of, make_store
 from tests.graph.building import source_text

@@ -25,7 +25,7 @@ from rdflib.plugins.stores.sparqlstore import SPARQLUpdateStore
 from pledgegraph.store.changes_log import ChangesLog
 from pledgegraph.store.directory import open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
-from pledgegraph.tokens import Scope, Tokens
+from pledgegraph.writes.tokens import Scope, Tokens
 from tests.api.conftest import BASE
 from tests.api.test_serving import ENDLESS
 from tests.api.writes.conftest import ONE, copied

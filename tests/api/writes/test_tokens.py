@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from pledgegraph.tokens import Scope
+from pledgegraph.writes.tokens import Scope
 from tests.api.conftest import BASE
 from tests.api.writes.conftest import ONE, Place
 

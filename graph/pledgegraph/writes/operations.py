@@ -16,7 +16,6 @@ from typing import Final
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 
 from pledgegraph.errors import GraphClosed, InputError
-from pledgegraph.loading import SourceFile, change_from_quads
 from pledgegraph.media_types import Format
 from pledgegraph.rdf.parsing import BODY
 from pledgegraph.store.changes import Change, Receipt, Scope
@@ -25,6 +24,7 @@ from pledgegraph.store.engine import AddressedSnapshot, Engine
 from pledgegraph.store.system_graphs import graph_of_sources, is_computed
 from pledgegraph.store.update_evaluation import Difference, Graph, Update
 from pledgegraph.workers.write_worker import WriteWorker
+from pledgegraph.writes.loading import SourceFile, change_from_quads
 
 _COMPUTED: Final = "Change what it is computed from; the rules follow every change."
 

@@ -23,9 +23,9 @@ from typing import Final
 
 from filelock import FileLock
 
-from pledgegraph.attribution import attributable
 from pledgegraph.errors import DirectoryError, DirectoryReadOnly, TokenMissing
 from pledgegraph.store.atomic_files import sync_folder
+from pledgegraph.writes.attribution import attributable
 
 NAME: Final = "tokens.json"
 _PREFIX: Final = "pgt_"
