@@ -12,9 +12,9 @@ from pyoxigraph import Literal, NamedNode, Variable
 
 from pledgegraph.catalogue.questions import Parameter
 from pledgegraph.namespaces import PG
-from pledgegraph.sparql.select import solutions
 from pledgegraph.store.engine import Engine, Snapshot, Substitutions
 from pledgegraph.store.per_snapshot import OnceASnapshot
+from pledgegraph.store.select import solutions
 from pledgegraph_api.http.languages import DEFAULT
 
 MOST: Final = 500

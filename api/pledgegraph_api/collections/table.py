@@ -15,9 +15,9 @@ from pyoxigraph import Literal, NamedNode
 from pledgegraph.documents.document import labels_of
 from pledgegraph.documents.labels import Names
 from pledgegraph.namespaces import SCHEME
-from pledgegraph.sparql.select import solutions
 from pledgegraph.store.engine import Engine, Snapshot
 from pledgegraph.store.per_snapshot import OnceASnapshot
+from pledgegraph.store.select import solutions
 
 _HERE: Final = Path(__file__).resolve().parent
 _STATUS: Final = f"{SCHEME}status#not-reported"

@@ -18,9 +18,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from pledgegraph.release import release
-from pledgegraph.sparql.select import solutions
 from pledgegraph.store.engine import Engine, Snapshot
 from pledgegraph.store.per_snapshot import OnceASnapshot
+from pledgegraph.store.select import solutions
 from pledgegraph_api.http.etags import etag_of, not_modified
 
 MOST: Final = 50_000

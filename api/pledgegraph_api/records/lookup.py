@@ -12,8 +12,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Variable
 
 from pledgegraph.documents import Document, Names, Profiles, compose
 from pledgegraph.namespaces import DCTERMS, PG
-from pledgegraph.sparql.select import solutions
 from pledgegraph.store.engine import Engine, Snapshot
+from pledgegraph.store.select import solutions
 from pledgegraph_api.errors import PageMissing, RecordMissing
 
 _HERE: Final = Path(__file__).resolve().parent

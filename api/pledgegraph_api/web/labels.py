@@ -9,8 +9,8 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
-from pledgegraph.sparql.select import solutions
 from pledgegraph.store.engine import Engine
+from pledgegraph.store.select import solutions
 from pledgegraph_api.http.languages import DEFAULT
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.result_table import Cell, Table
