@@ -80,6 +80,9 @@ STATUS = {
     "reopened": {"paused"},
     "joint": {"paused"},
     "by-the-whole": {"planning"},
+    "in-register": None,
+    "own-words": None,
+    "vaguely-late": {"completed"},
     "with-parts": None,
 }
 
@@ -112,10 +115,13 @@ def test_the_current_status_says_where_it_comes_from(promises: EmbeddedEngine) -
         # The commitment is not in the register on whose page the note stands.
         ("only-others", None, "2025-12-31"),
         # The page names another reporter.
-        ("withdrawn", "2025-02-28", "2026-08-31"),
+        ("withdrawn", "2025-02-28", "2026-08-01"),
         ("by-the-whole", "2025-06-30", "2025-06-30"),
         # A note on the register's page that names no reporter counts as the maker's.
-        ("with-parts", "2025-08-31", "2025-08-31"),
+        ("with-parts", "2025-08-01", "2025-08-01"),
+        # So does one on a page that the maker, or whoever keeps the register, publishes.
+        ("on-its-page", "2025-01-01", "2025-01-01"),
+        ("in-register", "2025-03-01", "2025-09-30"),
     ],
 )
 def test_the_last_report_is_the_makers_own(
@@ -138,6 +144,9 @@ def test_the_last_report_is_the_makers_own(
         ("withdrawn", None, None),
         ("superseded", None, None),
         ("others-beside", None, None),
+        # A vague day is told as none, and late or in time only where all its days are.
+        ("vaguely-late", None, None),
+        ("vague-but-in-time", None, "false"),
     ],
 )
 def test_late_completion_is_told_from_completion_in_time(
@@ -146,6 +155,37 @@ def test_late_completion_is_told_from_completion_in_time(
     found = computed(promises, node(f"id/commitment/{slug}"))
     assert found.get("completedOn") == (completed_on and {completed_on})
     assert found.get("completedLate") == (late and {late})
+
+
+def test_a_word_of_the_register_hides_an_older_status_of_ours(promises: EmbeddedEngine) -> None:
+    found = computed(promises, node("id/commitment/own-words"))
+    assert found["currentStatusAsPublished"] == {"Pending Guidance"}
+    assert found["currentStatusReport"] == {"own-words-2"}
+    assert "currentStatus" not in found
+
+
+def test_a_vague_report_has_both_its_days(promises: EmbeddedEngine) -> None:
+    found = computed(promises, node("id/commitment/on-its-page"))
+    assert (found["lastReport"], found["lastReportLatest"]) == ({"2025-01-01"}, {"2025-12-31"})
+
+
+def test_what_others_tell_stands_apart(promises: EmbeddedEngine) -> None:
+    found = computed(promises, node("id/commitment/in-register"))
+    assert found["makersReport"] == {"publishers-page"}
+    assert found["othersAccount"] == {"by-a-partner"}
+    assert found["hasAccount"] == {"publishers-page", "by-a-partner"}
+
+
+def test_a_commitment_rolls_up_to_wholes_and_successors(promises: EmbeddedEngine) -> None:
+    found = computed(promises, node("id/commitment/by-the-whole"))
+    assert found["rollsUpTo"] == {"committee", "whole", "heir"}
+
+
+def test_what_is_searched_backwards_stands_both_ways(promises: EmbeddedEngine) -> None:
+    assert computed(promises, node("id/commitment/latest-wins"))["isReplacedBy"] == {"new-plan"}
+    assert computed(promises, node("id/commitment/tie"))["isContinuedBy"] == {"new-plan"}
+    whole = computed(promises, node("id/commitment/with-parts"))
+    assert whole["hasPart"] == {"with-parts-1", "with-parts-2"}
 
 
 def test_parts_and_wholes_have_dates_and_counts_of_their_own(promises: EmbeddedEngine) -> None:
@@ -226,7 +266,7 @@ def test_what_has_ended_by_the_day_is_not_past_due(promises: EmbeddedEngine) -> 
         return {row["promise"] for row in rows if row["state"] == "passed"}
 
     # `withdrawn` stands for the commitment and its milestone alike.
-    assert past("2024-10-01") == {"withdrawn", "late"}
+    assert past("2024-10-01") == {"withdrawn", "late", "vaguely-late"}
     assert past("2025-01-01") == {"withdrawn", "reopened", "done-again"}
     assert past("2025-03-01") == {"reopened"}
     assert past("2026-01-01") == {"reopened", "with-parts-2"}
