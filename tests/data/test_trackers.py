@@ -99,7 +99,7 @@ class Reader:
             "groups": self.names(subject, PG.populationGroup),
             "sdgs": self.names(subject, PG.sdg),
             "plan": self.text(subject, PG.planPeriod),
-            "makerKind": self.text(subject, PG.makerKindAsPublished),
+            "makerKind": self.kind_of_makers(subject),
             "reports": self.reports(subject),
             "ratings": {
                 self.name(rating, PG.ratingAxis): self.text(rating, PG.ratingAsPublished)
@@ -112,6 +112,15 @@ class Reader:
             "amounts": [self.amount(a) for a in self.of(PG.Amount, PG.amountFor, subject)],
         }
         return {key: value for key, value in read.items() if value}
+
+    def kind_of_makers(self, subject: NamedNode) -> str | None:
+        kinds = [
+            self.text(maker, DCTERMS.description)
+            for maker in nodes(self.data, subject, PG.madeBy, self.graph)
+        ]
+        quoted = {kind.partition("“")[2].partition("”")[0] for kind in kinds if kind}
+        assert len(quoted) <= 1, quoted
+        return next(iter(quoted), None)
 
     def amount(self, subject: NamedNode) -> str:
         value, currency = self.text(subject, PG.value), self.text(subject, PG.currency)
@@ -184,6 +193,9 @@ def read_back(data: Store, record: dict[str, Any]) -> dict[str, Any]:
     source = read["source"]
     if record["id"] == "us-us0120-0":  # its maker's name is misspelt: the match is the editors'
         read["madeBy"] = sorted(slug(s) for s in nodes(data, subject, PG.madeBy, INFERENCES))
+        for report in read["reports"]:
+            assert report["by"] == []
+            report["by"] = read["madeBy"]
     if source == "us-nap5":  # the plan has an end year, its parts have no date of their own
         days = [values(data, subject, PG[n], INFERENCES) for n in ("dueEarliest", "dueLatest")]
         read["due"] = [day for each in days for day in each]
