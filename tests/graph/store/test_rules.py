@@ -172,7 +172,7 @@ def test_a_vague_report_has_both_its_days(promises: EmbeddedEngine) -> None:
 def test_what_others_tell_stands_apart(promises: EmbeddedEngine) -> None:
     found = computed(promises, node("id/commitment/in-register"))
     assert found["makersReport"] == {"publishers-page"}
-    assert found["othersAccount"] == {"by-a-partner"}
+    assert found["othersAccount"] == {"by-a-partner", "not-its-page"}
 
 
 def test_a_commitment_rolls_up_to_wholes_and_successors(promises: EmbeddedEngine) -> None:
@@ -240,14 +240,12 @@ def test_the_status_as_of_a_day_keeps_voices_apart(
 @pytest.mark.parametrize(
     ("day", "status", "freshness"),
     [
-        ("2024-06-29", "not-reported", "never-reported"),
+        ("2024-06-29", "not-reported", "no-report-known"),
         ("2024-06-30", "in-progress", "current"),
         ("2024-12-30", "in-progress", "current"),
-        ("2024-12-31", "completed", "current"),
-        ("2026-03-31", "completed", "current"),
-        ("2026-04-01", "completed", "due"),
-        ("2027-03-31", "completed", "due"),
-        ("2027-04-01", "completed", "overdue"),
+        # A promise that has ended is not overdue.
+        ("2024-12-31", "completed", "ended"),
+        ("2027-04-01", "completed", "ended"),
     ],
 )
 def test_freshness_and_status_are_those_of_the_day_asked_for(
@@ -255,6 +253,40 @@ def test_freshness_and_status_are_those_of_the_day_asked_for(
 ) -> None:
     (row,) = answer(promises, "freshness-and-status", commitment="late", day=day)
     assert (row["status"], row["freshness"]) == (status, freshness)
+
+
+@pytest.mark.parametrize(
+    ("slug", "day", "freshness"),
+    [
+        ("latest-wins", "2026-06-30", "current"),
+        ("latest-wins", "2026-07-01", "due"),
+        ("latest-wins", "2027-06-30", "due"),
+        ("latest-wins", "2027-07-01", "overdue"),
+        # “2025” may be the first of January, and counts when the year is over.
+        ("on-its-page", "2025-12-30", "no-report-known"),
+        ("on-its-page", "2025-12-31", "current"),
+        ("on-its-page", "2026-01-02", "due"),
+        ("only-others", "2026-11-29", "others-reported"),
+        ("by-the-register-undated", "2026-11-29", "undated"),
+        ("new-plan", "2026-11-29", "no-report-known"),
+    ],
+)
+def test_what_is_known_of_reporting(
+    slug: str, day: str, freshness: str, promises: EmbeddedEngine
+) -> None:
+    (row,) = answer(promises, "freshness-and-status", commitment=slug, day=day)
+    assert row["freshness"] == freshness
+
+
+def test_what_goes_backwards_is_found(promises: EmbeddedEngine) -> None:
+    assert computed(promises, node("id/commitment/back"))["hadSetback"] == {"back-2"}
+    assert "hadSetback" not in computed(promises, node("id/commitment/latest-wins"))
+
+
+def test_all_parts_completed_needs_every_part(promises: EmbeddedEngine) -> None:
+    assert computed(promises, node("id/commitment/with-parts"))["allPartsCompleted"] == {"false"}
+    assert computed(promises, node("id/commitment/done-in-parts"))["allPartsCompleted"] == {"true"}
+    assert "allPartsCompleted" not in computed(promises, node("id/commitment/latest-wins"))
 
 
 def test_what_has_ended_by_the_day_is_not_past_due(promises: EmbeddedEngine) -> None:
