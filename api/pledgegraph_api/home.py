@@ -14,7 +14,7 @@ from pledgegraph_api.examples import Example
 from pledgegraph_api.holdings import count_holdings
 from pledgegraph_api.once_a_snapshot import OnceASnapshot
 from pledgegraph_api.pages import Pages
-from pledgegraph_api.signposts import LICENCE, Signposts
+from pledgegraph_api.signposts import Signposts
 
 
 class HomePage:
@@ -68,7 +68,7 @@ def _for_search_engines(base: str, sequence: int) -> dict[str, object]:
         "description": ABOUT,
         "url": f"{base}/",
         "identifier": f"{base}/catalog#dataset",
-        "license": LICENCE,
+        "license": f"{base}/catalog#licences",
         "isAccessibleForFree": True,
         "version": str(sequence),
         "keywords": ["commitments", "citizen data", "official statistics", "linked data"],
