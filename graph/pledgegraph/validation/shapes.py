@@ -43,8 +43,11 @@ class Shapes:
                 file=str(folder / "shapes"),
                 remedy="Give a folder with Turtle files under `shapes/`.",
             )
-        patterns = ("*.ttl", "schemes/*.ttl", "mappings/*.ttl")
-        words = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
+        words = [
+            path
+            for pattern in ("*.ttl", "schemes/*.ttl", "mappings/*.ttl")
+            for path in sorted(folder.glob(pattern))
+        ]
         return cls(graph_of(_triples(rules)), tuple(dict.fromkeys(_triples(words))))
 
     @cached_property
