@@ -9,6 +9,7 @@ import pycountry
 
 from reference.m49_package import Area, Kind
 from reference.made_from import describe
+from reference.office_languages import language_of
 from reference.offices import (
     DOUBTFUL,
     NOT_STATISTICAL,
@@ -46,7 +47,8 @@ def nso_turtle(path: Path, areas: dict[str, Area], log: Callable[[str], None]) -
         label="National statistical offices with their Wikidata identifiers",
         description=(
             "National statistical offices, and the government bodies that the list has among "
-            "them. Names are those of the list, misprints included. Records with the grade high "
+            "them. Names are those of the list, misprints included; their languages, which the "
+            "list does not give, were added (und: none). Records with the grade high "
             "have an identifier that was looked up; the others are as the list has them."
         ),
         method=(
@@ -108,7 +110,7 @@ def _add(document: Document, office: Office, country: dict[str, str]) -> None:
     document.add(
         f"actor:{office.slug}",
         ("a", classes),
-        ("rdfs:label", tagged(row.name, "en")),
+        ("rdfs:label", tagged(row.name, language_of(row.name))),
         ("pg:actorType", f"actor-type:{kind}"),
         ("dcterms:spatial", [country[row.country]] if row.country in country else []),
         ("dcterms:identifier", [plain(each.key) for each in (row, *office.same)]),

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Final
 
 from rdflib import RDF, RDFS, SH, XSD, BNode, Graph, Literal, Namespace, URIRef
-from rdflib.namespace import DCTERMS, SKOS
+from rdflib.namespace import DCTERMS, ORG, SKOS
 from rdflib.term import Node
 
 Triples = set[tuple[Node, Node, Node]]
+Special = tuple[str, set[Node], list[tuple[Node | None, Node, Node | None]]]
+"""The record, the predicates to take away, and what to add; None is the copy itself."""
 
 PG: Final = Namespace("https://w3id.org/pledgegraph/def#")
 SCHEMA: Final = Namespace("https://schema.org/")
@@ -59,6 +62,8 @@ COMPONENTS: Final = {
     SH["or"]: "OrConstraintComponent",
     SH.sparql: "SPARQLConstraintComponent",
 }
+NAMES: Final = (RDFS.label, SKOS.prefLabel, PG.acronym, PG.registerIdentifier)
+"""By which two records are taken for twins."""
 NOT_CONSTRAINTS: Final = {
     RDF.type, RDFS.label, SH.path, SH.message, SH.name, SH.severity, SH.property, *TARGETS,
 }  # fmt: skip
@@ -99,8 +104,10 @@ class Mutator:
         Raises:
             LookupError: the example or the recipes lack what is needed.
         """
+        if constraint.parameter == SH.sparql and constraint.shape.fragment in QUERIED:
+            return self._special(QUERIED[constraint.shape.fragment])
         if constraint.shape.fragment in SPECIAL:
-            return self._special(constraint)
+            return self._special(SPECIAL[constraint.shape.fragment])
         if constraint.path is None:
             return self._renamed(constraint)
         record = self._record(constraint)
@@ -144,10 +151,16 @@ class Mutator:
             for part in iris(self.example.subjects(PG.partOf, record)):
                 names[part] = URIRef(f"{part}-{self._count}")
         return names[record], {
-            (new, p, names.get(o, o))
+            (new, p, names.get(o) or self._own(p, o))
             for old, new in names.items()
             for p, o in self.example.predicate_objects(old)
         }
+
+    def _own(self, predicate: Node, value: Node) -> Node:
+        """The value, or another one where the copy would be taken for a twin of the record."""
+        if predicate in NAMES and isinstance(value, Literal):
+            return Literal(f"{value} {self._count}", lang=value.language)
+        return URIRef(f"{value}?{self._count}") if predicate == SCHEMA.url else value
 
     def _renamed(self, constraint: Constraint) -> Mutation:
         """A record whose own name is wrong."""
@@ -157,13 +170,16 @@ class Mutator:
             SH.nodeKind: BNode("nameless"),
         }
         copy = names[constraint.parameter]
+        self._count += 1
         return Mutation(
             copy,
-            frozenset((copy, p, o) for p, o in self.example.predicate_objects(record)),
+            frozenset(
+                (copy, p, self._own(p, o)) for p, o in self.example.predicate_objects(record)
+            ),
         )
 
-    def _special(self, constraint: Constraint) -> Mutation:
-        slug, remove, add = SPECIAL[constraint.shape.fragment]
+    def _special(self, recipe: Special) -> Mutation:
+        slug, remove, add = recipe
         copy, triples = self._copy(URIRef(BASE + "id/" + slug))
         assert not remove or any(p in remove for _, p, _ in triples)
         triples = {(s, p, o) for s, p, o in triples if p not in remove}
@@ -214,6 +230,7 @@ WRONG: Final[dict[Node | None, Literal]] = {
     RDF.langString: Literal("text"),
     XSD.decimal: Literal("10", datatype=XSD.integer),
     XSD.integer: Literal("1.5", datatype=XSD.decimal),
+    XSD.boolean: Literal("no"),
 }
 EMPTY: Final[dict[Node | None, Literal]] = {
     XSD.string: Literal("", datatype=XSD.string),
@@ -256,11 +273,160 @@ RECIPES: Final[dict[URIRef, Recipe]] = {
 
 _ELSE: Final = URIRef(f"{BASE}id/actor/somebody-else")
 _KEY: Final = URIRef("http://www.wikidata.org/entity/Q0")
+_EXPECTED: Final = URIRef("https://w3id.org/pledgegraph/scheme/stage#expected")
+_SUPERSEDED: Final = URIRef("https://w3id.org/pledgegraph/scheme/status#superseded")
+_RATING: Final = Namespace("https://w3id.org/pledgegraph/scheme/ogp-rating#")
+_NAME: Final = Literal("One name", lang="en")
+_SHORT: Final = Literal("ON")
+_LATER: Final = URIRef(f"{BASE}id/commitment/later")
+
+
+def _day(text: str) -> Literal:
+    return Literal(text, datatype=XSD.date)
+
+
 _CONCEPTS: Final = [URIRef(f"{BASE}id/group/{name}") for name in ("first", "second")]
 
-SPECIAL: Final[dict[str, tuple[str, set[Node], list[tuple[Node | None, Node, Node | None]]]]] = {
-    # shape: the record, the predicates to take away, and what to add; None is the copy itself.
+QUERIED: Final[dict[str, Special]] = {
+    "PublishedCount-share": (
+        "count/example",
+        {PG.share},
+        [(None, PG.share, Literal(Decimal(101)))],
+    ),
+}
+"""For the queries of shapes whose other constraints are broken as usual."""
+SPECIAL: Final[dict[str, Special]] = {
     "ProgressNote": ("note/example", {PG.text}, []),
+    "StatusReportDated": ("report/example", {PG.asOf}, []),
+    "StatusReportStated": ("report/example", {PG.status, PG.outlook}, []),
+    "AssessmentDated": ("assessment/example", {PG.asOf}, []),
+    "CommitmentMade": ("commitment/example", {PG.madeBy, PG.expectedFrom}, []),
+    "PublishedCountStated": ("count/example", {PG["count"], PG.share}, []),
+    "DeadlineChangeTo": (
+        "deadline/example",
+        {PG.newDueAsPublished, PG.newDueEarliest, PG.newDueLatest},
+        [],
+    ),
+    "RatingStated": ("rating/example", {PG.ratingValue, PG.ratingAsPublished}, []),
+    "RatingOnAxis": (
+        "rating/example",
+        {PG.ratingValue},
+        [(None, PG.ratingValue, _RATING["potential-impact-minor"])],
+    ),
+    "DueAfterAnnounced": (
+        "commitment/example",
+        {PG.dueDate, PG.dueEarliest, PG.dueLatest},
+        [(None, PG.dueDate, _day("2023-12-31"))],
+    ),
+    "PartDueAfterAnnounced": (
+        "milestone/example",
+        set(),
+        [(None, PG.dueDate, _day("2023-12-31"))],
+    ),
+    "PartDueWithinWhole": (
+        "target/example",
+        set(),
+        [(None, PG.dueDate, _day("2028-01-01"))],
+    ),
+    "OutcomeAfterCause": (
+        "outcome/example",
+        set(),
+        [(None, PG.earliest, _day("2025-01-01")), (None, PG.latest, _day("2025-01-31"))],
+    ),
+    "AccountAfterAnnounced": ("report/example", {PG.asOf}, [(None, PG.asOf, _day("2024-10-31"))]),
+    "MeasuredWhen": ("measurement/example", {PG.asOf}, []),
+    "OneKind": ("commitment/example", set(), [(None, RDF.type, PG.Event)]),
+    "OneKindOfAccount": ("assessment/example", set(), [(None, RDF.type, PG.ProgressNote)]),
+    "NotItsOwnAssessor": (
+        "assessment/example",
+        {PG.assessor},
+        [(None, PG.assessor, URIRef(f"{BASE}id/actor/maker"))],
+    ),
+    "ExpectedOnly": ("commitment/example", {PG.stage}, [(None, PG.stage, _EXPECTED)]),
+    "SupersededBy": ("report/example", {PG.status}, [(None, PG.status, _SUPERSEDED)]),
+    "KnownLanguage": ("actor/office", set(), [(None, PG.note, Literal("A note", lang="qxy"))]),
+    "NotBlank": ("actor/office", set(), [(None, PG.note, Literal(" \u00a0\n", lang="en"))]),
+    "NoPhoneNumber": (
+        "actor/office",
+        set(),
+        [(None, PG.note, Literal("Call +57 1 597 83 00", lang="en"))],
+    ),
+    "KnownCurrency": (
+        "amount/example",
+        {PG.currency},
+        [(None, PG.currency, Literal("USDD"))],
+    ),
+    "MoneyAsCode": ("target/example", {PG.unit}, [(None, PG.unit, Literal("US dollars"))]),
+    "CapitalUnit": ("target/example", {PG.unit}, [(None, PG.unit, Literal("USDD"))]),
+    "UnitOfTarget": ("measurement/example", {PG.unit}, [(None, PG.unit, Literal("GBP"))]),
+    "TargetSaysWhat": ("target/example", {PG.indicator}, []),
+    "NoCycle-partOf": ("actor/maker", set(), [(None, PG.partOf, None)]),
+    "NoCycle-superEvent": ("event/workshop", set(), [(None, PG.superEvent, None)]),
+    "NoCycle-replaces": ("commitment/example", set(), [(None, PG.replaces, None)]),
+    "NoCycle-continues": ("commitment/example", set(), [(None, PG.continues, None)]),
+    "NoCycle-resultedFrom": ("outcome/example", set(), [(None, PG.resultedFrom, None)]),
+    "NoCycle-establishedBy": ("actor/maker", set(), [(None, PG.establishedBy, None)]),
+    "NoCycle-unitOf": ("actor/maker", set(), [(None, ORG.unitOf, None)]),
+    "TwinActor": (
+        "actor/maker",
+        set(),
+        [
+            t
+            for each in (None, _ELSE)
+            for t in ((each, RDF.type, PG.Actor), (each, RDFS.label, _NAME))
+        ],
+    ),
+    "TwinAcronym": (
+        "actor/office",
+        set(),
+        [
+            t
+            for each in (None, _ELSE)
+            for t in ((each, RDF.type, PG.Actor), (each, PG.acronym, _SHORT))
+        ],
+    ),
+    "TwinCommitment": (
+        "commitment/example",
+        set(),
+        [
+            t
+            for each in (None, _LATER)
+            for t in ((each, RDFS.label, _NAME), (each, PG.madeBy, _ELSE))
+        ],
+    ),
+    "TwinEvent": (
+        "event/workshop",
+        set(),
+        [
+            t
+            for each in (None, _LATER)
+            for t in ((each, RDFS.label, _NAME), (each, PG.earliest, _day("2025-02-11")))
+        ],
+    ),
+    "TwinIdentifier": (
+        "commitment/example",
+        set(),
+        [
+            t
+            for each in (None, _LATER)
+            for t in (
+                (each, PG.registerIdentifier, _SHORT),
+                (each, PG.inRegister, URIRef(f"{BASE}id/register/example")),
+            )
+        ],
+    ),
+    "TwinSource": (
+        "source/example",
+        set(),
+        [
+            t
+            for each in (None, _LATER)
+            for t in (
+                (each, RDF.type, PG.Source),
+                (each, SCHEMA.url, URIRef("https://example.org/same")),
+            )
+        ],
+    ),
     "SourceFound": ("source/example", {SCHEMA.url}, []),
     "SourceRead": ("source/example", {PG.retrieved}, []),
     "KnownClass-type": ("commitment/example", set(), [(None, RDF.type, PG.Comitment)]),

@@ -1,48 +1,18 @@
-"""Every researched fact about the Collaborative and its framework is in the graph of its source.
-
-``collaborative_records.json`` lists the facts as they were researched and the records that they
-became; where no address is known, the source is the one for quotations of the framework.
-"""
+"""The events of the Collaborative have their days, and what was inferred has its reason."""
 
 from __future__ import annotations
-
-import json
-from pathlib import Path
-from typing import Any
 
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from pledgegraph.namespaces import PG, SCHEMA
+from pledgegraph.namespaces import PG
 from pledgegraph.store.embedded import EmbeddedSnapshot
 
 BASE = "http://localhost:8000"
-FACTS: list[dict[str, Any]] = json.loads(
-    (Path(__file__).parent / "collaborative_records.json").read_text(encoding="utf-8")
-)
-QUOTATIONS = NamedNode(f"{BASE}/id/source/copenhagen-framework-quoted")
 
 
 def record(name: str) -> NamedNode:
-    return NamedNode(name if name.startswith("https:") else f"{BASE}/id/{name}")
-
-
-@pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact["fact"])
-def test_the_fact_is_in_the_graph_of_its_source(
-    fact: dict[str, Any], shipped_snapshot: EmbeddedSnapshot
-) -> None:
-    store = shipped_snapshot.store
-    source = QUOTATIONS
-    if fact["source"] is not None:
-        address = NamedNode(fact["source"])
-        sources = {q.subject for q in store.quads_for_pattern(None, SCHEMA.url, address, None)}
-        (source,) = (s for s in sources if isinstance(s, NamedNode) and "/id/source/" in s.value)
-    missing = [
-        name
-        for name in fact["records"]
-        if not any(store.quads_for_pattern(record(name), None, None, source))
-    ]
-    assert missing == []
+    return NamedNode(f"{BASE}/id/{name}")
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from pledgegraph.descriptions import ABOUT
 from pledgegraph.namespaces import DCAT
 from pledgegraph.store.engine import Engine
 from pledgegraph.store.per_snapshot import OnceASnapshot
-from pledgegraph_api.http.link_header import LICENCE, Signposts
+from pledgegraph_api.http.link_header import Signposts
 from pledgegraph_api.web.featured import Example
 from pledgegraph_api.web.holdings import count_holdings
 from pledgegraph_api.web.pages import Pages
@@ -68,7 +68,7 @@ def _for_search_engines(base: str, sequence: int) -> dict[str, object]:
         "description": ABOUT,
         "url": f"{base}/",
         "identifier": f"{base}/catalog#dataset",
-        "license": LICENCE,
+        "license": f"{base}/catalog#licences",
         "isAccessibleForFree": True,
         "version": str(sequence),
         "keywords": ["commitments", "citizen data", "official statistics", "linked data"],

@@ -13,7 +13,7 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Triple
 
 from pledgegraph.descriptions.statistics import RegisterCard, Statistics
-from pledgegraph.descriptions.void import LICENCE
+from pledgegraph.descriptions.void import LICENCE, licences
 from pledgegraph.media_types import CSV, JSON, JSON_LD, Format
 from pledgegraph.namespaces import DCAT, DCTERMS, FOAF, PROV, RDF, SPDX, VOID, XSD
 from pledgegraph.release import release
@@ -59,35 +59,47 @@ def catalog_graph(
     """
     catalog = NamedNode(f"{base}/catalog")
     whole = NamedNode(f"{base}/catalog#dataset")
-    publisher = NamedNode(f"{base}/catalog#publisher")
+    publisher = _publisher(base)
+    yield from _licences(base)
     yield Triple(publisher, RDF.type, FOAF.Agent)
     yield Triple(publisher, FOAF.name, Literal("The Pledgegraph contributors"))
-    yield from _described(catalog, DCAT.Catalog, "Pledgegraph", ABOUT, publisher)
+    yield from _described(base, catalog, DCAT.Catalog, "Pledgegraph", ABOUT)
     yield Triple(catalog, FOAF.homepage, NamedNode(f"{base}/"))
     yield Triple(catalog, DCAT.dataset, whole)
     yield Triple(catalog, DCAT.service, _service(base))
-    yield from _described(whole, DCAT.Dataset, "Pledgegraph, all statements", ABOUT, publisher)
+    yield from _described(base, whole, DCAT.Dataset, "Pledgegraph, all statements", ABOUT)
     yield from _whole(base, whole, numbers, copies)
     for predicate, time in ((DCTERMS.issued, issued), (DCTERMS.modified, modified)):
         if time is not None:
             when = Literal(time.isoformat(), datatype=XSD.dateTime)
             yield Triple(catalog, predicate, when)
             yield Triple(whole, predicate, when)
-    yield from _service_graph(base, whole, publisher)
+    yield from _service_graph(base, whole)
     for register in numbers.registers:
         yield Triple(catalog, DCAT.dataset, NamedNode(_register_iri(base, register)))
-        yield from _register(base, register, publisher)
+        yield from _register(base, register)
+
+
+def _licences(base: str) -> Iterator[Triple]:
+    """Of the dataset as a whole: each source has its own, and only what is ours is CC BY."""
+    node = licences(base)
+    yield Triple(node, RDF.type, DCTERMS.LicenseDocument)
+    yield Triple(node, DCTERMS.title, Literal("Licences, source by source", language="en"))
+    yield Triple(node, DCTERMS.description, Literal(_RIGHTS, language="en"))
+    yield Triple(node, DCTERMS.references, LICENCE)
+    yield Triple(node, DCTERMS.references, NamedNode(f"{base}/id/graph/sources"))
 
 
 def _described(
-    node: NamedNode, kind: NamedNode, title: str, about: str, publisher: NamedNode
+    base: str, node: NamedNode, kind: NamedNode, title: str, about: str
 ) -> Iterator[Triple]:
+    publisher = _publisher(base)
     yield Triple(node, RDF.type, kind)
     yield Triple(node, DCTERMS.title, Literal(title, language="en"))
     yield Triple(node, DCTERMS.description, Literal(about, language="en"))
     yield Triple(node, DCTERMS.publisher, publisher)
     yield Triple(node, DCTERMS.creator, publisher)
-    yield Triple(node, DCTERMS.license, LICENCE)
+    yield Triple(node, DCTERMS.license, licences(base))
 
 
 def _whole(
@@ -118,15 +130,15 @@ def _whole(
     yield Triple(whole, DCAT.distribution, asked)
     yield Triple(asked, RDF.type, DCAT.Distribution)
     yield Triple(asked, DCTERMS.title, Literal("By SPARQL", language="en"))
-    yield Triple(asked, DCTERMS.license, LICENCE)
+    yield Triple(asked, DCTERMS.license, licences(base))
     yield Triple(asked, DCAT.accessURL, NamedNode(f"{base}/sparql"))
     yield Triple(asked, DCAT.accessService, _service(base))
     yield Triple(asked, DCAT.mediaType, _media_type(JSON.media_type))
     for copy in copies:
-        yield from _copy(whole, copy)
+        yield from _copy(base, whole, copy)
 
 
-def _copy(whole: NamedNode, copy: Copy) -> Iterator[Triple]:
+def _copy(base: str, whole: NamedNode, copy: Copy) -> Iterator[Triple]:
     node = NamedNode(copy.iri)
     checksum = NamedNode(f"{copy.iri}#checksum")
     yield Triple(whole, DCAT.distribution, node)
@@ -136,7 +148,7 @@ def _copy(whole: NamedNode, copy: Copy) -> Iterator[Triple]:
         DCTERMS.title,
         Literal(f"All statements of snapshot {copy.sequence}, a file", language="en"),
     )
-    yield Triple(node, DCTERMS.license, LICENCE)
+    yield Triple(node, DCTERMS.license, licences(base))
     yield Triple(node, DCAT.accessURL, node)
     yield Triple(node, DCAT.downloadURL, node)
     yield Triple(node, DCAT.mediaType, _media_type(copy.media_type))
@@ -149,10 +161,10 @@ def _copy(whole: NamedNode, copy: Copy) -> Iterator[Triple]:
     yield Triple(checksum, SPDX.checksumValue, Literal(copy.sha256, datatype=XSD.hexBinary))
 
 
-def _service_graph(base: str, whole: NamedNode, publisher: NamedNode) -> Iterator[Triple]:
+def _service_graph(base: str, whole: NamedNode) -> Iterator[Triple]:
     node = _service(base)
     yield from _described(
-        node, DCAT.DataService, "SPARQL 1.1 endpoint", "Answers SPARQL queries.", publisher
+        base, node, DCAT.DataService, "SPARQL 1.1 endpoint", "Answers SPARQL queries."
     )
     yield Triple(node, DCAT.endpointURL, NamedNode(f"{base}/sparql"))
     yield Triple(node, DCAT.endpointDescription, NamedNode(f"{base}/openapi.json"))
@@ -160,15 +172,15 @@ def _service_graph(base: str, whole: NamedNode, publisher: NamedNode) -> Iterato
     yield Triple(node, DCTERMS.conformsTo, _PROTOCOL)
 
 
-def _register(base: str, register: RegisterCard, publisher: NamedNode) -> Iterator[Triple]:
+def _register(base: str, register: RegisterCard) -> Iterator[Triple]:
     node = NamedNode(_register_iri(base, register))
     name = register.label or register.slug
     yield from _described(
+        base,
         node,
         DCAT.Dataset,
         f"Commitments of the register: {name}",
         f"The {register.commitments} commitments that are published in this register.",
-        publisher,
     )
     yield Triple(node, DCTERMS.identifier, Literal(node.value))
     yield Triple(node, DCTERMS.isPartOf, NamedNode(f"{base}/catalog#dataset"))
@@ -186,13 +198,17 @@ def _part(base: str, node: NamedNode, register: RegisterCard, form: Format) -> I
     yield Triple(node, DCAT.distribution, part)
     yield Triple(part, RDF.type, DCAT.Distribution)
     yield Triple(part, DCTERMS.title, Literal(f"In {form.title}, page by page", language="en"))
-    yield Triple(part, DCTERMS.license, LICENCE)
+    yield Triple(part, DCTERMS.license, licences(base))
     yield Triple(part, DCAT.accessURL, address)
     yield Triple(part, DCAT.mediaType, _media_type(form.media_type))
 
 
 def _register_iri(base: str, register: RegisterCard) -> str:
     return f"{base}/catalog#register-{register.slug}"
+
+
+def _publisher(base: str) -> NamedNode:
+    return NamedNode(f"{base}/catalog#publisher")
 
 
 def _service(base: str) -> NamedNode:

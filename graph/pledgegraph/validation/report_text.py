@@ -37,6 +37,8 @@ def describe(
     if violation.expected:
         said.append(f"expected {violation.expected}")
     message = " ".join(violation.message(*languages).split())
+    if base is not None:
+        message = message.replace(f"<{base.rstrip('/')}/", "<")
     parts = ["; ".join(said), message]
     sentence = ". ".join(part.rstrip(".") for part in parts if part) or violation.constraint
     return f"{_KIND[violation.severity]}{place}: {sentence}."

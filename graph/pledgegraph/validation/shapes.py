@@ -30,7 +30,8 @@ class Shapes:
     def read(cls, folder: Path) -> Shapes:
         """What stands in an ontology folder.
 
-        Shapes are ``shapes/*.ttl``; the ontology is ``*.ttl`` and ``schemes/*.ttl``.
+        Shapes are ``shapes/*.ttl``; the ontology is ``*.ttl``, ``schemes/*.ttl`` and
+        ``mappings/*.ttl``.
 
         Raises:
             ReadError: a file is not Turtle, or there are no shapes.
@@ -42,7 +43,11 @@ class Shapes:
                 file=str(folder / "shapes"),
                 remedy="Give a folder with Turtle files under `shapes/`.",
             )
-        words = [*sorted(folder.glob("*.ttl")), *sorted(folder.glob("schemes/*.ttl"))]
+        words = [
+            path
+            for pattern in ("*.ttl", "schemes/*.ttl", "mappings/*.ttl")
+            for path in sorted(folder.glob(pattern))
+        ]
         return cls(graph_of(_triples(rules)), tuple(dict.fromkeys(_triples(words))))
 
     @cached_property

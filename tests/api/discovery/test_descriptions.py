@@ -96,7 +96,7 @@ async def test_a_browser_gets_the_page_of_the_catalogue(shipped: httpx.AsyncClie
         if quad.predicate == DCAT.dataset and isinstance(quad.object, NamedNode):
             assert f'id="{quad.object.value.partition("#")[2]}"' in page
     registers = {q.object for q in catalog if q.predicate == DCTERMS.subject}
-    assert len(registers) == 10
+    assert len(registers) == 17
 
 
 async def test_every_page_that_describes_data_is_signposted(shipped: httpx.AsyncClient) -> None:

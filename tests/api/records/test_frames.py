@@ -21,7 +21,10 @@ pytestmark = pytest.mark.anyio
 BASE = "http://localhost:8000"
 PROFILE = 'application/ld+json;profile="http://www.w3.org/ns/json-ld#{}"'
 
-CONTEXTS = {"1.0.0": "b18d7e7b6697ab56cbd1fc86d8a20095d6d245922c3a910bc4f8ad8daedf4c74"}
+CONTEXTS = {
+    "1.0.0": "b18d7e7b6697ab56cbd1fc86d8a20095d6d245922c3a910bc4f8ad8daedf4c74",
+    "1.1.0": "e0ca1451a18dca75edf827fb3e1587f4ff6819cbe00322c0983363ed5c3d7a47",
+}
 """The SHA-256 of each version of the context as it is served, the newest last."""
 
 

@@ -80,6 +80,9 @@ STATUS = {
     "reopened": {"paused"},
     "joint": {"paused"},
     "by-the-whole": {"planning"},
+    "in-register": None,
+    "own-words": None,
+    "vaguely-late": {"completed"},
     "with-parts": None,
 }
 
@@ -112,10 +115,13 @@ def test_the_current_status_says_where_it_comes_from(promises: EmbeddedEngine) -
         # The commitment is not in the register on whose page the note stands.
         ("only-others", None, "2025-12-31"),
         # The page names another reporter.
-        ("withdrawn", "2025-02-28", "2026-08-31"),
+        ("withdrawn", "2025-02-28", "2026-08-01"),
         ("by-the-whole", "2025-06-30", "2025-06-30"),
         # A note on the register's page that names no reporter counts as the maker's.
-        ("with-parts", "2025-08-31", "2025-08-31"),
+        ("with-parts", "2025-08-01", "2025-08-01"),
+        # So does one on a page that the maker, or whoever keeps the register, publishes.
+        ("on-its-page", "2025-01-01", "2025-01-01"),
+        ("in-register", "2025-03-01", "2025-09-30"),
     ],
 )
 def test_the_last_report_is_the_makers_own(
@@ -138,6 +144,9 @@ def test_the_last_report_is_the_makers_own(
         ("withdrawn", None, None),
         ("superseded", None, None),
         ("others-beside", None, None),
+        # A vague day is told as none, and late or in time only where all its days are.
+        ("vaguely-late", None, None),
+        ("vague-but-in-time", None, "false"),
     ],
 )
 def test_late_completion_is_told_from_completion_in_time(
@@ -146,6 +155,34 @@ def test_late_completion_is_told_from_completion_in_time(
     found = computed(promises, node(f"id/commitment/{slug}"))
     assert found.get("completedOn") == (completed_on and {completed_on})
     assert found.get("completedLate") == (late and {late})
+
+
+def test_a_word_of_the_register_hides_an_older_status_of_ours(promises: EmbeddedEngine) -> None:
+    found = computed(promises, node("id/commitment/own-words"))
+    assert found["currentStatusAsPublished"] == {"Pending Guidance"}
+    assert found["currentStatusReport"] == {"own-words-2"}
+    assert "currentStatus" not in found
+
+
+def test_a_vague_report_has_both_its_days(promises: EmbeddedEngine) -> None:
+    found = computed(promises, node("id/commitment/on-its-page"))
+    assert (found["lastReport"], found["lastReportLatest"]) == ({"2025-01-01"}, {"2025-12-31"})
+
+
+def test_what_others_tell_stands_apart(promises: EmbeddedEngine) -> None:
+    found = computed(promises, node("id/commitment/in-register"))
+    assert found["makersReport"] == {"publishers-page"}
+    assert found["othersAccount"] == {"by-a-partner", "not-its-page"}
+
+
+def test_a_commitment_rolls_up_to_wholes_and_successors(promises: EmbeddedEngine) -> None:
+    found = computed(promises, node("id/commitment/by-the-whole"))
+    assert found["rollsUpTo"] == {"committee", "whole", "heir"}
+
+
+def test_what_is_searched_backwards_stands_both_ways(promises: EmbeddedEngine) -> None:
+    assert computed(promises, node("id/commitment/latest-wins"))["supersededBy"] == {"new-plan"}
+    assert computed(promises, node("id/commitment/tie"))["continuedBy"] == {"new-plan"}
 
 
 def test_parts_and_wholes_have_dates_and_counts_of_their_own(promises: EmbeddedEngine) -> None:
@@ -203,14 +240,12 @@ def test_the_status_as_of_a_day_keeps_voices_apart(
 @pytest.mark.parametrize(
     ("day", "status", "freshness"),
     [
-        ("2024-06-29", "not-reported", "never-reported"),
+        ("2024-06-29", "not-reported", "no-report-known"),
         ("2024-06-30", "in-progress", "current"),
         ("2024-12-30", "in-progress", "current"),
-        ("2024-12-31", "completed", "current"),
-        ("2026-03-31", "completed", "current"),
-        ("2026-04-01", "completed", "due"),
-        ("2027-03-31", "completed", "due"),
-        ("2027-04-01", "completed", "overdue"),
+        # A promise that has ended is not overdue.
+        ("2024-12-31", "completed", "ended"),
+        ("2027-04-01", "completed", "ended"),
     ],
 )
 def test_freshness_and_status_are_those_of_the_day_asked_for(
@@ -220,13 +255,47 @@ def test_freshness_and_status_are_those_of_the_day_asked_for(
     assert (row["status"], row["freshness"]) == (status, freshness)
 
 
+@pytest.mark.parametrize(
+    ("slug", "day", "freshness"),
+    [
+        ("latest-wins", "2026-06-30", "current"),
+        ("latest-wins", "2026-07-01", "due"),
+        ("latest-wins", "2027-06-30", "due"),
+        ("latest-wins", "2027-07-01", "overdue"),
+        # “2025” may be the first of January, and counts when the year is over.
+        ("on-its-page", "2025-12-30", "no-report-known"),
+        ("on-its-page", "2025-12-31", "current"),
+        ("on-its-page", "2026-01-02", "due"),
+        ("only-others", "2026-11-29", "others-reported"),
+        ("by-the-register-undated", "2026-11-29", "undated"),
+        ("new-plan", "2026-11-29", "no-report-known"),
+    ],
+)
+def test_what_is_known_of_reporting(
+    slug: str, day: str, freshness: str, promises: EmbeddedEngine
+) -> None:
+    (row,) = answer(promises, "freshness-and-status", commitment=slug, day=day)
+    assert row["freshness"] == freshness
+
+
+def test_what_goes_backwards_is_found(promises: EmbeddedEngine) -> None:
+    assert computed(promises, node("id/commitment/back"))["hadSetback"] == {"back-2"}
+    assert "hadSetback" not in computed(promises, node("id/commitment/latest-wins"))
+
+
+def test_all_parts_completed_needs_every_part(promises: EmbeddedEngine) -> None:
+    assert computed(promises, node("id/commitment/with-parts"))["allPartsCompleted"] == {"false"}
+    assert computed(promises, node("id/commitment/done-in-parts"))["allPartsCompleted"] == {"true"}
+    assert "allPartsCompleted" not in computed(promises, node("id/commitment/latest-wins"))
+
+
 def test_what_has_ended_by_the_day_is_not_past_due(promises: EmbeddedEngine) -> None:
     def past(day: str) -> set[str]:
         rows = answer(promises, "due-dates", day=day, months="1")
         return {row["promise"] for row in rows if row["state"] == "passed"}
 
     # `withdrawn` stands for the commitment and its milestone alike.
-    assert past("2024-10-01") == {"withdrawn", "late"}
+    assert past("2024-10-01") == {"withdrawn", "late", "vaguely-late"}
     assert past("2025-01-01") == {"withdrawn", "reopened", "done-again"}
     assert past("2025-03-01") == {"reopened"}
     assert past("2026-01-01") == {"reopened", "with-parts-2"}
