@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from typing import Final
 
 from pyoxigraph import NamedNode
@@ -71,14 +72,17 @@ def read_filters(request: Request, collection: Collection, table: Table) -> Aske
                 faults.append(Fault(name, "value", detail, value, "date", (), "2025-12-31"))
             continue
         choices = table.choices(name)
-        found = next((node for node in choices if value in (node.value, short(node))), None)
+        legal = (*choices, *table.legal.get(name, ()))
+        found = next((node for node in legal if value in (node.value, short(node))), None)
         if found is not None:
             values[name] = found
         else:
             listed = tuple(short(node) for node in choices)[:_MOST_CHOICES]
+            near = get_close_matches(value[:_LONGEST], [short(each) for each in legal], n=5)
+            hint = f"Did you mean {', '.join(near)}? " if near else ""
             detail = (
-                f"The parameter {name} is {value[:_LONGEST]!r}; expected one of: "
-                f"{', '.join(listed)}."
+                f"Parameter `{name}` is {value[:_LONGEST]!r}, which is unknown here. {hint}"
+                f"Values that records have: {', '.join(listed) or 'none'}."
             )
             faults.append(Fault(name, "value", detail, value[:_LONGEST], "iri", listed))
     if faults:

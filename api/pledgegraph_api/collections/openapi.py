@@ -20,13 +20,13 @@ _FILTERS: Final = {
     "country": "Its country, by M49 code.",
     "sdg": "A Sustainable Development Goal, a target or an indicator.",
     "status": "Its status; `not-reported` where no source states one.",
-    "freshness": "How fresh the maker's last report is today.",
+    "freshness": "What is known of reporting today.",
 }
 _DAYS: Final = {
     "since": "Only what was announced, held, published or retrieved on this day or later.",
     "until": "Only what was announced, held, published or retrieved on this day or earlier.",
 }
-_EXAMPLES: Final = {"freshness": "never-reported", "sdg": "17", "status": "not-reported"}
+_EXAMPLES: Final = {"freshness": "no-report-known", "sdg": "17", "status": "not-reported"}
 
 
 def collection_description(collection: Collection) -> dict[str, Any]:

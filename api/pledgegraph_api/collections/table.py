@@ -10,11 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Variable
 
 from pledgegraph.documents.document import labels_of
 from pledgegraph.documents.labels import Names
-from pledgegraph.namespaces import SCHEME
+from pledgegraph.namespaces import PG, SCHEME
 from pledgegraph.store.engine import Engine, Snapshot
 from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph.store.select import solutions
@@ -23,6 +23,10 @@ _HERE: Final = Path(__file__).resolve().parent
 _STATUS: Final = f"{SCHEME}status#not-reported"
 _DAYS: Final = ("from", "to", "lastReport")
 _FRESHNESS: Final = f"{SCHEME}freshness#"
+_ENDED: Final = NamedNode(f"{_FRESHNESS}ended")
+
+_MEMBERS: Final = (_HERE / "queries" / "members.rq").read_text(encoding="utf-8")
+_GOALS: Final = (_HERE / "queries" / "goals.rq").read_text(encoding="utf-8")
 
 Labels = dict[NamedNode, dict[str, str]]
 """Names by language tag."""
@@ -36,6 +40,8 @@ class Collection:
     filters: tuple[str, ...]
     dated: bool
     """Whether ``since`` and ``until`` filter it too."""
+    classes: Mapping[str, str]
+    """Filter to the class of its values: each is legal, also where no record has it."""
     status: bool = False
     """Whether each record has an implementation status and a freshness, reported or not."""
 
@@ -45,11 +51,39 @@ COLLECTIONS: Final = (
         "commitments",
         ("register", "actor", "kind", "country", "sdg", "status", "freshness"),
         dated=True,
+        classes={
+            "register": "Register",
+            "actor": "Actor",
+            "kind": "Topic",
+            "country": "Country",
+            "status": "Status",
+            "freshness": "Freshness",
+        },
         status=True,
     ),
-    Collection("actors", ("register", "kind", "country"), dated=False),
-    Collection("events", ("actor", "kind", "country", "status"), dated=True),
-    Collection("sources", ("register", "actor", "kind"), dated=True),
+    Collection(
+        "actors",
+        ("register", "kind", "country"),
+        dated=False,
+        classes={"register": "Register", "kind": "ActorType", "country": "Country"},
+    ),
+    Collection(
+        "events",
+        ("actor", "kind", "country", "status"),
+        dated=True,
+        classes={
+            "actor": "Actor",
+            "kind": "EventType",
+            "country": "Country",
+            "status": "EventStatus",
+        },
+    ),
+    Collection(
+        "sources",
+        ("register", "actor", "kind"),
+        dated=True,
+        classes={"register": "Register", "actor": "Actor"},
+    ),
 )
 
 
@@ -73,6 +107,8 @@ class Table:
     sequence: int
     rows: tuple[Row, ...]
     labels: Labels
+    legal: Mapping[str, frozenset[NamedNode]]
+    """Values by filter that no record needs to have."""
 
     def choices(self, name: str) -> dict[NamedNode, int]:
         """The values of a filter, with the number of records that each is of."""
@@ -122,9 +158,24 @@ class Tables:
         labels: Labels = {}
         for node, label in labels_of(self._names.about(snapshot, ordered)):
             labels.setdefault(node, {})[label.language or ""] = label.value
-        table = Table(snapshot.sequence, tuple(rows), labels)
+        legal = {name: _members(snapshot, each) for name, each in collection.classes.items()}
+        if "sdg" in collection.filters:
+            legal["sdg"] = _goals(snapshot)
+        table = Table(snapshot.sequence, tuple(rows), labels, legal)
         rows.sort(key=lambda row: (table.name(row.record, "en")[0].casefold(), row.record.value))
         return replace(table, rows=tuple(rows))
+
+
+def _members(snapshot: Snapshot, name: str) -> frozenset[NamedNode]:
+    """The members of a class of the ontology, subclasses included."""
+    found = solutions(snapshot, _MEMBERS, {Variable("class"): PG[name]})
+    return frozenset(each for row in found if isinstance(each := row["member"], NamedNode))
+
+
+def _goals(snapshot: Snapshot) -> frozenset[NamedNode]:
+    """The goals, targets and indicators of the Sustainable Development Goals."""
+    found = solutions(snapshot, _GOALS, {})
+    return frozenset(each for row in found if isinstance(each := row["member"], NamedNode))
 
 
 def _row(
@@ -139,7 +190,7 @@ def _row(
         )
         for name in collection.filters
     }
-    if collection.status and not nodes["status"]:
+    if collection.status and not nodes["status"] and not values.get("word"):
         # No source states one; that is never the same as "not started".
         nodes["status"] = (NamedNode(_STATUS),)
     days = {name: sorted(each.value for each in values.get(name, ())) for name in _DAYS}
@@ -156,19 +207,25 @@ def _computed(collection: Collection) -> list[NamedNode]:
     """The values that no statement has."""
     if not collection.status:
         return []
-    levels = ("current", "due", "overdue", "never-reported")
+    levels = ("current", "due", "overdue")
     return [NamedNode(_STATUS), *(NamedNode(_FRESHNESS + level) for level in levels)]
 
 
 def _with_freshness(row: Row, day: date) -> Row:
-    level = _freshness(row.last_report, day)
-    return replace(row, values={**row.values, "freshness": (NamedNode(_FRESHNESS + level),)})
+    """The row with what is known of reporting on a day: docs/methodology.md#freshness."""
+    known = row.values.get("freshness", ())
+    level: tuple[NamedNode, ...]
+    if _ENDED in known:
+        level = (_ENDED,)
+    elif row.last_report:
+        level = (NamedNode(_FRESHNESS + _age(row.last_report, day)),)
+    else:
+        level = known[:1]
+    return replace(row, values={**row.values, "freshness": level})
 
 
-def _freshness(last_report: str, day: date) -> str:
-    """How fresh the maker's last report is on a day, in steps of twelve months."""
-    if not last_report:
-        return "never-reported"
+def _age(last_report: str, day: date) -> str:
+    """How old the maker's last report is on a day, in steps of twelve months."""
     for level, years in (("current", 1), ("due", 2)):
         if last_report >= _years_before(day, years).isoformat():
             return level
