@@ -11,13 +11,13 @@ from pyoxigraph import Dataset, Literal, NamedNode, Quad, Store
 
 from benchmarks.generate import BASE
 from benchmarks.times import Times, timed
-from pledgegraph.changes import ChangeSet
-from pledgegraph.rules import Rules, read_rules
+from pledgegraph.namespaces import PG, RDF, RDFS, SCHEME, XSD
 from pledgegraph.shipped import shipped
-from pledgegraph.terms import PG, RDF, RDFS, SCHEME, XSD
-from pledgegraph.union_graph import named_quads
+from pledgegraph.store.changes import ChangeSet
+from pledgegraph.store.rules import Rules, read_rules
+from pledgegraph.store.union_graph import named_quads
+from pledgegraph.store.writer import apply
 from pledgegraph.validation import ChangeValidator, validator_named
-from pledgegraph.writer import apply
 
 _WARM: Final = 3
 

@@ -29,16 +29,16 @@ from benchmarks.goals import Row, goal, table
 from benchmarks.measure import machine
 from benchmarks.page import write_on_page
 from benchmarks.times import Times, shown, timed
-from pledgegraph.canonical import canonical_hash
-from pledgegraph.changes import Change, ChangeSet
-from pledgegraph.changes_log import ChangesLog
-from pledgegraph.directory import new_directory, open_directory
-from pledgegraph.dumping import make_dump
-from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.mirroring import open_mirror
-from pledgegraph.origin import Origin
-from pledgegraph.past import Past
-from pledgegraph.published_log import PublishedLog
+from pledgegraph.history.canonical import canonical_hash
+from pledgegraph.history.make_dump import make_dump
+from pledgegraph.history.mirror import open_mirror
+from pledgegraph.history.mirror_client import Origin
+from pledgegraph.history.past_versions import Past
+from pledgegraph.store.changes import Change, ChangeSet
+from pledgegraph.store.changes_log import ChangesLog
+from pledgegraph.store.directory import new_directory, open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.published_log import PublishedLog
 
 MARK: Final = "### What copies took"
 

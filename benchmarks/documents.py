@@ -31,13 +31,13 @@ from benchmarks.http_peers import Running, running
 from benchmarks.measure import machine
 from benchmarks.page import write_on_page
 from benchmarks.times import Times, median, shown
-from pledgegraph.directory import open_directory
 from pledgegraph.documents import Names, compose, read_profiles
 from pledgegraph.documents.context import Context, read_context
 from pledgegraph.documents.frames import frame_of
 from pledgegraph.documents.jsonld import JsonLd
-from pledgegraph.embedded import EmbeddedEngine, EmbeddedSnapshot
-from pledgegraph.terms import PG
+from pledgegraph.namespaces import PG
+from pledgegraph.store.directory import open_directory
+from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
 
 MARK: Final = "### What documents took"
 

@@ -18,7 +18,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from pledgegraph.terms import DCTERMS, PG, RDF, RDFS, SCHEMA, SCHEME, XSD
+from pledgegraph.namespaces import DCTERMS, PG, RDF, RDFS, SCHEMA, SCHEME, XSD
 
 BASE: Final = "http://localhost:8000"
 _ID: Final = f"{BASE}/id"

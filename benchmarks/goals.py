@@ -26,9 +26,9 @@ from benchmarks.measure import machine
 from benchmarks.page import write_on_page
 from benchmarks.times import Times, median, shown, timed
 from benchmarks.validating import measure_whole, triples_of
-from pledgegraph.rules import Rules, read_rules
 from pledgegraph.shipped import shipped
-from pledgegraph.union_graph import merged
+from pledgegraph.store.rules import Rules, read_rules
+from pledgegraph.store.union_graph import merged
 
 MARK: Final = "### What was found"
 

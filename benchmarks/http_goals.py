@@ -31,10 +31,10 @@ from benchmarks.measure import machine
 from benchmarks.page import write_on_page
 from benchmarks.task import QUERIES
 from benchmarks.times import Times, median, shown
-from pledgegraph.directory import open_directory
-from pledgegraph.embedded import EmbeddedEngine, EmbeddedSnapshot
-from pledgegraph.engine import ResultKind
 from pledgegraph.media_types import JSON, N_TRIPLES
+from pledgegraph.store.directory import open_directory
+from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
+from pledgegraph.store.engine import ResultKind
 
 MARK: Final = "### What the service did"
 

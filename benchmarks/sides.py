@@ -25,16 +25,16 @@ from pyoxigraph import (
 )
 
 from benchmarks.generate import BASE
-from pledgegraph.changes import Change
-from pledgegraph.directory import new_directory, open_directory
-from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.engine import ResultKind
-from pledgegraph.loading import SourceFile, change_from_files
 from pledgegraph.media_types import JSON, N_TRIPLES
-from pledgegraph.opening import engine_over
+from pledgegraph.namespaces import RDFS
 from pledgegraph.settings import Settings
-from pledgegraph.snapshots import Snapshots
-from pledgegraph.terms import RDFS
+from pledgegraph.setup.open_engine import engine_over
+from pledgegraph.store.changes import Change
+from pledgegraph.store.directory import new_directory, open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.engine import ResultKind
+from pledgegraph.store.snapshots import Snapshots
+from pledgegraph.writes.loading import SourceFile, change_from_files
 
 Ask = Callable[[str], int]
 """Answers a query in full and says how many bytes the answer has."""

@@ -12,7 +12,7 @@ from typing import Final
 
 from pyoxigraph import Dataset, Literal, NamedNode, RdfFormat, parse
 
-from pledgegraph.terms import DCTERMS, PG, RDF, RDFS, SCHEMA
+from pledgegraph.namespaces import DCTERMS, PG, RDF, RDFS, SCHEMA
 
 _ROOT = Path(__file__).resolve().parent.parent
 PAGE = _ROOT / "data" / "LICENSE.md"

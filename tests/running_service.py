@@ -17,9 +17,9 @@ from typing import BinaryIO, Final
 
 import httpx
 
-from pledgegraph.changes import Change
-from pledgegraph.directory import new_directory, open_directory
-from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.store.changes import Change
+from pledgegraph.store.directory import new_directory, open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
 
 ROOT: Final = Path(__file__).parents[1]
 PROGRAM: Final = (sys.executable, "-c", "from pledgegraph.cli import main; main()")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from typing import Final
 
-from pledgegraph.cutting import head_with_link, refuse_unsaid
 from pledgegraph.errors import Limit
 from pledgegraph.media_types import Format
+from pledgegraph.results.truncation import head_with_link, refuse_unsaid
 from pledgegraph_api.bridge import Bridge
 
 _LONGEST: Final = 64 * 1024

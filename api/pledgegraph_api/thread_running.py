@@ -14,19 +14,19 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import BinaryIO, Final, cast
 
-from pledgegraph.codings import IDENTITY
-from pledgegraph.cutting import held_back
-from pledgegraph.deep_thread import DeepThreads
-from pledgegraph.engine import Engine
 from pledgegraph.errors import Limit, QueryError, QueryTimeout
+from pledgegraph.history.past_versions import PastVersion
 from pledgegraph.media_types import Format
-from pledgegraph.past import PastVersion
+from pledgegraph.results.encoding import IDENTITY
+from pledgegraph.results.truncation import held_back
 from pledgegraph.settings import Settings
-from pledgegraph.workers.places import Places
+from pledgegraph.store.engine import Engine
+from pledgegraph.workers.admission import Places
+from pledgegraph.workers.deep_stack import DeepThreads
 from pledgegraph_api.beginning import Beginning
 from pledgegraph_api.bridge import Bridge
-from pledgegraph_api.protocol import QueryRequest
-from pledgegraph_api.running import ChooseFormat
+from pledgegraph_api.sparql.protocol import QueryRequest
+from pledgegraph_api.sparql.runner import ChooseFormat
 
 _log = logging.getLogger("pledgegraph.queries")
 

@@ -97,7 +97,7 @@ CSV_SAFE: Final = Format(
     Carries.SOLUTIONS,
     _FORMATS + "SPARQL_Results_CSV",
 )
-"""To be had by its name only; see `pledgegraph.spreadsheet_safe`."""
+"""To be had by its name only; see `pledgegraph.results.csv_safe`."""
 TSV: Final = Format(
     "tsv",
     "SPARQL Results TSV",

@@ -11,13 +11,13 @@ import pytest
 from fastapi import FastAPI
 from pyoxigraph import RdfFormat, parse
 
-from pledgegraph.changes import Change
-from pledgegraph.directory import new_directory, open_directory
-from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.opening import open_engine
-from pledgegraph.preparing import prepare
 from pledgegraph.settings import Settings
-from pledgegraph_api.application import create_app
+from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.prepare import prepare
+from pledgegraph.store.changes import Change
+from pledgegraph.store.directory import new_directory, open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph_api.app.create import create_app
 
 BASE = "https://data.example.org"
 SHIPPED_BASE = "http://localhost:8000"

@@ -8,8 +8,8 @@ import pytest
 from pyoxigraph import Quad, RdfFormat, parse
 
 from benchmarks.generate import documents, write
+from pledgegraph.namespaces import PG, RDF
 from pledgegraph.shipped import shipped
-from pledgegraph.terms import PG, RDF
 from pledgegraph.validation import validator_named
 
 

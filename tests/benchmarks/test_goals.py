@@ -20,11 +20,11 @@ from benchmarks.changing import (
 from benchmarks.generate import BASE
 from benchmarks.goals import filled, goal, table
 from benchmarks.validating import FaultsFound, measure_whole, triples_of
-from pledgegraph.graphs import computed_graph
-from pledgegraph.rules import Rules, read_rules
+from pledgegraph.namespaces import PG
 from pledgegraph.shipped import shipped
-from pledgegraph.terms import PG
-from pledgegraph.writer import apply
+from pledgegraph.store.rules import Rules, read_rules
+from pledgegraph.store.system_graphs import computed_graph
+from pledgegraph.store.writer import apply
 
 RUN = Path(__file__).resolve().parents[2] / "benchmarks" / "run-goals"
 QUADS = 3000

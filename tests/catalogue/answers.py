@@ -16,12 +16,12 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from pledgegraph.catalogue import Question, catalogue
-from pledgegraph.embedded import EmbeddedEngine, EmbeddedSnapshot
+from pledgegraph.catalogue.questions import Question, catalogue
 from pledgegraph.media_types import CSV, N_TRIPLES
-from pledgegraph.opening import open_engine
-from pledgegraph.preparing import prepare
 from pledgegraph.settings import Settings
+from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.prepare import prepare
+from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
 
 BASE: Final = "http://localhost:8000"
 FOLDER: Final = Path(__file__).with_name("golden")

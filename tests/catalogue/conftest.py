@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pledgegraph.embedded import EmbeddedSnapshot
+from pledgegraph.store.embedded import EmbeddedSnapshot
 from tests.catalogue.answers import prepared
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import pytest
 from pyoxigraph import Dataset, Literal, NamedNode, Quad, RdfFormat, parse, serialize
 
-from pledgegraph.catalogue import catalogue, question
-from pledgegraph.catalogue_rdf import catalogue_graph
-from pledgegraph.embedded import EmbeddedSnapshot
-from pledgegraph.terms import DCTERMS, PREFIXES, RDF, RDFS, SCHEME, SH
+from pledgegraph.catalogue.questions import catalogue, question
+from pledgegraph.catalogue.rdf import catalogue_graph
+from pledgegraph.namespaces import DCTERMS, PREFIXES, RDF, RDFS, SCHEME, SH
+from pledgegraph.store.embedded import EmbeddedSnapshot
 from tests.catalogue.answers import BASE
 
 QUERIES = NamedNode(f"{BASE}/queries")

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from pledgegraph.catalogue import question
-from pledgegraph.embedded import EmbeddedSnapshot
+from pledgegraph.catalogue.questions import question
+from pledgegraph.store.embedded import EmbeddedSnapshot
 from tests.catalogue.answers import BASE, Case
 
 

@@ -13,7 +13,7 @@ import pytest
 from filelock import FileLock
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, parse
 
-from pledgegraph.changes import Change
+from pledgegraph.store.changes import Change
 from tests.conftest import Require
 from tests.running_service import RunningService, make_store, running_service
 

@@ -9,8 +9,8 @@ import json
 import shutil
 from pathlib import Path
 
-from pledgegraph.preparing import prepare
 from pledgegraph.settings import Settings
+from pledgegraph.setup.prepare import prepare
 from tests.clients.conftest import BASE, HERE, brought, npm_ci, run
 from tests.conftest import Require
 from tests.running_service import running_service

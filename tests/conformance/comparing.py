@@ -23,7 +23,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from pledgegraph.terms import XSD, Vocabulary
+from pledgegraph.namespaces import XSD, Vocabulary
 
 RS: Final = Vocabulary("http://www.w3.org/2001/sw/DataAccess/tests/result-set#")
 _DECIMAL: Final = {

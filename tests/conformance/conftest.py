@@ -11,10 +11,10 @@ import pytest
 from filelock import FileLock
 from pyoxigraph import DefaultGraph, NamedNode, Quad
 
-from pledgegraph.changes import Change
-from pledgegraph.directory import new_directory, open_directory
-from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.tokens import Scope, Tokens
+from pledgegraph.store.changes import Change
+from pledgegraph.store.directory import new_directory, open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.writes.tokens import Scope, Tokens
 from tests.conformance.manifest import ROOT, Data, Suites
 from tests.conformance.package import bring_suites
 from tests.conftest import Require

@@ -20,7 +20,7 @@ from pyoxigraph import (
     parse,
 )
 
-from pledgegraph.terms import RDF, RDFS, Vocabulary
+from pledgegraph.namespaces import RDF, RDFS, Vocabulary
 
 ROOT: Final = "http://conformance.example/"
 """Stands for the folder of the suites in IRIs."""

@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from pledgegraph.embedded import EmbeddedSnapshot
-from pledgegraph.engine import Substitutions
 from pledgegraph.media_types import JSON
-from pledgegraph.opening import open_engine
-from pledgegraph.preparing import prepare
 from pledgegraph.settings import Settings
+from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.prepare import prepare
+from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.engine import Substitutions
 
 Ask = Callable[..., Any]
 

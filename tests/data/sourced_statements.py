@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Store, parse
 
-from pledgegraph.terms import PG, RDF, SCHEMA, SCHEME
+from pledgegraph.namespaces import PG, RDF, SCHEMA, SCHEME
 
 DATA = Path(__file__).resolve().parent.parent.parent / "data"
 BASE = "http://localhost:8000/"

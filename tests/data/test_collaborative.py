@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from pyoxigraph import Literal, NamedNode
 
-from pledgegraph.embedded import EmbeddedSnapshot
-from pledgegraph.terms import PG
+from pledgegraph.namespaces import PG
+from pledgegraph.store.embedded import EmbeddedSnapshot
 
 BASE = "http://localhost:8000"
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode, Store
 
-from pledgegraph.terms import PG, RDF, SCHEME
+from pledgegraph.namespaces import PG, RDF, SCHEME
 from tests.data.sourced_statements import BASE, slug, sourced_statements, subjects
 from tests.data.test_trackers import RECORDS as TRACKED
 

@@ -11,9 +11,9 @@ from rdflib import Graph
 
 from pledgegraph.shipped import shipped
 from pledgegraph.validation import Shapes, ValidationReport, describe
+from pledgegraph.validation.pyshacl_engine import ReferenceValidator
 from pledgegraph.validation.rdflib_terms import graph_of
-from pledgegraph.validation.reference import ReferenceValidator
-from pledgegraph.validation.turbo import TurboValidator
+from pledgegraph.validation.turbo_engine import TurboValidator
 from tests.data.mutations import BASE, COMPONENTS, Constraint, Mutation, Mutator, constraints
 
 EXAMPLE = Path(__file__).parent / "example.ttl"

@@ -14,12 +14,12 @@ from typing import Any, Final
 import pytest
 from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, Variable, parse
 
-from pledgegraph.catalogue import question
-from pledgegraph.ontology_files import ontology_files
-from pledgegraph.rules import Rules, read_rules
+from pledgegraph.catalogue.questions import question
+from pledgegraph.ontology.files import ontology_files
 from pledgegraph.shipped import shipped
-from pledgegraph.union_graph import merged
-from pledgegraph.writer import apply
+from pledgegraph.store.rules import Rules, read_rules
+from pledgegraph.store.union_graph import merged
+from pledgegraph.store.writer import apply
 
 BASE = "http://localhost:8000"
 CASES = sorted((Path(__file__).parent / "questions").glob("*.json"))

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 
-from pledgegraph.terms import DCTERMS, ORG, PG, RDF, RDFS, SCHEMA, SCHEME, SKOS
+from pledgegraph.namespaces import DCTERMS, ORG, PG, RDF, RDFS, SCHEMA, SCHEME, SKOS
 from reference import m49_package
 
 ROOT = Path(__file__).resolve().parent.parent.parent

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 from pyoxigraph import NamedNode, Store
 
-from pledgegraph.terms import DCTERMS, ORG, PG, RDF, RDFS
+from pledgegraph.namespaces import DCTERMS, ORG, PG, RDF, RDFS
 from tests.data.sourced_statements import (
     concept,
     node,

@@ -10,16 +10,16 @@ from pathlib import Path
 import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple, parse
 
-from pledgegraph.loading import SOURCE_CLASSES
 from pledgegraph.media_types import CSV
-from pledgegraph.opening import open_engine
-from pledgegraph.preparing import prepare
+from pledgegraph.namespaces import PG, RDF, RDFS
 from pledgegraph.settings import Settings
+from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.prepare import prepare
 from pledgegraph.shipped import shipped
-from pledgegraph.terms import PG, RDF, RDFS
 from pledgegraph.validation import Shapes, describe
-from pledgegraph.validation.reference import ReferenceValidator
-from pledgegraph.validation.turbo import TurboValidator
+from pledgegraph.validation.pyshacl_engine import ReferenceValidator
+from pledgegraph.validation.turbo_engine import TurboValidator
+from pledgegraph.writes.loading import SOURCE_CLASSES
 
 BASE = "http://localhost:8000"
 FILES = sorted(shipped("data").rglob("*.ttl"))

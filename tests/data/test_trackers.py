@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from pyoxigraph import NamedNode, Store
 
-from pledgegraph.terms import DCTERMS, PG, RDF, RDFS, SCHEMA
+from pledgegraph.namespaces import DCTERMS, PG, RDF, RDFS, SCHEMA
 from tests.data.sourced_statements import (
     concept,
     node,

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from pledgegraph.changes import Change, Scope
-from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.engine import Snapshot
 from pledgegraph.media_types import JSON
+from pledgegraph.store.changes import Change, Scope
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.engine import Snapshot
 
 BASE = "https://data.example.org"
 

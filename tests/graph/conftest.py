@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from pledgegraph.cli import main
-from pledgegraph.directory import new_directory, open_directory
-from pledgegraph.embedded import EmbeddedEngine
-from pledgegraph.loading import SourceFile, change_from_files
-from pledgegraph.opening import open_engine
 from pledgegraph.settings import Settings
+from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.store.directory import new_directory, open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.writes.loading import SourceFile, change_from_files
 from tests.graph.building import BASE, source_text
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from pyoxigraph import QuerySolutions, Store, parse
 
-from pledgegraph.ontology_files import ontology_files
+from pledgegraph.ontology.files import ontology_files
 
 CHECKS = sorted((Path(__file__).parent / "quality").glob("*.rq"))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
-from pledgegraph.changes import Change
+from pledgegraph.store.changes import Change
 from tests.running_service import RunningService, make_store, running_service
 
 BASE = "https://data.example.org"

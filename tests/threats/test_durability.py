@@ -20,7 +20,7 @@ import httpx
 import pytest
 from pyoxigraph import Dataset, Literal, NamedNode, Quad, RdfFormat, parse
 
-from pledgegraph.changes import Change
+from pledgegraph.store.changes import Change
 from tests.running_service import RunningService, make_store, running_service
 from tests.threats.attacking import eventually, refused
 from tests.threats.conftest import BASE

@@ -13,12 +13,12 @@ import typer
 from pyoxigraph import NamedNode
 
 from pledgegraph.cli.options import Base, DataDir, settings
-from pledgegraph.dumping import make_dump
-from pledgegraph.embedded import EmbeddedEngine
 from pledgegraph.errors import InputError, SettingsError
+from pledgegraph.history.make_dump import make_dump
 from pledgegraph.media_types import GRAPH_FORMATS, N_QUADS, TURTLE, format_named
-from pledgegraph.opening import open_engine
 from pledgegraph.settings import Settings
+from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.store.embedded import EmbeddedEngine
 
 _NICENESS: Final = 10
 """Queries of clients go before."""

@@ -9,9 +9,9 @@ from typing import Annotated
 import typer
 
 from pledgegraph.cli.options import Base, DataDir, Json, Validator, settings
-from pledgegraph.directory import new_directory
 from pledgegraph.errors import SettingsError
-from pledgegraph.preparing import Prepared, fill, prepare
+from pledgegraph.setup.prepare import Prepared, fill, prepare
+from pledgegraph.store.directory import new_directory
 
 
 def command(

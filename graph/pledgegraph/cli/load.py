@@ -20,11 +20,11 @@ from pledgegraph.cli.options import (
     settings,
     utf8,
 )
-from pledgegraph.cli.progress import reading_bar, working
-from pledgegraph.cli.reports import print_report_json
+from pledgegraph.cli.progress_bar import reading_bar, working
+from pledgegraph.cli.validation_report import print_report_json
 from pledgegraph.errors import SourceUnclear, ValidationFailed
-from pledgegraph.loading import SourceFile, change_from_files
-from pledgegraph.opening import open_engine
+from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.writes.loading import SourceFile, change_from_files
 
 Files = Annotated[
     list[Path],

@@ -17,8 +17,8 @@ from pledgegraph.cli.options import DataDir, Json, settings
 from pledgegraph.errors import OriginUnreachable
 
 if TYPE_CHECKING:
-    from pledgegraph.mirroring import Mirror
-    from pledgegraph.mirroring import Progress as Advance
+    from pledgegraph.history.mirror import Mirror
+    from pledgegraph.history.mirror import Progress as Advance
 
 
 def command(
@@ -43,8 +43,8 @@ def command(
     other changes.
     """
     # No other command needs what they bring along.
-    from pledgegraph.mirroring import open_mirror, told  # noqa: PLC0415
-    from pledgegraph.origin import Origin  # noqa: PLC0415
+    from pledgegraph.history.mirror import open_mirror, told  # noqa: PLC0415
+    from pledgegraph.history.mirror_client import Origin  # noqa: PLC0415
 
     chosen = settings(data_dir=data_dir)
     with Origin(url) as origin:

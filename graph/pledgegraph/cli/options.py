@@ -10,9 +10,9 @@ from typing import Annotated, Any
 import pydantic
 import typer
 
-from pledgegraph.attribution import attributable
 from pledgegraph.errors import InputError, SettingsError
 from pledgegraph.settings import Settings, ValidatorName
+from pledgegraph.writes.attribution import attributable
 
 DataDir = Annotated[
     Path | None,

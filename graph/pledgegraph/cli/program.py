@@ -24,7 +24,7 @@ from pledgegraph.cli import (
     validate,
     verify,
 )
-from pledgegraph.cli.exits import Exit, complain, exit_code
+from pledgegraph.cli.exit_codes import Exit, complain, exit_code
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.release import release
 

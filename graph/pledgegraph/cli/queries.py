@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from pledgegraph.catalogue import Question, Words, WrongParameter, catalogue, question
-from pledgegraph.cli.answers import print_answer
+from pledgegraph.catalogue.questions import Question, Words, WrongParameter, catalogue, question
 from pledgegraph.cli.options import Base, DataDir, Json, settings
-from pledgegraph.cli.reports import preferred_languages
-from pledgegraph.opening import open_engine
+from pledgegraph.cli.output import print_answer
+from pledgegraph.cli.validation_report import preferred_languages
+from pledgegraph.setup.open_engine import open_engine
 
 app: Final = typer.Typer(help="The catalogue of questions.", no_args_is_help=True)
 

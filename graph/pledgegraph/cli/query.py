@@ -9,12 +9,12 @@ from typing import Annotated, Final
 
 import typer
 
-from pledgegraph.cli.answers import print_answer
-from pledgegraph.cli.deep import with_deep_stack
+from pledgegraph.cli.deep_stack import with_deep_stack
 from pledgegraph.cli.options import Base, DataDir, settings
+from pledgegraph.cli.output import print_answer
 from pledgegraph.errors import ReadError
 from pledgegraph.media_types import FORMATS, format_named
-from pledgegraph.opening import open_engine
+from pledgegraph.setup.open_engine import open_engine
 
 _IS_QUERY: Final = re.compile(r"[{\n]|^\s*(prefix|base|describe)\s", re.IGNORECASE)
 """A query has a group, or more lines than the name of a file; but DESCRIBE needs neither."""

@@ -8,14 +8,14 @@ from typing import Annotated
 
 import typer
 
-from pledgegraph.changes import Change
-from pledgegraph.changes_log import ChangesLog
 from pledgegraph.cli.options import Agent, Base, DataDir, Json, Reason, agent_or_login, settings
 from pledgegraph.cli.options import Validator as ValidatorOption
-from pledgegraph.embedded import EmbeddedSnapshot
-from pledgegraph.opening import open_engine
-from pledgegraph.published_log import PublishedLog
-from pledgegraph.reverting import inverse, refuse_conflicts
+from pledgegraph.history.revert import inverse, refuse_conflicts
+from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.store.changes import Change
+from pledgegraph.store.changes_log import ChangesLog
+from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.published_log import PublishedLog
 
 
 def command(

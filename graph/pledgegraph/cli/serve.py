@@ -8,13 +8,13 @@ from typing import Annotated, Final
 
 import typer
 
+from pledgegraph.cli.gc_pause import nothing_collected
 from pledgegraph.cli.options import Base, DataDir, Validator, settings
 from pledgegraph.errors import SettingsError
-from pledgegraph.garbage import nothing_collected
-from pledgegraph.preparing import prepare
 from pledgegraph.settings import Settings
+from pledgegraph.setup.prepare import prepare
 
-_SERVICE: Final = "pledgegraph_api.serving"
+_SERVICE: Final = "pledgegraph_api.server.run"
 """The service is looked up by name: this package knows nothing of HTTP."""
 
 

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 
 from pledgegraph.cli.options import Base, DataDir, Json, settings
-from pledgegraph.counting import count
-from pledgegraph.opening import open_engine
+from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.store.record_counts import count
 
 
 def command(*, data_dir: DataDir = None, base: Base = None, as_json: Json = False) -> None:

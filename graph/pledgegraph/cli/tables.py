@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from pledgegraph.cli.harmless import harmless
-from pledgegraph.terms import PREFIXES
+from pledgegraph.cli.escape_control import harmless
+from pledgegraph.namespaces import PREFIXES
 
 
 def print_table(results: bytes, base: str, columns: tuple[str, ...] = ()) -> None:

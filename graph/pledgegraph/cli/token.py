@@ -11,10 +11,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pledgegraph.cli.harmless import harmless
+from pledgegraph.cli.escape_control import harmless
 from pledgegraph.cli.options import Base, DataDir, Json, settings, utf8
-from pledgegraph.directory import open_directory
-from pledgegraph.tokens import Scope, Token, Tokens
+from pledgegraph.store.directory import open_directory
+from pledgegraph.writes.tokens import Scope, Token, Tokens
 
 app: Final = typer.Typer(
     help="Tokens: who may write to the data directory over HTTP.", no_args_is_help=True

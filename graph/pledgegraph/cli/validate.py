@@ -9,15 +9,15 @@ import typer
 
 from pledgegraph.cli.load import Files, Source, source_files
 from pledgegraph.cli.options import Base, DataDir, Json, Validator, settings
-from pledgegraph.cli.progress import reading_bar, working
-from pledgegraph.cli.reports import print_report, print_report_json
-from pledgegraph.directory import open_directory
-from pledgegraph.embedded import EmbeddedEngine
+from pledgegraph.cli.progress_bar import reading_bar, working
+from pledgegraph.cli.validation_report import print_report, print_report_json
 from pledgegraph.errors import DirectoryMissing, ValidationFailed
-from pledgegraph.gate import EngineForm, difference, settle
-from pledgegraph.loading import change_from_files
-from pledgegraph.opening import Gatekeeper
 from pledgegraph.settings import Settings
+from pledgegraph.setup.open_engine import Gatekeeper
+from pledgegraph.store.directory import open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.normalisation import EngineForm, difference, settle
+from pledgegraph.writes.loading import change_from_files
 
 
 def command(

@@ -6,10 +6,10 @@ import json
 from dataclasses import asdict
 
 from pledgegraph.cli.options import Base, DataDir, Json, settings
-from pledgegraph.cli.progress import working
+from pledgegraph.cli.progress_bar import working
 from pledgegraph.errors import StoreDiffers
-from pledgegraph.opening import open_engine
-from pledgegraph.verifying import verify
+from pledgegraph.history.verify import verify
+from pledgegraph.setup.open_engine import open_engine
 
 
 def command(*, data_dir: DataDir = None, base: Base = None, as_json: Json = False) -> None:

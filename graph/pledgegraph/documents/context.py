@@ -13,8 +13,8 @@ from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from pledgegraph.namespaces import PG, RDF, XSD
 from pledgegraph.shipped import shipped
-from pledgegraph.terms import PG, RDF, XSD
 
 Json = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
 

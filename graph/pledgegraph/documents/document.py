@@ -8,10 +8,10 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from pledgegraph.documents.names import LABELS, Names
+from pledgegraph.documents.labels import LABELS, Names
 from pledgegraph.documents.profiles import Profiles, View
-from pledgegraph.engine import Snapshot
-from pledgegraph.terms import RDF
+from pledgegraph.namespaces import RDF
+from pledgegraph.store.engine import Snapshot
 
 PAGE: Final = 50
 """Incoming links on one page of a document; an actor or a register may have thousands."""

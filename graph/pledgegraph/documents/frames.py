@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 from pledgegraph.documents.context import Context, Json
 from pledgegraph.documents.jsonld import DEPTH
 from pledgegraph.documents.profiles import Profiles, View
-from pledgegraph.terms import PG
+from pledgegraph.namespaces import PG
 
 
 def frame_of(profiles: Profiles, context: Context, kind: NamedNode) -> dict[str, Json]:

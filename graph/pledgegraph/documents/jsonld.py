@@ -14,7 +14,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from pledgegraph.documents.context import Context, Json, Term, native
 from pledgegraph.documents.document import Document
 from pledgegraph.documents.profiles import Profiles, View
-from pledgegraph.terms import RDF, XSD
+from pledgegraph.namespaces import RDF, XSD
 
 DEPTH: Final = 3
 """How many levels of incoming links a frame has inside those of the record."""

@@ -8,8 +8,8 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Store, parse
 
+from pledgegraph.namespaces import OWL, PG, RDF, RDFS, SH
 from pledgegraph.shipped import shipped
-from pledgegraph.terms import OWL, PG, RDF, RDFS, SH
 
 _BARE: Final = NamedNode("https://w3id.org/pledgegraph/documents#bare")
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from pledgegraph.validation.change import ChangeValidator
-from pledgegraph.validation.explain import describe, report_json
-from pledgegraph.validation.neighbourhood import Lookup
+from pledgegraph.validation.affected_nodes import Lookup
+from pledgegraph.validation.change_validator import ChangeValidator
 from pledgegraph.validation.report import Severity, ValidationReport, Violation
+from pledgegraph.validation.report_text import describe, report_json
 from pledgegraph.validation.shapes import Shapes
 from pledgegraph.validation.sources import unsourced_graphs
 from pledgegraph.validation.validator import Validator, validator_named

@@ -15,7 +15,7 @@ from rdflib import BNode, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from pledgegraph.errors import InputError
-from pledgegraph.terms import XSD
+from pledgegraph.namespaces import XSD
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple
 """What can stand in a triple (RDF 1.2)."""

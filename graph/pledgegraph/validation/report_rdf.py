@@ -9,7 +9,7 @@ from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, Triple, parse
 
-from pledgegraph.terms import RDF, SH, XSD
+from pledgegraph.namespaces import RDF, SH, XSD
 from pledgegraph.validation.report import Severity, ValidationReport, Violation
 
 _SEVERITIES: Final = {

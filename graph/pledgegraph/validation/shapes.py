@@ -13,7 +13,7 @@ from rdflib import Graph, URIRef
 from rdflib.term import Node
 
 from pledgegraph.errors import ReadError
-from pledgegraph.terms import RDFS
+from pledgegraph.namespaces import RDFS
 from pledgegraph.validation.rdflib_terms import graph_of
 
 

@@ -7,10 +7,10 @@ from typing import Final
 
 from pyoxigraph import Dataset, NamedNode, Quad
 
-from pledgegraph.changes import ChangeSet
-from pledgegraph.graphs import graph_of_sources, is_computed
-from pledgegraph.terms import PG, RDF
-from pledgegraph.validation.neighbourhood import Lookup
+from pledgegraph.namespaces import PG, RDF
+from pledgegraph.store.changes import ChangeSet
+from pledgegraph.store.system_graphs import graph_of_sources, is_computed
+from pledgegraph.validation.affected_nodes import Lookup
 from pledgegraph.validation.report import Severity, Violation
 from pledgegraph.validation.shapes import Shapes
 

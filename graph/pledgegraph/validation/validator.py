@@ -52,12 +52,12 @@ def validator_named(name: str, ontology: Path) -> Validator:
         ReadError, ShapesUnusable: the folder's files cannot be used.
     """
     if name == "turbo":
-        from pledgegraph.validation.turbo import TurboValidator  # noqa: PLC0415
+        from pledgegraph.validation.turbo_engine import TurboValidator  # noqa: PLC0415
 
         return TurboValidator(Shapes.read(ontology))
     if name == "pyshacl":
         # An engine is loaded only when it is asked for: pySHACL and rdflib's plug-ins cost 0.3 s.
-        from pledgegraph.validation.reference import ReferenceValidator  # noqa: PLC0415
+        from pledgegraph.validation.pyshacl_engine import ReferenceValidator  # noqa: PLC0415
 
         return ReferenceValidator(Shapes.read(ontology))
     raise SettingsError(

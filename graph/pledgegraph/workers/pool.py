@@ -17,13 +17,13 @@ from typing import Final, Protocol
 
 from pyoxigraph import Literal, NamedNode, Variable
 
-from pledgegraph.codings import IDENTITY
-from pledgegraph.cutting import NO_BOUNDS, Bounds
-from pledgegraph.engine import ResultKind
 from pledgegraph.errors import Limit
 from pledgegraph.media_types import Format
-from pledgegraph.workers.places import Places
-from pledgegraph.workers.run import AddressedSnapshot, PooledAnswer, Run, begin
+from pledgegraph.results.encoding import IDENTITY
+from pledgegraph.results.truncation import NO_BOUNDS, Bounds
+from pledgegraph.store.engine import ResultKind
+from pledgegraph.workers.admission import Places
+from pledgegraph.workers.query_run import AddressedSnapshot, PooledAnswer, Run, begin
 from pledgegraph.workers.worker import Worker
 
 _log = logging.getLogger(__name__)

@@ -51,7 +51,7 @@ class Worker:
                 process = await asyncio.create_subprocess_exec(
                     sys.executable,
                     "-m",
-                    "pledgegraph.workers.process",
+                    "pledgegraph.workers.query_process",
                     str(memory),
                     str(nice),
                     stdin=theirs.fileno(),

@@ -16,7 +16,6 @@ from typing import Any, BinaryIO, cast
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, serialize
 
-from pledgegraph.deep_thread import DeepThreads
 from pledgegraph.errors import (
     ChangeTooLarge,
     PledgegraphError,
@@ -26,8 +25,8 @@ from pledgegraph.errors import (
     UpdateSyntaxError,
 )
 from pledgegraph.media_types import format_named
-from pledgegraph.reading import read_body
-from pledgegraph.update_evaluation import (
+from pledgegraph.rdf.parsing import read_body
+from pledgegraph.store.update_evaluation import (
     Difference,
     Update,
     WorkingCopy,
@@ -37,6 +36,7 @@ from pledgegraph.update_evaluation import (
     read_update,
 )
 from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
+from pledgegraph.workers.deep_stack import DeepThreads
 
 
 def work(asked: dict[str, Any], body: bytes, confine: Callable[[], None]) -> Difference | None:

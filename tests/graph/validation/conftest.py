@@ -8,9 +8,9 @@ import pytest
 from pyoxigraph import RdfFormat, Triple, parse
 
 from pledgegraph.validation import Shapes, ValidationReport
+from pledgegraph.validation.pyshacl_engine import ReferenceValidator
 from pledgegraph.validation.rdflib_terms import graph_of
-from pledgegraph.validation.reference import ReferenceValidator
-from pledgegraph.validation.turbo import TurboValidator
+from pledgegraph.validation.turbo_engine import TurboValidator
 
 PREFIXES = """
 @prefix : <http://test.example/> .

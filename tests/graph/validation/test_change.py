@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable
 import pytest
 from pyoxigraph import Dataset, NamedNode, Quad, Store, Triple
 
-from pledgegraph.changes import ChangeSet
+from pledgegraph.store.changes import ChangeSet
 from pledgegraph.validation import ChangeValidator, Shapes, ValidationReport
-from pledgegraph.validation.reference import ReferenceValidator
-from pledgegraph.validation.turbo import TurboValidator
+from pledgegraph.validation.pyshacl_engine import ReferenceValidator
+from pledgegraph.validation.turbo_engine import TurboValidator
 
 Triples = Callable[[str], list[Triple]]
 MakeShapes = Callable[..., Shapes]

@@ -8,8 +8,8 @@ from pyoxigraph import RdfFormat, parse
 from pledgegraph.shipped import shipped
 from pledgegraph.validation import Shapes
 from pledgegraph.validation.folding import screens_of
-from pledgegraph.validation.reference import ReferenceValidator
-from pledgegraph.validation.turbo import TurboValidator
+from pledgegraph.validation.pyshacl_engine import ReferenceValidator
+from pledgegraph.validation.turbo_engine import TurboValidator
 from tests.graph.validation.conftest import MakeShapes, Triples
 
 RULE = """

@@ -8,7 +8,7 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from pledgegraph.errors import InputError, ReadError, SettingsError, ShapesUnusable
-from pledgegraph.terms import PG
+from pledgegraph.namespaces import PG
 from pledgegraph.validation import ChangeValidator, Shapes, Validator, validator_named
 from pledgegraph.validation.rdflib_terms import to_rdflib
 

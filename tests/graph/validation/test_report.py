@@ -17,8 +17,8 @@ from pledgegraph.validation import (
     describe,
     report_json,
 )
-from pledgegraph.validation.reference import ReferenceValidator
-from pledgegraph.validation.turbo import TurboValidator
+from pledgegraph.validation.pyshacl_engine import ReferenceValidator
+from pledgegraph.validation.turbo_engine import TurboValidator
 
 Check = Callable[..., ValidationReport]
 PG = "https://w3id.org/pledgegraph/def#"

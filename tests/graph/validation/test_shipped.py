@@ -7,11 +7,11 @@ import random
 import pytest
 from pyoxigraph import Dataset, NamedNode, Quad, RdfFormat, Store, parse
 
-from pledgegraph.changes import ChangeSet
 from pledgegraph.shipped import shipped
+from pledgegraph.store.changes import ChangeSet
 from pledgegraph.validation import ChangeValidator, Shapes, describe
-from pledgegraph.validation.reference import ReferenceValidator
-from pledgegraph.validation.turbo import TurboValidator
+from pledgegraph.validation.pyshacl_engine import ReferenceValidator
+from pledgegraph.validation.turbo_engine import TurboValidator
 
 BASE = "http://localhost:8000"
 

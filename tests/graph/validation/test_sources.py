@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 from pyoxigraph import Dataset, NamedNode, Quad, Store, Triple
 
-from pledgegraph.changes import ChangeSet
+from pledgegraph.store.changes import ChangeSet
 from pledgegraph.validation import Severity, Shapes, Violation, unsourced_graphs
 
 BASE = "http://test.example"

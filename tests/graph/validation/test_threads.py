@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from pyoxigraph import RdfFormat, parse
 
+from pledgegraph.namespaces import PG, RDF
 from pledgegraph.shipped import shipped
-from pledgegraph.terms import PG, RDF
 from pledgegraph.validation import Shapes
-from pledgegraph.validation.turbo import TurboValidator
+from pledgegraph.validation.turbo_engine import TurboValidator
 from tests.graph.validation.conftest import MakeShapes, Triples
 
 ALWAYS = range(1, 1_000_000)
@@ -38,7 +38,7 @@ def pools(monkeypatch: pytest.MonkeyPatch) -> list[int]:
             super().__init__(max_workers)
 
     monkeypatch.setattr(os, "cpu_count", lambda: 2)
-    monkeypatch.setattr("pledgegraph.validation.turbo.ThreadPoolExecutor", Counted)
+    monkeypatch.setattr("pledgegraph.validation.turbo_engine.ThreadPoolExecutor", Counted)
     return sizes
 
 

@@ -1,0 +1,256 @@
+"""Puts the service together."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.middleware.cors import CORSMiddleware
+from starlette.staticfiles import StaticFiles
+
+from pledgegraph.catalogue.questions import catalogue
+from pledgegraph.release import release
+from pledgegraph.settings import Settings
+from pledgegraph.store.engine import Engine
+from pledgegraph.writes.tokens import Tokens
+from pledgegraph_api.app.history import Copies
+from pledgegraph_api.app.records import install_documents
+from pledgegraph_api.app.write import Writing
+from pledgegraph_api.cache.response_cache import KeptAnswers
+from pledgegraph_api.catalogue.choices import RecordLists
+from pledgegraph_api.catalogue.endpoint import MissingQuestion, QuestionEndpoint
+from pledgegraph_api.catalogue.index import PATH as QUESTIONS_PATH
+from pledgegraph_api.catalogue.index import QuestionList
+from pledgegraph_api.catalogue.page import QuestionPage
+from pledgegraph_api.discovery.descriptions import DatasetDescriptions, DescriptionPages
+from pledgegraph_api.discovery.publication_dates import PublishedState
+from pledgegraph_api.discovery.sitemap import Finding
+from pledgegraph_api.http.client_address import ClientAddresses, Networks
+from pledgegraph_api.http.link_header import Signposts
+from pledgegraph_api.http.request_limits import CUT_HEADER, HEADER
+from pledgegraph_api.middleware.body_timeout import TimelyBodies
+from pledgegraph_api.middleware.fast_route import DirectRoute
+from pledgegraph_api.middleware.memento import Memento
+from pledgegraph_api.middleware.observe import Observer, Observing
+from pledgegraph_api.middleware.rate_limit import Budgeting
+from pledgegraph_api.middleware.rate_limit_store import Budget
+from pledgegraph_api.middleware.security_headers import SecurityHeaders
+from pledgegraph_api.middleware.vary_accept import VariesByAccept
+from pledgegraph_api.ops.health import HealthCheck
+from pledgegraph_api.ops.metrics import Metrics
+from pledgegraph_api.ops.request_log import RequestLog
+from pledgegraph_api.problems.pages import ProblemPages
+from pledgegraph_api.problems.responses import ProblemAnswers, UnexpectedErrors
+from pledgegraph_api.sparql.endpoint import sparql_endpoint
+from pledgegraph_api.sparql.inline_lookup import QuickAnswers
+from pledgegraph_api.sparql.page import PATH as QUERY_PATH
+from pledgegraph_api.sparql.response import Representations
+from pledgegraph_api.sparql.runner import QueryRunner
+from pledgegraph_api.thread_running import ThreadRunner
+from pledgegraph_api.vocabulary.methodology import MethodologyPage
+from pledgegraph_api.vocabulary.ontology import OntologyPages
+from pledgegraph_api.vocabulary.schemes import SchemePages
+from pledgegraph_api.web.featured import examples_among
+from pledgegraph_api.web.home import HomePage
+from pledgegraph_api.web.pages import STATIC, Pages
+from pledgegraph_api.web.swagger import ApiDocs
+from pledgegraph_api.write.update_protocol import REASON
+
+_DOCUMENTS: Final = "/doc/"
+_OF_RECORDS: Final = (_DOCUMENTS, "/id/")
+_ASKED_BY: Final = ("Accept", "Accept-Datetime", "Authorization", "Content-Type", "If-None-Match")
+"""Headers that a page of another host may send."""
+_ABOUT: Final = """\
+A knowledge graph of public commitments: who promised what, what they did, what came of it, and
+who says so. Every statement stands in the named graph of the source that says it.
+
+Errors are problem documents ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)); their types
+are explained under `/problems`.
+"""
+
+
+def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = None) -> FastAPI:
+    """The service over a store, as an ASGI application.
+
+    Without a ``runner`` clients' queries run in threads of this process.
+
+    ``app.state.runner`` is its `QueryRunner`, for whoever has to stop it.
+    """
+    if runner is None:
+        runner = ThreadRunner(engine, settings)
+
+    writing = Writing(settings, engine, runner)
+    pages = Pages()
+    copies = Copies(settings, pages)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await runner.start()
+        copies.start()
+        yield
+        await writing.runner.stop()
+        await copies.stop()
+        await runner.stop()
+
+    app = FastAPI(
+        title="Pledgegraph",
+        version=release(),
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        # A redirect would repeat the Host header, which anybody can set.
+        redirect_slashes=False,
+        # Nothing of what is asked here goes anywhere else, whatever the environment says.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
+        lifespan=lifespan,
+    )
+    app.state.runner = runner
+
+    questions = catalogue()
+    examples = examples_among(questions)
+    problems = ProblemAnswers(pages, settings.base)
+    problems.install(app)
+    ProblemPages(pages, settings.base).install(app)
+    signposts = Signposts(settings.base)
+    HomePage(pages, engine, examples, signposts, settings.base).install(app)
+    representations = Representations(settings, engine.version)
+    sparql = sparql_endpoint(
+        settings, engine, runner, representations, pages=pages, examples=examples, past=copies.past
+    )
+    sparql.install(app)
+    writing.install(app, representations)
+    QuestionList(questions, pages, settings.base).install(app)
+    question_page = QuestionPage(pages, RecordLists(engine, settings.base), settings.base)
+    for question in questions:
+        QuestionEndpoint(question, settings, runner, representations, question_page).install(app)
+    MissingQuestion(questions).install(app)
+    copies.install(app)
+    install_documents(app, engine, pages, settings.base, copies)
+    _install_descriptions(app, settings, engine, pages, signposts)
+    HealthCheck(engine).install(app)
+    ApiDocs(pages).install(app)
+    app.mount("/static", StaticFiles(directory=STATIC))
+
+    budget = Budget(settings.budget_seconds, settings.budget_errors, time.monotonic)
+    observers: list[Observer] = []
+    if settings.metrics:
+        metrics = Metrics(engine, runner, lambda: len(budget))
+        metrics.install(app)
+        observers.append(metrics)
+    if settings.log_requests:
+        observers.append(RequestLog(queries=settings.log_queries))
+
+    app.add_middleware(
+        DirectRoute,
+        path=QUERY_PATH,
+        methods=frozenset({"GET", "HEAD", "POST", "QUERY"}),
+        endpoint=sparql.answer,
+        problems=problems,
+    )
+    app.add_middleware(
+        Memento,
+        log=copies.log,
+        base=settings.base,
+        covers=_has_versions,
+        problems=problems,
+    )
+    _add_layers(app, settings, problems, budget, observers)
+    quick = QuickAnswers(engine, representations.tags, settings)
+    _keep_answers(app, settings, engine, observers, quick)
+    return app
+
+
+def _add_layers(
+    app: FastAPI,
+    settings: Settings,
+    problems: ProblemAnswers,
+    budget: Budget,
+    observers: Sequence[Observer],
+) -> None:
+    """Put around the application what every request passes through."""
+    # The last one added is the outermost.
+    app.add_middleware(TimelyBodies, seconds=settings.receive_timeout)
+    app.add_middleware(
+        Budgeting,
+        budget=budget,
+        addresses=ClientAddresses(Networks(settings.trusted_proxies), settings.proxy_header),
+        exempt=Networks(settings.budget_exempt),
+        tokens=Tokens(settings.data_dir),
+        answers=problems,
+    )
+    app.add_middleware(UnexpectedErrors, answers=problems)
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "HEAD", "OPTIONS", "POST", "QUERY", "PUT", "DELETE", "PATCH"],
+        # Who writes sends a token by hand; credentials that browsers send by themselves are none.
+        allow_headers=[*_ASKED_BY, REASON],
+        allow_credentials=False,
+        expose_headers=[
+            "Content-Disposition",
+            "Content-Range",
+            "Content-Location",
+            "ETag",
+            "Link",
+            "Location",
+            CUT_HEADER,
+            HEADER,
+            "Memento-Datetime",
+            "Pledgegraph-Snapshot",
+            "Retry-After",
+            "Server-Timing",
+        ],
+        max_age=86_400,
+    )
+    app.add_middleware(SecurityHeaders)
+    app.add_middleware(VariesByAccept)
+    app.add_middleware(Observing, observers=observers)
+
+
+def _has_versions(path: str) -> bool:
+    """Whether what is at the path can be had as it was earlier."""
+    return path == QUERY_PATH or path.startswith(_OF_RECORDS)
+
+
+def _keep_answers(
+    app: FastAPI,
+    settings: Settings,
+    engine: Engine,
+    observers: Sequence[Observer],
+    quick: QuickAnswers,
+) -> None:
+    """Answer from memory what can be, ahead of all that the framework does.
+
+    From here on no further layer can be added.
+    """
+    app.state.kept_answers = app.middleware_stack = KeptAnswers(
+        app.build_middleware_stack(),
+        engine.version,
+        paths=(QUERY_PATH, QUESTIONS_PATH, _DOCUMENTS),
+        most=settings.cache_bytes,
+        largest=settings.cache_answer_bytes,
+        observers=observers,
+        quick=quick,
+    )
+
+
+def _install_descriptions(
+    app: FastAPI, settings: Settings, engine: Engine, pages: Pages, signposts: Signposts
+) -> None:
+    """Put in place what the service says of its data, of each record and of its words."""
+    base = signposts.base
+    published = PublishedState(settings.data_dir, settings.base)
+    descriptions = DatasetDescriptions(
+        engine,
+        issued=published.issued,
+        modified=published.modified,
+        copies=published.copies,
+    )
+    DescriptionPages(descriptions, pages, signposts, base).install(app)
+    OntologyPages(pages, signposts, base).install(app)
+    SchemePages(engine, pages, signposts, base).install(app)
+    MethodologyPage(pages).install(app)
+    Finding(engine, base).install(app)

@@ -1,0 +1,35 @@
+"""Puts together what answers for records: documents, context and frames, and the lists."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+
+from pledgegraph.documents import read_profiles
+from pledgegraph.documents.context import Context, read_context
+from pledgegraph.documents.jsonld import JsonLd
+from pledgegraph.store.engine import Engine
+from pledgegraph_api.app.history import Copies
+from pledgegraph_api.collections.endpoint import CollectionEndpoint
+from pledgegraph_api.collections.table import COLLECTIONS, Tables
+from pledgegraph_api.records.endpoint import DocumentEndpoint
+from pledgegraph_api.records.jsonld_context import CONTEXT_PATH, ContextEndpoint
+from pledgegraph_api.records.lookup import DocumentSource
+from pledgegraph_api.records.page import EntityPage
+from pledgegraph_api.records.timemap import TimeMaps
+from pledgegraph_api.web.pages import Pages
+
+
+def install_documents(
+    app: FastAPI, engine: Engine, pages: Pages, base: str, copies: Copies
+) -> None:
+    """Put records, documents, TimeMaps, context, frames and lists at their addresses."""
+    profiles = read_profiles()
+    source = DocumentSource(engine, profiles)
+    page = EntityPage(pages, profiles, source.names, base)
+    json_ld = JsonLd(profiles, Context(read_context()), f"{base}{CONTEXT_PATH}")
+    DocumentEndpoint(source, page, json_ld, base, copies.past).install(app)
+    TimeMaps(source, copies.log, base).install(app)
+    ContextEndpoint(profiles, base).install(app)
+    tables = Tables(engine, source.names)
+    for collection in COLLECTIONS:
+        CollectionEndpoint(collection, tables, pages, base).install(app)

@@ -1,0 +1,1 @@
+"""Responses kept in memory, named by snapshot and request."""

@@ -1,0 +1,145 @@
+"""The answer to a question of the catalogue, `/queries/{id}`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from difflib import get_close_matches
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pledgegraph.catalogue.questions import Question
+from pledgegraph.settings import Settings
+from pledgegraph.store.engine import ResultKind
+from pledgegraph_api.catalogue.index import PATH
+from pledgegraph_api.catalogue.openapi import question_description
+from pledgegraph_api.catalogue.page import QuestionPage
+from pledgegraph_api.catalogue.parameters import Binding, Wishes, bind, read_wishes
+from pledgegraph_api.errors import QuestionMissing, WrongParameters
+from pledgegraph_api.http.negotiation import PAGE, accept_of, prefers_page
+from pledgegraph_api.problems.mapping import PROBLEM_JSON
+from pledgegraph_api.sparql.preview import read_excerpt
+from pledgegraph_api.sparql.protocol import QueryRequest
+from pledgegraph_api.sparql.response import Representations
+from pledgegraph_api.sparql.runner import Answer, QueryRunner
+from pledgegraph_api.sparql.streaming import while_connected
+
+
+class QuestionEndpoint:
+    """Answers one question, as data or on a page."""
+
+    def __init__(
+        self,
+        question: Question,
+        settings: Settings,
+        runner: QueryRunner,
+        representations: Representations,
+        page: QuestionPage,
+    ) -> None:
+        self._representations = representations
+        self._question = question
+        self._settings = settings
+        self._runner = runner
+        self._page = page
+        self._kind = ResultKind.GRAPH if question.answers_with_a_graph else ResultKind.SOLUTIONS
+
+    def install(self, app: FastAPI) -> None:
+        """Put the question at its address, with its description for OpenAPI."""
+        path = f"{PATH}/{self._question.id}"
+        description = question_description(self._question)
+        app.add_api_route(path, self.answer, methods=["GET"], **description)
+        app.add_api_route(path, self.answer, methods=["HEAD"], include_in_schema=False)
+
+    async def answer(self, request: Request) -> Response:
+        """The answer in the format that the client likes best.
+
+        Raises:
+            WrongParameters: the parameters cannot be used, and the client wants no page.
+        """
+        since = time.perf_counter()
+        accept = accept_of(request)
+        wishes = read_wishes(request, self._question.parameters)
+        try:
+            binding = bind(self._question, wishes, self._settings.base)
+        except WrongParameters as error:
+            if wishes.format == PAGE or prefers_page(accept, PROBLEM_JSON, ("application/json",)):
+                return await run_in_threadpool(
+                    self._page.refused, request, self._question, wishes, error
+                )
+            raise
+        choice = self._representations.choice(request, wishes.format)
+        query = QueryRequest(
+            self._question.query,
+            substitutions=binding.terms,
+            limits=wishes.limits,
+            day=binding.day,
+        )
+        coding = self._representations.coding(request, choice)
+        unchanged = self._representations.unchanged(request, query, choice, coding)
+        if unchanged is not None:
+            return unchanged
+        head_only = request.method == "HEAD" and not choice.wants_page(self._kind)
+        answer = await while_connected(
+            request.receive,
+            self._runner.run(query, choice, coding=coding, head_only=head_only),
+        )
+        if choice.page:
+            return await while_connected(
+                request.receive, self._shown(request, wishes, binding, answer, since)
+            )
+        return self._representations.response(
+            request, query, answer, name=self._question.id, since=since
+        )
+
+    async def _shown(
+        self, request: Request, wishes: Wishes, binding: Binding, answer: Answer, since: float
+    ) -> Response:
+        excerpt = await read_excerpt(
+            answer,
+            since=since,
+            base=self._settings.base,
+            columns=self._question.columns,
+            echoed={each.name for each in self._question.parameters},
+        )
+        return await run_in_threadpool(
+            self._page.answered,
+            request,
+            self._question,
+            wishes,
+            binding,
+            excerpt,
+            headers=_headers(answer, binding),
+        )
+
+
+class MissingQuestion:
+    """What is at addresses below the list at which there is no question."""
+
+    def __init__(self, questions: Sequence[Question]) -> None:
+        self._ids = [each.id for each in questions]
+
+    def install(self, app: FastAPI) -> None:
+        """Take all addresses that are not taken yet; to be called after all questions."""
+        app.add_api_route(
+            f"{PATH}/{{name}}", self.answer, methods=["GET", "HEAD"], include_in_schema=False
+        )
+
+    async def answer(self, name: str) -> Response:
+        """No answer.
+
+        Raises:
+            QuestionMissing: always; with the ids that look like the one asked for.
+        """
+        near = get_close_matches(name[:100], self._ids, cutoff=0.5)
+        raise QuestionMissing(f"There is no question {name[:100]!r} in the catalogue.", near=near)
+
+
+def _headers(answer: Answer, binding: Binding) -> dict[str, str]:
+    return {
+        "Pledgegraph-Snapshot": str(answer.sequence),
+        # Whoever keeps an answer about today would give it to others tomorrow.
+        "Cache-Control": "no-store" if binding.hangs_on_today else "no-cache",
+    }

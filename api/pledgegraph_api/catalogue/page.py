@@ -1,0 +1,139 @@
+"""The page of a question: its words, its form, its answer and its query."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pledgegraph.catalogue.questions import Question
+from pledgegraph.media_types import CSV_SAFE, GRAPH_FORMATS, RESULT_FORMATS
+from pledgegraph_api.catalogue.choices import RecordLists
+from pledgegraph_api.catalogue.form_fields import fields_of
+from pledgegraph_api.catalogue.index import PATH
+from pledgegraph_api.catalogue.parameters import Binding, Wishes
+from pledgegraph_api.errors import Fault, WrongParameters
+from pledgegraph_api.http.languages import PageLanguage
+from pledgegraph_api.problems.mapping import problem_of
+from pledgegraph_api.sparql.preview import Excerpt
+from pledgegraph_api.web.links import PageLink, format_links
+from pledgegraph_api.web.pages import Pages
+from pledgegraph_api.web.prefixed_names import short_name
+from pledgegraph_api.web.translations import worded
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A parameter with the term that took its place in the query."""
+
+    name: str
+    text: str
+    term: str
+    """As SPARQL writes it."""
+    is_today: bool
+
+
+class QuestionPage:
+    """Makes the pages of questions. Its methods block: they are to be called in a thread."""
+
+    def __init__(self, pages: Pages, records: RecordLists, base: str) -> None:
+        self._pages = pages
+        self._records = records
+        self._base = base
+
+    def answered(
+        self,
+        request: Request,
+        question: Question,
+        wishes: Wishes,
+        binding: Binding,
+        excerpt: Excerpt,
+        *,
+        headers: Mapping[str, str],
+    ) -> Response:
+        """The page with the answer."""
+        formats = GRAPH_FORMATS if question.answers_with_a_graph else (*RESULT_FORMATS, CSV_SAFE)
+        return self._render(
+            request,
+            question,
+            wishes,
+            (),
+            headers=headers,
+            excerpt=excerpt,
+            values=self._values(binding),
+            downloads=format_links(_path(question), list(wishes.given.items()), formats),
+        )
+
+    def refused(
+        self, request: Request, question: Question, wishes: Wishes, error: WrongParameters
+    ) -> Response:
+        """The page without an answer, and with what is wrong beside the fields."""
+        return self._render(
+            request,
+            question,
+            wishes,
+            error.faults,
+            status=problem_of(error).type.status,
+            headers={"Cache-Control": "no-store"},
+        )
+
+    def _render(
+        self,
+        request: Request,
+        question: Question,
+        wishes: Wishes,
+        faults: Sequence[Fault],
+        *,
+        headers: Mapping[str, str],
+        status: int = 200,
+        excerpt: Excerpt | None = None,
+        values: Sequence[Value] = (),
+        downloads: Sequence[PageLink] = (),
+    ) -> Response:
+        language = wishes.language
+        fields = fields_of(
+            question,
+            wishes,
+            faults,
+            records=self._records,
+            base=self._base,
+            words=self._pages.wording[language],
+        )
+        named = {each.name for each in fields}
+        content: dict[str, Any] = {
+            "question": question,
+            "title": worded(question.title, language),
+            "text": worded(question.question, language),
+            "limits": worded(question.limits, language),
+            "fields": fields,
+            "faults": [each for each in faults if each.name not in named],
+            "excerpt": excerpt,
+            "values": values,
+            "downloads": downloads,
+        }
+        return self._pages.render(
+            request,
+            "question.html",
+            language=PageLanguage(language, asked=wishes.language_asked),
+            status=status,
+            headers=headers,
+            **content,
+        )
+
+    def _values(self, binding: Binding) -> list[Value]:
+        return [
+            Value(
+                name=variable.value,
+                text=short_name(term.value, self._base),
+                term=str(term),
+                is_today=variable.value in binding.today,
+            )
+            for variable, term in binding.terms.items()
+        ]
+
+
+def _path(question: Question) -> str:
+    return f"{PATH}/{question.id}"

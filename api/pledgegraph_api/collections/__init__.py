@@ -1,0 +1,1 @@
+"""Lists of records: commitments, actors, events and sources."""

@@ -1,0 +1,182 @@
+"""The records of a collection with what they are filtered by, read once a snapshot."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode
+
+from pledgegraph.documents.document import labels_of
+from pledgegraph.documents.labels import Names
+from pledgegraph.namespaces import SCHEME
+from pledgegraph.store.engine import Engine, Snapshot
+from pledgegraph.store.per_snapshot import OnceASnapshot
+from pledgegraph.store.select import solutions
+
+_HERE: Final = Path(__file__).resolve().parent
+_STATUS: Final = f"{SCHEME}status#not-reported"
+_DAYS: Final = ("from", "to", "lastReport")
+_FRESHNESS: Final = f"{SCHEME}freshness#"
+
+Labels = dict[NamedNode, dict[str, str]]
+"""Names by language tag."""
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A kind of records that is listed, and the filters of the list, in order."""
+
+    name: str
+    filters: tuple[str, ...]
+    dated: bool
+    """Whether ``since`` and ``until`` filter it too."""
+    status: bool = False
+    """Whether each record has an implementation status and a freshness, reported or not."""
+
+
+COLLECTIONS: Final = (
+    Collection(
+        "commitments",
+        ("register", "actor", "kind", "country", "sdg", "status", "freshness"),
+        dated=True,
+        status=True,
+    ),
+    Collection("actors", ("register", "kind", "country"), dated=False),
+    Collection("events", ("actor", "kind", "country", "status"), dated=True),
+    Collection("sources", ("register", "actor", "kind"), dated=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record."""
+
+    record: NamedNode
+    values: Mapping[str, tuple[NamedNode, ...]]
+    """By filter."""
+    earliest: str
+    latest: str
+    """Days as ISO 8601 has them; empty where there is none."""
+    last_report: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The rows of a collection in one snapshot, sorted by name."""
+
+    sequence: int
+    rows: tuple[Row, ...]
+    labels: Labels
+
+    def choices(self, name: str) -> dict[NamedNode, int]:
+        """The values of a filter, with the number of records that each is of."""
+        counted = Counter(value for row in self.rows for value in row.values.get(name, ()))
+        return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0].value)))
+
+    def name(self, node: NamedNode, language: str) -> tuple[str, str]:
+        """What a node is called, and in which language that is; both are empty where unknown."""
+        labels = self.labels.get(node, {})
+        for tag in (language, "en", *labels):
+            if tag in labels:
+                return labels[tag], tag
+        return "", ""
+
+
+class Tables:
+    """Reads the collections of the newest snapshot."""
+
+    def __init__(self, engine: Engine, names: Names) -> None:
+        self._names = names
+        self._tables = {
+            each.name: OnceASnapshot(engine, partial(self._read, collection=each))
+            for each in COLLECTIONS
+        }
+
+    def read(self, collection: Collection, day: date) -> Table:
+        """The records of a collection; ``day`` is the one that freshness is told for. Blocks."""
+        table = self._tables[collection.name].current()
+        if not collection.status:
+            return table
+        return replace(table, rows=tuple(_with_freshness(row, day) for row in table.rows))
+
+    def _read(self, snapshot: Snapshot, collection: Collection) -> Table:
+        query = (_HERE / "queries" / f"{collection.name}.rq").read_text(encoding="utf-8")
+        found: dict[NamedNode, dict[str, list[NamedNode | Literal]]] = {}
+        for solution in solutions(snapshot, query, {}):
+            record, key, value = solution["record"], solution["key"], solution["value"]
+            if (
+                isinstance(record, NamedNode)
+                and isinstance(key, Literal)
+                and isinstance(value, NamedNode | Literal)
+            ):
+                found.setdefault(record, {}).setdefault(key.value, []).append(value)
+        rows = [_row(record, values, collection) for record, values in found.items()]
+        nodes = {node for row in rows for values in row.values.values() for node in values}
+        ordered = sorted({*found, *nodes, *_computed(collection)}, key=lambda node: node.value)
+        labels: Labels = {}
+        for node, label in labels_of(self._names.about(snapshot, ordered)):
+            labels.setdefault(node, {})[label.language or ""] = label.value
+        table = Table(snapshot.sequence, tuple(rows), labels)
+        rows.sort(key=lambda row: (table.name(row.record, "en")[0].casefold(), row.record.value))
+        return replace(table, rows=tuple(rows))
+
+
+def _row(
+    record: NamedNode, values: Mapping[str, Iterable[NamedNode | Literal]], collection: Collection
+) -> Row:
+    nodes = {
+        name: tuple(
+            sorted(
+                (each for each in values.get(name, ()) if isinstance(each, NamedNode)),
+                key=lambda node: node.value,
+            )
+        )
+        for name in collection.filters
+    }
+    if collection.status and not nodes["status"]:
+        # No source states one; that is never the same as "not started".
+        nodes["status"] = (NamedNode(_STATUS),)
+    days = {name: sorted(each.value for each in values.get(name, ())) for name in _DAYS}
+    return Row(
+        record,
+        nodes,
+        earliest=days["from"][0] if days["from"] else "",
+        latest=days["to"][-1] if days["to"] else "",
+        last_report=days["lastReport"][-1] if days["lastReport"] else "",
+    )
+
+
+def _computed(collection: Collection) -> list[NamedNode]:
+    """The values that no statement has."""
+    if not collection.status:
+        return []
+    levels = ("current", "due", "overdue", "never-reported")
+    return [NamedNode(_STATUS), *(NamedNode(_FRESHNESS + level) for level in levels)]
+
+
+def _with_freshness(row: Row, day: date) -> Row:
+    level = _freshness(row.last_report, day)
+    return replace(row, values={**row.values, "freshness": (NamedNode(_FRESHNESS + level),)})
+
+
+def _freshness(last_report: str, day: date) -> str:
+    """How fresh the maker's last report is on a day, in steps of twelve months."""
+    if not last_report:
+        return "never-reported"
+    for level, years in (("current", 1), ("due", 2)):
+        if last_report >= _years_before(day, years).isoformat():
+            return level
+    return "overdue"
+
+
+def _years_before(day: date, years: int) -> date:
+    try:
+        return day.replace(year=day.year - years)
+    except ValueError:  # 29 February
+        return day.replace(year=day.year - years, day=28)

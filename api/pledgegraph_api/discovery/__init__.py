@@ -1,0 +1,1 @@
+"""Descriptions of the dataset, and the sitemap."""

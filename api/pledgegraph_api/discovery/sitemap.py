@@ -1,0 +1,113 @@
+"""How crawlers find their way: `/robots.txt` and `/sitemap.xml`.
+
+See https://www.rfc-editor.org/rfc/rfc9309.html and https://www.sitemaps.org/protocol.html. A
+sitemap holds at most 50,000 addresses; where there are more, the first is an index of the rest.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+from xml.etree import ElementTree as ET
+
+from fastapi import FastAPI
+from pyoxigraph import NamedNode
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from pledgegraph.release import release
+from pledgegraph.store.engine import Engine, Snapshot
+from pledgegraph.store.per_snapshot import OnceASnapshot
+from pledgegraph.store.select import solutions
+from pledgegraph_api.http.etags import etag_of, not_modified
+
+MOST: Final = 50_000
+_NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
+_RECORDS: Final = (Path(__file__).resolve().parent / "queries/records.rq").read_text(
+    encoding="utf-8"
+)
+_STANDING: Final = (
+    "/",
+    "/queries",
+    "/sparql",
+    "/commitments",
+    "/actors",
+    "/events",
+    "/sources",
+    "/def",
+    "/scheme",
+    "/catalog",
+    "/methodology",
+)
+# Answers to queries are no pages of their own, and there is no end to them.
+_ROBOTS: Final = """\
+User-agent: *
+Disallow: /sparql?
+Disallow: /update
+Disallow: /graphs
+Disallow: /search?
+
+Sitemap: {base}/sitemap.xml
+"""
+
+
+class Finding:
+    """Serves both files; the sitemap lists a page for each record of the newest snapshot."""
+
+    def __init__(self, engine: Engine, base: str, *, most: int = MOST) -> None:
+        self._found = OnceASnapshot(engine, self._addresses)
+        self._base = base
+        self._most = most
+
+    def install(self, app: FastAPI) -> None:
+        """Put the files at their addresses."""
+        for path, endpoint in (
+            ("/robots.txt", self.robots),
+            ("/sitemap.xml", self.sitemap),
+            ("/sitemap-{number}.xml", self.part),
+        ):
+            app.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
+
+    async def robots(self) -> Response:
+        """What crawlers may read."""
+        return PlainTextResponse(_ROBOTS.format(base=self._base))
+
+    async def sitemap(self, request: Request) -> Response:
+        """All addresses, or the index of the sitemaps that hold them."""
+        sequence, addresses = await run_in_threadpool(self._found.current)
+        if len(addresses) <= self._most:
+            return _xml(request, sequence, "urlset", "url", addresses)
+        parts = range(1, -(-len(addresses) // self._most) + 1)
+        names = [f"{self._base}/sitemap-{number}.xml" for number in parts]
+        return _xml(request, sequence, "sitemapindex", "sitemap", names)
+
+    async def part(self, request: Request, number: str) -> Response:
+        """One of the sitemaps that the index names."""
+        sequence, addresses = await run_in_threadpool(self._found.current)
+        place = int(number) - 1 if number.isdecimal() and len(number) < len(str(self._most)) else -1
+        found = addresses[place * self._most : (place + 1) * self._most] if place >= 0 else []
+        if not found:
+            raise HTTPException(404)
+        return _xml(request, sequence, "urlset", "url", found)
+
+    def _addresses(self, snapshot: Snapshot) -> tuple[int, list[str]]:
+        begin = f"{self._base}/id/"
+        rows = solutions(snapshot, _RECORDS, {})
+        records = {row["record"].value for row in rows if isinstance(row["record"], NamedNode)}
+        names = sorted(iri.removeprefix(begin) for iri in records if iri.startswith(begin))
+        documents = [f"{self._base}/doc/{name}" for name in names]
+        return snapshot.sequence, [*(self._base + path for path in _STANDING), *documents]
+
+
+def _xml(request: Request, sequence: int, root: str, item: str, addresses: list[str]) -> Response:
+    etag = etag_of(request.scope["path"], sequence, release())
+    headers = {"ETag": etag, "Cache-Control": "no-cache", "Pledgegraph-Snapshot": str(sequence)}
+    if not_modified(request, etag):
+        return Response(status_code=304, headers=headers)
+    tree = ET.Element(root, xmlns=_NAMESPACE)
+    for address in addresses:
+        ET.SubElement(ET.SubElement(tree, item), "loc").text = address
+    body = ET.tostring(tree, encoding="utf-8", xml_declaration=True)
+    return Response(body, media_type="application/xml", headers=headers)

@@ -1,0 +1,1 @@
+"""Past versions, change sets, feeds and dumps over HTTP."""

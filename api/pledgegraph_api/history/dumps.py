@@ -1,0 +1,128 @@
+"""The dumps for download: `/dumps/`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+
+from pledgegraph.history.dumps import Dump, Dumps, as_json
+from pledgegraph.media_types import Carries, Format, format_named
+from pledgegraph_api.errors import DumpMissing, TooManyRanges
+from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.web.pages import Pages
+
+PATH: Final = "/dumps/"
+_JSON: Final = Format("json", "JSON", "application/json", "json", Carries.SOLUTIONS, "", text=False)
+_MOST_RANGES: Final = 16
+_FOR_GOOD: Final = "public, max-age=31536000, immutable"
+
+
+class DumpFiles:
+    """Lists the dumps, and sends their files, or parts of them."""
+
+    def __init__(self, dumps: Dumps, pages: Pages, base: str) -> None:
+        self._dumps = dumps
+        self._pages = pages
+        self._base = base
+
+    def install(self, app: FastAPI) -> None:
+        """Put the list and the files at their addresses."""
+        app.add_api_route(
+            PATH, self.list, methods=["GET"], summary="The dumps that there are", tags=["Copies"]
+        )
+        app.add_api_route(PATH, self.list, methods=["HEAD"], include_in_schema=False)
+        app.add_api_route("/dumps", self.to_list, methods=["GET", "HEAD"], include_in_schema=False)
+        for path, answer in (
+            (f"{PATH}latest/{{ending:path}}", self.latest),
+            (f"{PATH}{{sequence:int}}/{{name}}", self.file),
+        ):
+            app.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
+
+    async def to_list(self) -> Response:
+        """The way to the list."""
+        return RedirectResponse(f"{self._base}{PATH}", 308)
+
+    async def list(self, request: Request) -> Response:
+        """The dumps, the newest first, as JSON or as a page."""
+        dumps = await run_in_threadpool(self._dumps.newest_first)
+        accept, name = accept_of(request), request.query_params.get("format")
+        if PageOrFormat(accept, name).prefers_page((_JSON,)):
+            rows = [
+                (each, [(f, format_named(f.format).title) for f in each.files]) for each in dumps
+            ]
+            return self._pages.render(
+                request,
+                "dumps.html",
+                state=tuple(each.sequence for each in dumps),
+                dumps=rows,
+            )
+        choose_among((_JSON,), accept, name, what="the list of dumps")
+        etag = etag_of("dumps", *(each.sequence for each in dumps))
+        headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept"}
+        if not_modified(request, etag):
+            return Response(status_code=304, headers=headers)
+        return JSONResponse({"dumps": [self._card(each) for each in dumps]}, headers=headers)
+
+    async def latest(self, ending: str) -> Response:
+        """The way to the newest file with that ending, such as ``nq.gz``.
+
+        Raises:
+            DumpMissing: there is none.
+        """
+        dump = await run_in_threadpool(self._dumps.newest)
+        if dump is not None:
+            for each in dump.files:
+                for name in (each.name, f"{each.name}.sha256"):
+                    if name == f"pledgegraph-{dump.sequence}.{ending}":
+                        return RedirectResponse(
+                            f"{self._base}{PATH}{dump.sequence}/{name}",
+                            307,
+                            headers={"Cache-Control": "no-cache"},
+                        )
+        raise DumpMissing("There is no such dump.")
+
+    async def file(self, request: Request, sequence: int, name: str) -> Response:
+        """One file, or the ranges of it that are asked for (RFC 9110, section 14).
+
+        Raises:
+            DumpMissing: there is none of that name.
+            TooManyRanges: it is asked for in crumbs.
+        """
+        path = await run_in_threadpool(self._dumps.path, sequence, name)
+        if path is None:
+            raise DumpMissing(f"There is no dump {sequence} with a file of that name.")
+        if request.headers.get("range", "").count(",") >= _MOST_RANGES:
+            raise TooManyRanges(f"Up to {_MOST_RANGES} ranges are sent at once.")
+        found = path.stat()
+        # A file of that name never changes.
+        headers = {"ETag": etag_of(name, found.st_size), "Cache-Control": _FOR_GOOD}
+        if not_modified(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        is_packed = path.suffix == ".gz"
+        return FileResponse(
+            path,
+            headers=headers,
+            media_type="application/gzip" if is_packed else "text/plain; charset=utf-8",
+            filename=name,
+            stat_result=found,
+            content_disposition_type="attachment" if is_packed else "inline",
+        )
+
+    def _card(self, dump: Dump) -> dict[str, object]:
+        folder = f"{self._base}{PATH}{dump.sequence}/"
+        files = [
+            {
+                "url": folder + each.name,
+                "format": format_named(each.format).media_type,
+                "compression": "application/gzip",
+                "bytes": each.bytes,
+                "sha256": each.sha256,
+            }
+            for each in dump.files
+        ]
+        return {**as_json(dump), "snapshot": dump.sequence, "files": files}

@@ -1,0 +1,259 @@
+"""The stream of changes: `/changes`, its pages, and its feed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from fastapi import FastAPI
+from pyoxigraph import serialize
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from pledgegraph.media_types import GRAPH_FORMATS, Carries, Format
+from pledgegraph.namespaces import PREFIXES
+from pledgegraph.store.changes import Header
+from pledgegraph.store.changes_log import LOG_FORMAT
+from pledgegraph.store.published_log import PublishedLog
+from pledgegraph_api.errors import ChangePageMissing, ParameterError
+from pledgegraph_api.history.atom import ATOM_TYPE, feed
+from pledgegraph_api.history.vocabulary import PATH, ChangeVocabulary, Onward
+from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.query_params import known_parameters, page_number
+from pledgegraph_api.web.links import root_of
+from pledgegraph_api.web.pages import Pages
+
+PAGE_SIZE: Final = 100
+"""Change sets on a page. It is fixed: pages are kept for ever by whoever has them."""
+_JSON: Final = Format("json", "JSON", "application/json", "json", Carries.SOLUTIONS, "", text=False)
+CHANGE_FORMATS: Final = (_JSON, *GRAPH_FORMATS)
+_IN_FEED: Final = 50
+_MOST_RELATIONS: Final = 1000
+_FOR_GOOD: Final = "public, max-age=31536000, immutable"
+_SHORT: Final = "public, max-age=5"
+_NUMBER: Final = re.compile(r"[0-9]{1,15}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Shown:
+    """What one address shows: some change sets and the ways on."""
+
+    address: str
+    headers: Sequence[Header]
+    onward: Sequence[Onward]
+    last: int
+    """The newest change set that there is."""
+    is_final: bool
+    """Whether this will never change."""
+
+
+class ChangeStream:
+    """Tells of change sets in pages of a hundred; a page that is full never changes."""
+
+    def __init__(self, log: PublishedLog, pages: Pages, base: str) -> None:
+        self._log = log
+        self._pages = pages
+        self._base = base
+        self._vocabulary = ChangeVocabulary(base)
+
+    def install(self, app: FastAPI) -> None:
+        """Put the stream, its pages and its feed at their addresses."""
+        for path, answer, summary in (
+            (PATH, self.stream, "The stream of changes, or those since a change or a time"),
+            (f"{PATH}.atom", self.feed, "The newest changes as an Atom feed"),
+        ):
+            app.add_api_route(path, answer, methods=["GET"], summary=summary, tags=["Copies"])
+            app.add_api_route(path, answer, methods=["HEAD"], include_in_schema=False)
+        app.add_api_route(
+            f"{PATH}/pages/{{number:int}}",
+            self.page,
+            methods=["GET", "HEAD"],
+            include_in_schema=False,
+        )
+
+    async def stream(self, request: Request) -> Response:
+        """The way to all pages, or with ``since`` the first change sets after that.
+
+        Raises:
+            ParameterError: ``since`` is neither a number nor a time.
+            ChangePageMissing: ``page`` is that of no page.
+        """
+        given = known_parameters(request, ("since", "page", "format", "lang"))
+        since = given.get("since")
+        if "page" in given:
+            number = page_number(given["page"])
+            await run_in_threadpool(self._page, number)
+            return RedirectResponse(f"{root_of(request)}{PATH}/pages/{number}", 303)
+        shown = await run_in_threadpool(self._root if since is None else self._since, since or "")
+        return await self._answer(request, shown)
+
+    async def page(self, request: Request, number: int) -> Response:
+        """A page of the stream.
+
+        Raises:
+            ChangePageMissing: there is none of that number yet.
+        """
+        known_parameters(request, ("format", "lang"))
+        return await self._answer(request, await run_in_threadpool(self._page, number))
+
+    async def feed(self, request: Request) -> Response:
+        """The newest change sets, or those older than ``before``."""
+        before = known_parameters(request, ("before", "lang")).get("before", "")
+        if before and not _NUMBER.fullmatch(before):
+            raise ParameterError("The parameter before is the number of a change set.")
+        return await run_in_threadpool(self._feed, request, int(before) if before else None)
+
+    def _feed(self, request: Request, before: int | None) -> Response:
+        last = self._log.last()
+        end = last if before is None else min(before - 1, last)
+        start = max(1, end - _IN_FEED + 1)
+        here = f"{self._base}{PATH}.atom" + ("" if before is None else f"?before={before}")
+        etag = etag_of("atom", start, end)
+        headers = {"ETag": etag, "Cache-Control": _SHORT}
+        if not_modified(request, etag):
+            return Response(status_code=304, headers=headers)
+        text = feed(
+            self._headers(start, end)[::-1],
+            stream=f"{self._base}{PATH}",
+            here=here,
+            older=f"{self._base}{PATH}.atom?before={start}" if start > 1 else None,
+        )
+        return Response(text, media_type=ATOM_TYPE, headers=headers)
+
+    def _root(self, _since: str) -> _Shown:
+        """No change sets but, in RDF, the pages that they are on."""
+        last = self._log.last()
+        pages = (last + PAGE_SIZE - 1) // PAGE_SIZE
+        oldest = max(1, pages - _MOST_RELATIONS + 1)
+        onward = [
+            Onward(self._at(page), self._time((page - 1) * PAGE_SIZE + 1))
+            for page in range(oldest, pages + 1)
+        ]
+        if oldest > 1:
+            # The pages lead to each other; the first one leads to all.
+            onward.insert(0, Onward(self._at(1)))
+        return _Shown(f"{self._base}{PATH}", (), onward, last, is_final=False)
+
+    def _page(self, number: int) -> _Shown:
+        last = self._log.last()
+        first = (number - 1) * PAGE_SIZE + 1
+        if number < 1 or first > last + 1:
+            raise ChangePageMissing(
+                f"There is no page {number} of the stream of changes.",
+                remedy=f"Its pages are 1 to {last // PAGE_SIZE + 1}; {PATH} leads to all of them.",
+            )
+        is_full = number * PAGE_SIZE <= last
+        onward = [Onward(self._at(number + 1))] if is_full else []
+        headers = self._headers(first, min(number * PAGE_SIZE, last))
+        return _Shown(self._at(number), headers, onward, last, is_final=is_full)
+
+    def _since(self, since: str) -> _Shown:
+        number = int(since) if _NUMBER.fullmatch(since) else self._log.at(_moment(since))
+        last = self._log.last()
+        end = min(number + PAGE_SIZE, last)
+        stream = f"{self._base}{PATH}"
+        onward = [Onward(f"{stream}?since={end}")] if end < last else []
+        headers = self._headers(number + 1, end)
+        return _Shown(f"{stream}?since={number}", headers, onward, last, is_final=False)
+
+    def _headers(self, first: int, last: int) -> list[Header]:
+        return [record.header() for record in self._log.records(first, last)]
+
+    def _time(self, sequence: int) -> str:
+        return self._log.record(sequence).header().time.isoformat()
+
+    def _at(self, page: int) -> str:
+        return f"{self._base}{PATH}/pages/{page}"
+
+    async def _answer(self, request: Request, shown: _Shown) -> Response:
+        accept, name = accept_of(request), request.query_params.get("format")
+        if PageOrFormat(accept, name).prefers_page(CHANGE_FORMATS):
+            return await run_in_threadpool(self._html, request, shown)
+        form = choose_among(CHANGE_FORMATS, accept, name, what="changes")
+        numbers = [each.sequence for each in shown.headers]
+        etag = etag_of(shown.address, form.name, shown.last if not shown.is_final else "", numbers)
+        headers = {
+            "ETag": etag,
+            "Cache-Control": _FOR_GOOD if shown.is_final else _SHORT,
+            "Vary": "Accept",
+        }
+        if shown.onward and shown.headers:
+            headers["Link"] = f'<{shown.onward[0].page}>; rel="next"'
+        if not_modified(request, etag):
+            return Response(status_code=304, headers=headers)
+        if form is _JSON:
+            return JSONResponse(self._json(shown), headers=headers)
+        text = await run_in_threadpool(self._rdf, shown, form)
+        return Response(text, headers={**headers, "Content-Type": form.content_type})
+
+    def _rdf(self, shown: _Shown, form: Format) -> bytes:
+        text = serialize(
+            self._vocabulary.page(shown.address, shown.headers, shown.onward),
+            format=form.rdf,
+            prefixes=PREFIXES | self._vocabulary.prefixes,
+        )
+        return text or b""
+
+    def _json(self, shown: _Shown) -> dict[str, Any]:
+        told: dict[str, Any] = {"base": self._base, "logFormat": LOG_FORMAT}
+        if not shown.is_final:
+            told["last"] = shown.last
+        if shown.headers:
+            told["changes"] = [card(each, self._base) for each in shown.headers]
+        told["pages" if not shown.headers else "next"] = [each.page for each in shown.onward]
+        return told
+
+    def _html(self, request: Request, shown: _Shown) -> Response:
+        """A page for people, the newest change sets first."""
+        if shown.headers or "since" in request.query_params:
+            headers = list(shown.headers)
+        else:
+            headers = self._headers(max(1, shown.last - PAGE_SIZE + 1), shown.last)
+        first = headers[0].sequence if headers else 1
+        final = headers[-1].sequence if headers else 0
+        return self._pages.render(
+            request,
+            "changes.html",
+            state=(shown.address, first, final, shown.last),
+            headers={"Cache-Control": "no-cache"},
+            changes=headers[::-1],
+            older=max(0, first - 1 - PAGE_SIZE) if first > 1 else None,
+            newer=final if final < shown.last else None,
+        )
+
+
+def card(header: Header, base: str) -> dict[str, Any]:
+    """A change set in JSON."""
+    address = f"{base}{PATH}/{header.sequence}"
+    return {
+        "id": address,
+        "sequence": header.sequence,
+        "time": header.time.isoformat(),
+        "agent": header.agent,
+        "reason": header.reason,
+        "sources": list(header.sources),
+        "added": header.added,
+        "removed": header.removed,
+        "patch": f"{address}.rdfp",
+    }
+
+
+def _moment(text: str) -> datetime:
+    """A time; one without a zone is in UTC.
+
+    Raises:
+        ParameterError: it is none.
+    """
+    try:
+        found = datetime.fromisoformat(text.replace(" ", "+"))
+    except ValueError:
+        raise ParameterError(
+            "The parameter since is neither the number of a change set nor a time.",
+            remedy="Write a time as 2026-11-25T12:00:00Z.",
+        ) from None
+    return found if found.tzinfo else found.replace(tzinfo=UTC)

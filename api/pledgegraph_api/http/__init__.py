@@ -1,0 +1,1 @@
+"""HTTP as the endpoints need it: negotiation, parameters, entity tags, links."""

@@ -1,0 +1,1 @@
+"""A record as a page, as RDF and as JSON-LD."""

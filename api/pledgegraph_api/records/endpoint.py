@@ -1,0 +1,291 @@
+"""Records and the documents about them: ``/id/...`` leads to ``/doc/...``, which answers.
+
+See https://www.w3.org/TR/cooluris/ and https://www.w3.org/TR/ldp-primer/.
+"""
+
+from __future__ import annotations
+
+import time
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Final
+
+from fastapi import FastAPI
+from pyoxigraph import NamedNode
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pledgegraph.documents.jsonld import JsonLd
+from pledgegraph.history.past_versions import PastVersion
+from pledgegraph.media_types import JSON_LD, Format
+from pledgegraph.release import release
+from pledgegraph.store.engine import Snapshot
+from pledgegraph_api.cache.response_cache import keep
+from pledgegraph_api.errors import DocumentMissing, RecordMissing
+from pledgegraph_api.history.versions import PastVersions
+from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.query_params import known_parameters, page_number
+from pledgegraph_api.records.jsonld_profiles import FRAMED, choose_profile
+from pledgegraph_api.records.links import DocumentLinks
+from pledgegraph_api.records.lookup import DocumentSource, Found
+from pledgegraph_api.records.page import EntityPage
+from pledgegraph_api.records.serialise import tells_graphs, written
+from pledgegraph_api.web.links import root_of
+from pledgegraph_api.web.pages import VARY
+from pledgegraph_api.web.record_paths import (
+    DOCUMENT_FORMATS,
+    EXTENSIONS,
+    PAGE_EXTENSION,
+    document_path,
+    format_of,
+    record_at,
+    record_path,
+    split_extension,
+)
+
+_PARAMETERS: Final = ("format", "lang", "page", "version")
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """What a request asks of a document."""
+
+    record: NamedNode
+    extension: str
+    form: Format | None
+    """None for a page."""
+    profile: str
+    page: int
+    version: PastVersion | None
+    """The version of the data that it is of; None for the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """A document as it is sent."""
+
+    body: bytes
+    status: int
+    headers: dict[str, str]
+
+
+class DocumentEndpoint:
+    """Answers for records and for the documents about them."""
+
+    def __init__(
+        self,
+        source: DocumentSource,
+        page: EntityPage,
+        json_ld: JsonLd,
+        base: str,
+        past: PastVersions,
+    ) -> None:
+        self._source = source
+        self._page = page
+        self._json_ld = json_ld
+        self._base = base
+        self._past = past
+
+    def install(self, app: FastAPI) -> None:
+        """Put both at their addresses."""
+        methods = ["GET", "HEAD"]
+        for path in ("/id/{path:path}", "/.well-known/genid/{path:path}"):
+            app.add_api_route(path, self.identify, methods=methods, include_in_schema=False)
+        app.add_api_route("/doc/{path:path}", self.answer, methods=methods, include_in_schema=False)
+
+    async def identify(self, request: Request) -> Response:
+        """Leads from a record to the document about it, or to what took its place.
+
+        Raises:
+            RecordMissing: nothing is said of it.
+        """
+        record = record_at(_below_root(request), self._base)
+        if record is None:
+            raise RecordMissing("There is no record at this address.")
+        known_parameters(request, _PARAMETERS)
+        version = await self._past.asked(request)
+        standing = await run_in_threadpool(self._standing, record, version)
+        if standing is None:
+            # It is gone, and its own address says so.
+            wish = _Wish(record, "", *self._negotiated(request), 1, version)
+            return await self._respond(request, wish)
+        if standing != record:
+            return _redirect(request, record_path(standing.value, self._base), standing, 301)
+        return _redirect(request, document_path(record, self._base), record, 303)
+
+    async def answer(self, request: Request) -> Response:
+        """The document in the format that the client likes best, or that the extension names.
+
+        Raises:
+            RecordMissing: nothing is said of the record.
+            DocumentMissing: there is no form with that extension.
+            PageMissing: the document has fewer pages.
+            WrongParameters: it knows no such parameters.
+            NotAcceptable: the client accepts nothing that it comes in.
+        """
+        path = _below_root(request)
+        page = page_number(known_parameters(request, _PARAMETERS).get("page", "1"))
+        version = await self._past.asked(request)
+        stem, extension = split_extension(path)
+        if extension:
+            record = record_at(stem, self._base)
+            if record is not None and await run_in_threadpool(self._is_known, record, version):
+                form = format_of(extension)
+                profile = choose_profile(accept_of(request)) if form is JSON_LD else FRAMED
+                return await self._respond(
+                    request, _Wish(record, extension, form, profile, page, version)
+                )
+        record = record_at(path, self._base)
+        if record is None:
+            raise RecordMissing("There is no record at this address.")
+        if "." in path.rpartition("/")[2]:
+            await run_in_threadpool(self._refuse_extension, path, record, version)
+        wish = _Wish(record, "", *self._negotiated(request), page, version)
+        return await self._respond(request, wish)
+
+    def _negotiated(self, request: Request) -> tuple[Format | None, str]:
+        accept = accept_of(request)
+        name = request.query_params.get("format")
+        if PageOrFormat(accept, name).prefers_page(DOCUMENT_FORMATS):
+            return None, FRAMED
+        form = choose_among(DOCUMENT_FORMATS, accept, name, what="the document about a record")
+        return form, choose_profile(accept) if form is JSON_LD else FRAMED
+
+    async def _respond(self, request: Request, wish: _Wish) -> Response:
+        begun = time.perf_counter()
+        respond = self._shown if wish.form is None else self._sent
+        response = await run_in_threadpool(respond, request, wish)
+        response.headers["server-timing"] = f"total;dur={(time.perf_counter() - begun) * 1e3:.1f}"
+        return response
+
+    def _sent(self, request: Request, wish: _Wish) -> Response:
+        answer = self._written(request, wish)
+        if "location" in answer.headers:
+            return Response(status_code=answer.status, headers=answer.headers)
+        if answer.status == 200 and not_modified(request, answer.headers["etag"]):  # noqa: PLR2004
+            unsent = ("content-type", "content-disposition")
+            kept = {name: value for name, value in answer.headers.items() if name not in unsent}
+            return Response(status_code=304, headers=kept)
+        return Response(answer.body, answer.status, headers=answer.headers)
+
+    def _snapshot(self, version: PastVersion | None) -> AbstractContextManager[Snapshot]:
+        return self._source.engine.snapshot() if version is None else version.snapshot()
+
+    def _standing(self, record: NamedNode, version: PastVersion | None) -> NamedNode | None:
+        with self._snapshot(version) as snapshot:
+            return self._source.standing(snapshot, record)
+
+    def _is_known(self, record: NamedNode, version: PastVersion | None) -> bool:
+        with self._snapshot(version) as snapshot:
+            return next(iter(snapshot.about([record])), None) is not None
+
+    def _refuse_extension(self, path: str, record: NamedNode, version: PastVersion | None) -> None:
+        """Tells of the extensions whoever asks a document for another one."""
+        stem, dot, extension = path.rpartition(".")
+        about = record_at(stem, self._base) if dot else None
+        if about is None or self._is_known(record, version) or not self._is_known(about, version):
+            return
+        way = document_path(about, self._base)
+        forms = [f"{way}.{each}" for each in EXTENSIONS]
+        raise DocumentMissing(
+            f"The document has no form with the extension .{extension[:80]}.",
+            remedy=f"Its extensions: {', '.join('.' + each for each in EXTENSIONS)}.",
+            near=forms,
+        )
+
+    def _written(self, request: Request, wish: _Wish) -> _Written:
+        """The document in a format."""
+        form, root = wish.form, root_of(request)
+        if form is None:
+            raise TypeError("pages are made elsewhere")
+        with self._snapshot(wish.version) as snapshot:
+            self._have_kept(request, wish, snapshot)
+            found = self._source.find(
+                snapshot, wish.record, wish.page, merged=not tells_graphs(form)
+            )
+        if found.renamed_to is not None:
+            path = record_path(found.renamed_to.value, self._base)
+            return _Written(
+                b"", 301, {"location": f"{root}{path}" if path else found.renamed_to.value}
+            )
+        body = written(found.document, form, wish.profile, self._json_ld)
+        return _Written(body, _status(found), self._headers(found, wish, root))
+
+    def _have_kept(self, request: Request, wish: _Wish, snapshot: Snapshot) -> None:
+        """Have the answer kept in memory for as long as the snapshot is the newest."""
+        if wish.version is None and snapshot.version is not None:
+            keep(request.scope, snapshot.version)
+
+    def _shown(self, request: Request, wish: _Wish) -> Response:
+        root = root_of(request)
+        with self._snapshot(wish.version) as snapshot:
+            self._have_kept(request, wish, snapshot)
+            found = self._source.find(snapshot, wish.record, wish.page)
+            if found.renamed_to is not None:
+                target = found.renamed_to
+                return _redirect(request, record_path(target.value, self._base), target, 301)
+            headers = self._headers(found, wish, root)
+            return self._page.render(
+                request,
+                snapshot,
+                found,
+                status=_status(found),
+                headers=headers,
+                version=wish.version,
+            )
+
+    def _headers(self, found: Found, wish: _Wish, root: str) -> dict[str, str]:
+        """The headers of a representation; a page gets its own entity tag."""
+        document = found.document
+        links = DocumentLinks(
+            document,
+            base=self._base,
+            root=root,
+            version=None if wish.version is None else wish.version.sequence,
+        )
+        extension = PAGE_EXTENSION if wish.form is None else wish.form.extension
+        headers = {
+            "vary": VARY,
+            "link": links.header(extension),
+            "content-location": links.form(extension),
+            "cache-control": "no-cache",
+            "pledgegraph-snapshot": str(document.sequence),
+        }
+        if wish.form is not None:
+            kind = wish.form.content_type
+            if wish.form is JSON_LD:
+                kind += f'; profile="http://www.w3.org/ns/json-ld#{wish.profile}"'
+            headers["content-type"] = kind
+            headers["etag"] = etag_of(
+                document.sequence,
+                release(),
+                wish.record.value,
+                wish.form.name,
+                wish.profile,
+                wish.page,
+                root,
+            )
+        return headers
+
+
+def _status(found: Found) -> int:
+    return 200 if found.retraction is None else 410
+
+
+def _below_root(request: Request) -> str:
+    path: str = request.scope["path"]
+    return path.removeprefix(root_of(request))
+
+
+def _redirect(request: Request, path: str | None, target: NamedNode, status: int) -> Response:
+    """To a path below the root, which is percent-encoded, with the parameters kept."""
+    location = target.value if path is None else f"{root_of(request)}{path}"
+    query = request.scope["query_string"].decode("ascii", errors="ignore")
+    if query:
+        location = f"{location}?{query}"
+    headers = {"location": location, "vary": VARY}
+    if status == 303:  # noqa: PLR2004 - said in the caller
+        headers["cache-control"] = "no-cache"
+    return Response(status_code=status, headers=headers)

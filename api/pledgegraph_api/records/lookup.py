@@ -1,0 +1,127 @@
+"""Finds the document about a record: in the newest snapshot, and whether it still stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode, Quad, Variable
+
+from pledgegraph.documents import Document, Names, Profiles, compose
+from pledgegraph.namespaces import DCTERMS, PG
+from pledgegraph.store.engine import Engine, Snapshot
+from pledgegraph.store.select import solutions
+from pledgegraph_api.errors import PageMissing, RecordMissing
+
+_HERE: Final = Path(__file__).resolve().parent
+_NEAREST: Final = 5
+_ALIKE: Final = 0.5
+_RETRACTS: Final = PG.retracts
+_REPLACED: Final = PG.replacedBy
+_RENAMED: Final = DCTERMS.isReplacedBy
+
+
+@dataclass(frozen=True, slots=True)
+class Retraction:
+    """That a record was a mistake or was merged into others."""
+
+    reasons: tuple[Literal, ...]
+    replaced_by: tuple[NamedNode, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What there is about a record: a document, maybe with its retraction, or its new IRI."""
+
+    document: Document
+    retraction: Retraction | None
+    renamed_to: NamedNode | None
+
+
+class DocumentSource:
+    """Composes documents. Its methods block: they are to be called in a thread."""
+
+    def __init__(self, engine: Engine, profiles: Profiles) -> None:
+        self.engine: Final = engine
+        self.profiles: Final = profiles
+        self.names: Final = Names()
+        self._near = (_HERE / "queries" / "records_near.rq").read_text(encoding="utf-8")
+
+    def find(
+        self, snapshot: Snapshot, record: NamedNode, page: int = 1, *, merged: bool = False
+    ) -> Found:
+        """The document about a record; a ``merged`` one does not know which graphs say what.
+
+        Raises:
+            RecordMissing: nothing is said of it; with those whose IRIs look like it.
+            PageMissing: it has fewer pages.
+        """
+        document = compose(snapshot, self.profiles, self.names, record, page=page, merged=merged)
+        if document is None:
+            raise self._missing(snapshot, record)
+        if page > document.pages:
+            raise PageMissing(
+                f"The document has no page {page}.",
+                remedy=f"Its pages are 1 to {document.pages}.",
+            )
+        said = [quad for quad in document.quads if quad.subject == record]
+        return Found(document, _retraction(snapshot, record), _renamed(said))
+
+    def standing(self, snapshot: Snapshot, record: NamedNode) -> NamedNode | None:
+        """Where an IRI leads: to its own document, unless it was given up for another.
+
+        None means that it was retracted.
+
+        Raises:
+            RecordMissing: nothing is said of it.
+        """
+        said = list(snapshot.about([record]))
+        if not said:
+            raise self._missing(snapshot, record)
+        if _retractions(snapshot, record):
+            return None
+        return _renamed(said) or record
+
+    def _missing(self, snapshot: Snapshot, record: NamedNode) -> RecordMissing:
+        start, slash, slug = record.value.rpartition("/")
+        below = start + slash
+        known = [each.value.removeprefix(below) for each in self._records_below(snapshot, below)]
+        near = get_close_matches(slug, known, n=_NEAREST, cutoff=_ALIKE)
+        return RecordMissing("There is no record at this address.", near=[below + n for n in near])
+
+    def _records_below(self, snapshot: Snapshot, start: str) -> Iterator[NamedNode]:
+        for row in solutions(snapshot, self._near, {Variable("start"): Literal(start)}):
+            record = row["record"]
+            if isinstance(record, NamedNode):
+                yield record
+
+
+def _retractions(snapshot: Snapshot, record: NamedNode) -> list[NamedNode]:
+    pointing = snapshot.pointing_at([record], [_RETRACTS], merged=True)
+    return [quad.subject for quad in pointing if isinstance(quad.subject, NamedNode)]
+
+
+def _retraction(snapshot: Snapshot, record: NamedNode) -> Retraction | None:
+    """Why a record was given up, whichever page of its document tells of it."""
+    found = _retractions(snapshot, record)
+    if not found:
+        return None
+    said = list(snapshot.about(found, merged=True))
+    reasons = (quad.object for quad in said if quad.predicate == PG.reason)
+    replaced = (quad.object for quad in said if quad.predicate == _REPLACED)
+    return Retraction(
+        tuple(dict.fromkeys(each for each in reasons if isinstance(each, Literal))),
+        tuple(dict.fromkeys(each for each in replaced if isinstance(each, NamedNode))),
+    )
+
+
+def _renamed(said: Sequence[Quad]) -> NamedNode | None:
+    """The new IRI, where it is all that is said of the old one."""
+    values = {quad.object for quad in said if quad.predicate == _RENAMED}
+    if len(values) == 1 and all(quad.predicate == _RENAMED for quad in said):
+        (target,) = values
+        return target if isinstance(target, NamedNode) else None
+    return None

@@ -1,0 +1,99 @@
+"""The page about a record, with its data in other forms beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pledgegraph.documents import Names, Profiles
+from pledgegraph.history.past_versions import PastVersion
+from pledgegraph.namespaces import PG
+from pledgegraph.store.engine import Snapshot
+from pledgegraph_api.http.languages import required_language
+from pledgegraph_api.records.lookup import Found
+from pledgegraph_api.records.view import Telling
+from pledgegraph_api.web.links import PageLink, root_of
+from pledgegraph_api.web.pages import Pages
+from pledgegraph_api.web.record_paths import DOCUMENT_FORMATS, document_path, record_path
+
+_SOURCES: Final = frozenset({PG.Source, PG.EditorialSource, PG.ReferenceSource})
+
+
+class EntityPage:
+    """Makes the pages about records. Blocks: to be called in a thread."""
+
+    def __init__(self, pages: Pages, profiles: Profiles, names: Names, base: str) -> None:
+        self._pages = pages
+        self._profiles = profiles
+        self._names = names
+        self._base = base
+
+    def render(
+        self,
+        request: Request,
+        snapshot: Snapshot,
+        found: Found,
+        *,
+        status: int,
+        headers: Mapping[str, str],
+        version: PastVersion | None,
+    ) -> Response:
+        """The page, in the reader's language; one of a version leads to others of that version."""
+        language = required_language(request)
+        telling = Telling(
+            self._profiles,
+            self._names,
+            snapshot,
+            found.document,
+            language=language.tag,
+            words=self._pages.wording[language.tag],
+            base=self._base,
+            version=None if version is None else version.sequence,
+        )
+        document = found.document
+        record = document.record.value
+        path = document_path(document.record, self._base) or "/"
+        query = _query(document.page, version)
+        card = telling.card(document.record, document.links, whole=False)
+        content: dict[str, Any] = {
+            "card": card,
+            "sections": telling.sections(),
+            "sources": telling.sources(),
+            "record": record,
+            "record_link": f"{root_of(request)}{record_path(record, self._base)}",
+            "canonical": f"{self._base}{path}{_query(document.page, None)}",
+            "document": document,
+            "document_path": path,
+            "before": f"{path}{_query(document.page - 1, version)}",
+            "after": f"{path}{_query(document.page + 1, version)}",
+            "version": version,
+            "formats": [
+                PageLink(each.name, each.title, f"{path}.{each.extension}{query}")
+                for each in DOCUMENT_FORMATS
+            ],
+            "alternates": [
+                (each.media_type, f"{path}.{each.extension}{query}") for each in DOCUMENT_FORMATS
+            ],
+            "retraction": telling.retraction(found),
+            "is_source": bool(_SOURCES & set(telling.classes(document.record))),
+        }
+        return self._pages.render(
+            request,
+            "entity.html",
+            language=language,
+            status=status,
+            headers=headers,
+            state=None if found.retraction else (record, document.sequence, document.page),
+            **content,
+        )
+
+
+def _query(page: int, version: PastVersion | None) -> str:
+    pairs = {"page": page} if page > 1 else {}
+    if version is not None:
+        pairs["version"] = version.sequence
+    return f"?{urlencode(pairs)}" if pairs else ""

@@ -1,0 +1,41 @@
+"""The attributes by which a page states in its markup, for programs, what it shows to people.
+
+See https://www.w3.org/TR/rdfa-core/ and https://www.w3.org/TR/html-rdfa/.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from pledgegraph.namespaces import RDF
+from pledgegraph_api.web.control_chars import printable
+
+
+def stating(
+    prop: NamedNode, value: NamedNode | BlankNode | Literal | Triple, text: str
+) -> Mapping[str, str]:
+    """For an element that shows ``text`` for the value of a property of what the page is at."""
+    if isinstance(value, NamedNode):
+        return {"property": prop.value, "resource": value.value}
+    if not isinstance(value, Literal):
+        return {}
+    if printable(value.value) != value.value:
+        return {}  # no page can hold such characters
+    says = {"property": prop.value}
+    if value.language is None:
+        says["datatype"] = value.datatype.value
+    if value.value != text:
+        says["content"] = value.value
+    return says
+
+
+def stating_back(prop: NamedNode, source: NamedNode) -> Mapping[str, str]:
+    """For an element that shows what links to what the page is at."""
+    return {"rev": prop.value, "resource": source.value}
+
+
+def stating_class(kind: NamedNode) -> Mapping[str, str]:
+    """For an element that shows a class of what the page is at."""
+    return {"property": RDF.type.value, "resource": kind.value}

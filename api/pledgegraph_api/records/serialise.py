@@ -1,0 +1,51 @@
+"""Writes a document in one of its formats."""
+
+from __future__ import annotations
+
+import io
+import json
+
+from pyoxigraph import NamedNode, Quad, serialize
+
+from pledgegraph.documents import Document
+from pledgegraph.documents.jsonld import JsonLd
+from pledgegraph.media_types import JSON_LD, Carries, Format
+from pledgegraph.namespaces import PREFIXES
+from pledgegraph_api.records.jsonld_profiles import COMPACTED, EXPANDED
+
+
+def tells_graphs(form: Format) -> bool:
+    """Whether a document in that format says which graph each statement stands in."""
+    return form.carries is Carries.QUADS and form is not JSON_LD
+
+
+def written(document: Document, form: Format, profile: str, json_ld: JsonLd) -> bytes:
+    """The document in that format; formats without graph names get the union of its graphs."""
+    if form is JSON_LD:
+        return json.dumps(
+            _json(document, profile, json_ld), ensure_ascii=False, separators=(",", ":")
+        ).encode()
+    held = io.BytesIO()
+    if tells_graphs(form):
+        quads = sorted(
+            document.quads, key=lambda quad: (str(quad.graph_name), *_place(quad, document.record))
+        )
+        serialize(quads, held, format=form.rdf, prefixes=PREFIXES)
+        return held.getvalue()
+    ordered = sorted(document.quads, key=lambda quad: _place(quad, document.record))
+    triples = dict.fromkeys(quad.triple for quad in ordered)
+    serialize(triples, held, format=form.rdf, prefixes=PREFIXES)
+    return held.getvalue()
+
+
+def _json(document: Document, profile: str, json_ld: JsonLd) -> object:
+    if profile == EXPANDED:
+        return json_ld.expanded(document)
+    if profile == COMPACTED:
+        return json_ld.compacted(document)
+    return json_ld.framed(document)
+
+
+def _place(quad: Quad, record: NamedNode) -> tuple[bool, str, str]:
+    """The record first, and what is said of one subject together."""
+    return (quad.subject != record, str(quad.subject), quad.predicate.value)

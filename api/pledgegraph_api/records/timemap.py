@@ -1,0 +1,127 @@
+"""The TimeMap of a document: all its versions with their times, for Memento clients.
+
+See https://www.rfc-editor.org/rfc/rfc7089.html#section-5 and, on the format,
+https://www.rfc-editor.org/rfc/rfc6690.html.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email.utils import format_datetime
+from typing import Final
+from urllib.parse import quote
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pledgegraph.store.published_log import PublishedLog
+from pledgegraph_api.errors import PageMissing, RecordMissing
+from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.link_header import link
+from pledgegraph_api.http.query_params import known_parameters, page_number
+from pledgegraph_api.records.lookup import DocumentSource
+from pledgegraph_api.web.record_paths import record_at, split_extension
+
+DOCUMENTS: Final = "/doc/"
+TIMEMAP_TYPE: Final = "application/link-format"
+PAGE_SIZE: Final = 1000
+"""Versions in one TimeMap; longer histories have several, which lead to each other."""
+_PATH: Final = "/timemap"
+_SAFE: Final = "/:@!$&'()*+,;=~%"
+
+
+def timemap_of(path: str) -> str:
+    """The path of the TimeMap of what is at a path."""
+    return f"{_PATH}{quote(path, safe=_SAFE)}"
+
+
+def http_date(time: datetime) -> str:
+    """The time as HTTP writes it, in whole seconds."""
+    return format_datetime(time.astimezone(UTC), usegmt=True)
+
+
+class TimeMaps:
+    """Lists the versions of documents. A document has one for each change set."""
+
+    def __init__(self, source: DocumentSource, log: PublishedLog, base: str) -> None:
+        self._source = source
+        self._log = log
+        self._base = base
+
+    def install(self, app: FastAPI) -> None:
+        """Put the TimeMaps at their addresses."""
+        app.add_api_route(
+            f"{_PATH}{DOCUMENTS}{{path:path}}",
+            self.answer,
+            methods=["GET", "HEAD"],
+            include_in_schema=False,
+        )
+
+    async def answer(self, request: Request, path: str) -> Response:
+        """The versions of a document, a thousand at once.
+
+        Raises:
+            RecordMissing: nothing is said of the record.
+            PageMissing: there are fewer versions.
+        """
+        page = page_number(known_parameters(request, ("page",)).get("page", "1"))
+        return await run_in_threadpool(self._written, request, f"{DOCUMENTS}{path}", page)
+
+    def _written(self, request: Request, path: str, page: int) -> Response:
+        self._require_record(path)
+        last = self._log.last()
+        pages = max(1, -(-last // PAGE_SIZE))
+        if page > pages:
+            raise PageMissing(
+                f"The TimeMap has no page {page}.", remedy=f"Its pages are 1 to {pages}."
+            )
+        is_full = page * PAGE_SIZE <= last
+        headers = {
+            "ETag": etag_of("timemap", path, page, None if is_full else last, pages),
+            "Cache-Control": "no-cache",
+        }
+        if not_modified(request, headers["ETag"]):
+            return Response(status_code=304, headers=headers)
+        text = ",\n".join(self._links(path, page, pages, last))
+        return Response(text + "\n", headers=headers, media_type=TIMEMAP_TYPE)
+
+    def _links(self, path: str, page: int, pages: int, last: int) -> Iterator[str]:
+        original = f"{self._base}{quote(path, safe=_SAFE)}"
+        yield link(original, "original timegate")
+        for each in range(1, pages + 1):
+            relation = "self" if each == page else "timemap"
+            yield link(
+                f"{self._base}{timemap_of(path)}" + (f"?page={each}" if each > 1 else ""),
+                relation,
+                type=TIMEMAP_TYPE,
+                **{"from": self._time((each - 1) * PAGE_SIZE + 1)},
+                until=self._time(min(each * PAGE_SIZE, last)),
+            )
+        for number in range((page - 1) * PAGE_SIZE + 1, min(page * PAGE_SIZE, last) + 1):
+            ends = {1: "first ", last: "last "} if last > 1 else {1: "first last "}
+            yield link(
+                f"{original}?version={number}",
+                f"{ends.get(number, '')}memento",
+                datetime=self._time(number),
+            )
+
+    def _time(self, number: int) -> str:
+        return http_date(self._log.record(number).header().time)
+
+    def _require_record(self, path: str) -> None:
+        """Refuse what is no document.
+
+        Raises:
+            RecordMissing: it is none; with those whose IRIs look like it.
+        """
+        records = [record_at(each, self._base) for each in (path, split_extension(path)[0])]
+        with self._source.engine.snapshot() as snapshot:
+            for record in records:
+                if record is not None and next(iter(snapshot.about([record])), None) is not None:
+                    return
+            if records[-1] is not None:
+                self._source.standing(snapshot, records[-1])
+        raise RecordMissing("There is no record at this address.")

@@ -1,0 +1,79 @@
+"""A process that speaks HTTP: the only one, or one of several over the same socket.
+
+Of several, each is started as ``python -m pledgegraph_api.server.worker {descriptor}``, with the
+settings on its standard input.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import socket
+import sys
+from typing import Final
+
+import uvicorn
+
+from pledgegraph.cli.gc_pause import nothing_collected
+from pledgegraph.settings import Settings
+from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.workers.confinement import end_with_parent
+from pledgegraph_api.app.create import create_app
+from pledgegraph_api.ops.log_format import begin_log
+from pledgegraph_api.server.protocol import guarded_protocol
+from pledgegraph_api.sparql.process_runner import PoolRunner
+from pledgegraph_api.sparql.runner import QueryRunner
+
+_LONGEST_GOODBYE: Final = 1
+"""Seconds that connections get to close by themselves."""
+
+
+class _Server(uvicorn.Server):
+    """A server that breaks off its answers when it is told to stop, instead of waiting for them."""
+
+    def __init__(self, config: uvicorn.Config, runner: QueryRunner) -> None:
+        super().__init__(config)
+        self._runner = runner
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._runner.stop()
+        await super().shutdown(sockets)
+
+
+def answer_on(listener: socket.socket, settings: Settings, engine: EmbeddedEngine) -> None:
+    """Answer what comes to the socket, until this process is told to stop."""
+    runner = PoolRunner(engine, settings)
+    with nothing_collected():
+        app = create_app(settings, engine, runner)
+    # All that exists now is there to stay.
+    gc.freeze()
+    config = uvicorn.Config(
+        app,
+        log_config=None,
+        # It would hold the queries of users, which are nobody's business by default.
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=_LONGEST_GOODBYE,
+        http=guarded_protocol(
+            settings.receive_timeout, settings.max_connections, settings.stall_timeout
+        ),
+        limit_concurrency=settings.max_connections,
+    )
+    # Having shut down in good order, uvicorn raises the interrupt again.
+    with contextlib.suppress(KeyboardInterrupt):
+        _Server(config, runner).run(sockets=[listener])
+
+
+def main() -> None:
+    """Be one of several."""
+    end_with_parent()
+    settings = Settings.model_validate_json(sys.stdin.read())
+    begin_log(settings)
+    with socket.socket(fileno=int(sys.argv[1])) as listener:
+        answer_on(listener, settings, open_engine(settings))
+
+
+if __name__ == "__main__":
+    main()

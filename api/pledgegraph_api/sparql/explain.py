@@ -1,0 +1,121 @@
+"""Explanations of queries: as JSON, and for browsers on a page."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import urlencode
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from pledgegraph.explain import Explanation, Pattern
+from pledgegraph.explain.client import Explainer
+from pledgegraph.settings import Settings
+from pledgegraph.store.graph_counts import GraphCounts
+from pledgegraph.store.per_snapshot import OnceASnapshot
+from pledgegraph_api.errors import ParameterError
+from pledgegraph_api.http.negotiation import PAGE, Accept, prefers_page
+from pledgegraph_api.sparql.protocol import QueryRequest
+from pledgegraph_api.web.pages import Pages
+
+_JSON: Final = "application/json"
+
+
+class ExplainAnswer:
+    """Answers requests with ``explain=true``: the query is parsed, and not run."""
+
+    def __init__(
+        self, settings: Settings, pages: Pages, counts: OnceASnapshot[GraphCounts]
+    ) -> None:
+        self._pages = pages
+        self._counts = counts
+        self._explainer = Explainer(
+            base=settings.base,
+            seconds=settings.query_timeout,
+            memory=settings.query_memory,
+            queue=settings.query_queue,
+        )
+
+    async def answer(self, request: Request, query: QueryRequest, accept: Accept) -> Response:
+        """What can be told of the query, and of the statements that it looks at.
+
+        Raises:
+            QueryError: it is no query, or takes too long to explain.
+            ParameterError: it is asked for in another format than there is.
+        """
+        explanation = await self._explainer.explain(query.text)
+        counts = await run_in_threadpool(self._counts.current)
+        explanation = replace(
+            explanation, patterns=tuple(_estimated(each, counts) for each in explanation.patterns)
+        )
+        if wants_page(query, accept):
+            return await run_in_threadpool(self._page, request, query, explanation, counts)
+        return JSONResponse(
+            _document(query, explanation, counts),
+            headers={"Pledgegraph-Snapshot": str(counts.sequence), "Cache-Control": "no-cache"},
+        )
+
+    def _page(
+        self, request: Request, query: QueryRequest, told: Explanation, counts: GraphCounts
+    ) -> Response:
+        given = [("query", query.text), *query.dataset_parameters()]
+        return self._pages.render(
+            request,
+            "explanation.html",
+            headers={"Pledgegraph-Snapshot": str(counts.sequence), "Cache-Control": "no-cache"},
+            query=query.text,
+            told=told,
+            algebra="\n".join(told.algebra.lines()) if told.algebra else "",
+            dataset=query.dataset_parameters(),
+            back=f"/sparql?{urlencode([*given, ('format', PAGE)])}",
+            as_json=f"/sparql?{urlencode([*given, ('explain', 'true'), ('format', 'json')])}",
+        )
+
+
+def wants_page(query: QueryRequest, accept: Accept) -> bool:
+    """Whether the explanation is to be a page; else it is JSON.
+
+    Raises:
+        ParameterError: the parameter format names another format.
+    """
+    if query.format is None:
+        return prefers_page(accept, _JSON)
+    name = query.format.strip().lower()
+    if name in ("json", _JSON):
+        return False
+    if name in (PAGE, "text/html"):
+        return True
+    raise ParameterError(
+        f"There is no explanation in the format {query.format[:40]!r}.",
+        remedy=f"Ask for `format=json` or `format={PAGE}`, or leave the format out.",
+    )
+
+
+def _estimated(pattern: Pattern, counts: GraphCounts) -> Pattern:
+    """The pattern with the most statements that it can match; open for a path, which may go far."""
+    if pattern.any_property:
+        return replace(pattern, at_most=counts.quads)
+    if not pattern.is_path:
+        return replace(pattern, at_most=counts.properties.get(pattern.properties[0], 0))
+    return pattern
+
+
+def _document(query: QueryRequest, told: Explanation, counts: GraphCounts) -> dict[str, Any]:
+    return {
+        "snapshot": counts.sequence,
+        "dataset": {
+            "defaultGraphs": [each.value for each in query.default_graphs],
+            "namedGraphs": [each.value for each in query.named_graphs],
+            "statements": counts.quads,
+        },
+        "algebra": told.document()["algebra"],
+        "patterns": [
+            {"pattern": each.text, "properties": list(each.properties), "atMost": each.at_most}
+            for each in told.patterns
+        ],
+        "warnings": [
+            {"shape": each.name, "detail": each.detail, "remedy": each.remedy} for each in told.slow
+        ],
+    }

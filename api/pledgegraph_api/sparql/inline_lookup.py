@@ -1,0 +1,158 @@
+"""Answers to look-ups, made at once in the process that speaks HTTP.
+
+To hand a query to a worker and to pass its answer through all layers of the application takes
+ten times as long as the look-up itself. So a query of which its shape proves that it is cheap
+(see `pledgegraph.sparql.quick_queries`) is answered here, if its answer is short. Everything
+else about the response is what the application said the last time when the same
+was asked in the same way but for the query: its headers are taken from there.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import BinaryIO, Final, cast
+
+from cachetools import LRUCache
+from starlette.types import Message
+
+from pledgegraph.errors import PledgegraphError
+from pledgegraph.media_types import Carries, Format
+from pledgegraph.results.encoding import IDENTITY, SMALLEST, encoder
+from pledgegraph.settings import Settings
+from pledgegraph.sparql.quick_queries import is_quick
+from pledgegraph.store.engine import Engine, ResultKind
+from pledgegraph_api.errors import EncodingError, ParameterError
+from pledgegraph_api.sparql.answer_etag import AnswerTags
+from pledgegraph_api.sparql.protocol import QueryRequest, decoded
+
+_LONGEST_ADDRESS: Final = 6000
+"""Bytes of a query string."""
+_LONGEST_ANSWER: Final = 16_384
+"""Bytes; what is longer is left to the workers."""
+_SHORTEST_ROW: Final = 2
+"""Bytes: the end of a line of CSV."""
+_MOST: Final = 200
+"""Ways of asking that are remembered."""
+_ONLY: Final = b"query="
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How answers to requests of one kind are formed, as the application has decided it."""
+
+    form: Format
+    coding: str
+    """What the client lets answers be compressed with."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    way: Way
+    start: Message
+    version: str
+
+
+class _TooLong(Exception):
+    """The answer is longer than what is made here."""
+
+
+class _Short:
+    """A file of so many bytes at most."""
+
+    def __init__(self, most: int) -> None:
+        self.held = bytearray()
+        self._most = most
+
+    def write(self, data: bytes) -> int:
+        self.held += data
+        if len(self.held) > self._most:
+            raise _TooLong
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing."""
+
+
+class QuickAnswers:
+    """Answers look-ups over the newest snapshot, once it has seen how they are answered."""
+
+    def __init__(self, engine: Engine, tags: AnswerTags, settings: Settings) -> None:
+        self._engine = engine
+        self._tags = tags
+        # No answer shorter than this is beyond a bound: a row has two bytes at the least.
+        self._longest = min(
+            _LONGEST_ANSWER, settings.max_answer_bytes, _SHORTEST_ROW * settings.max_rows
+        )
+        self._known: LRUCache[object, _Known] = LRUCache(_MOST)
+
+    def learn(
+        self, query_string: bytes, manner: object, start: Message, way: Way, version: str
+    ) -> None:
+        """Take note of the response to a GET request.
+
+        ``manner`` is all that the request says beside its query string.
+        """
+        headers = start["headers"]
+        is_whole = any(name == b"content-length" for name, _ in headers)
+        if is_whole and way.form.carries is Carries.SOLUTIONS and _has_query_alone(query_string):
+            self._known[manner] = _Known(way, start, version)
+
+    def answer(self, query_string: bytes, manner: object) -> tuple[Message, bytes] | None:
+        """The response to a GET request; None where another has to find it."""
+        known = self._known.get(manner)
+        if known is None or not _has_query_alone(query_string):
+            return None
+        since = time.perf_counter()
+        try:
+            ((_, text),) = decoded(query_string, "The query string")
+            body = self._evaluated(text, known) if is_quick(text) else None
+        except (EncodingError, ParameterError):
+            return None  # it is told what is wrong by whom it concerns
+        if body is None:
+            return None
+        coding = known.way.coding if len(body) >= SMALLEST else IDENTITY
+        if coding != IDENTITY:
+            body = encoder(coding).last(body)
+        tag = self._tags.of(known.version, QueryRequest(text), known.way.form, coding)
+        taken = (time.perf_counter() - since) * 1e3
+        own = {
+            b"etag": tag.encode(),
+            b"content-length": str(len(body)).encode(),
+            b"server-timing": b"engine;dur=%.2f, total;dur=%.2f" % (taken, taken),
+        }
+        headers = []
+        for name, value in known.start["headers"]:
+            if name == b"content-encoding":
+                continue
+            if name == b"content-length" and coding != IDENTITY:
+                headers.append((b"content-encoding", coding.encode()))
+            headers.append((name, own.get(name, value)))
+        return {**known.start, "headers": headers}, body
+
+    def _evaluated(self, text: str, known: _Known) -> bytes | None:
+        """The answer, if it is short and from the snapshot that the known response was from."""
+        opened = self._engine.opened_snapshot()
+        if opened is None:
+            return None
+        short = _Short(self._longest)
+        with opened as snapshot:
+            if snapshot.version != known.version:
+                return None
+            try:
+                answer = snapshot.query(text)
+                if answer.kind is not ResultKind.SOLUTIONS:
+                    return None
+                answer.serialise(cast(BinaryIO, short), known.way.form)
+            except (_TooLong, PledgegraphError):
+                return None
+        return bytes(short.held)
+
+
+def _has_query_alone(query_string: bytes) -> bool:
+    """True where it has a query, and no other parameter that could change its answer."""
+    return (
+        query_string.startswith(_ONLY)
+        and b"&" not in query_string
+        and len(query_string) <= _LONGEST_ADDRESS
+    )

@@ -1,0 +1,106 @@
+"""The SPARQL endpoint in OpenAPI's words; the media types are those of the one table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.responses import Response
+
+from pledgegraph.media_types import (
+    CSV_SAFE,
+    FORMATS,
+    GRAPH_FORMATS,
+    NAMED_FORMATS,
+    RESULT_FORMATS,
+)
+from pledgegraph_api.http.negotiation import PAGE
+from pledgegraph_api.problems.openapi import LIMIT_PARAMETERS, problem_response
+from pledgegraph_api.sparql.protocol import FORM, SPARQL_QUERY
+
+
+def description(method: str) -> dict[str, Any]:
+    """The keyword arguments of FastAPI's route for ``get`` or ``post``."""
+    text = {"schema": {"type": "string"}}
+    answers = {each.media_type: text for each in FORMATS} | {"text/html": text}
+    query: dict[str, Any] = {
+        "name": "query",
+        "in": "query",
+        "required": True,
+        "description": "A SPARQL 1.1 query: SELECT, ASK, CONSTRUCT or DESCRIBE. Once.",
+        "schema": {"type": "string"},
+        "example": "SELECT ?type (COUNT(?thing) AS ?number) WHERE { ?thing a ?type } "
+        "GROUP BY ?type ORDER BY DESC(?number)",
+    }
+    graphs = [
+        {
+            "name": name,
+            "in": "query",
+            "description": f"{what} Overrides the query's own FROM clauses. Any number of times.",
+            "schema": {"type": "array", "items": {"type": "string", "format": "iri"}},
+            "style": "form",
+            "explode": True,
+        }
+        for name, what in (
+            ("default-graph-uri", "A graph that the default graph is made of."),
+            ("named-graph-uri", "A graph that GRAPH may name."),
+        )
+    ]
+    form = {
+        "name": "format",
+        "in": "query",
+        "description": "The format of the answer by name; goes before the Accept header. "
+        + ", ".join(each.name for each in (*RESULT_FORMATS, CSV_SAFE))
+        + " for SELECT and ASK; "
+        + ", ".join(each.name for each in GRAPH_FORMATS)
+        + f" for CONSTRUCT and DESCRIBE. {PAGE} makes a page that shows the beginning of it.",
+        "schema": {"type": "string", "enum": [*(each.name for each in NAMED_FORMATS), PAGE]},
+    }
+    explain: dict[str, Any] = {
+        "name": "explain",
+        "in": "query",
+        "description": "Whether the query is explained instead of run: its algebra, how much its "
+        "patterns can match at most, and what in it is known to be slow.",
+        "schema": {"type": "boolean", "default": False},
+    }
+    described: dict[str, Any] = {
+        "summary": "Query",
+        "operation_id": f"{method}_sparql",
+        "tags": ["SPARQL"],
+        "description": "The query operation of the SPARQL 1.1 Protocol. The default graph is the "
+        "union of all named graphs. The answer is streamed: a connection that is cut means that "
+        "the answer is not whole.",
+        "response_class": Response,
+        "responses": {
+            200: {
+                "description": "The answer. `Pledgegraph-Snapshot` says which numbered state of "
+                "the data it was computed from.",
+                "content": answers,
+            },
+            400: problem_response("The query or a parameter cannot be used."),
+            406: problem_response("None of the formats asked for can carry the answer."),
+            413: problem_response("The query is too long."),
+            503: problem_response("Too many queries at once; see `Retry-After`."),
+            504: problem_response("The query takes longer than a query may."),
+            507: problem_response("The query needs more memory than a query may use."),
+        },
+    }
+    if method == "get":
+        described["openapi_extra"] = {
+            "parameters": [query, form, explain, *LIMIT_PARAMETERS, *graphs]
+        }
+        return described
+    described["responses"][415] = problem_response("A body of another kind.")
+    fields = {
+        each["name"]: each["schema"] for each in (query, form, explain, *LIMIT_PARAMETERS, *graphs)
+    }
+    described["openapi_extra"] = {
+        "parameters": [form, explain, *LIMIT_PARAMETERS, *graphs],
+        "requestBody": {
+            "required": True,
+            "content": {
+                SPARQL_QUERY: {**text, "example": query["example"]},
+                FORM: {"schema": {"type": "object", "required": ["query"], "properties": fields}},
+            },
+        },
+    }
+    return described

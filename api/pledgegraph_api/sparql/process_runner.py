@@ -1,0 +1,151 @@
+"""Runs queries in worker processes: with a deadline, a memory limit, no network, and an end."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable
+from dataclasses import replace
+from typing import Final
+
+from pledgegraph.errors import QueryTimeout, ServiceBusy
+from pledgegraph.history.past_versions import PastVersion
+from pledgegraph.media_types import Format
+from pledgegraph.results.encoding import IDENTITY
+from pledgegraph.settings import Settings
+from pledgegraph.sparql.cost_hints import looks_light
+from pledgegraph.store.engine import ResultKind
+from pledgegraph.workers.pool import HoldsSnapshots, Limits, QueryPool
+from pledgegraph.workers.query_run import PooledAnswer
+from pledgegraph_api.errors import NotAcceptable
+from pledgegraph_api.sparql.protocol import QueryRequest
+from pledgegraph_api.sparql.runner import ChooseFormat
+
+_ALIKE: Final = ((ResultKind.SOLUTIONS, ResultKind.BOOLEAN), (ResultKind.GRAPH,))
+"""Kinds of answers that have their formats in common."""
+_LIGHT_SECONDS: Final = 0.5
+"""What a query may take that goes before others because it looks light."""
+
+
+class FormedAnswer:
+    """An answer of the pool with the format that it has."""
+
+    def __init__(self, answer: PooledAnswer, form: Format) -> None:
+        self.form: Final = form
+        self.sequence: Final = answer.begun.sequence
+        self.version: Final = answer.begun.version
+        self.coding: Final = answer.begun.coding
+        self.waited: Final = answer.begun.waited
+        self.worked: Final = answer.begun.worked
+        self.cut: Final = answer.begun.cut
+        self._answer = answer
+
+    @property
+    def whole(self) -> bytes | None:
+        """See `Answer.whole`."""
+        return self._answer.whole
+
+    def chunks(self) -> AsyncIterator[bytes]:
+        """See `Answer.chunks`."""
+        return self._answer.chunks()
+
+    def abandon(self) -> None:
+        """See `Answer.abandon`."""
+        self._answer.abandon()
+
+
+class PoolRunner:
+    """A `QueryRunner` over a pool of workers, made of the settings' limits.
+
+    While all its workers are busy, queries that look light go to one that is kept for them, so
+    that a look-up need not wait for somebody's cross product. One that turns out to be long is
+    stopped there and waits for its turn like others; nothing of its answer has been sent then.
+    """
+
+    def __init__(self, engine: HoldsSnapshots, settings: Settings) -> None:
+        self._settings = settings
+        limits = Limits(
+            seconds=settings.query_timeout,
+            memory=settings.query_memory,
+            workers=settings.query_workers,
+            queue=settings.query_queue,
+        )
+        self._pool = QueryPool(engine, limits)
+        # Its workers are started when they are needed for the first time.
+        self._light = QueryPool(
+            engine,
+            replace(limits, seconds=min(_LIGHT_SECONDS, limits.seconds), workers=1, nice=0),
+        )
+
+    @property
+    def running(self) -> int:
+        """How many queries are being evaluated."""
+        return self._pool.running + self._light.running
+
+    @property
+    def waiting(self) -> int:
+        """How many queries wait for a worker."""
+        return self._pool.waiting + self._light.waiting
+
+    @property
+    def idle(self) -> int:
+        """How many workers stand ready."""
+        return self._pool.idle + self._light.idle
+
+    async def start(self) -> None:
+        """Start the first worker, so that the first query need not wait for it."""
+        await self._pool.warm()
+
+    async def run(
+        self,
+        query: QueryRequest,
+        choose: ChooseFormat,
+        *,
+        coding: str = IDENTITY,
+        head_only: bool = False,
+        source: PastVersion | None = None,
+    ) -> FormedAnswer:
+        """Begin to answer a query; see `QueryRunner.run`."""
+
+        asked = query.limits.time(self._settings)
+
+        def run_in(pool: QueryPool) -> Awaitable[PooledAnswer]:
+            return pool.run(
+                query.text,
+                {} if head_only else _formats(choose),
+                default_graphs=query.default_graphs,
+                named_graphs=query.named_graphs,
+                substitutions=query.substitutions,
+                coding=coding,
+                deadline=asked if asked.value <= pool.limits.seconds else None,
+                bounds=query.limits.bounds(self._settings),
+                source=source,
+            )
+
+        answer = None
+        if self._pool.places.full and looks_light(query.text):
+            with contextlib.suppress(QueryTimeout, ServiceBusy):
+                answer = await run_in(self._light)
+        if answer is not None and answer.whole is None:
+            answer.abandon()
+            answer = None
+        if answer is None:
+            answer = await run_in(self._pool)
+        try:
+            return FormedAnswer(answer, choose(answer.begun.kind))
+        except NotAcceptable:
+            answer.abandon()
+            raise
+
+    async def stop(self) -> None:
+        """Kill the workers."""
+        await asyncio.gather(self._pool.stop(), self._light.stop())
+
+
+def _formats(choose: ChooseFormat) -> dict[ResultKind, Format]:
+    """The format for each kind of answer for which there is one."""
+    found: dict[ResultKind, Format] = {}
+    for kinds in _ALIKE:
+        with contextlib.suppress(NotAcceptable):
+            found |= dict.fromkeys(kinds, choose(kinds[0]))
+    return found

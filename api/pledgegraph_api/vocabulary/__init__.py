@@ -1,0 +1,1 @@
+"""The ontology, concept schemes and methodology as pages and RDF."""

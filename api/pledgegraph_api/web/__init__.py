@@ -1,0 +1,1 @@
+"""Pages: templates, translations, labels and tables."""

@@ -1,0 +1,84 @@
+"""The home page: what this is, what it holds, and how to begin."""
+
+from __future__ import annotations
+
+from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pledgegraph.descriptions import ABOUT
+from pledgegraph.namespaces import DCAT
+from pledgegraph.store.engine import Engine
+from pledgegraph.store.per_snapshot import OnceASnapshot
+from pledgegraph_api.http.link_header import Signposts
+from pledgegraph_api.web.featured import Example
+from pledgegraph_api.web.holdings import count_holdings
+from pledgegraph_api.web.pages import Pages
+
+
+class HomePage:
+    """The page at the root of the service."""
+
+    def __init__(
+        self,
+        pages: Pages,
+        engine: Engine,
+        examples: tuple[Example, ...],
+        signposts: Signposts,
+        base: str,
+    ) -> None:
+        self._pages = pages
+        self._signposts = signposts
+        self._base = base
+        self._holdings = OnceASnapshot(engine, count_holdings)
+        self._examples = examples
+
+    def install(self, app: FastAPI) -> None:
+        """Put the page at the root."""
+        app.add_api_route("/", self.page, methods=["GET", "HEAD"], include_in_schema=False)
+
+    async def page(self, request: Request) -> Response:
+        """The page, with the numbers of the newest snapshot."""
+        holdings = await run_in_threadpool(self._holdings.current)
+        return self._pages.render(
+            request,
+            "home.html",
+            headers={
+                "Pledgegraph-Snapshot": str(holdings.sequence),
+                "Link": self._signposts.of_page("/", kind=DCAT.Catalog.value, described="/catalog"),
+            },
+            state=(holdings.sequence,),
+            holdings=holdings,
+            examples=self._examples,
+            dataset=_for_search_engines(self._base, holdings.sequence),
+        )
+
+
+def _for_search_engines(base: str, sequence: int) -> dict[str, object]:
+    """The dataset as a schema.org Dataset, which dataset search engines read from the page.
+
+    See https://developers.google.com/search/docs/appearance/structured-data/dataset
+    """
+    return {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "@id": f"{base}/catalog#dataset",
+        "name": "Pledgegraph: public commitments on data",
+        "description": ABOUT,
+        "url": f"{base}/",
+        "identifier": f"{base}/catalog#dataset",
+        "license": f"{base}/catalog#licences",
+        "isAccessibleForFree": True,
+        "version": str(sequence),
+        "keywords": ["commitments", "citizen data", "official statistics", "linked data"],
+        "creator": {"@type": "Organization", "name": "The Pledgegraph contributors"},
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": "By SPARQL",
+                "encodingFormat": "application/sparql-results+json",
+                "contentUrl": f"{base}/sparql",
+            }
+        ],
+    }

@@ -1,0 +1,72 @@
+"""What the things are called that a page shows by their IRIs, in the page's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode
+
+from pledgegraph.store.engine import Engine
+from pledgegraph.store.select import solutions
+from pledgegraph_api.http.languages import DEFAULT
+from pledgegraph_api.web.control_chars import printable
+from pledgegraph_api.web.result_table import Cell, Table
+
+_QUERY: Final = Path(__file__).with_name("queries") / "labels_of_things.rq"
+_PLACE: Final = "<urn:x-things>"
+_MOST: Final = 5_000
+"""Things that are looked up for one page."""
+
+
+class Labels:
+    """Finds labels in the newest snapshot."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._query = _QUERY.read_text(encoding="utf-8")
+
+    def labelled(self, table: Table, language: str) -> Table:
+        """The table with labels beside the IRIs that have none yet. Blocks.
+
+        Raises:
+            QueryError: the labels cannot be had.
+        """
+        cells = [cell for row in table.rows for cell in row if cell and cell.iri and not cell.label]
+        found = self._find({cell.iri for cell in cells if cell.iri}, language)
+
+        def told(cell: Cell | None) -> Cell | None:
+            label = found.get(cell.iri or "") if cell and not cell.label else None
+            if cell is None or label is None:
+                return cell
+            spoken = label.language if label.language != language else None
+            return replace(cell, label=printable(label.value), label_language=spoken)
+
+        return replace(table, rows=tuple(tuple(told(cell) for cell in row) for row in table.rows))
+
+    def _find(self, iris: Iterable[str], language: str) -> dict[str, Literal]:
+        """The label of each thing that has one, all by one query."""
+        terms = [str(NamedNode(iri)) for iri in sorted(iris)[:_MOST]]
+        if not terms:
+            return {}
+        # A term as N-Triples writes it is a term of SPARQL, and nothing else.
+        query = self._query.replace(_PLACE, " ".join(terms))
+        with self._engine.snapshot() as snapshot:
+            rows = list(solutions(snapshot, query, {}))
+        best: dict[str, Literal] = {}
+        for solution in rows:
+            thing, label = solution["thing"], solution["label"]
+            if isinstance(thing, NamedNode) and isinstance(label, Literal):
+                known = best.get(thing.value)
+                if known is None or _rank(label, language) < _rank(known, language):
+                    best[thing.value] = label
+        return best
+
+
+def _rank(label: Literal, language: str) -> tuple[int, str]:
+    """Smaller is better: the page's language, then English, then none, then another."""
+    tag = (label.language or "").partition("-")[0]
+    order = [language, DEFAULT, ""]
+    return (order.index(tag) if tag in order else len(order), label.value)

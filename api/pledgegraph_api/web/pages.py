@@ -1,0 +1,133 @@
+"""Renders the HTML pages, which work without scripts and without any other host."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from pledgegraph.release import release
+from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.languages import (
+    DEFAULT,
+    PageLanguage,
+    direction,
+    language_of,
+    required_language,
+)
+from pledgegraph_api.web.links import language_links, path_of, root_of, with_language
+from pledgegraph_api.web.translations import (
+    anchor,
+    code,
+    dated,
+    filled,
+    grouped,
+    read_wording,
+    spoken,
+    worded,
+)
+
+_HERE: Final = Path(__file__).resolve().parent
+STATIC: Final = _HERE / "static"
+
+PAGE_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors 'none'"
+)
+"""The Content-Security-Policy of pages: no script at all."""
+VARY: Final = "Accept, Accept-Language"
+
+_FIRST_ERROR: Final = 400
+
+
+class Pages:
+    """The templates of the service; what is put into them is escaped.
+
+    Every page extends ``page.html``, which gives it its head, its language switch, the way to
+    the rest of the service, and its foot.
+    """
+
+    def __init__(self) -> None:
+        self._templates = Environment(
+            loader=FileSystemLoader(_HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            # The templates of a release stay as they are; to look at each file costs every page.
+            auto_reload=False,
+        )
+        for each in (code, dated, filled, grouped, spoken, worded):
+            self._templates.filters[each.__name__] = each
+        self._templates.globals |= {
+            "anchor": anchor,
+            "version": release(),
+            # What texts of the service itself are in, where they are in no other language.
+            "english": {DEFAULT: ""},
+        }
+        self.wording: Final = read_wording()
+
+    def render(
+        self,
+        request: Request,
+        template: str,
+        *,
+        language: PageLanguage | None = None,
+        status: int = 200,
+        policy: str = PAGE_POLICY,
+        headers: Mapping[str, str] | None = None,
+        state: tuple[object, ...] | None = None,
+        **content: object,
+    ) -> Response:
+        """A page made from a template, in the language that the request asks for.
+
+        ``state`` says what the page is made of beside its address and language, such as the
+        number of the snapshot; a client that has the page of that state gets none.
+
+        In the template ``t`` holds the words, ``lang`` is the language, and ``link("/queries")``
+        is the address of another page, which keeps the language where the reader chose it.
+
+        Raises:
+            ParameterError: the request names a language that there is not.
+        """
+        if language is None:
+            # A page that tells of an error must not fail over another one.
+            choose = language_of if status >= _FIRST_ERROR else required_language
+            language = choose(request)
+        own = {
+            "content-security-policy": policy,
+            "content-language": language.tag,
+            "vary": VARY,
+            **{name.lower(): value for name, value in (headers or {}).items() if name != "Vary"},
+        }
+        if state is not None:
+            own["etag"] = etag_of(*state, release(), "html", language.tag)
+            own.setdefault("cache-control", "no-cache")
+            if not_modified(request, own["etag"]):
+                return Response(status_code=304, headers=own)
+        root = root_of(request)
+        text = self._templates.get_template(template).render(
+            root=root,
+            path=path_of(request),
+            link=partial(_link, root, language),
+            lang=language.tag,
+            dir=direction(language.tag),
+            language_asked=language.asked,
+            status=status,
+            t=self.wording[language.tag],
+            # The address of a form that was sent in a body says nothing of what was in it.
+            languages=() if request.method == "POST" else language_links(request),
+            **content,
+        )
+        return HTMLResponse(text, status, own)
+
+
+def _link(root: str, language: PageLanguage, address: str) -> str:
+    if language.asked:
+        address = with_language(address, language.tag)
+    return root + address

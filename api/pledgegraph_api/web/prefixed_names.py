@@ -1,0 +1,40 @@
+"""Short names of IRIs, for people."""
+
+from __future__ import annotations
+
+from typing import Final
+from urllib.parse import quote
+
+from pledgegraph.namespaces import PREFIXES, SCHEME
+from pledgegraph_api.web.record_paths import record_path
+
+_OURS: Final = "https://w3id.org/pledgegraph/"
+_LINKED: Final = ("http://", "https://")
+
+
+def short_name(iri: str, base: str) -> str:
+    """The IRI as short as it can be told: ``id/event/x``, ``pg:Event``, ``status:completed``."""
+    if iri.startswith(f"{base}/"):
+        return iri[len(base) + 1 :]
+    scheme, mark, concept = iri.removeprefix(SCHEME).partition("#")
+    if iri.startswith(SCHEME) and mark and concept:
+        return f"{scheme}:{concept}"
+    for prefix, namespace in PREFIXES.items():
+        if iri.startswith(namespace) and len(iri) > len(namespace):
+            return f"{prefix}:{iri[len(namespace) :]}"
+    return iri
+
+
+def link_to(iri: str, base: str) -> str | None:
+    """The address that a page may link the IRI to; None for what is no web page's.
+
+    A record of ours leads to the document about it, a concept or a term to its place on the
+    page of its vocabulary. Data may hold ``javascript:`` IRIs, which would run in the page.
+    """
+    path = record_path(iri, base)
+    if path is not None:
+        return path
+    for namespace in (f"{_OURS}def", f"{_OURS}scheme/", f"{_OURS}shapes"):
+        if iri.startswith(namespace):
+            return quote(iri.removeprefix(_OURS.rstrip("/")), safe="/#")
+    return iri if iri.lower().startswith(_LINKED) else None

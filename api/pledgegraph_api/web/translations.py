@@ -1,0 +1,68 @@
+"""The words of the pages in every language that they are in: one gettext catalogue each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+from babel.dates import format_date
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from markupsafe import Markup, escape
+
+from pledgegraph_api.http.languages import DEFAULT, LANGUAGES, direction
+
+_LOCALE: Final = Path(__file__).with_name("locale")
+
+Wording = Mapping[str, str]
+"""A text by its name in the templates; some have places for values, in braces."""
+
+
+def read_wording() -> dict[str, Wording]:
+    """The words by language, from ``locale/{language}/LC_MESSAGES/pages.po``."""
+    return {tag: _catalogue(tag) for tag in LANGUAGES}
+
+
+def grouped(number: int, language: str) -> str:
+    """A number as the Unicode CLDR writes it in the language."""
+    return format_decimal(number, locale=language)
+
+
+def dated(day: date, language: str) -> str:
+    """A day as the Unicode CLDR writes it in the language, with the name of the month."""
+    return format_date(day, "long", locale=language)
+
+
+def filled(text: str, **values: object) -> Markup:
+    """The text with values in its places; only what is markup already stays markup."""
+    return Markup(escape(text)).format(**values)  # noqa: S704 -- escaped
+
+
+def worded(words: Wording, language: str) -> str:
+    """The text in the language, else in English."""
+    return words.get(language) or words.get(DEFAULT, "")
+
+
+def spoken(words: Wording, language: str) -> Markup:
+    """The attributes of an element with what `worded` returns; none in the page's language."""
+    if language in words or not words:
+        return Markup()
+    return Markup(' lang="{}" dir="{}"').format(DEFAULT, direction(DEFAULT))
+
+
+def anchor(address: str, text: str) -> Markup:
+    """A link, for a place in a text."""
+    return Markup('<a href="{}">{}</a>').format(address, text)
+
+
+def code(text: str) -> Markup:
+    """A piece of code, for a place in a text; it runs from left to right everywhere."""
+    return Markup('<code dir="ltr">{}</code>').format(text)
+
+
+def _catalogue(tag: str) -> Wording:
+    with (_LOCALE / tag / "LC_MESSAGES" / "pages.po").open("rb") as file:
+        catalogue = read_po(file, locale=tag, abort_invalid=True)
+    return {str(each.id): str(each.string) for each in catalogue if each.id}

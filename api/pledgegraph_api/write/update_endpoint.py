@@ -1,0 +1,65 @@
+"""The update endpoint, `/update`.
+
+See https://www.w3.org/TR/sparql11-protocol/#update-operation
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pledgegraph.settings import Settings
+from pledgegraph.store.changes import Receipt
+from pledgegraph.store.commit_permit import Permit
+from pledgegraph.writes.operations import Attribution, Writes
+from pledgegraph.writes.tokens import Scope
+from pledgegraph_api.http.authorisation import Authorisation
+from pledgegraph_api.sparql.streaming import while_connected
+from pledgegraph_api.write.openapi import update_description
+from pledgegraph_api.write.queue import WriteRunner
+from pledgegraph_api.write.receipt import receipt_answer
+from pledgegraph_api.write.update_protocol import read_update, reason_of
+
+PATH: Final = "/update"
+_ALLOW: Final = "OPTIONS, POST"
+
+
+class UpdateEndpoint:
+    """Makes the updates of those who may write."""
+
+    def __init__(
+        self, settings: Settings, authorisation: Authorisation, writes: Writes, runner: WriteRunner
+    ) -> None:
+        self._settings = settings
+        self._authorisation = authorisation
+        self._writes = writes
+        self._runner = runner
+
+    def install(self, app: FastAPI) -> None:
+        """Put the endpoint at its address, with its description for OpenAPI."""
+        app.add_api_route(PATH, self.answer, methods=["POST"], **update_description())
+        app.add_api_route(PATH, self.options, methods=["OPTIONS"], include_in_schema=False)
+
+    async def answer(self, request: Request) -> Response:
+        """What came of the update in the request."""
+        token = self._authorisation.require(request, Scope.WRITE)
+        by = Attribution(token.label, reason_of(request, "SPARQL update."))
+        update = await read_update(request, longest=self._settings.max_update_bytes)
+
+        def work(permit: Permit) -> Receipt:
+            return self._writes.update(
+                update.text,
+                by,
+                permit,
+                default_graphs=update.default_graphs,
+                named_graphs=update.named_graphs,
+            )
+
+        return receipt_answer(await while_connected(request.receive, self._runner.run(work)))
+
+    async def options(self) -> Response:
+        """What can be done at this address."""
+        return Response(status_code=204, headers={"Allow": _ALLOW})

@@ -1,0 +1,1 @@
+"""The catalogue of questions: SPARQL queries with typed parameters."""

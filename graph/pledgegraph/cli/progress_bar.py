@@ -1,0 +1,41 @@
+"""Progress bars, on the standard error, where somebody watches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from pledgegraph.rdf.parsing import Progress as Advance
+
+
+@contextmanager
+def reading_bar(files: Sequence[Path]) -> Iterator[Advance]:
+    """A bar that moves with the bytes read from the files."""
+    total = sum(path.stat().st_size for path in files if path.is_file())
+    with Progress(
+        TextColumn("Reading"),
+        BarColumn(),
+        DownloadColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    ) as bars:
+        task = bars.add_task("reading", total=total or None)
+        yield lambda size: bars.advance(task, size)
+
+
+@contextmanager
+def working(what: str) -> Iterator[None]:
+    """A spinner with a word on what takes so long."""
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield
+        return
+    with console.status(what):
+        yield

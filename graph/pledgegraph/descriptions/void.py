@@ -1,0 +1,91 @@
+"""The VoID description of the dataset, with the numbers of one snapshot.
+
+See https://www.w3.org/TR/void/. Partitions by class and by property are section 4.6, linksets
+section 5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from pledgegraph.descriptions.statistics import Linkset, Statistics
+from pledgegraph.media_types import GRAPH_FORMATS
+from pledgegraph.namespaces import DCTERMS, FOAF, RDF, VOID, XSD
+
+LICENCE = NamedNode("https://creativecommons.org/licenses/by/4.0/")
+"""Of what the editors wrote, and of nothing else."""
+
+
+def licences(base: str) -> NamedNode:
+    """What says under which licences the dataset stands: each source has its own."""
+    return NamedNode(f"{base}/catalog#licences")
+
+
+def void_graph(base: str, numbers: Statistics, dumps: Iterable[str] = ()) -> Iterator[Triple]:
+    """What there is to say of the dataset; ``dumps`` are the IRIs of whole copies of it."""
+    document = NamedNode(f"{base}/.well-known/void")
+    dataset = NamedNode(f"{base}/.well-known/void#dataset")
+    yield Triple(document, RDF.type, VOID.DatasetDescription)
+    yield Triple(document, FOAF.primaryTopic, dataset)
+    yield Triple(dataset, RDF.type, VOID.Dataset)
+    yield Triple(dataset, DCTERMS.title, Literal("Pledgegraph", language="en"))
+    yield Triple(dataset, DCTERMS.license, licences(base))
+    yield Triple(dataset, FOAF.homepage, NamedNode(f"{base}/"))
+    yield Triple(dataset, DCTERMS.isPartOf, NamedNode(f"{base}/catalog"))
+    yield Triple(dataset, VOID.sparqlEndpoint, NamedNode(f"{base}/sparql"))
+    yield Triple(dataset, VOID.uriSpace, Literal(f"{base}/id/"))
+    for name in ("commitments", "actors", "events", "sources"):
+        yield Triple(dataset, VOID.rootResource, NamedNode(f"{base}/{name}"))
+    for dump in dumps:
+        yield Triple(dataset, VOID.dataDump, NamedNode(dump))
+    for form in GRAPH_FORMATS:
+        yield Triple(dataset, VOID.feature, NamedNode(form.iri))
+    yield Triple(dataset, VOID.triples, _number(numbers.triples))
+    yield Triple(dataset, VOID.distinctSubjects, _number(numbers.subjects))
+    yield Triple(dataset, VOID.distinctObjects, _number(numbers.objects))
+    yield Triple(dataset, VOID.properties, _number(len(numbers.properties)))
+    yield Triple(dataset, VOID.classes, _number(len(numbers.classes)))
+    for vocabulary in sorted({_vocabulary(iri) for iri in (*numbers.properties, *numbers.classes)}):
+        yield Triple(dataset, VOID.vocabulary, NamedNode(vocabulary))
+    yield from _partitions(dataset, numbers)
+    for linkset in numbers.linksets:
+        yield from _linkset(dataset, linkset)
+
+
+def _partitions(dataset: NamedNode, numbers: Statistics) -> Iterator[Triple]:
+    document = dataset.value.partition("#")[0]
+    for place, (iri, count) in enumerate(sorted(numbers.classes.items()), start=1):
+        part = NamedNode(f"{document}#class-{place}")
+        yield Triple(dataset, VOID.classPartition, part)
+        yield Triple(part, VOID["class"], NamedNode(iri))
+        yield Triple(part, VOID.entities, _number(count))
+    for place, (iri, count) in enumerate(sorted(numbers.properties.items()), start=1):
+        part = NamedNode(f"{document}#property-{place}")
+        yield Triple(dataset, VOID.propertyPartition, part)
+        yield Triple(part, VOID.property, NamedNode(iri))
+        yield Triple(part, VOID.triples, _number(count))
+
+
+def _linkset(dataset: NamedNode, linkset: Linkset) -> Iterator[Triple]:
+    document = dataset.value.partition("#")[0]
+    target = "-".join(linkset.target.partition("//")[2].strip("/").split("/"))
+    local = linkset.property.rpartition("#")[2].rpartition("/")[2]
+    node = NamedNode(f"{document}#links-{target}-{local}")
+    yield Triple(dataset, VOID.subset, node)
+    yield Triple(node, RDF.type, VOID.Linkset)
+    yield Triple(node, VOID.subjectsTarget, dataset)
+    yield Triple(node, VOID.objectsTarget, NamedNode(linkset.target))
+    yield Triple(node, VOID.linkPredicate, NamedNode(linkset.property))
+    yield Triple(node, VOID.triples, _number(linkset.links))
+
+
+def _vocabulary(iri: str) -> str:
+    """The namespace of a term: up to its hash sign, else to its last slash."""
+    head, mark, _ = iri.rpartition("#")
+    return head + mark if mark else iri.rpartition("/")[0] + "/"
+
+
+def _number(count: int) -> Literal:
+    return Literal(str(count), datatype=XSD.integer)

@@ -1,0 +1,60 @@
+"""The process that explains one query: parses it, tells of it, and ends.
+
+Started as ``python -m pledgegraph.explain.worker {bytes of memory} {base IRI}``; the query
+comes by the standard input, JSON goes by the standard output. rdflib's parser is slow and
+recursive, so a query may take long or need much; then this process is killed.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+from pyoxigraph import Store
+
+from pledgegraph.errors import QueryError, QuerySyntaxError
+from pledgegraph.explain.explanation import Explanation
+from pledgegraph.sparql.codepoint_escapes import plain_text
+from pledgegraph.store.query_evaluation import evaluate
+from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
+
+
+def explain(text: str, base: str) -> Explanation:
+    """What can be told of a query.
+
+    Raises:
+        QuerySyntaxError: the engine does not take it for one.
+        QueryRefused: it asks for something that is not offered.
+    """
+    # The engine decides what a query is; over nothing it has nothing to evaluate.
+    answer = evaluate(Store(), text, base=base)
+    # It takes a while to load, and only here.
+    from pledgegraph.explain.algebra import Reading  # noqa: PLC0415
+    from pledgegraph.explain.slow_patterns import slow_shapes  # noqa: PLC0415
+
+    try:
+        reading = Reading(plain_text(text), f"{base}/", answer.variables)
+    except Exception:  # noqa: BLE001 -- rdflib reads SPARQL 1.1 only, and raises what it likes
+        return Explanation(None)
+    return Explanation(reading.tree(), tuple(reading.patterns()), tuple(slow_shapes(reading)))
+
+
+def main() -> None:
+    """Confine this process, explain what comes, and end."""
+    end_with_parent()
+    forbid_network()
+    limit_memory(int(sys.argv[1]))
+    answer: dict[str, Any]
+    try:
+        answer = explain(sys.stdin.buffer.read().decode("utf-8"), sys.argv[2]).document()
+    except QueryError as error:
+        answer = {"kind": type(error).__name__, "message": str(error), "remedy": error.remedy}
+        if isinstance(error, QuerySyntaxError):
+            answer |= {"line": error.line, "column": error.column}
+        answer = {"error": answer}
+    sys.stdout.write(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    main()

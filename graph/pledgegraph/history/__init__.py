@@ -1,0 +1,1 @@
+"""Past versions, dumps, mirrors and verification of a data directory."""

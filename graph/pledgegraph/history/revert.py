@@ -1,0 +1,95 @@
+"""Taking a change set back, and telling which one a statement came with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode, Quad
+
+from pledgegraph.errors import RevertRefused
+from pledgegraph.store.changes import Change, Header
+from pledgegraph.store.changes_log import ChangesLog, Record
+from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.writer import COMPUTED_BY
+
+
+def inverse(record: Record, *, agent: str, reason: str) -> Change:
+    """The change that takes the record's change set back.
+
+    Raises:
+        RevertRefused: rules computed it, and would do so again.
+    """
+    header = record.header()
+    if header.agent == COMPUTED_BY:
+        raise RevertRefused(
+            f"Change set {record.sequence} was computed by rules from the data.",
+            remedy="Revert the change set before it that changed the data.",
+        )
+    return Change(
+        agent=agent,
+        reason=reason,
+        add=list(record.removed()),
+        remove=list(record.added()),
+        sources=tuple(NamedNode(iri) for iri in header.sources),
+    )
+
+
+def refuse_conflicts(record: Record, snapshot: EmbeddedSnapshot, log: ChangesLog) -> None:
+    """Nothing, where the snapshot still has what the change set did.
+
+    Raises:
+        RevertRefused: a later change set did something else to one of its statements.
+    """
+    for quad in record.added():
+        if quad not in snapshot.store:
+            later = _last_with(log, quad, record.sequence, b"D")
+            raise RevertRefused(
+                f"Change set {later} has removed a statement that change set "
+                f"{record.sequence} added: {quad}"
+            )
+    for quad in record.removed():
+        if quad in snapshot.store:
+            later = _last_with(log, quad, record.sequence, b"A")
+            raise RevertRefused(
+                f"Change set {later} has added a statement again that change set "
+                f"{record.sequence} removed: {quad}"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A statement, and the change set that brought it."""
+
+    statement: str
+    header: Header | None
+    """None where the log does not say."""
+
+
+def blame(node: NamedNode, snapshot: EmbeddedSnapshot, log: ChangesLog) -> list[Origin]:
+    """Each present statement about the node, with the change set that added it last."""
+    wanted = {f"{quad} .\n".encode(): str(quad) for quad in snapshot.about([node])}
+    found: dict[bytes, Header] = {}
+    for record in log.newest_first():
+        if len(found) == len(wanted):
+            break
+        for line in _lines_about(record, node):
+            if line in wanted and line not in found:
+                found[line] = record.header()
+    return [Origin(text, found.get(line)) for line, text in sorted(wanted.items())]
+
+
+def _lines_about(record: Record, node: NamedNode) -> Iterator[bytes]:
+    start = f"{node} ".encode()
+    return (line for line in record.lines(b"A") if line.startswith(start))
+
+
+def _last_with(log: ChangesLog, quad: Quad, after: int, letter: bytes) -> int:
+    """The newest change set that added or removed the quad, after the one given."""
+    wanted = f"{quad} .\n".encode()
+    for record in log.newest_first():
+        if record.sequence <= after:
+            break
+        if wanted in record.lines(letter):
+            return record.sequence
+    return after

@@ -1,0 +1,1 @@
+"""The ontology as shipped: its files, terms and concept schemes."""

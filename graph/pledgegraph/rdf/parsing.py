@@ -1,0 +1,146 @@
+"""Reading RDF files, with the place of every mistake."""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from pyoxigraph import Quad, RdfFormat, parse
+
+from pledgegraph.errors import ReadError, UnknownFormat
+from pledgegraph.media_types import Format
+from pledgegraph.rdf.xml_entities import EntityCheck
+
+BODY: Final = "the body of the request"
+"""What errors in a body are said to be in."""
+
+Progress = Callable[[int], None]
+"""Called with the number of bytes read since the last call."""
+
+_ENDINGS: Final = ("ttl", "nt", "nq", "trig", "rdf", "jsonld")
+
+
+class _Counted:
+    """A binary file that tells how far it has been read."""
+
+    def __init__(self, file: BinaryIO, progress: Progress) -> None:
+        self._file = file
+        self._progress = progress
+
+    def read(self, size: int = -1) -> bytes:
+        piece = self._file.read(size)
+        self._progress(len(piece))
+        return piece
+
+
+class _Checked(_Counted):
+    """The same for XML; breaks off where an entity is declared that could explode."""
+
+    def __init__(self, file: BinaryIO, progress: Progress, name: str) -> None:
+        super().__init__(file, progress)
+        self._name = name
+        self._check = EntityCheck()
+
+    def read(self, size: int = -1) -> bytes:
+        piece = super().read(size)
+        line = self._check.refuses(piece)
+        if line is not None:
+            raise ReadError(
+                "An entity is declared that is long, or has another entity in it.",
+                file=self._name,
+                line=line,
+                remedy="Write the text out where it is used.",
+            )
+        return piece
+
+
+def rdf_format(path: Path) -> RdfFormat:
+    """The format that the file's ending names.
+
+    Raises:
+        UnknownFormat: the ending is not one of RDF.
+    """
+    ending = path.suffix.lstrip(".").lower()
+    found = RdfFormat.from_extension(ending) if ending in _ENDINGS else None
+    if found is None:
+        raise UnknownFormat(
+            f"{path}: the ending {path.suffix!r} is not one of an RDF format.",
+            remedy="Use one of: " + ", ".join(f".{each}" for each in _ENDINGS) + ".",
+        )
+    return found
+
+
+def read_quads(path: Path, *, base: str, progress: Progress | None = None) -> Iterator[Quad]:
+    """The quads of a file; triples stand in the default graph.
+
+    Relative IRIs are resolved against ``{base}/``.
+
+    Raises:
+        UnknownFormat: the file's ending is not one of RDF.
+        ReadError: the file cannot be opened, or is not what its ending says (line, column).
+    """
+    form = rdf_format(path)
+    try:
+        with path.open("rb") as file:
+            if file.peek(len(BOM_UTF8)).startswith(BOM_UTF8):
+                file.read(len(BOM_UTF8))
+            told = progress or (lambda _: None)
+            is_xml = form == RdfFormat.RDF_XML
+            counted = _Checked(file, told, str(path)) if is_xml else _Counted(file, told)
+            # The engine wants an IO[bytes] and calls nothing but read().
+            source: BinaryIO = counted  # type: ignore[assignment]
+            yield from parse(source, format=form, base_iri=f"{base}/")
+    except SyntaxError as error:
+        raise _mistake(error, form, str(path)) from error
+    except OSError as error:
+        raise ReadError(
+            f"The file cannot be read: {error.strerror or error}.",
+            file=str(path),
+            remedy="Check the name and the permissions.",
+        ) from error
+
+
+def read_body(body: bytes, form: Format, *, base: str, renamed: bool = False) -> Iterator[Quad]:
+    """The quads of the body of a request; triples stand in the default graph.
+
+    Relative IRIs are resolved against ``base``; where ``renamed``, blank nodes get labels that
+    no other document has. Of RDF/XML, no document type declaration is
+    read: strangers send bodies, and with it come the entities that explode.
+
+    Raises:
+        ReadError: it is not of that format (line, column).
+    """
+    body = body.removeprefix(BOM_UTF8)
+    if form.rdf == RdfFormat.RDF_XML and (place := body.find(b"<!DOCTYPE")) >= 0:
+        raise ReadError(
+            "A document type declaration is not read here.",
+            file=BODY,
+            line=body.count(b"\n", 0, place) + 1,
+            column=place - body.rfind(b"\n", 0, place),
+            remedy="Write out what its entities stand for, or send another format.",
+        )
+    try:
+        yield from parse(body, format=form.rdf, base_iri=base, rename_blank_nodes=renamed)
+    except SyntaxError as error:
+        raise _mistake(error, form.rdf, BODY) from error
+
+
+def _mistake(error: SyntaxError, form: RdfFormat, file: str) -> ReadError:
+    return ReadError(
+        f"This is not valid {form.name}: {_reason(error)}.",
+        file=file,
+        line=error.lineno,
+        column=error.offset,
+        remedy="Mend the file at the place named; nothing was loaded.",
+    )
+
+
+def _reason(error: SyntaxError) -> str:
+    """The parser's message without the place, which is told apart."""
+    _, colon, reason = error.msg.partition(": ")
+    has_place = error.msg.startswith("Parser error at")
+    if "LoadDocumentCallback" in error.msg:
+        return "it refers to a context on the web, which is not fetched; put the context into it"
+    return (reason if has_place and colon else error.msg).rstrip(".")

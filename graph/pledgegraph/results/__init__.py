@@ -1,0 +1,1 @@
+"""Query results as they are written: encoding, truncation, safe text."""

@@ -1,0 +1,1 @@
+"""Prepares a data directory and opens its engine."""

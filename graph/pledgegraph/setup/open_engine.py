@@ -1,0 +1,128 @@
+"""From settings to an engine that is ready to be asked."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from pyoxigraph import Store
+
+from pledgegraph.errors import (
+    DirectoryLocked,
+    DirectoryReadOnly,
+    StorageFull,
+    ValidationFailed,
+)
+from pledgegraph.settings import Settings
+from pledgegraph.shipped import shipped
+from pledgegraph.store.changes import ChangeSet
+from pledgegraph.store.directory import DataDirectory, open_directory
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.migrations import upgraded
+from pledgegraph.store.rules import Rules, read_rules
+
+if TYPE_CHECKING:
+    from pledgegraph.validation import ChangeValidator, ValidationReport, Validator
+
+
+class Gatekeeper:
+    """Judges change sets by the shipped shapes; reads them when the first one comes.
+
+    The SHACL engines are loaded then too: most commands never write, and rdflib alone would
+    double the time that they take to start.
+    """
+
+    def __init__(self, validator: str, base: str) -> None:
+        self._name = validator
+        self._base = base
+        self._guard = threading.Lock()
+
+    @cached_property
+    def _validator(self) -> Validator:
+        from pledgegraph.validation import validator_named  # noqa: PLC0415 - see the class
+
+        return validator_named(self._name, shipped("ontology"))
+
+    @cached_property
+    def _change_validator(self) -> ChangeValidator:
+        from pledgegraph.validation import ChangeValidator  # noqa: PLC0415 - see the class
+
+        return ChangeValidator(self._validator)
+
+    def report(self, store: Store, change_set: ChangeSet) -> ValidationReport:
+        """What the shapes say of the store with the change set."""
+        from pledgegraph.validation import (  # noqa: PLC0415 - see the class
+            ValidationReport,
+            unsourced_graphs,
+        )
+
+        with self._guard:
+            by_shapes = self._change_validator.check(change_set, store)
+            unsourced = unsourced_graphs(change_set, store, self._validator.shapes, self._base)
+        return ValidationReport.of((*by_shapes.results, *unsourced))
+
+    def __call__(self, store: Store, change_set: ChangeSet) -> None:
+        """Let the change set pass.
+
+        Raises:
+            ValidationFailed: it would break a shape of severity Violation.
+        """
+        report = self.report(store, change_set)
+        if not report.conforms:
+            raise ValidationFailed(report, base=self._base)
+
+
+class _ShippedRules:
+    """The shipped rules, read when a change comes; a `Derive`."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The rules.
+
+        Raises:
+            ReadError: the file of a rule cannot be used.
+        """
+        return Rules(read_rules(shipped("ontology") / "rules"), self._base)
+
+    def __call__(self, store: Store, change: ChangeSet | None) -> Iterator[ChangeSet]:
+        return self.rules.derive(store, change)
+
+
+def engine_over(directory: DataDirectory, settings: Settings) -> EmbeddedEngine:
+    """The engine over a data directory that is open already."""
+    if not directory.gated or directory.origin is not None:
+        # What a mirror takes was judged at its origin, and is followed there by the rules.
+        return EmbeddedEngine(directory, lock_wait=settings.lock_wait)
+    gatekeeper = Gatekeeper(settings.validator, directory.base)
+    derive = _ShippedRules(directory.base)
+
+    def check(store: Store, change_set: ChangeSet) -> None:
+        # What is logged has to be followed by the rules: they must be there before.
+        _ = derive.rules
+        gatekeeper(store, change_set)
+
+    return EmbeddedEngine(directory, check=check, derive=derive, lock_wait=settings.lock_wait)
+
+
+def open_engine(settings: Settings) -> EmbeddedEngine:
+    """The engine over the settings' data directory; what a dead writer left is finished first.
+
+    A writer that is alive finishes its own work: nobody waits for it only to read. Who may not
+    write, or finds the disk full, reads what there is.
+
+    Raises:
+        DirectoryMissing, FormatTooNew, BaseMismatch: see `open_directory`.
+        DirectoryReadOnly, DirectoryLocked: it has an old format, and cannot be brought up now.
+        LogDamaged: the changes log cannot be trusted.
+    """
+    directory = open_directory(settings.data_dir, base=settings.asked_base)
+    engine = engine_over(upgraded(directory, wait=settings.lock_wait), settings)
+    with suppress(DirectoryLocked, DirectoryReadOnly, StorageFull):
+        engine.settle(wait=0)
+    return engine

@@ -1,0 +1,75 @@
+"""What a new data directory is filled with: the shipped data and the ontology they use."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from typing import Final
+
+from pyoxigraph import NamedNode
+
+from pledgegraph.ontology.files import ontology_files
+from pledgegraph.release import release
+from pledgegraph.shipped import shipped
+from pledgegraph.store.atomic_files import write_whole
+from pledgegraph.store.changes import Receipt
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.writes.loading import SourceFile, change_from_files
+
+AGENT: Final = "Pledgegraph"
+
+
+def shipped_files(base: str) -> list[SourceFile]:
+    """Every shipped file with the source that it is.
+
+    The ontology, the schemes and the shapes are one source, which ``data/ontology.ttl``
+    describes; each file under ``data/`` describes its own.
+    """
+    its_source = NamedNode(f"{base}/id/source/ontology")
+    return [
+        *(SourceFile(path) for path in sorted(shipped("data").rglob("*.ttl"))),
+        *(SourceFile(path, its_source) for path in ontology_files()),
+    ]
+
+
+def bring_up_to_date(engine: EmbeddedEngine) -> Receipt:
+    """Bring the data directory to what this release ships, once.
+
+    When it has been given the same files before, nothing is read, so that a steward's later
+    changes to shipped sources stay until the next release. Sources that somebody else loaded
+    are left alone in any case.
+
+    Raises:
+        ValidationFailed, DirectoryLocked, StorageFull: as `EmbeddedEngine.update`.
+    """
+    directory = engine.directory
+    files = shipped_files(directory.base)
+    seal = _seal(files)
+    if directory.shipped.exists() and directory.shipped.read_text(encoding="ascii") == seal:
+        with engine.snapshot() as snapshot:
+            return Receipt(snapshot.sequence, 0, 0)
+    before = engine.settle()
+    receipt = engine.update(
+        change_from_files(
+            files,
+            base=directory.base,
+            agent=AGENT,
+            reason=f"The data and the ontology that release {release()} ships.",
+        )
+    )
+    if receipt.sequence == before:
+        # The data are the same, but the rules may not be.
+        receipt = replace(receipt, sequence=engine.recompute())
+    write_whole(directory.shipped, seal)
+    return receipt
+
+
+def _seal(files: list[SourceFile]) -> str:
+    """A line that differs when a shipped file does."""
+    digest = hashlib.sha256()
+    for each in files:
+        digest.update(f"{each.source} {each.path.name} {each.path.stat().st_size}\n".encode())
+        digest.update(each.path.read_bytes())
+    for rule in sorted((shipped("ontology") / "rules").glob("*.rq")):
+        digest.update(rule.read_bytes())
+    return f"sha256:{digest.hexdigest()}\n"

@@ -1,0 +1,1 @@
+"""SPARQL text: lexer, syntax and rewrites."""

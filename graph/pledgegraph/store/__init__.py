@@ -1,0 +1,1 @@
+"""The store: change log, snapshots, writer and engine."""

@@ -1,0 +1,342 @@
+"""The embedded engine: Oxigraph on disk, read from snapshots, written through the log."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import pyoxigraph
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
+
+from pledgegraph.errors import DirectoryError
+from pledgegraph.media_types import Carries, Format
+from pledgegraph.namespaces import PREFIXES
+from pledgegraph.store.changes import Change, ChangeSet, Receipt
+from pledgegraph.store.commit_permit import Permit
+from pledgegraph.store.directory import DataDirectory
+from pledgegraph.store.engine import Substitutions
+from pledgegraph.store.normalisation import EngineForm, difference, in_engine_form, settle
+from pledgegraph.store.query_evaluation import EmbeddedResult, evaluate
+from pledgegraph.store.rules import Derive
+from pledgegraph.store.scratch import workspace
+from pledgegraph.store.snapshots import Lease, Snapshots
+from pledgegraph.store.union_graph import dump_named, named_quads
+from pledgegraph.store.writer import Writer, writing
+
+_COUNT: Final = "SELECT (COUNT(*) AS ?quads) WHERE { GRAPH ?g { ?s ?p ?o } }"
+
+Check = Callable[[Store, ChangeSet], None]
+"""Raises `ValidationFailed` when the store with the change set would break a shape."""
+
+
+class EmbeddedSnapshot:
+    """A snapshot on disk, open for reading."""
+
+    def __init__(self, lease: Lease, *, base: str, union: bool) -> None:
+        self._lease = lease
+        self._version = lease.version
+        self._base = base
+        self._union = union
+        try:
+            self._store = Store.read_only(str(lease.path))
+        except (OSError, RuntimeError) as error:
+            lease.release()
+            raise DirectoryError(
+                f"Snapshot {lease.sequence} of the data directory cannot be opened.",
+                remedy=f"Remove the folder snapshots/{lease.sequence}; the next command that "
+                "finds no other at work makes it again.",
+            ) from error
+
+    @property
+    def sequence(self) -> int:
+        """The number of the last change set in it."""
+        return self._lease.sequence
+
+    @property
+    def version(self) -> str:
+        """Its name, which no other snapshot has or had; see `EmbeddedEngine.version`."""
+        return self._version
+
+    @property
+    def default_is_union(self) -> bool:
+        """Whether the default graph is the union of all named graphs, or a graph of its own."""
+        return self._union
+
+    @property
+    def published(self) -> float:
+        """When it was published, in seconds since 1970."""
+        return self._lease.published
+
+    def query(
+        self,
+        text: str,
+        *,
+        default_graphs: Sequence[NamedNode] = (),
+        named_graphs: Sequence[NamedNode] = (),
+        substitutions: Substitutions | None = None,
+    ) -> EmbeddedResult:
+        """Begin to answer a SPARQL 1.1 query; see `pledgegraph.store.engine.Snapshot.query`."""
+        return evaluate(
+            self._store,
+            text,
+            base=self._base,
+            default_graphs=default_graphs,
+            named_graphs=named_graphs,
+            substitutions=substitutions,
+        )
+
+    def about(
+        self,
+        nodes: Sequence[NamedNode],
+        properties: Sequence[NamedNode] = (),
+        *,
+        value: NamedNode | None = None,
+        merged: bool = False,
+    ) -> Iterator[Quad]:
+        """The statements on the nodes; see `pledgegraph.store.engine.Snapshot.about`."""
+        wanted: Sequence[NamedNode | None] = properties or (None,)
+        for node in nodes:
+            for each in wanted:
+                yield from self._find(node, each, value, merged)
+
+    def pointing_at(
+        self,
+        nodes: Sequence[NamedNode],
+        properties: Sequence[NamedNode] = (),
+        *,
+        merged: bool = False,
+    ) -> Iterator[Quad]:
+        """The statements that lead to the nodes; see `engine.Snapshot.pointing_at`."""
+        wanted: Sequence[NamedNode | None] = properties or (None,)
+        for node in nodes:
+            for each in wanted:
+                yield from self._find(None, each, node, merged)
+
+    def _find(
+        self,
+        subject: NamedNode | None,
+        predicate: NamedNode | None,
+        value: NamedNode | None,
+        merged: bool,  # noqa: FBT001 -- callers name it
+    ) -> Iterator[Quad]:
+        if self._union and merged:
+            return self._store.quads_for_pattern(subject, predicate, value, DefaultGraph())
+        if self._union:
+            return named_quads(self._store, subject, predicate, value)
+        return self._store.quads_for_pattern(subject, predicate, value)
+
+    @property
+    def address(self) -> dict[str, object]:
+        """What another process needs to open the same snapshot while this one is held."""
+        return {"path": str(self._lease.path), "base": self._base}
+
+    def __len__(self) -> int:
+        """How many quads there are; the union of the graphs does not count."""
+        if not self._union:
+            return len(self._store)
+        answer = self._store.query(_COUNT)
+        if not isinstance(answer, QuerySolutions):
+            raise TypeError("the query is a SELECT")
+        (row,) = answer
+        return int(row["quads"].value)
+
+    @property
+    def store(self) -> Store:
+        """The engine's own handle, read-only: for validation, which walks quads.
+
+        Its default graph is the union of the named ones, in a gated directory; see `quads`.
+        """
+        return self._store
+
+    def quads(self) -> Iterator[Quad]:
+        """Every quad; what the union of the graphs holds is not among them."""
+        return named_quads(self._store) if self._union else iter(self._store)
+
+    def dump(self, output: BinaryIO, form: Format, *, graph: NamedNode | None = None) -> None:
+        """Write the dataset, or one graph of it, to ``output``.
+
+        A format without graph names gets the union of all graphs.
+        """
+        if graph is not None:
+            rows = (quad.triple for quad in self._store.quads_for_pattern(None, None, None, graph))
+            pyoxigraph.serialize(rows, output, format=form.rdf, prefixes=PREFIXES)
+        elif form.carries is Carries.QUADS and self._union:
+            dump_named(self._store, output, form.rdf, prefixes=PREFIXES)
+        elif form.carries is Carries.QUADS:
+            self._store.dump(output, form.rdf, prefixes=PREFIXES)
+        else:
+            self._store.dump(output, form.rdf, from_graph=DefaultGraph(), prefixes=PREFIXES)
+
+    def close(self) -> None:
+        """Let the snapshot go; it may be removed from disk from now on."""
+        del self._store
+        self._lease.release()
+
+
+class EmbeddedEngine:
+    """An `Engine` over a data directory. Any number of threads may use one."""
+
+    def __init__(
+        self,
+        directory: DataDirectory,
+        *,
+        check: Check | None = None,
+        derive: Derive | None = None,
+        lock_wait: float = 60.0,
+    ) -> None:
+        self.directory = directory
+        self._check = check
+        self._derive = derive
+        self._lock_wait = lock_wait
+        self._snapshots = Snapshots(directory)
+        self._opening = threading.Lock()
+        self._guard = threading.Lock()
+        """Over the counts; held for moments only, since event loops wait for it too."""
+        self._held: dict[EmbeddedSnapshot, int] = {}
+        self._newest: EmbeddedSnapshot | None = None
+
+    @contextmanager
+    def snapshot(self) -> Iterator[EmbeddedSnapshot]:
+        """The newest snapshot; it stays as it is, and on disk, until the block is left.
+
+        Raises:
+            DirectoryError: no snapshot can be opened.
+        """
+        with self._giving_back(self._take()) as held:
+            yield held
+
+    def version(self) -> str | None:
+        """The name of the newest snapshot, by one look at a file; None before the first."""
+        return self._snapshots.version()
+
+    def opened_snapshot(self) -> AbstractContextManager[EmbeddedSnapshot] | None:
+        """The newest snapshot without any waiting; None where it has to be opened first."""
+        held = self._hold_opened()
+        return None if held is None else self._giving_back(held)
+
+    def update(self, change: Change, *, permit: Permit | None = None) -> Receipt:
+        """Make a change, whole or not at all; see `pledgegraph.store.engine.Engine.update`."""
+        change = self._settled(change)
+        with self._writing() as writer:
+            return self._commit(writer, change, permit)
+
+    def update_from(
+        self, compute: Callable[[EmbeddedSnapshot], Change], *, permit: Permit | None = None
+    ) -> Receipt:
+        """Make a change computed from a snapshot; see `engine.Engine.update_from`."""
+        with self.snapshot() as snapshot:
+            change = self._settled(compute(snapshot))
+            computed_on = snapshot.sequence
+        with self._writing() as writer:
+            if writer.sequence != computed_on:
+                # Somebody was faster. Now that nobody else writes, it is computed on what will be
+                # changed: a slow one keeps others waiting only after it has lost once.
+                with self.snapshot() as snapshot:
+                    change = self._settled(compute(snapshot))
+            return self._commit(writer, change, permit)
+
+    def workspace(self) -> AbstractContextManager[Path]:
+        """An empty folder on the disk of the snapshots, gone when the block is left."""
+        return workspace(self.directory.work)
+
+    @property
+    def base(self) -> str:
+        """The base IRI of the data, without a final slash."""
+        return self.directory.base
+
+    @property
+    def gated(self) -> bool:
+        """Whether changes are validated and the default graph is closed."""
+        return self.directory.gated
+
+    def _settled(self, change: Change) -> Change:
+        if self.gated:
+            return settle(change, self.base, EngineForm())
+        return in_engine_form(change, EngineForm())
+
+    def _commit(self, writer: Writer, change: Change, permit: Permit | None) -> Receipt:
+        change_set = difference(writer.store, change)
+        if change_set and self._check is not None and self.gated:
+            self._check(writer.store, change_set)
+        if permit is not None:
+            permit.commit()
+        return writer.commit(
+            change_set,
+            agent=change.agent,
+            reason=change.reason,
+            sources=tuple(source.value for source in change.sources),
+        )
+
+    def settle(self, *, wait: float | None = None) -> int:
+        """Finish what a dead writer left; return the number of the newest snapshot.
+
+        Another writer is given ``wait`` seconds, or as long as any change gives it.
+        """
+        with self._writing(wait) as writer:
+            return writer.sequence
+
+    def recompute(self) -> int:
+        """Compute everything anew that rules compute; return the number of the newest snapshot.
+
+        Needed when the rules have changed, not when the data have.
+        """
+        with self._writing() as writer:
+            writer.follow(None)
+            return writer.sequence
+
+    def _writing(self, wait: float | None = None) -> AbstractContextManager[Writer]:
+        patience = self._lock_wait if wait is None else wait
+        return writing(self.directory, wait=patience, derive=self._derive)
+
+    def close(self) -> None:
+        """Let the snapshot go that is kept open between queries."""
+        with self._guard:
+            newest, self._newest = self._newest, None
+            if newest is not None and self._held.get(newest, 0) == 0:
+                self._held.pop(newest, None)
+                newest.close()
+
+    def _take(self) -> EmbeddedSnapshot:
+        with self._opening:
+            opened = self._hold_opened()
+            if opened is not None:
+                return opened
+            fresh = EmbeddedSnapshot(
+                self._snapshots.hold_current(), base=self.directory.base, union=self.directory.gated
+            )
+            with self._guard:
+                stale, self._newest = self._newest, fresh
+                self._held[fresh] = 1
+                unheld = stale is not None and self._held[stale] == 0
+                if stale is not None and unheld:
+                    del self._held[stale]
+        if stale is not None and unheld:
+            stale.close()
+        return fresh
+
+    def _hold_opened(self) -> EmbeddedSnapshot | None:
+        """The newest snapshot where it is open already; takes a hold on it."""
+        with self._guard:
+            if self._newest is None or self._newest.sequence != self._snapshots.current():
+                return None
+            self._held[self._newest] += 1
+            return self._newest
+
+    @contextmanager
+    def _giving_back(self, held: EmbeddedSnapshot) -> Iterator[EmbeddedSnapshot]:
+        try:
+            yield held
+        finally:
+            self._give_back(held)
+
+    def _give_back(self, snapshot: EmbeddedSnapshot) -> None:
+        with self._guard:
+            self._held[snapshot] -= 1
+            unheld = self._held[snapshot] == 0 and snapshot is not self._newest
+            if unheld:
+                del self._held[snapshot]
+        if unheld:
+            snapshot.close()

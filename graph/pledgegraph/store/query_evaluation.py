@@ -1,0 +1,185 @@
+"""Evaluating a client's query on an open store, with what the engine needs to be kept from."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Sequence
+from typing import BinaryIO, Final, cast
+
+import pyoxigraph
+from pyoxigraph import (
+    BlankNode,
+    DefaultGraph,
+    NamedNode,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    Store,
+)
+
+from pledgegraph.errors import Limit, QueryError, QueryRefused, UnknownFormat
+from pledgegraph.media_types import (
+    CSV_SAFE,
+    GRAPH_FORMATS,
+    RDF_XML,
+    RESULT_FORMATS,
+    XML,
+    Carries,
+    Format,
+)
+from pledgegraph.namespaces import PREFIXES
+from pledgegraph.results.csv_safe import SpreadsheetSafe
+from pledgegraph.results.truncation import NO_BOUNDS, Bounds, CutGraph, CutRows, Enough, as_file
+from pledgegraph.results.xml_text import WellFormed
+from pledgegraph.sparql.codepoint_escapes import plain_text
+from pledgegraph.sparql.dataset_clauses import dataset_clauses, merged_store
+from pledgegraph.sparql.lexer import query_words, syntax_error
+from pledgegraph.sparql.projection_order import in_order_of_appearance, wants_order
+from pledgegraph.sparql.service_clauses import calls_service
+from pledgegraph.store.engine import ResultKind, Substitutions
+
+DEEPEST: Final = 200
+"""Brackets may nest so deep; the engine's parser overflows its stack somewhere past 1,000."""
+
+_FUNCTIONS: Final = "The Service Description of the endpoint lists the functions that there are."
+
+
+class EmbeddedResult:
+    """An answer of the embedded engine, computed while it is read."""
+
+    def __init__(self, answer: QuerySolutions | QueryBoolean | QueryTriples) -> None:
+        self._answer = answer
+
+    @property
+    def kind(self) -> ResultKind:
+        """Which of the three kinds of answers this is."""
+        if isinstance(self._answer, QuerySolutions):
+            return ResultKind.SOLUTIONS
+        if isinstance(self._answer, QueryBoolean):
+            return ResultKind.BOOLEAN
+        return ResultKind.GRAPH
+
+    @property
+    def variables(self) -> tuple[str, ...]:
+        """The names of the columns; empty but for solutions."""
+        if isinstance(self._answer, QuerySolutions):
+            return tuple(variable.value for variable in self._answer.variables)
+        return ()
+
+    def serialise(
+        self,
+        output: BinaryIO,
+        form: Format,
+        *,
+        bounds: Bounds = NO_BOUNDS,
+        head_is_open: Callable[[], bool] = lambda: False,
+    ) -> Limit | None:
+        """Write the answer to ``output`` as it is computed; see `pledgegraph.store.engine`."""
+        is_graph = isinstance(self._answer, QueryTriples)
+        if is_graph == (form.carries is Carries.SOLUTIONS):
+            fitting = GRAPH_FORMATS if is_graph else RESULT_FORMATS
+            raise UnknownFormat(
+                f"{form.title} does not carry the answer to this kind of query.",
+                remedy=f"Use one of: {', '.join(f.name for f in fitting)}.",
+            )
+        try:
+            if isinstance(self._answer, QueryTriples):
+                return _write_graph(self._answer, output, form, bounds)
+            if form is CSV_SAFE:
+                sheet = SpreadsheetSafe(output)
+                met = _write_rows(self._answer, cast(BinaryIO, sheet), form, bounds, head_is_open)
+                sheet.finish()
+                return met
+            return _write_rows(self._answer, output, form, bounds, head_is_open)
+        except (RuntimeError, ValueError) as error:
+            raise QueryError("The query could not be evaluated to its end.") from error
+
+
+def _write_graph(
+    answer: QueryTriples, output: BinaryIO, form: Format, bounds: Bounds
+) -> Limit | None:
+    within = CutGraph(output, form, bounds)
+    safe = WellFormed(as_file(within)) if form is RDF_XML else within
+    pyoxigraph.serialize(
+        within.only(answer), cast(BinaryIO, safe), format=form.rdf, prefixes=PREFIXES
+    )
+    return within.end()
+
+
+def _write_rows(
+    answer: QuerySolutions | QueryBoolean,
+    output: BinaryIO,
+    form: Format,
+    bounds: Bounds,
+    head_is_open: Callable[[], bool],
+) -> Limit | None:
+    within = None
+    if isinstance(answer, QuerySolutions) and not bounds.are_none:
+        within = CutRows(output, form, bounds)
+        output = as_file(within)
+    safe = WellFormed(output) if form is XML else output
+    with contextlib.suppress(Enough):
+        answer.serialize(cast(BinaryIO, safe), form.results)
+    return within.end(marked=not head_is_open()) if within else None
+
+
+def evaluate(
+    store: Store,
+    text: str,
+    *,
+    base: str,
+    default_graphs: Sequence[NamedNode] = (),
+    named_graphs: Sequence[NamedNode] = (),
+    substitutions: Substitutions | None = None,
+) -> EmbeddedResult:
+    """Begin to answer a query.
+
+    Relative IRIs in the query are resolved against ``{base}/``. ``SELECT *`` keeps the order in
+    which the query names its variables.
+
+    Raises:
+        QuerySyntaxError: the text is not a query.
+        QueryRefused: it uses SERVICE, or nests too deep.
+        QueryError: the engine cannot begin.
+    """
+    text = plain_text(text)
+    if calls_service(text):
+        raise QueryRefused(
+            "SERVICE is not offered here.",
+            remedy="Ask the other endpoint yourself and put its answer into a VALUES block.",
+        )
+    words = query_words(text)
+    if words.depth > DEEPEST:
+        raise QueryRefused(
+            f"The query nests brackets {words.depth} deep; {DEEPEST} is the most.",
+            remedy="Write the query with fewer nested groups.",
+        )
+    if words.names_dataset and not (default_graphs or named_graphs):
+        clauses = dataset_clauses(text, base)
+        if len(clauses.default) > 1:
+            default_graphs, named_graphs = clauses.default, clauses.named
+    given = bool(default_graphs or named_graphs)
+    default: list[NamedNode | BlankNode | DefaultGraph] = list(default_graphs)
+    try:
+        if not substitutions and wants_order(text):
+            # Over nothing: sorting and joining would otherwise be done twice.
+            columns = Store().query(text, base_iri=f"{base}/")
+            if isinstance(columns, QuerySolutions):
+                text = in_order_of_appearance(text, [each.value for each in columns.variables])
+        if len(default_graphs) > 1:
+            store = merged_store(store, default_graphs, named_graphs)
+            default = [DefaultGraph()]
+        answer = store.query(
+            text,
+            base_iri=f"{base}/",
+            default_graph=default if given else None,
+            named_graphs=list(named_graphs) if given else None,
+            substitutions=dict(substitutions) if substitutions else None,
+        )
+    except SyntaxError as error:
+        raise syntax_error(text, str(error)) from error
+    except (RuntimeError, ValueError) as error:
+        if str(error).startswith("The custom function"):
+            raise QueryRefused(f"{error}.", remedy=_FUNCTIONS) from error
+        raise QueryError("The query could not be evaluated.") from error
+    return EmbeddedResult(answer)

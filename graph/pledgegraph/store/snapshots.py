@@ -1,0 +1,210 @@
+"""Snapshots: numbered, unchanging copies of the store, made of hard links.
+
+A reader holds a shared lock on the file beside its snapshot; the writer removes a snapshot
+only when it gets that lock for itself. The kernel drops a lock when its process ends, so a
+reader that was killed keeps nothing alive.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import Store
+
+from pledgegraph.errors import DirectoryError
+from pledgegraph.store.atomic_files import sync_folder, write_whole
+from pledgegraph.store.directory import DataDirectory
+
+_TRIES: Final = 100
+
+_FileState = tuple[int, int]
+_Seen = tuple[_FileState, int]
+"""A pointer's file, and the number in it."""
+
+
+def _version(number: int, lock_file: os.stat_result) -> str:
+    return f"{number}-{lock_file.st_mtime_ns:x}"
+
+
+def _state(found: os.stat_result) -> _FileState:
+    """What no two files have in common that take each other's place."""
+    return (found.st_ino, found.st_mtime_ns)
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A hold on one snapshot; it stays on disk until `release`."""
+
+    sequence: int
+    path: Path
+    _descriptor: int
+
+    @property
+    def published(self) -> float:
+        """When the snapshot was published, in seconds since 1970."""
+        return os.fstat(self._descriptor).st_mtime
+
+    @property
+    def version(self) -> str:
+        """The snapshot's name among all that ever had its number; see `Snapshots.version`."""
+        return _version(self.sequence, os.fstat(self._descriptor))
+
+    def release(self) -> None:
+        """Let the snapshot go."""
+        os.close(self._descriptor)
+
+
+class Snapshots:
+    """The snapshots of a data directory."""
+
+    def __init__(self, directory: DataDirectory, *, folder: Path | None = None) -> None:
+        self._folder = folder or directory.snapshots
+        self._pointer = directory.current
+        self._pointer_path = str(directory.current)
+        self._seen: _Seen | None = None
+        self._version: tuple[_Seen, str] | None = None
+
+    def current(self) -> int | None:
+        """The number of the newest snapshot; None before there is a first one.
+
+        Takes some microseconds where nothing has changed.
+        """
+        seen = self._look()
+        return None if seen is None else seen[1]
+
+    def _look(self) -> _Seen | None:
+        """What the pointer says; the same object until there is a new pointer."""
+        try:
+            seen = self._seen
+            if seen is None or seen[0] != _state(os.stat(self._pointer_path)):  # noqa: PTH116 -- thrice as fast
+                with self._pointer.open(encoding="ascii") as file:
+                    seen = self._seen = _state(os.fstat(file.fileno())), int(file.read())
+        except FileNotFoundError:
+            return None
+        except ValueError as error:
+            raise DirectoryError(
+                "The file `current` of the data directory does not hold a number.",
+                remedy="Write the highest number under snapshots/ into it.",
+            ) from error
+        return seen
+
+    def version(self) -> str | None:
+        """The name of the newest snapshot; None before there is a first one.
+
+        A directory that was put back to an older state counts on from there. The name tells
+        the new snapshot from the one that had its number before: it has the time in it.
+        """
+        try:
+            seen = self._look()
+            if seen is None:
+                return None
+            known = self._version
+            if known is None or known[0] is not seen:
+                name = _version(seen[1], self.lease_file(seen[1]).stat())
+                known = self._version = seen, name
+        except (OSError, DirectoryError):
+            # Whoever opens the snapshot is told; or it has been replaced this very moment.
+            return None
+        return known[1]
+
+    def hold_current(self) -> Lease:
+        """A hold on the newest snapshot.
+
+        Raises:
+            DirectoryError: there is no snapshot, or they vanish as fast as we look.
+        """
+        for _ in range(_TRIES):
+            sequence = self.current()
+            if sequence is None:
+                break
+            lease = self.hold(sequence)
+            if lease is not None:
+                return lease
+        raise DirectoryError(
+            "The data directory has no snapshot that can be opened.",
+            remedy="Run `pledgegraph stats`: it makes one from the store and the changes log.",
+        )
+
+    def publish(self, primary: Store, sequence: int) -> None:
+        """Make the primary's state the newest snapshot; readers see it from now on."""
+        final = self._folder / str(sequence)
+        if self.current() == sequence and final.is_dir():
+            return
+        partial = self._folder / f".{sequence}.partial"
+        for leftover in (partial, final):
+            shutil.rmtree(leftover, ignore_errors=True)
+        # What the snapshot shows is never replayed again, so it must be on the disk now.
+        primary.flush()
+        primary.backup(partial)
+        self.lease_file(sequence).touch()
+        partial.rename(final)
+        sync_folder(self._folder)
+        write_whole(self._pointer, f"{sequence}\n")
+
+    def sweep(self, *, kept: frozenset[int] = frozenset()) -> list[int]:
+        """Remove the snapshots that are neither current nor held; return their numbers."""
+        spared = {self.current(), *kept}
+        gone = []
+        for entry in self._folder.iterdir():
+            if entry.name.startswith("."):
+                if entry.is_dir():
+                    shutil.rmtree(entry, ignore_errors=True)
+            elif entry.is_dir() and entry.name.isdecimal() and int(entry.name) not in spared:
+                with self._alone(int(entry.name)) as alone:
+                    if alone:
+                        doomed = entry.with_name(f".{entry.name}.doomed")
+                        entry.rename(doomed)
+                        self.lease_file(int(entry.name)).unlink(missing_ok=True)
+                        shutil.rmtree(doomed, ignore_errors=True)
+                        gone.append(int(entry.name))
+        return gone
+
+    def lease_file(self, sequence: int) -> Path:
+        """What a reader of the snapshot holds a lock on."""
+        return self._folder / f"{sequence}.lease"
+
+    def hold(self, sequence: int) -> Lease | None:
+        """A lease, or None when the snapshot was removed while we asked."""
+        try:
+            descriptor = os.open(self.lease_file(sequence), os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return None
+        path = self._folder / str(sequence)
+        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        if self._is_named(descriptor, self.lease_file(sequence)) and path.is_dir():
+            return Lease(sequence, path, descriptor)
+        os.close(descriptor)
+        return None
+
+    @contextmanager
+    def _alone(self, sequence: int) -> Iterator[bool]:
+        """Whether no reader holds the snapshot, nor can while the block runs."""
+        descriptor = os.open(
+            self.lease_file(sequence), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644
+        )
+        try:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                yield False
+            else:
+                yield True
+        finally:
+            os.close(descriptor)
+
+    @staticmethod
+    def _is_named(descriptor: int, path: Path) -> bool:
+        """True when the open file is still the one of that name."""
+        try:
+            there = path.stat()
+        except FileNotFoundError:
+            return False
+        here = os.fstat(descriptor)
+        return (here.st_dev, here.st_ino) == (there.st_dev, there.st_ino)

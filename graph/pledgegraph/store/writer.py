@@ -1,0 +1,308 @@
+"""The writer: one at a time, through the file system's lock, brought up to date by replay."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import re
+import shutil
+import sys
+import time
+import traceback
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Final
+
+from pyoxigraph import Quad, Store
+
+from pledgegraph.errors import (
+    DirectoryError,
+    MirrorReadOnly,
+    PledgegraphError,
+    PublishDelayed,
+    StorageFull,
+)
+from pledgegraph.store.atomic_files import sync_folder
+from pledgegraph.store.changes import ChangeSet, Header, Receipt
+from pledgegraph.store.changes_log import DISK_REFUSES, ChangesLog, Record
+from pledgegraph.store.directory import DataDirectory
+from pledgegraph.store.rules import Derive
+from pledgegraph.store.snapshots import Snapshots
+from pledgegraph.store.union_graph import merged
+from pledgegraph.store.union_graph import remove as remove_merged
+
+_BULK: Final = 50_000
+"""From so many quads on, sorted files are written to the store at once (RocksDB ingestion)."""
+COMPUTED_BY: Final = "Pledgegraph rules"
+"""The agent of the records that rules make."""
+_OPEN_PATIENCE: Final = 5.0
+_ALONE: Final = 2
+"""The count of references to what one variable holds, with the one of the count itself."""
+_HELD: Final = re.compile(r"While lock file|lock hold by")
+"""How the engine says that somebody else has the store open."""
+
+_log = logging.getLogger(__name__)
+
+
+class Writer:
+    """The one writer of a data directory, with the primary store at the log's end."""
+
+    def __init__(
+        self,
+        directory: DataDirectory,
+        store: Store,
+        sequence: int,
+        derive: Derive | None = None,
+    ) -> None:
+        self.store = store
+        self.sequence = sequence
+        self._derive = derive
+        self._merges = directory.gated
+        self._origin = directory.origin
+        self._log = ChangesLog(directory.changes)
+        self._snapshots = Snapshots(directory)
+
+    def commit(
+        self, change_set: ChangeSet, *, agent: str, reason: str, sources: tuple[str, ...] = ()
+    ) -> Receipt:
+        """Log the change set, apply it, let the rules follow and publish the snapshot.
+
+        The receipt counts what the change set itself added and removed.
+
+        Raises:
+            MirrorReadOnly: the data directory takes its changes from another service.
+            StorageFull: the log could not take it; nothing was changed.
+            PublishDelayed: it is accepted, but readers see it only after the next write.
+        """
+        if not change_set:
+            return Receipt(self.sequence, 0, 0)
+        if self._origin is not None:
+            raise MirrorReadOnly(f"The data directory mirrors {self._origin}.")
+        header = self._accept(change_set, agent, reason, sources)
+        try:
+            apply(self.store, change_set, merge=self._merges)
+            self.follow(change_set)
+        except (OSError, StorageFull) as error:
+            raise PublishDelayed(
+                f"Change set {header.sequence} is in the changes log, "
+                "but the snapshot that shows it could not be written."
+            ) from error
+        return Receipt(self.sequence, header.added, header.removed)
+
+    def take_over(self, records: Iterable[Record]) -> None:
+        """Log, apply and publish records of another log, which have to be the next ones.
+
+        Raises:
+            StorageFull: there is no room for all; some may have been taken.
+        """
+        for record in self._log.append_copies(records):
+            replay(self.store, record, merge=self._merges)
+            self.sequence = record.sequence
+        self.follow(None)
+
+    def close(self) -> None:
+        """Close the store, before the lock goes.
+
+        The engine does that when nothing refers to the store any more. Whoever validated with
+        it may have left a cycle that does, which would keep every other process out.
+        """
+        store = self.store
+        del self.store
+        is_held = sys.getrefcount(store) > _ALONE
+        del store
+        if is_held:
+            gc.collect()
+
+    def follow(self, change_set: ChangeSet | None) -> None:
+        """Bring in step what is computed from the data, and publish the result.
+
+        What the rules change is logged too, each layer as a record of its own: a snapshot then
+        shows what the log says and nothing else. None stands for any change at all.
+        """
+        if self._derive is not None:
+            for computed in self._derive(self.store, change_set):
+                self._accept(computed, COMPUTED_BY, "Computed by the rules of the ontology.", ())
+                apply(self.store, computed, merge=self._merges)
+        self._snapshots.publish(self.store, self.sequence)
+        self._snapshots.sweep()
+
+    def _accept(
+        self, change_set: ChangeSet, agent: str, reason: str, sources: tuple[str, ...]
+    ) -> Header:
+        header = self._log.append(
+            change_set, sequence=self.sequence + 1, agent=agent, reason=reason, sources=sources
+        )
+        self.sequence = header.sequence
+        return header
+
+
+@contextmanager
+def writing(
+    directory: DataDirectory, *, wait: float, derive: Derive | None = None
+) -> Iterator[Writer]:
+    """Be the writer of the data directory until the block is left.
+
+    What a dead writer left unfinished is cut off or replayed first.
+
+    Raises:
+        DirectoryLocked: another writer holds the lock for longer than ``wait`` seconds.
+        DirectoryError: the store cannot be written.
+        LogDamaged: the changes log cannot be trusted.
+        StorageFull: there is no room for what recovery has to write.
+    """
+    with directory.locked(wait):
+        try:
+            writer = _recovered(directory, derive)
+            try:
+                yield writer
+            finally:
+                writer.close()
+        except BaseException as error:
+            _let_go(error)
+            raise
+
+
+def _let_go(error: BaseException) -> None:
+    """Clear the frames that an error leads to: they hold the store, and it would stay open.
+
+    Whoever catches an error may keep it for as long as he likes.
+    """
+    link: BaseException | None = error
+    while link is not None:
+        traceback.clear_frames(link.__traceback__)
+        link = link.__cause__ or link.__context__
+    gc.collect()
+
+
+def _recovered(directory: DataDirectory, derive: Derive | None) -> Writer:
+    log = ChangesLog(directory.changes)
+    snapshots = Snapshots(directory)
+    shown = snapshots.current()
+    try:
+        store = _primary(directory)
+        last = log.mend(
+            shown=shown or 0, check_all=store is None, is_copy=directory.origin is not None
+        )
+        if store is None:
+            store = _rebuilt(directory, log)
+        else:
+            # Replaying what is applied already changes nothing: the last word on each quad is
+            # the same.
+            for record in log.after(shown or 0):
+                replay(store, record, merge=directory.gated)
+        writer = Writer(directory, store, last, derive)
+        if shown != last:
+            # The writer that died may have died before the rules had their turn.
+            writer.follow(None)
+        else:
+            snapshots.publish(store, last)
+    except OSError as error:
+        raise _refusal(error) from error
+    return writer
+
+
+def _primary(directory: DataDirectory) -> Store | None:
+    """The primary store; None when there is none, or none that can be opened."""
+    if not (directory.primary / "CURRENT").exists():
+        return None
+    try:
+        return _open(directory)
+    except (OSError, RuntimeError) as error:
+        # The engine tells of files that are missing by OSError, of damaged ones by RuntimeError.
+        if _is_full(error):
+            raise
+        _log.warning("The store could not be opened and is rebuilt from the changes log.")
+        _log.debug("It said: %s", error)
+        return None
+
+
+def _rebuilt(directory: DataDirectory, log: ChangesLog) -> Store:
+    """A primary store made from the whole changes log.
+
+    It lies beside until it is complete and on the disk: half of one would pass for a whole one.
+    """
+    beside = directory.primary.with_name("primary.new")
+    shutil.rmtree(beside, ignore_errors=True)
+    try:
+        store = Store(beside)
+        for record in log.after(0):
+            replay(store, record, merge=directory.gated)
+        store.flush()
+        del store
+    except BaseException:
+        shutil.rmtree(beside, ignore_errors=True)
+        raise
+    shutil.rmtree(directory.primary, ignore_errors=True)
+    beside.rename(directory.primary)
+    sync_folder(directory.path)
+    return _open(directory)
+
+
+def _refusal(error: OSError) -> PledgegraphError:
+    """What to say when the disk refuses."""
+    if _is_full(error):
+        return StorageFull("The disk is full: the data directory cannot be written.")
+    return DirectoryError(
+        "The store of the data directory cannot be written.",
+        remedy="Check the disk and the permissions of the data directory.",
+    )
+
+
+def _is_full(error: Exception) -> bool:
+    """Whether there is no room; the engine's errors carry no number, only words."""
+    number = error.errno if isinstance(error, OSError) else None
+    return number in DISK_REFUSES or "No space left" in str(error)
+
+
+def _open(directory: DataDirectory) -> Store:
+    """The primary store; waits for an owner in this process that is being collected."""
+    deadline = time.monotonic() + _OPEN_PATIENCE
+    while True:
+        try:
+            return Store(directory.primary)
+        except OSError as error:
+            if not _HELD.search(str(error)):
+                raise
+            if time.monotonic() > deadline:
+                raise DirectoryError(
+                    "The store is held open by a process that is not a writer of ours.",
+                    remedy="Stop the program that has opened primary/ directly.",
+                ) from error
+            gc.collect()
+            time.sleep(0.05)
+
+
+def apply(store: Store, change_set: ChangeSet, *, merge: bool) -> None:
+    """Bring the store to the state after the change set; doing it twice does no harm.
+
+    With ``merge`` the default graph is kept as the union of the named ones.
+    """
+    _remove(store, change_set.removed, merge=merge)
+    _add(store, lambda: change_set.added, len(change_set.added), merge=merge)
+
+
+def replay(store: Store, record: Record, *, merge: bool) -> None:
+    """Bring the store to the state after a record of the changes log; see `apply`."""
+    _remove(store, record.removed(), merge=merge)
+    _add(store, record.added, record.header().added, merge=merge)
+
+
+def undo(store: Store, record: Record, *, merge: bool) -> None:
+    """Bring the store from the state after a record to the one before it; see `apply`."""
+    _remove(store, record.added(), merge=merge)
+    _add(store, record.removed, record.header().removed, merge=merge)
+
+
+def _remove(store: Store, quads: Iterable[Quad], *, merge: bool) -> None:
+    for quad in quads:
+        if merge:
+            remove_merged(store, quad)
+        else:
+            store.remove(quad)
+
+
+def _add(store: Store, quads: Callable[[], Iterable[Quad]], count: int, *, merge: bool) -> None:
+    put = store.extend if count < _BULK else store.bulk_extend
+    put(quads())
+    if merge:
+        put(merged(quads()))

@@ -1,0 +1,194 @@
+"""What a change can break, and the triples that it takes to judge that.
+
+Validation on write looks at the nodes whose verdict the change can alter, and at the triples
+that those verdicts depend on. Both come from the shapes (`dependency_automaton`), so that
+for every node: either its verdict did not change, or it is among the focus nodes and is judged
+as full validation would judge it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Final, Protocol
+
+from pyoxigraph import BlankNode, Dataset, DefaultGraph, Literal, NamedNode, Quad, Triple
+
+from pledgegraph.store.changes import ChangeSet
+from pledgegraph.validation.dependency_automaton import START, Edge, Reach, Toward
+from pledgegraph.validation.rdflib_terms import Term
+
+_UNION: Final = DefaultGraph()
+_END: Final[dict[Toward, Callable[[Triple], Term]]] = {
+    Toward.OBJECT: lambda triple: triple.object,
+    Toward.SUBJECT: lambda triple: triple.subject,
+    Toward.PREDICATE: lambda triple: triple.predicate,
+}
+
+
+class Lookup(Protocol):
+    """What is needed of a store; `pyoxigraph.Store` has it."""
+
+    def quads_for_pattern(
+        self,
+        subject: NamedNode | BlankNode | Triple | None,
+        predicate: NamedNode | None,
+        object: Term | None,  # noqa: A002 - the name that pyoxigraph gives it
+        graph_name: NamedNode | BlankNode | DefaultGraph | None = None,
+        /,
+    ) -> Iterator[Quad]:
+        """The quads that fit; None fits all."""
+        ...
+
+
+class TooMuch(Exception):
+    """The neighbourhood is larger than the limit: validate everything instead."""
+
+
+@dataclass(frozen=True)
+class StateAfter:
+    """The union of all graphs as it is when the change is made, and the ontology.
+
+    Triples, not quads: one that is removed from a graph may still stand in another.
+    """
+
+    store: Lookup
+    change: ChangeSet
+    ontology: Dataset
+
+    def leaving(self, node: Term) -> set[Triple]:
+        """The triples with that subject."""
+        if isinstance(node, Literal):
+            return set()
+        found = {q.triple for q in self.store.quads_for_pattern(node, None, None) if self._stays(q)}
+        found.update(quad.triple for quad in self.change.added.quads_for_subject(node))
+        found.update(quad.triple for quad in self.ontology.quads_for_subject(node))
+        return found
+
+    def arriving(self, node: Term, predicate: NamedNode | None) -> set[Triple]:
+        """The triples with that object, and that predicate if one is given."""
+        found = {
+            quad.triple
+            for quad in self.store.quads_for_pattern(None, predicate, node)
+            if self._stays(quad)
+        }
+        for more in (self.change.added, self.ontology):
+            for quad in more.quads_for_object(node):
+                if predicate is None or quad.predicate == predicate:
+                    found.add(quad.triple)
+        return found
+
+    def using(self, node: Term) -> set[Triple]:
+        """The triples with that predicate, the ontology's left out."""
+        if not isinstance(node, NamedNode):
+            return set()
+        found = {q.triple for q in self.store.quads_for_pattern(None, node, None) if self._stays(q)}
+        found.update(quad.triple for quad in self.change.added.quads_for_predicate(node))
+        return found
+
+    def everything(self) -> set[Triple]:
+        """All triples but the ontology's."""
+        found = {
+            quad.triple
+            for quad in self.store.quads_for_pattern(None, None, None)
+            if self._stays(quad)
+        }
+        found.update(quad.triple for quad in self.change.added)
+        return found
+
+    def stored(self, node: Term) -> bool:
+        """Whether something other than the ontology makes a statement on the node."""
+        if isinstance(node, Literal):
+            return False
+        return any(self._stays(q) for q in self.store.quads_for_pattern(node, None, None)) or any(
+            True for _ in self.change.added.quads_for_subject(node)
+        )
+
+    def _stays(self, quad: Quad) -> bool:
+        # What the union graph holds is said by a named graph too, and goes when that goes.
+        return quad.graph_name != _UNION and quad not in self.change.removed
+
+
+def affected(reach: Reach, state: StateAfter, limit: int) -> set[Term]:
+    """The nodes whose verdict the change can alter, among those that something is said of.
+
+    Raises:
+        TooMuch: finding them takes more than ``limit`` steps.
+    """
+    into = reach.into()
+    seen: set[tuple[Term, int]] = set()
+    waiting: list[tuple[Term, int]] = []
+    by_predicate, by_any = _by_predicate(reach)
+
+    def visit(node: Term, at: int) -> None:
+        if (node, at) not in seen:
+            if len(seen) >= limit:
+                raise TooMuch
+            seen.add((node, at))
+            waiting.append((node, at))
+
+    for quads in (state.change.added, state.change.removed):
+        for quad in quads:
+            for at, edge in (*by_predicate.get(quad.predicate, ()), *by_any):
+                visit(quad.object if edge.toward is Toward.SUBJECT else quad.subject, at)
+    while waiting:
+        node, at = waiting.pop()
+        for before, edge in into.get(at, ()):
+            match edge.toward:
+                case Toward.SUBJECT:
+                    for triple in state.leaving(node):
+                        if edge.predicate in (None, triple.predicate):
+                            visit(triple.object, before)
+                case Toward.OBJECT:
+                    for triple in state.arriving(node, edge.predicate):
+                        visit(triple.subject, before)
+                case Toward.PREDICATE:
+                    for triple in state.using(node):
+                        visit(triple.subject, before)
+    return {node for node, at in seen if at == START}
+
+
+def context(reach: Reach, state: StateAfter, focus: set[Term], limit: int) -> set[Triple]:
+    """The triples that the verdicts on the focus nodes depend on, the ontology's among them.
+
+    Raises:
+        TooMuch: there are more than ``limit``.
+    """
+    found: set[Triple] = set()
+    leaving: dict[Term, set[Triple]] = {}
+    seen = {(node, START) for node in focus}
+    waiting = list(seen)
+    while waiting:
+        node, at = waiting.pop()
+        for edge in reach.edges[at]:
+            if edge.toward is Toward.SUBJECT:
+                steps = state.arriving(node, edge.predicate)
+            else:
+                if node not in leaving:
+                    leaving[node] = state.leaving(node)
+                steps = leaving[node]
+            for triple in steps:
+                if edge.predicate not in (None, triple.predicate):
+                    continue
+                found.add(triple)
+                following = (_END[edge.toward](triple), edge.target)
+                if following not in seen:
+                    seen.add(following)
+                    waiting.append(following)
+        if len(found) > limit:
+            raise TooMuch
+    return found
+
+
+def _by_predicate(
+    reach: Reach,
+) -> tuple[dict[NamedNode, list[tuple[int, Edge]]], list[tuple[int, Edge]]]:
+    by_predicate: dict[NamedNode, list[tuple[int, Edge]]] = {}
+    by_any: list[tuple[int, Edge]] = []
+    for at, edges in enumerate(reach.edges):
+        for edge in edges:
+            if edge.predicate is None:
+                by_any.append((at, edge))
+            else:
+                by_predicate.setdefault(edge.predicate, []).append((at, edge))
+    return by_predicate, by_any

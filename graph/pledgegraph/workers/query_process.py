@@ -1,0 +1,227 @@
+"""The worker process: opens a snapshot, answers one query after the other, is killed at need.
+
+Started as ``python -m pledgegraph.workers.query_process {bytes of memory} {nice}``; frames come
+and go by the socket that is its standard input.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from typing import Any, BinaryIO, Final, cast
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Variable, parse
+
+from pledgegraph.errors import Limit, QueryError, QuerySyntaxError
+from pledgegraph.media_types import Format, format_named
+from pledgegraph.results.encoding import IDENTITY, SMALLEST, Encoder, encoder
+from pledgegraph.results.truncation import Bounds, head_with_link, held_back, refuse_unsaid
+from pledgegraph.store.query_evaluation import evaluate
+from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
+from pledgegraph.workers.deep_stack import DeepThreads
+from pledgegraph.workers.frames import packed, read_frame
+
+_PIECE: Final = 64 * 1024
+_PATIENCE: Final = 0.02
+"""Seconds after which a piece is sent however small it is."""
+
+
+class _Sender:
+    """Frames to the pool, kept until there is a message's worth of them."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._held: list[bytes] = []
+
+    def keep(self, letter: bytes, payload: bytes = b"") -> None:
+        """Send it with what comes next."""
+        self._held.append(packed(letter, payload))
+
+    def send(self, letter: bytes, payload: bytes = b"") -> None:
+        """Send it and all that was kept; waits while the other side takes nothing."""
+        self.keep(letter, payload)
+        message = memoryview(b"".join(self._held) if len(self._held) > 1 else self._held[0])
+        self._held.clear()
+        while message:
+            message = message[os.write(self._descriptor, message) :]
+
+    def forget(self) -> None:
+        """Leave out what was kept."""
+        self._held.clear()
+
+
+class _Pieces:
+    """A file to the serialiser, D frames to the pool: compressed, unless the answer is small."""
+
+    def __init__(
+        self, sender: _Sender, card: dict[str, Any], coding: str, *, held_back: int
+    ) -> None:
+        self._sender = sender
+        self._card = card
+        self._coding = coding
+        self._held_back = held_back
+        self._encoder: Encoder | None = None
+        self._begun = False
+        self._held = bytearray()
+        self._since = time.monotonic()
+
+    def write(self, data: bytes) -> int:
+        self._held += data
+        if len(self._held) < self._held_back and not self._begun:
+            return len(data)
+        is_late = time.monotonic() - self._since > _PATIENCE
+        if len(self._held) >= _PIECE or (self._held and is_late):
+            self._begin(self._coding)
+            self._sender.send(b"D", self._taken(last=False))
+            self._since = time.monotonic()
+        return len(data)
+
+    def flush(self) -> None:
+        """Nothing: a serialiser that has nothing more to say is not asked for it sooner."""
+
+    def has_not_begun(self) -> bool:
+        """True while nothing has been sent."""
+        return not self._begun
+
+    def cut(self, met: Limit, form: Format, link: str) -> None:
+        """Say that the answer was cut: in its head, if that is here still.
+
+        Raises:
+            AnswerTooLong: it is not, and the format has no other place.
+        """
+        if self._begun:
+            refuse_unsaid(form, met)
+        else:
+            self._card["cut"] = [met.name, met.value, met.unit]
+            self._held = bytearray(head_with_link(bytes(self._held), form, link))
+
+    def end(self) -> None:
+        """Send the rest, and that it was the last."""
+        self._begin(self._coding if len(self._held) >= SMALLEST else IDENTITY)
+        rest = self._taken(last=True)
+        if rest:
+            self._sender.keep(b"D", rest)
+        self._sender.send(b"E")
+
+    def _begin(self, coding: str) -> None:
+        """Tell of the answer what is known only when its size is."""
+        if not self._begun:
+            self._begun = True
+            if coding != IDENTITY:
+                self._encoder = encoder(coding)
+            self._sender.keep(b"K", json.dumps({**self._card, "coding": coding}).encode())
+
+    def _taken(self, *, last: bool) -> bytes:
+        data = bytes(self._held)
+        self._held.clear()
+        if self._encoder is None:
+            return data
+        return self._encoder.last(data) if last else self._encoder.piece(data)
+
+
+class _Opened:
+    """The snapshot that is open, to be used again for the next query."""
+
+    def __init__(self, memory: int) -> None:
+        self._memory = memory
+        self._path = ""
+        self._store: Store | None = None
+
+    def at(self, path: str) -> Store:
+        if self._store is None:
+            self._store = Store.read_only(path)
+            # The engine starts its threads with its first store; their stacks are no query's.
+            limit_memory(self._memory)
+        elif path != self._path:
+            self._store = Store.read_only(path)
+        self._path = path
+        return self._store
+
+
+def serve_queries(source: BinaryIO, descriptor: int, memory: int) -> None:
+    """Answer what comes by ``source``, to ``descriptor``, until the pool closes it."""
+    opened = _Opened(memory)
+    sender = _Sender(descriptor)
+    sender.send(b"R")
+    while (frame := read_frame(source)) is not None:
+        try:
+            _answer(json.loads(frame[1]), opened, sender)
+        except QueryError as error:
+            sender.forget()
+            sender.send(b"X", _card(error))
+        except OSError as error:
+            if isinstance(error, BrokenPipeError | ConnectionResetError):
+                return
+            sender.forget()
+            sender.send(b"X", _card(QueryError("The snapshot could not be read.")))
+        except MemoryError:
+            sender.forget()
+            sender.send(b"X", json.dumps({"kind": "memory"}).encode())
+
+
+def _answer(asked: dict[str, Any], opened: _Opened, sender: _Sender) -> None:
+    answer = evaluate(
+        opened.at(asked["path"]),
+        asked["query"],
+        base=asked["base"],
+        default_graphs=[NamedNode(iri) for iri in asked["defaultGraphs"]],
+        named_graphs=[NamedNode(iri) for iri in asked["namedGraphs"]],
+        substitutions={
+            Variable(name): _term(text) for name, text in asked["substitutions"].items()
+        },
+    )
+    card = {"kind": answer.kind.value, "variables": answer.variables}
+    bounds = Bounds(rows=Limit(*asked["rows"]), size=Limit(*asked["size"]))
+    pieces = _Pieces(sender, card, asked["coding"], held_back=held_back(bounds))
+    name = asked["formats"].get(answer.kind.value)
+    if name is not None:
+        form = format_named(name)
+        met = answer.serialise(
+            cast(BinaryIO, pieces), form, bounds=bounds, head_is_open=pieces.has_not_begun
+        )
+        if met is not None:
+            pieces.cut(met, form, f"{asked['base']}/problems/answer-cut")
+    pieces.end()
+
+
+def _term(text: str) -> NamedNode | Literal:
+    """The term that N-Triples writes so."""
+    (quad,) = parse(f"<urn:s> <urn:p> {text} .", format=RdfFormat.N_TRIPLES)
+    if not isinstance(quad.object, NamedNode | Literal):
+        raise TypeError("a parameter is an IRI or a literal")
+    return quad.object
+
+
+def _card(error: QueryError) -> bytes:
+    card: dict[str, Any] = {
+        "kind": type(error).__name__,
+        "message": str(error),
+        "remedy": error.remedy,
+    }
+    if error.limit is not None:
+        card["limit"] = [error.limit.name, error.limit.value, error.limit.unit]
+    if isinstance(error, QuerySyntaxError):
+        card |= {"line": error.line, "column": error.column}
+    return json.dumps(card).encode()
+
+
+def main() -> None:
+    """Confine this process, then answer queries."""
+    end_with_parent()
+    os.nice(int(sys.argv[2]))
+    # Questions and answers go by a copy of the socket, out of the way of whatever else would
+    # read the standard input.
+    descriptor = os.dup(0)
+    forbid_network()
+    with os.fdopen(descriptor, "rb", closefd=False) as source:
+
+        def serve() -> None:
+            serve_queries(source, descriptor, int(sys.argv[1]))
+
+        DeepThreads().start(serve, "pledgegraph-query").join()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,175 @@
+"""Has a write worked out in a process of its own: confined, killed at need, and never believed.
+
+What comes back are quads, which pass the gate like anybody's.
+"""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pyoxigraph import NamedNode, RdfFormat, parse
+
+from pledgegraph import errors
+from pledgegraph.media_types import Format
+from pledgegraph.store.commit_permit import Permit
+from pledgegraph.store.update_evaluation import Difference, Update
+from pledgegraph.workers.environment import bare_environment
+
+_OUT_OF_MEMORY: Final = (b"memory allocation of", b"MemoryError", b"Cannot allocate memory")
+_OVERFLOWN: Final = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS)
+_REPORTED: Final[Mapping[str, type[errors.PledgegraphError]]] = {
+    kind.__name__: kind
+    for kind in (
+        errors.ChangeTooLarge,
+        errors.GraphClosed,
+        errors.StorageFull,
+        errors.UnknownFormat,
+        errors.UpdateRefused,
+    )
+}
+
+
+@dataclass(frozen=True, slots=True)
+class WriteLimits:
+    """What one write may use, and what it may come to."""
+
+    memory: int
+    """Bytes of address space beyond what its process has at the start."""
+    most: int
+    """Quads that it may add and remove."""
+
+
+class WriteWorker:
+    """Starts a process for each write; the caller's thread waits for it."""
+
+    def __init__(self, limits: WriteLimits) -> None:
+        self._limits = limits
+
+    def read(
+        self, body: bytes, form: Format, *, base: str, renamed: bool, permit: Permit
+    ) -> Difference:
+        """What a body says, as quads to add; see `pledgegraph.rdf.parsing.read_body`."""
+        asked = {"task": "read", "format": form.name, "base": base, "renamed": renamed}
+        found = self._run(asked, body, permit)
+        if found is None:
+            raise AssertionError("a body is read without a snapshot")
+        return found
+
+    def update(
+        self,
+        update: Update,
+        *,
+        permit: Permit,
+        snapshot: object = None,
+        folder: str | None = None,
+    ) -> Difference | None:
+        """What an update comes to; without a ``snapshot`` None where it needs one."""
+        asked = {"task": "update", "snapshot": snapshot, "folder": folder, **_card(update)}
+        return self._run(asked, update.text.encode(), permit)
+
+    def patch(
+        self, update: Update, graph: NamedNode | None, *, permit: Permit, snapshot: object
+    ) -> Difference:
+        """What an update of one graph comes to; None for the default graph."""
+        asked = {
+            "task": "patch",
+            "snapshot": snapshot,
+            "graph": None if graph is None else graph.value,
+            **_card(update),
+        }
+        found = self._run(asked, update.text.encode(), permit)
+        if found is None:
+            raise AssertionError("a patch is given its snapshot")
+        return found
+
+    def _run(self, asked: Mapping[str, object], body: bytes, permit: Permit) -> Difference | None:
+        """What the process says.
+
+        Raises:
+            Withdrawn: the permit was; the process is dead.
+            PledgegraphError: what went wrong there.
+        """
+        head = json.dumps({**asked, "most": self._limits.most}).encode() + b"\n"
+        with subprocess.Popen(  # noqa: S603 - itself, with a number
+            [
+                sys.executable,
+                "-m",
+                "pledgegraph.workers.write_process",
+                str(self._limits.memory),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=bare_environment(),
+            start_new_session=True,
+        ) as process:
+            try:
+                permit.employ(process)
+                said, shouted = process.communicate(head + body)
+            finally:
+                process.kill()
+        permit.employ(None)
+        if process.returncode != 0 or not said:
+            raise self._obituary(process.returncode, shouted)
+        line, _, quads = said.partition(b"\n")
+        card = json.loads(line)
+        if card["kind"] == "snapshot":
+            return None
+        if card["kind"] != "difference":
+            raise self._error_of(card)
+        return Difference(
+            removed=tuple(parse(quads[: card["removed"]], format=RdfFormat.N_QUADS)),
+            added=tuple(parse(quads[card["removed"] :], format=RdfFormat.N_QUADS)),
+        )
+
+    def _error_of(self, card: Mapping[str, Any]) -> errors.PledgegraphError:
+        """The error that the process reports, as the class that it was there."""
+        if card["kind"] == "memory":
+            return self._out_of_memory()
+        if card["kind"] == "UpdateSyntaxError":
+            return errors.UpdateSyntaxError(
+                card["message"], line=card["line"], column=card["column"]
+            )
+        if card["kind"] == "ReadError":
+            return errors.ReadError(
+                card["message"],
+                file="",
+                line=card["line"],
+                column=card["column"],
+                remedy=card["remedy"],
+            )
+        kind = _REPORTED.get(card["kind"], errors.QueryError)
+        is_large = kind is errors.ChangeTooLarge
+        limit = errors.Limit("max_change_quads", self._limits.most, "quads") if is_large else None
+        return kind(card["message"], remedy=card["remedy"], limit=limit)
+
+    def _obituary(self, code: int, shouted: bytes) -> errors.PledgegraphError:
+        if any(words in shouted for words in _OUT_OF_MEMORY):
+            return self._out_of_memory()
+        if code in _OVERFLOWN:
+            return errors.UpdateRefused(
+                "What was sent nests too deep, or has too many parts to be read.",
+                remedy="Send it in several requests, or with fewer levels.",
+            )
+        return errors.QueryError("The write could not be worked out; its process ended.")
+
+    def _out_of_memory(self) -> errors.WriteOutOfMemory:
+        return errors.WriteOutOfMemory(
+            "The write needs more memory than a write may use.",
+            limit=errors.Limit("write_memory", self._limits.memory, "bytes"),
+        )
+
+
+def _card(update: Update) -> dict[str, object]:
+    return {
+        "base": update.base,
+        "gated": update.gated,
+        "defaultGraphs": [graph.value for graph in update.default_graphs],
+        "namedGraphs": [graph.value for graph in update.named_graphs],
+    }

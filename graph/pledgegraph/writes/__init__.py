@@ -1,0 +1,1 @@
+"""What a write is: loading, attribution, tokens."""

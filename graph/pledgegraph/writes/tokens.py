@@ -1,0 +1,222 @@
+"""Bearer tokens: who may do what over HTTP (RFC 6750).
+
+A token is 256 random bits, so that its SHA-256 is as good as a slow hash would be for a
+password: there is nothing to guess. Only that hash is kept, in ``tokens.json`` of the data
+directory, which its owner alone may read. The file is read again whenever it has changed, so a
+running service knows a new token, and no longer knows a revoked one, with the next request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import Enum
+from pathlib import Path
+from typing import Final
+
+from filelock import FileLock
+
+from pledgegraph.errors import DirectoryError, DirectoryReadOnly, TokenMissing
+from pledgegraph.store.atomic_files import sync_folder
+from pledgegraph.writes.attribution import attributable
+
+NAME: Final = "tokens.json"
+_PREFIX: Final = "pgt_"
+"""Begins every token, so that scanners for leaked secrets can know one."""
+_LOCK_WAIT: Final = 10.0
+
+
+class Scope(Enum):
+    """What a token allows; each allows what those before it do."""
+
+    READ = "read"
+    """What everybody may do as well, at present."""
+    WRITE = "write"
+    """To change the data."""
+    ADMIN = "admin"
+    """To run the service."""
+
+    def covers(self, needed: Scope) -> bool:
+        """Whether who has this scope may do what asks for ``needed``."""
+        order = list(Scope)
+        return order.index(self) >= order.index(needed)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """What is known of a token; the token itself is known to its holder only."""
+
+    id: str
+    """By what people name it: to list and to revoke it."""
+    label: str
+    """Whose it is. The changes log names this as the agent."""
+    scopes: tuple[Scope, ...]
+    created: datetime
+    expires: datetime | None
+    sha256: str
+
+    def allows(self, scope: Scope) -> bool:
+        """Whether it may be used for what asks for ``scope``."""
+        return any(each.covers(scope) for each in self.scopes)
+
+    def is_over(self, now: datetime) -> bool:
+        """True once its time has run out."""
+        return self.expires is not None and self.expires <= now
+
+
+class Tokens:
+    """The tokens of a data directory."""
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / NAME
+        self._seen: tuple[int, int, int] | None = None
+        self._known: tuple[Token, ...] = ()
+
+    def create(
+        self, *, scopes: tuple[Scope, ...], label: str | None = None, days: float | None = None
+    ) -> tuple[Token, str]:
+        """A new token, and the secret that is its holder's; nobody can tell it again.
+
+        Without a label it is called by its id.
+
+        Raises:
+            InputError: the label cannot stand in the changes log.
+            DirectoryReadOnly: this process may not write there.
+        """
+        name = secrets.token_hex(4)
+        label = attributable(
+            "The label",
+            f"token {name}" if label is None else label,
+            remedy="Give a name, or an IRI, with --label.",
+        )
+        secret = _PREFIX + secrets.token_urlsafe(32)
+        now = datetime.now(UTC).replace(microsecond=0)
+        token = Token(
+            id=name,
+            label=label,
+            scopes=scopes,
+            created=now,
+            expires=None if days is None else now + timedelta(days=days),
+            sha256=_hashed(secret),
+        )
+        with self._changing():
+            self._write([*self.all(), token])
+        return token, secret
+
+    def all(self) -> tuple[Token, ...]:
+        """Every token that is not revoked, the oldest first.
+
+        Raises:
+            DirectoryError: the file is damaged, or may not be read.
+        """
+        try:
+            status = self._path.stat()
+            seen = (status.st_mtime_ns, status.st_size, status.st_ino)
+            if seen != self._seen:
+                self._known = _read(self._path.read_text(encoding="utf-8"))
+                self._seen = seen
+        except FileNotFoundError:
+            self._known, self._seen = (), None
+        except OSError as error:
+            raise DirectoryError(
+                f"The tokens cannot be read: {error.strerror or error}.",
+                remedy=f"Mend the permissions of {NAME} in the data directory.",
+            ) from error
+        return self._known
+
+    def revoke(self, name: str) -> Token:
+        """Make the token of that id worthless, from now on.
+
+        Raises:
+            TokenMissing: there is none.
+        """
+        with self._changing():
+            known = self.all()
+            for token in known:
+                if token.id == name:
+                    self._write([each for each in known if each is not token])
+                    return token
+        raise TokenMissing(f"There is no token {name!r}.")
+
+    def holder(self, secret: str) -> Token | None:
+        """The token that ``secret`` is; None for one that is none, or is over.
+
+        All hashes are compared, each in constant time, so that the time tells nothing.
+        """
+        presented = _hashed(secret)
+        found = None
+        for token in self.all():
+            if hmac.compare_digest(token.sha256, presented):
+                found = token
+        return None if found is None or found.is_over(datetime.now(UTC)) else found
+
+    @contextmanager
+    def _changing(self) -> Iterator[None]:
+        """Be the only one who changes the file."""
+        lock = FileLock(self._path.with_name("tokens.lock"), timeout=_LOCK_WAIT)
+        try:
+            lock.acquire()
+        except OSError as error:
+            raise DirectoryReadOnly(
+                f"The data directory cannot be written: {error.strerror or error}."
+            ) from error
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _write(self, tokens: list[Token]) -> None:
+        beside = self._path.with_name(f".{NAME}.new")
+        beside.unlink(missing_ok=True)
+        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump({"tokens": [_card(token) for token in tokens]}, file, indent=2)
+            file.write("\n")
+            file.flush()
+            os.fsync(file.fileno())
+        beside.replace(self._path)
+        sync_folder(self._path.parent)
+
+
+def _hashed(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _card(token: Token) -> dict[str, object]:
+    return {
+        "id": token.id,
+        "label": token.label,
+        "scopes": [scope.value for scope in token.scopes],
+        "created": token.created.isoformat(),
+        "expires": None if token.expires is None else token.expires.isoformat(),
+        "sha256": token.sha256,
+    }
+
+
+def _read(text: str) -> tuple[Token, ...]:
+    try:
+        return tuple(
+            Token(
+                id=str(card["id"]),
+                label=str(card["label"]),
+                scopes=tuple(Scope(each) for each in card["scopes"]),
+                created=datetime.fromisoformat(card["created"]),
+                expires=None
+                if card["expires"] is None
+                else datetime.fromisoformat(card["expires"]),
+                sha256=str(card["sha256"]),
+            )
+            for card in json.loads(text)["tokens"]
+        )
+    except (ValueError, KeyError, TypeError) as error:
+        raise DirectoryError(
+            f"{NAME} of the data directory is damaged; no token is taken.",
+            remedy=f"Remove {NAME} and make new tokens with `pledgegraph token create`.",
+        ) from error
