@@ -172,8 +172,8 @@ class StoreDiffers(PledgegraphError):
     """The store, or the log itself, is not what was written."""
 
     remedy = (
-        "If only the store is wrong, remove primary/ and the file `current` while nothing uses the "
-        "data directory: the next command makes the store from the log. Else restore a backup."
+        "If only the store is wrong, run `pledgegraph verify --mend`: it makes the store and the "
+        "snapshot again from the changes log. Else restore the data directory from a backup."
     )
 
 

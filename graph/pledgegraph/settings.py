@@ -157,6 +157,12 @@ class Settings(BaseSettings):
         description="Seconds between looks whether `/dumps/` needs the dump of a newer snapshot; "
         "0: the service makes none.",
     )
+    check_interval: float = Field(
+        default=21600.0,
+        ge=0,
+        description="Seconds between checks of all files of the data directory against their "
+        "checksums; 0: the service makes none.",
+    )
     past_keep: int = Field(
         default=8,
         ge=1,

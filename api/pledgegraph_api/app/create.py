@@ -130,14 +130,14 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     copies.install(app)
     install_documents(app, engine, pages, settings.base, copies)
     _install_descriptions(app, settings, engine, pages, signposts)
-    HealthCheck(engine).install(app)
+    HealthCheck(engine, settings.data_dir).install(app)
     ApiDocs(pages).install(app)
     app.mount("/static", StaticFiles(directory=STATIC))
 
     budget = Budget(settings.budget_seconds, settings.budget_errors, time.monotonic)
     observers: list[Observer] = []
     if settings.metrics:
-        metrics = Metrics(engine, runner, lambda: len(budget))
+        metrics = Metrics(engine, runner, lambda: len(budget), settings.data_dir)
         metrics.install(app)
         observers.append(metrics)
     if settings.log_requests:

@@ -12,11 +12,13 @@ from pledgegraph_api.history.dump_schedule import DumpSchedule
 from pledgegraph_api.history.dumps import DumpFiles
 from pledgegraph_api.history.stream import ChangeStream
 from pledgegraph_api.history.versions import PastVersions
+from pledgegraph_api.ops.background_command import BackgroundCommand
+from pledgegraph_api.ops.file_checks import FileChecks
 from pledgegraph_api.web.pages import Pages
 
 
 class Copies:
-    """Everything under `/dumps/` and `/changes`, and the schedule of the dumps."""
+    """Everything under `/dumps/` and `/changes`, what makes dumps and what checks them."""
 
     def __init__(self, settings: Settings, pages: Pages) -> None:
         log = self.log = PublishedLog(settings.data_dir)
@@ -26,18 +28,23 @@ class Copies:
             ChangeDocuments(log, pages, settings.base),
             DumpFiles(Dumps(settings.data_dir / "dumps"), pages, settings.base),
         )
-        self._schedule = DumpSchedule(
-            settings.data_dir, interval=settings.dump_interval, keep=settings.dump_keep
+        self._background: tuple[BackgroundCommand, ...] = (
+            DumpSchedule(
+                settings.data_dir, interval=settings.dump_interval, keep=settings.dump_keep
+            ),
+            FileChecks(settings.data_dir, interval=settings.check_interval),
         )
 
     def start(self) -> None:
-        """Begin to make dumps."""
-        self._schedule.start()
+        """Begin to make dumps, and to check the files."""
+        for each in self._background:
+            each.start()
 
     async def stop(self) -> None:
         """Stop what goes on in the background."""
         self.past.close()
-        await self._schedule.stop()
+        for each in self._background:
+            await each.stop()
 
     def install(self, app: FastAPI) -> None:
         """Put all parts at their addresses."""

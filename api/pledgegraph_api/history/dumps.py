@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from fastapi import FastAPI
@@ -49,7 +50,7 @@ class DumpFiles:
 
     async def list(self, request: Request) -> Response:
         """The dumps, the newest first, as JSON or as a page."""
-        dumps = await run_in_threadpool(self._dumps.newest_first)
+        dumps, damaged = await run_in_threadpool(self._found)
         accept, name = accept_of(request), request.query_params.get("format")
         if PageOrFormat(accept, name).prefers_page((_JSON,)):
             rows = [
@@ -58,15 +59,21 @@ class DumpFiles:
             return self._pages.render(
                 request,
                 "dumps.html",
-                state=tuple(each.sequence for each in dumps),
+                state=(tuple(each.sequence for each in dumps), tuple(damaged)),
                 dumps=rows,
+                damaged=damaged,
             )
         choose_among((_JSON,), accept, name, what="the list of dumps")
-        etag = etag_of("dumps", *(each.sequence for each in dumps))
+        etag = etag_of("dumps", *(each.sequence for each in dumps), "damaged", *damaged)
         headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept"}
         if not_modified(request, etag):
             return Response(status_code=304, headers=headers)
-        return JSONResponse({"dumps": [self._card(each) for each in dumps]}, headers=headers)
+        content = {"dumps": [self._card(each) for each in dumps], "damaged": damaged}
+        return JSONResponse(content, headers=headers)
+
+    def _found(self) -> tuple[Sequence[Dump], Sequence[int]]:
+        """The dumps that are whole, and the numbers of those that are not and are passed over."""
+        return self._dumps.newest_first(), self._dumps.damaged()
 
     async def latest(self, ending: str) -> Response:
         """The way to the newest file with that ending, such as ``nq.gz``.

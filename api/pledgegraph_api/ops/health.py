@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+from datetime import datetime
+from pathlib import Path
 
 from fastapi import FastAPI
 from pydantic import BaseModel, Field
@@ -10,25 +12,42 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse
 
 from pledgegraph.errors import PledgegraphError
+from pledgegraph.history.checking import last_check
 from pledgegraph.release import release
 from pledgegraph.store.engine import Engine
 
 _log = logging.getLogger("pledgegraph.service")
 
 
+class FileCheck(BaseModel):
+    """What the last check of the data directory's files found."""
+
+    time: datetime = Field(description="When it began.")
+    snapshot: int = Field(description="The number of the snapshot that was checked.")
+    faults: list[str] = Field(description="What is damaged still, a sentence each.")
+    mended: list[str] = Field(description="What was damaged and has been made again.")
+
+
 class Health(BaseModel):
     """What `/health` says."""
 
-    status: str = Field(description="`ok`, or `unavailable` when the store cannot be opened.")
+    status: str = Field(
+        description="`ok`; `damaged` when the last check found damage that it could not mend; "
+        "`unavailable` when the store cannot be opened."
+    )
     snapshot: int | None = Field(description="The number of the newest snapshot.")
     version: str = Field(description="The release of Pledgegraph.")
+    check: FileCheck | None = Field(
+        None, description="The last check of the files; null before the first."
+    )
 
 
 class HealthCheck:
     """Opens the newest snapshot and says whether that went well."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, data_dir: Path) -> None:
         self._engine = engine
+        self._data_dir = data_dir
 
     def install(self, app: FastAPI) -> None:
         """Put the check at its address."""
@@ -45,17 +64,34 @@ class HealthCheck:
 
     async def answer(self) -> JSONResponse:
         """200 and the snapshot's number, or 503; the reason for that is in the log."""
+        return await run_in_threadpool(self._answer)
+
+    def _answer(self) -> JSONResponse:
+        check = self._check()
         try:
-            sequence = await run_in_threadpool(self._sequence)
+            with self._engine.snapshot() as snapshot:
+                sequence = snapshot.sequence
         except (PledgegraphError, OSError) as error:
             _log.error("The store cannot be opened: %s", error)
-            return _health(503, Health(status="unavailable", snapshot=None, version=release()))
-        return _health(200, Health(status="ok", snapshot=sequence, version=release()))
+            told = Health(status="unavailable", snapshot=None, version=release(), check=check)
+            return _health(503, told)
+        status = "damaged" if check is not None and check.faults else "ok"
+        told = Health(status=status, snapshot=sequence, version=release(), check=check)
+        return _health(200, told)
 
-    def _sequence(self) -> int:
-        with self._engine.snapshot() as snapshot:
-            return snapshot.sequence
+    def _check(self) -> FileCheck | None:
+        found = last_check(self._data_dir)
+        if found is None:
+            return None
+        return FileCheck(
+            time=found.time,
+            snapshot=found.snapshot,
+            faults=list(found.faults),
+            mended=list(found.mended),
+        )
 
 
 def _health(status: int, health: Health) -> JSONResponse:
-    return JSONResponse(health.model_dump(), status, headers={"Cache-Control": "no-store"})
+    return JSONResponse(
+        health.model_dump(mode="json"), status, headers={"Cache-Control": "no-store"}
+    )

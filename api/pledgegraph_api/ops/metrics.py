@@ -9,6 +9,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 from fastapi import FastAPI
@@ -22,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.errors import PledgegraphError
+from pledgegraph.history.checking import last_check
 from pledgegraph.release import release
 from pledgegraph.store.engine import Engine
 from pledgegraph_api.http.request_outcome import OUTCOMES
@@ -34,7 +36,9 @@ _SECONDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
 class Metrics:
     """Counts what it observes, and reads the rest off the service when it is asked."""
 
-    def __init__(self, engine: Engine, runner: QueryRunner, clients: Callable[[], int]) -> None:
+    def __init__(
+        self, engine: Engine, runner: QueryRunner, clients: Callable[[], int], data_dir: Path
+    ) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "pledgegraph_requests",
@@ -84,7 +88,7 @@ class Metrics:
             }
         )
         ProcessCollector(registry=self._registry)
-        self._registry.register(_States(engine, runner, clients))
+        self._registry.register(_States(engine, runner, clients, data_dir))
 
     def install(self, app: FastAPI) -> None:
         """Put the numbers at their address."""
@@ -124,7 +128,10 @@ class Metrics:
 class _States(Collector):
     """What is so at the moment: the pool's state, the snapshot, the clients remembered."""
 
-    def __init__(self, engine: Engine, runner: QueryRunner, clients: Callable[[], int]) -> None:
+    def __init__(
+        self, engine: Engine, runner: QueryRunner, clients: Callable[[], int], data_dir: Path
+    ) -> None:
+        self._data_dir = data_dir
         self._engine = engine
         self._runner = runner
         self._clients = clients
@@ -145,6 +152,7 @@ class _States(Collector):
             "Clients whose budget is remembered.",
             value=self._clients(),
         )
+        yield from self._check()
         try:
             with self._engine.snapshot() as snapshot:
                 sequence, published = snapshot.sequence, snapshot.published
@@ -158,4 +166,25 @@ class _States(Collector):
             "pledgegraph_snapshot_age_seconds",
             "Seconds since the newest snapshot was published.",
             value=max(0.0, time.time() - published),
+        )
+
+    def _check(self) -> Iterator[Metric]:
+        """What the last check of the files found; nothing before the first."""
+        found = last_check(self._data_dir)
+        if found is None:
+            return
+        yield GaugeMetricFamily(
+            "pledgegraph_check_timestamp_seconds",
+            "When the last check of the data directory's files began, in seconds since 1970.",
+            value=found.time.timestamp(),
+        )
+        yield GaugeMetricFamily(
+            "pledgegraph_check_faults",
+            "What the last check found damaged and could not mend.",
+            value=len(found.faults),
+        )
+        yield GaugeMetricFamily(
+            "pledgegraph_check_mended",
+            "What the last check found damaged and made again.",
+            value=len(found.mended),
         )

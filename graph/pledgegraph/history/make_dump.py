@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-import json
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -26,11 +25,11 @@ from pyoxigraph import RdfFormat
 
 from pledgegraph.errors import DirectoryReadOnly, StorageFull
 from pledgegraph.history.canonical import canonical_quads
-from pledgegraph.history.dumps import Dump, DumpFile, Dumps, as_json
+from pledgegraph.history.dumps import Dump, DumpFile, Dumps, as_json, checksum_line
 from pledgegraph.media_types import JSON_LD, N_QUADS, TRIG, Format
 from pledgegraph.namespaces import PREFIXES
 from pledgegraph.rdf.external_sort import MEMORY, LineSorter
-from pledgegraph.store.atomic_files import sync_folder
+from pledgegraph.store.atomic_files import publish_folder, sealed
 from pledgegraph.store.changes_log import DISK_REFUSES
 from pledgegraph.store.directory import DataDirectory
 from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
@@ -99,10 +98,8 @@ def _write(directory: DataDirectory, snapshot: EmbeddedSnapshot, memory: int) ->
             files.append(_described(partial, f"{name}.{form.extension}.gz", form))
         spool.unlink()
         made = Dump(snapshot.sequence, datetime.now(UTC), quads, digest.hexdigest(), tuple(files))
-        (partial / "dump.json").write_text(json.dumps(as_json(made), indent=2), encoding="utf-8")
-        sync_folder(partial)
-        partial.rename(final)
-        sync_folder(directory.dumps)
+        (partial / "dump.json").write_text(sealed(as_json(made)), encoding="utf-8")
+        publish_folder(partial, final)
     except BaseException:
         shutil.rmtree(partial, ignore_errors=True)
         raise
@@ -139,13 +136,15 @@ def _described(folder: Path, name: str, form: Format) -> DumpFile:
     path = folder / name
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
-    (folder / f"{name}.sha256").write_text(f"{digest}  {name}\n", encoding="ascii")
-    return DumpFile(name, form.name, path.stat().st_size, digest)
+    described = DumpFile(name, form.name, path.stat().st_size, digest)
+    (folder / f"{name}.sha256").write_text(checksum_line(described), encoding="ascii")
+    return described
 
 
 def _sweep(folder: Path, keep: int, dumps: Dumps) -> None:
-    """Remove the older dumps, and what a dead process left."""
+    """Remove the older dumps, those that are not whole, and what a dead process left."""
     for partial in folder.glob(".*.partial"):
         shutil.rmtree(partial, ignore_errors=True)
-    for dump in dumps.newest_first()[max(keep, 1) :]:
-        shutil.rmtree(folder / str(dump.sequence), ignore_errors=True)
+    gone = [dump.sequence for dump in dumps.newest_first()[max(keep, 1) :]]
+    for sequence in (*gone, *dumps.damaged()):
+        shutil.rmtree(folder / str(sequence), ignore_errors=True)

@@ -20,8 +20,9 @@ from filelock import FileLock, Timeout
 from pyoxigraph import Store
 
 from pledgegraph.errors import DirectoryLocked, DirectoryReadOnly, StorageFull, VersionMissing
-from pledgegraph.store.atomic_files import sync_folder
+from pledgegraph.store.atomic_files import publish_folder
 from pledgegraph.store.changes_log import DISK_REFUSES
+from pledgegraph.store.checksums import write_checksums
 from pledgegraph.store.directory import DataDirectory
 from pledgegraph.store.embedded import EmbeddedSnapshot
 from pledgegraph.store.published_log import PublishedLog
@@ -117,8 +118,8 @@ class Past:
                     del store
                 self._travel(Store(partial), start, sequence)
             self._made.lease_file(sequence).touch()
-            partial.rename(self._folder / str(sequence))
-            sync_folder(self._folder)
+            write_checksums(partial)
+            publish_folder(partial, self._folder / str(sequence))
         except BaseException:
             shutil.rmtree(partial, ignore_errors=True)
             raise

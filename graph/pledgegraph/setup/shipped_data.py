@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import logging
+import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Final
 
 from pyoxigraph import NamedNode
@@ -17,6 +20,8 @@ from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph.writes.loading import SourceFile, change_from_files
 
 AGENT: Final = "Pledgegraph"
+_WRITTEN: Final = re.compile(r"sha256:[0-9a-f]{64}\n")
+_log = logging.getLogger(__name__)
 
 
 def shipped_files(base: str) -> list[SourceFile]:
@@ -45,7 +50,7 @@ def bring_up_to_date(engine: EmbeddedEngine) -> Receipt:
     directory = engine.directory
     files = shipped_files(directory.base)
     seal = _seal(files)
-    if directory.shipped.exists() and directory.shipped.read_text(encoding="ascii") == seal:
+    if directory.shipped.exists() and _told(directory.shipped) == seal:
         with engine.snapshot() as snapshot:
             return Receipt(snapshot.sequence, 0, 0)
     before = engine.settle()
@@ -62,6 +67,14 @@ def bring_up_to_date(engine: EmbeddedEngine) -> Receipt:
         receipt = replace(receipt, sequence=engine.recompute())
     write_whole(directory.shipped, seal)
     return receipt
+
+
+def _told(path: Path) -> str:
+    """What a file says that was written with a seal; the log tells of one that is damaged."""
+    text = path.read_text(encoding="ascii", errors="replace")
+    if _WRITTEN.fullmatch(text) is None:
+        _log.warning("The file `shipped` of the data directory is damaged and written anew.")
+    return text
 
 
 def _seal(files: list[SourceFile]) -> str:

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import logging
 import os
 import re
+import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -24,7 +26,7 @@ from typing import BinaryIO, Final
 from pyoxigraph import Quad
 
 from pledgegraph.errors import LogDamaged, StorageFull
-from pledgegraph.store.atomic_files import sync_folder
+from pledgegraph.store.atomic_files import sync_file, sync_folder
 from pledgegraph.store.changes import ChangeSet, Header
 from pledgegraph.store.rdf_patch import CLOSING, header_lines, quad_lines, read_header, read_quads
 
@@ -36,8 +38,12 @@ SEGMENT_BYTES: Final = 64 * 1024 * 1024
 _END: Final = re.compile(rb"# end (\d+) (\d+) ([0-9a-f]{64})\n")
 _END_LONGEST: Final = 120
 _BLOCK: Final = 1 << 20
+ASIDE: Final = "set-aside"
+"""The folder beside the log that keeps what was cut off it."""
 DISK_REFUSES: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """The numbers of the errors by which the system says that there is no room."""
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,22 +220,27 @@ class ChangesLog:
     def mend(self, *, shown: int, check_all: bool = False, is_copy: bool = False) -> int:
         """Cut off what a writer left unfinished when it died; return the last number.
 
-        Records up to ``shown`` were acknowledged, because a snapshot shows them; later ones
-        are compared with their checksums, and with ``check_all`` those before too. In a copy of
-        another log all later ones from the first damaged one on go: they can be had again.
+        Records up to ``shown`` were acknowledged, because a snapshot shows them, and nothing of
+        them is cut off; later ones are compared with their checksums, and with ``check_all``
+        those before too. In a copy of another log all later ones from the first damaged one on
+        go: they can be had again. Of all that is cut off there is a copy in ``set-aside`` first.
 
         Raises:
             LogDamaged: a record that was acknowledged is not what was written.
+            StorageFull: there is no room for the copy; the log is as it was.
         """
+        last = self.last()
+        if last < shown:
+            raise LogDamaged(
+                f"The changes log ends at {last}, but a snapshot of {shown} exists: "
+                f"record {last + 1} was acknowledged, and is damaged or lost."
+            )
         segments = self._segments()
         if segments:
             with segments[-1].open("rb") as file:
                 end = end_of_last(file)
             if end < segments[-1].stat().st_size:
-                _cut(segments[-1], end)
-        last = self.last()
-        if last < shown:
-            raise LogDamaged(f"The changes log ends at {last}, but a snapshot of {shown} exists.")
+                self._cut_off(segments[-1], end)
         for record in self.after(0 if check_all else shown):
             if record.is_intact():
                 continue
@@ -245,8 +256,43 @@ class ChangesLog:
         """Remove the record and all that come after it."""
         for segment in reversed(self._segments()):
             if int(segment.stem) > record.sequence:
-                _cut(segment, 0)
-        _cut(record.segment, record.start)
+                self._cut_off(segment, 0)
+        self._cut_off(record.segment, record.start)
+
+    def _cut_off(self, segment: Path, size: int) -> None:
+        """Shorten a segment after a copy of the rest is on the disk.
+
+        The copy has the number of the segment and the place of its beginning in its name, and how
+        the rest's checksum begins, so that the same rest is there once.
+        """
+        with segment.open("rb") as file:
+            file.seek(size)
+            begin = hashlib.file_digest(file, "sha256").hexdigest()[:12]
+            aside = self._folder.parent / ASIDE
+            copy = aside / f"{segment.stem}-{size}-{begin}.rdfp"
+            try:
+                aside.mkdir(exist_ok=True)
+                file.seek(size)
+                with copy.open("wb") as target:
+                    shutil.copyfileobj(file, target, _BLOCK)
+                sync_file(copy)
+                sync_folder(aside)
+                sync_folder(aside.parent)
+            except OSError as error:
+                copy.unlink(missing_ok=True)
+                if error.errno in DISK_REFUSES:
+                    raise StorageFull(
+                        "The disk is full: the end of the changes log cannot be set aside."
+                    ) from error
+                raise
+        _log.warning(
+            "The end of the changes log is no whole record: it was never acknowledged, or is "
+            "damaged. Its %d bytes were moved to %s/%s.",
+            copy.stat().st_size,
+            ASIDE,
+            copy.name,
+        )
+        _cut(segment, size)
 
     def _segments(self) -> list[Path]:
         return sorted(self._folder.glob("*.rdfp"), key=lambda path: int(path.stem))

@@ -9,12 +9,13 @@ past/N/            snapshot N again, made when somebody asked for it
 dumps/N/           snapshot N as files for download
 lock               held by whoever writes
 tokens.json        who may write over HTTP; see `pledgegraph.writes.tokens`
+check.json         what the last check of the files found; see `pledgegraph.history.checking`
+set-aside/         what was cut off the changes log
 work/              copies on which updates are worked out; see `pledgegraph.store.scratch`
 """
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -33,7 +34,15 @@ from pledgegraph.errors import (
     DirectoryReadOnly,
     FormatTooNew,
 )
-from pledgegraph.store.atomic_files import sync_folder, write_whole
+from pledgegraph.store.atomic_files import (
+    SEAL,
+    SealBroken,
+    is_sealed,
+    sealed,
+    sync_folder,
+    unsealed,
+    write_whole,
+)
 
 FORMAT: Final = 2
 """The format of data directories that this release writes, and the newest that it reads."""
@@ -133,7 +142,7 @@ def open_directory(path: Path, *, base: str | None = None) -> DataDirectory:
         BaseMismatch: it was made for another base IRI than ``base``.
     """
     try:
-        card = json.loads((path / _CARD).read_text(encoding="utf-8"))
+        card = unsealed((path / _CARD).read_text(encoding="utf-8"))
         form, its_base, gated = int(card["format"]), str(card["base"]), bool(card["gated"])
         origin = str(card["origin"]) if "origin" in card else None
     except (FileNotFoundError, NotADirectoryError) as error:
@@ -143,10 +152,16 @@ def open_directory(path: Path, *, base: str | None = None) -> DataDirectory:
             f"The data directory {path} cannot be read: {error.strerror or error}.",
             remedy="Check its place and its permissions.",
         ) from error
+    except SealBroken as error:
+        raise DirectoryError(
+            f"{path / _CARD} was changed since it was written.",
+            remedy=f"Put back {_CARD} from a backup. If you changed it on purpose, remove its "
+            f"line `{SEAL}`: it gets a new one with the next write.",
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise DirectoryError(
             f"{path / _CARD} is not the description of a data directory.",
-            remedy="Restore the data directory from a backup, or make a new one elsewhere.",
+            remedy=f"Put back {_CARD} from a backup, or make a new data directory elsewhere.",
         ) from error
     if form > FORMAT:
         raise FormatTooNew(
@@ -166,7 +181,17 @@ def write_card(path: Path, *, base: str, gated: bool, origin: str | None = None)
     card: dict[str, object] = {"format": FORMAT, "base": base, "gated": gated}
     if origin is not None:
         card["origin"] = origin
-    write_whole(path / _CARD, json.dumps(card, indent=2) + "\n")
+    write_whole(path / _CARD, sealed(card))
+
+
+def seal_card(directory: DataDirectory) -> None:
+    """Give the description of a data directory of an older release its checksum."""
+    card = directory.path / _CARD
+    # One that is being made has none yet.
+    if directory.format == FORMAT and card.exists() and not is_sealed(card):
+        write_card(
+            directory.path, base=directory.base, gated=directory.gated, origin=directory.origin
+        )
 
 
 @contextmanager

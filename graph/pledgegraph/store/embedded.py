@@ -46,14 +46,19 @@ class EmbeddedSnapshot:
             lease.release()
             raise DirectoryError(
                 f"Snapshot {lease.sequence} of the data directory cannot be opened.",
-                remedy=f"Remove the folder snapshots/{lease.sequence}; the next command that "
-                "finds no other at work makes it again.",
+                remedy="Run `pledgegraph verify --files --mend`: it makes the snapshot again from "
+                "the changes log.",
             ) from error
 
     @property
     def sequence(self) -> int:
         """The number of the last change set in it."""
         return self._lease.sequence
+
+    @property
+    def folder(self) -> Path:
+        """Where its files are."""
+        return self._lease.path
 
     @property
     def version(self) -> str:
@@ -287,6 +292,18 @@ class EmbeddedEngine:
             writer.follow(None)
             return writer.sequence
 
+    def rebuild(self) -> int:
+        """Make the store and the newest snapshot again from the changes log; return its number.
+
+        Raises:
+            LogDamaged: the log is damaged too; nothing was changed.
+            DirectoryLocked, DirectoryReadOnly, StorageFull: as `update`.
+        """
+        with writing(
+            self.directory, wait=self._lock_wait, derive=self._derive, anew=True
+        ) as writer:
+            return writer.sequence
+
     def _writing(self, wait: float | None = None) -> AbstractContextManager[Writer]:
         patience = self._lock_wait if wait is None else wait
         return writing(self.directory, wait=patience, derive=self._derive)
@@ -320,7 +337,8 @@ class EmbeddedEngine:
     def _hold_opened(self) -> EmbeddedSnapshot | None:
         """The newest snapshot where it is open already; takes a hold on it."""
         with self._guard:
-            if self._newest is None or self._newest.sequence != self._snapshots.current():
+            # A snapshot that was made again has the number of the one before, but another name.
+            if self._newest is None or self._newest.version != self._snapshots.version():
                 return None
             self._held[self._newest] += 1
             return self._newest

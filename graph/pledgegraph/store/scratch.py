@@ -14,6 +14,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pledgegraph.store.atomic_files import alone_with
+
 
 @contextmanager
 def workspace(folder: Path) -> Iterator[Path]:
@@ -36,17 +38,10 @@ def workspace(folder: Path) -> Iterator[Path]:
 def _sweep(folder: Path) -> None:
     for lease in folder.glob("*.lease"):
         try:
-            descriptor = os.open(lease, os.O_RDWR | os.O_CLOEXEC)
+            with alone_with(lease) as alone:
+                # One being made has no folder yet: its owner makes it after it has the lock.
+                if alone and lease.with_suffix("").exists():
+                    shutil.rmtree(lease.with_suffix(""), ignore_errors=True)
+                    lease.unlink(missing_ok=True)
         except FileNotFoundError:
             continue
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            continue
-        else:
-            # One that is being made has no folder yet: its owner makes it after it has the lock.
-            if lease.with_suffix("").exists():
-                shutil.rmtree(lease.with_suffix(""), ignore_errors=True)
-                lease.unlink(missing_ok=True)
-        finally:
-            os.close(descriptor)

@@ -8,10 +8,9 @@ reader that was killed keeps nothing alive.
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -19,10 +18,12 @@ from typing import Final
 from pyoxigraph import Store
 
 from pledgegraph.errors import DirectoryError
-from pledgegraph.store.atomic_files import sync_folder, write_whole
+from pledgegraph.store.atomic_files import alone_with, publish_folder, write_whole
+from pledgegraph.store.checksums import add_checksums, has_checksums, write_checksums
 from pledgegraph.store.directory import DataDirectory
 
 _TRIES: Final = 100
+_log = logging.getLogger(__name__)
 
 _FileState = tuple[int, int]
 _Seen = tuple[_FileState, int]
@@ -31,6 +32,12 @@ _Seen = tuple[_FileState, int]
 
 def _version(number: int, lock_file: os.stat_result) -> str:
     return f"{number}-{lock_file.st_mtime_ns:x}"
+
+
+def _number_in(told: bytes) -> int | None:
+    """The number that a pointer holds, if it does."""
+    text = told.strip()
+    return int(text) if text.isdigit() else None
 
 
 def _state(found: os.stat_result) -> _FileState:
@@ -66,6 +73,7 @@ class Snapshots:
 
     def __init__(self, directory: DataDirectory, *, folder: Path | None = None) -> None:
         self._folder = folder or directory.snapshots
+        self._published = directory.snapshots
         self._pointer = directory.current
         self._pointer_path = str(directory.current)
         self._seen: _Seen | None = None
@@ -74,6 +82,7 @@ class Snapshots:
     def current(self) -> int | None:
         """The number of the newest snapshot; None before there is a first one.
 
+        Where `current` does not hold a number, it is the highest of the snapshots that are there.
         Takes some microseconds where nothing has changed.
         """
         seen = self._look()
@@ -84,16 +93,50 @@ class Snapshots:
         try:
             seen = self._seen
             if seen is None or seen[0] != _state(os.stat(self._pointer_path)):  # noqa: PTH116 -- thrice as fast
-                with self._pointer.open(encoding="ascii") as file:
-                    seen = self._seen = _state(os.fstat(file.fileno())), int(file.read())
+                with self._pointer.open("rb") as file:
+                    state, told = _state(os.fstat(file.fileno())), file.read()
+                number = _number_in(told)
+                if number is None:
+                    number = self._highest()
+                    _log.warning(
+                        "The file `current` of the data directory does not hold a number; "
+                        "the newest snapshot is %s.",
+                        number,
+                    )
+                seen = self._seen = None if number is None else (state, number)
         except FileNotFoundError:
             return None
-        except ValueError as error:
-            raise DirectoryError(
-                "The file `current` of the data directory does not hold a number.",
-                remedy="Write the highest number under snapshots/ into it.",
-            ) from error
         return seen
+
+    def _highest(self) -> int | None:
+        """The highest number of a snapshot that is there."""
+        names = (entry.name for entry in self._published.iterdir() if entry.is_dir())
+        return max((int(name) for name in names if name.isdecimal()), default=None)
+
+    def mend(self, last: int) -> int:
+        """Bring in order what readers begin with; return the number that a snapshot shows.
+
+        ``last`` is the number of the last record in the changes log. `current` is written anew
+        where it holds no number, or one that neither a snapshot nor the log has. A snapshot of an
+        older release gets the checksums of its files. Only for the writer.
+        """
+        shown, highest = self.current(), self._highest()
+        if shown is None:
+            return highest or 0
+        is_there = (self._published / str(shown)).is_dir()
+        if shown > last and not is_there and highest is not None:
+            _log.warning(
+                "The file `current` of the data directory names snapshot %d, which is not there; "
+                "the newest snapshot is %d.",
+                shown,
+                highest,
+            )
+            shown, is_there = highest, True
+        if self._pointer.read_bytes() != f"{shown}\n".encode():
+            write_whole(self._pointer, f"{shown}\n")
+        if is_there and not has_checksums(self._published / str(shown)):
+            add_checksums(self._published / str(shown))
+        return shown
 
     def version(self) -> str | None:
         """The name of the newest snapshot; None before there is a first one.
@@ -132,21 +175,32 @@ class Snapshots:
             remedy="Run `pledgegraph stats`: it makes one from the store and the changes log.",
         )
 
-    def publish(self, primary: Store, sequence: int) -> None:
-        """Make the primary's state the newest snapshot; readers see it from now on."""
+    def publish(self, primary: Store, sequence: int, *, anew: bool = False) -> None:
+        """Make the primary's state the newest snapshot; readers see it from now on.
+
+        With ``anew`` it takes the place of a snapshot that has the same number. Who reads that
+        one keeps what he has open.
+        """
         final = self._folder / str(sequence)
-        if self.current() == sequence and final.is_dir():
+        before = self.current()
+        if before == sequence and final.is_dir() and not anew:
             return
         partial = self._folder / f".{sequence}.partial"
-        for leftover in (partial, final):
+        doomed = self._folder / f".{sequence}.doomed"
+        for leftover in (partial, doomed):
             shutil.rmtree(leftover, ignore_errors=True)
         # What the snapshot shows is never replayed again, so it must be on the disk now.
         primary.flush()
         primary.backup(partial)
+        like = None if before is None else self._folder / str(before)
+        fresh = write_checksums(partial, like=like)
+        if final.exists():
+            final.rename(doomed)
+            self.lease_file(sequence).unlink(missing_ok=True)
         self.lease_file(sequence).touch()
-        partial.rename(final)
-        sync_folder(self._folder)
+        publish_folder(partial, final, fresh=fresh)
         write_whole(self._pointer, f"{sequence}\n")
+        shutil.rmtree(doomed, ignore_errors=True)
 
     def sweep(self, *, kept: frozenset[int] = frozenset()) -> list[int]:
         """Remove the snapshots that are neither current nor held; return their numbers."""
@@ -157,7 +211,7 @@ class Snapshots:
                 if entry.is_dir():
                     shutil.rmtree(entry, ignore_errors=True)
             elif entry.is_dir() and entry.name.isdecimal() and int(entry.name) not in spared:
-                with self._alone(int(entry.name)) as alone:
+                with alone_with(self.lease_file(int(entry.name)), flags=os.O_CREAT) as alone:
                     if alone:
                         doomed = entry.with_name(f".{entry.name}.doomed")
                         entry.rename(doomed)
@@ -182,22 +236,6 @@ class Snapshots:
             return Lease(sequence, path, descriptor)
         os.close(descriptor)
         return None
-
-    @contextmanager
-    def _alone(self, sequence: int) -> Iterator[bool]:
-        """Whether no reader holds the snapshot, nor can while the block runs."""
-        descriptor = os.open(
-            self.lease_file(sequence), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644
-        )
-        try:
-            try:
-                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                yield False
-            else:
-                yield True
-        finally:
-            os.close(descriptor)
 
     @staticmethod
     def _is_named(descriptor: int, path: Path) -> bool:

@@ -25,7 +25,7 @@ from pledgegraph.errors import (
 from pledgegraph.store.atomic_files import sync_folder
 from pledgegraph.store.changes import ChangeSet, Header, Receipt
 from pledgegraph.store.changes_log import DISK_REFUSES, ChangesLog, Record
-from pledgegraph.store.directory import DataDirectory
+from pledgegraph.store.directory import DataDirectory, seal_card
 from pledgegraph.store.rules import Derive
 from pledgegraph.store.snapshots import Snapshots
 from pledgegraph.store.union_graph import merged
@@ -38,6 +38,8 @@ COMPUTED_BY: Final = "Pledgegraph rules"
 _OPEN_PATIENCE: Final = 5.0
 _ALONE: Final = 2
 """The count of references to what one variable holds, with the one of the count itself."""
+_MEND: Final = "Run `pledgegraph verify --files --mend`: it makes the store from the changes log."
+_AFTER_DAMAGE: Final = f"Do not repeat the change. The store is damaged. {_MEND}"
 _HELD: Final = re.compile(r"While lock file|lock hold by")
 """How the engine says that somebody else has the store open."""
 
@@ -59,6 +61,7 @@ class Writer:
         self._derive = derive
         self._merges = directory.gated
         self._origin = directory.origin
+        self._primary = directory.primary
         self._log = ChangesLog(directory.changes)
         self._snapshots = Snapshots(directory)
 
@@ -82,10 +85,11 @@ class Writer:
         try:
             apply(self.store, change_set, merge=self._merges)
             self.follow(change_set)
-        except (OSError, StorageFull) as error:
+        except (OSError, RuntimeError, StorageFull) as error:
             raise PublishDelayed(
                 f"Change set {header.sequence} is in the changes log, "
-                "but the snapshot that shows it could not be written."
+                "but the snapshot that shows it could not be written.",
+                remedy=_AFTER_DAMAGE if isinstance(error, RuntimeError) else None,
             ) from error
         return Receipt(self.sequence, header.added, header.removed)
 
@@ -124,7 +128,13 @@ class Writer:
                 self._accept(computed, COMPUTED_BY, "Computed by the rules of the ontology.", ())
                 apply(self.store, computed, merge=self._merges)
         self._snapshots.publish(self.store, self.sequence)
-        self._snapshots.sweep()
+        if self._snapshots.sweep():
+            self._sweep_engine_logs()
+
+    def _sweep_engine_logs(self) -> None:
+        """Remove what the engine told of its work: it begins a new file each time it is opened."""
+        for old in self._primary.glob("LOG.old.*"):
+            old.unlink(missing_ok=True)
 
     def _accept(
         self, change_set: ChangeSet, agent: str, reason: str, sources: tuple[str, ...]
@@ -138,11 +148,12 @@ class Writer:
 
 @contextmanager
 def writing(
-    directory: DataDirectory, *, wait: float, derive: Derive | None = None
+    directory: DataDirectory, *, wait: float, derive: Derive | None = None, anew: bool = False
 ) -> Iterator[Writer]:
     """Be the writer of the data directory until the block is left.
 
-    What a dead writer left unfinished is cut off or replayed first.
+    What a dead writer left unfinished is cut off or replayed first. With ``anew`` the store and
+    the newest snapshot are made again from the whole changes log.
 
     Raises:
         DirectoryLocked: another writer holds the lock for longer than ``wait`` seconds.
@@ -152,13 +163,18 @@ def writing(
     """
     with directory.locked(wait):
         try:
-            writer = _recovered(directory, derive)
+            writer = _recovered(directory, derive, anew=anew)
             try:
                 yield writer
             finally:
                 writer.close()
         except BaseException as error:
             _let_go(error)
+            # The engine tells so of a file that is not what it wrote.
+            if isinstance(error, RuntimeError) and "Corruption" in str(error):
+                raise DirectoryError(
+                    "The store is damaged; nothing was changed.", remedy=_MEND
+                ) from error
             raise
 
 
@@ -174,14 +190,16 @@ def _let_go(error: BaseException) -> None:
     gc.collect()
 
 
-def _recovered(directory: DataDirectory, derive: Derive | None) -> Writer:
+def _recovered(directory: DataDirectory, derive: Derive | None, *, anew: bool) -> Writer:
     log = ChangesLog(directory.changes)
     snapshots = Snapshots(directory)
-    shown = snapshots.current()
     try:
-        store = _primary(directory)
+        seal_card(directory)
+        acknowledged = snapshots.mend(log.last())
+        shown = snapshots.current()
+        store = None if anew else _primary(directory)
         last = log.mend(
-            shown=shown or 0, check_all=store is None, is_copy=directory.origin is not None
+            shown=acknowledged, check_all=store is None, is_copy=directory.origin is not None
         )
         if store is None:
             store = _rebuilt(directory, log)
@@ -195,7 +213,7 @@ def _recovered(directory: DataDirectory, derive: Derive | None) -> Writer:
             # The writer that died may have died before the rules had their turn.
             writer.follow(None)
         else:
-            snapshots.publish(store, last)
+            snapshots.publish(store, last, anew=anew)
     except OSError as error:
         raise _refusal(error) from error
     return writer

@@ -18,14 +18,13 @@ from rdflib.term import Node
 
 from pledgegraph.errors import ShapesUnusable
 from pledgegraph.validation.focus_filter import engine_focus, within
-from pledgegraph.validation.folding import TARGETS, Screens, folded, screens_of
 from pledgegraph.validation.rdflib_terms import Term, ill_typed_literals_expected
 from pledgegraph.validation.report import ValidationReport
 from pledgegraph.validation.results_graph import report_from
 from pledgegraph.validation.shapes import Shapes
 
-MANY: Final = 5_000
-"""From so many triples on, rules are put to one made-up record before they are put to all."""
+TARGETS: Final = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
+"""How a shape says what it is about (SHACL section 2.1.3)."""
 SHARED: Final = range(20_000, 500_000)
 """How many triples two threads judge together: fewer take no time, more take too much memory."""
 
@@ -37,15 +36,12 @@ class TurboValidator:
     2.1 s and 0.8 s to fill it, N-Triples bytes through the engine's own loader 11 s, since that
     makes an rdflib graph of them on the way.
 
-    Rules that ask the same of every record are put to one made-up record first
-    (`pledgegraph.validation.folding`). Much data is judged in two threads, each by some of the
-    shapes; the engine does not hold Python's lock. Each thread has a copy of the data, 0.6 MB
-    for 1,000 triples.
+    Much data is judged in two threads, each by some of the shapes; the engine does not hold
+    Python's lock. Each thread has a copy of the data, 0.6 MB for 1,000 triples.
     """
 
-    def __init__(self, shapes: Shapes, *, many: int = MANY, shared: range = SHARED) -> None:
+    def __init__(self, shapes: Shapes, *, shared: range = SHARED) -> None:
         self.shapes = shapes
-        self._many = many
         self._shared = shared if (os.cpu_count() or 1) > 1 else range(0)
         self._ontology = _ntriples(shapes.ontology)
         self._program = _compiled(shapes.graph)
@@ -66,7 +62,7 @@ class TurboValidator:
         judge = partial(_results, self._program, text, names)
         with ill_typed_literals_expected():
             parts: Sequence[list[str] | None] = (
-                [None] if names is not None else self._parts(data, ontology)
+                [None] if names is not None else self._parts(len(data))
             )
             if len(parts) > 1:
                 with ThreadPoolExecutor(len(parts)) as threads:
@@ -78,23 +74,11 @@ class TurboValidator:
             )
         return within(report, data, focus, self.shapes if join_ontology else None)
 
-    def _parts(self, data: Collection[Triple], ontology: str) -> Sequence[list[str] | None]:
+    def _parts(self, triples: int) -> Sequence[list[str] | None]:
         """The shapes that each thread uses to judge all data; None stands for all shapes."""
-        groups, screens = self._groups, self._screens
-        if not groups or (len(data) < self._many and len(data) not in self._shared):
+        if triples not in self._shared or not self._groups:
             return [None]
-        passed: set[URIRef] = set()
-        if screens is not None and len(data) >= self._many:
-            text = _ntriples(folded(data)) + ontology
-            passed = screens[0].passed(_results(screens[1], text, None, None))
-        if len(data) not in self._shared:
-            groups = [frozenset().union(*groups)]
-        return [sorted(map(str, group - passed)) for group in groups]
-
-    @cached_property
-    def _screens(self) -> tuple[Screens, CompiledShapes] | None:
-        screens = screens_of(self.shapes.graph)
-        return (screens, _compiled(screens.graph)) if screens.shapes else None
+        return [sorted(map(str, group)) for group in self._groups]
 
     @cached_property
     def _groups(self) -> list[frozenset[Node]]:

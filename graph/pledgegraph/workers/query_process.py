@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Variable, parse
@@ -126,17 +127,19 @@ class _Opened:
 
     def __init__(self, memory: int) -> None:
         self._memory = memory
-        self._path = ""
+        self._folder = ("", 0)
         self._store: Store | None = None
 
     def at(self, path: str) -> Store:
+        # A snapshot that was made again from the changes log has the path of the one before.
+        folder = path, Path(path).stat().st_ino
         if self._store is None:
             self._store = Store.read_only(path)
             # The engine starts its threads with its first store; their stacks are no query's.
             limit_memory(self._memory)
-        elif path != self._path:
+        elif folder != self._folder:
             self._store = Store.read_only(path)
-        self._path = path
+        self._folder = folder
         return self._store
 
 

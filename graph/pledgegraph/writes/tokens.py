@@ -10,10 +10,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
-import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -24,7 +22,7 @@ from typing import Final
 from filelock import FileLock
 
 from pledgegraph.errors import DirectoryError, DirectoryReadOnly, TokenMissing
-from pledgegraph.store.atomic_files import sync_folder
+from pledgegraph.store.atomic_files import SealBroken, is_sealed, sealed, unsealed, write_whole
 from pledgegraph.writes.attribution import attributable
 
 NAME: Final = "tokens.json"
@@ -157,6 +155,16 @@ class Tokens:
                 found = token
         return None if found is None or found.is_over(datetime.now(UTC)) else found
 
+    def seal(self) -> None:
+        """Give the file of an older release its checksum.
+
+        Raises:
+            DirectoryError: the file is damaged, or cannot be written.
+        """
+        if self.all() and not is_sealed(self._path):
+            with self._changing():
+                self._write(self.all())
+
     @contextmanager
     def _changing(self) -> Iterator[None]:
         """Be the only one who changes the file."""
@@ -172,17 +180,9 @@ class Tokens:
         finally:
             lock.release()
 
-    def _write(self, tokens: list[Token]) -> None:
-        beside = self._path.with_name(f".{NAME}.new")
-        beside.unlink(missing_ok=True)
-        descriptor = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump({"tokens": [_card(token) for token in tokens]}, file, indent=2)
-            file.write("\n")
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(self._path)
-        sync_folder(self._path.parent)
+    def _write(self, tokens: Iterable[Token]) -> None:
+        content = sealed({"tokens": [_card(token) for token in tokens]})
+        write_whole(self._path, content, mode=0o600)
 
 
 def _hashed(secret: str) -> str:
@@ -213,8 +213,14 @@ def _read(text: str) -> tuple[Token, ...]:
                 else datetime.fromisoformat(card["expires"]),
                 sha256=str(card["sha256"]),
             )
-            for card in json.loads(text)["tokens"]
+            for card in unsealed(text)["tokens"]
         )
+    except SealBroken as error:
+        raise DirectoryError(
+            f"{NAME} of the data directory was changed since it was written; no token is taken.",
+            remedy=f"Put {NAME} back from a backup, or remove it and make new tokens with "
+            "`pledgegraph token create`.",
+        ) from error
     except (ValueError, KeyError, TypeError) as error:
         raise DirectoryError(
             f"{NAME} of the data directory is damaged; no token is taken.",

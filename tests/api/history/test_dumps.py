@@ -6,6 +6,7 @@ import errno
 import gzip
 import hashlib
 import io
+import os
 import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from pyoxigraph import Dataset, RdfFormat
 from pledgegraph.errors import StorageFull
 from pledgegraph.history import make_dump as dumping
 from pledgegraph.history.canonical import canonical_hash, canonical_quads
+from pledgegraph.history.checking import check_files
 from pledgegraph.history.dumps import Dump, Dumps
 from pledgegraph.history.make_dump import make_dump
 from pledgegraph.settings import Settings
@@ -150,7 +152,7 @@ async def test_the_page_lists_every_file(client: httpx.AsyncClient, dumped: Embe
 async def test_the_list_of_none(empty_engine: EmbeddedEngine, client_of: ClientOf) -> None:
     settings = Settings(data_dir=empty_engine.directory.path, base=BASE)
     async with client_of(create_app(settings, empty_engine)) as client:
-        assert (await client.get("/dumps/")).json() == {"dumps": []}
+        assert (await client.get("/dumps/")).json() == {"dumps": [], "damaged": []}
         assert (await client.get("/dumps/", headers={"Accept": "text/html"})).status_code == 200
         assert (await client.get("/dumps/latest/nq.gz")).status_code == 404
 
@@ -215,3 +217,108 @@ def test_a_full_disk_leaves_the_earlier_dump(
         make_dump(empty_engine, keep=3)
     folder: Path = empty_engine.directory.dumps
     assert sorted(each.name for each in folder.iterdir() if each.is_dir()) == ["1"]
+
+
+# Damage
+
+
+def after_a_power_cut(folder: Path, synced: set[int]) -> None:
+    """Leave of each file that nobody waited for its name only, as a disk may."""
+    for file in folder.rglob("*"):
+        if file.is_file() and file.stat().st_ino not in synced:
+            file.write_bytes(b"")
+
+
+def test_a_dump_is_on_the_disk_before_it_has_its_name(
+    empty_engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = empty_engine.directory.dumps
+    synced: set[int] = set()
+    sync = os.fsync
+
+    def noted(descriptor: int) -> None:
+        sync(descriptor)
+        synced.add(os.fstat(descriptor).st_ino)
+
+    rename = Path.rename
+
+    def cut(partial: Path, final: Path) -> Path:
+        assert partial.stat().st_ino in synced
+        after_a_power_cut(partial, synced)
+        return rename(partial, final)
+
+    monkeypatch.setattr(os, "fsync", noted)
+    monkeypatch.setattr(Path, "rename", cut)
+    made = make_dump(empty_engine, keep=1)
+    assert made is not None
+    assert folder.stat().st_ino in synced
+    assert Dumps(folder).newest_first() == [made]
+    assert all((folder / str(made.sequence) / each.name).stat().st_size for each in made.files)
+
+
+DAMAGE = {
+    "no description": ("dump.json", None),
+    "an empty description": ("dump.json", b""),
+    "half a description": ("dump.json", b'{"sequence": 1, '),
+    "another description": ("dump.json", b"[]"),
+    "a description that is no text": ("dump.json", b"\xff\xfe"),
+    "an empty file": ("pledgegraph-1.trig.gz", b""),
+    "no file": ("pledgegraph-1.jsonld.gz", None),
+    "an empty checksum": ("pledgegraph-1.nq.gz.sha256", b""),
+}
+
+
+@pytest.mark.parametrize(("name", "content"), DAMAGE.values(), ids=DAMAGE)
+async def test_a_dump_that_is_not_whole_is_passed_over_and_made_anew(
+    empty_engine: EmbeddedEngine,
+    client_of: ClientOf,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+    content: bytes | None,
+) -> None:
+    empty_engine.update(Change(agent="tests", reason="To see.", add=[quad(1)]))
+    made = make_dump(empty_engine, keep=2)
+    assert made is not None
+    file = empty_engine.directory.dumps / "1" / name
+    whole = file.read_bytes()
+    if content is None:
+        file.unlink()
+    else:
+        file.write_bytes(content)
+    settings = Settings(data_dir=empty_engine.directory.path, base=BASE)
+    async with client_of(create_app(settings, empty_engine)) as client:
+        listed = await client.get("/dumps/")
+        assert (listed.status_code, listed.json()) == (200, {"dumps": [], "damaged": [1]})
+        page = await client.get("/dumps/", headers={"Accept": "text/html"})
+        assert page.status_code == 200
+        assert "dump of snapshot 1 is damaged" in page.text
+        assert "Dump 1 is damaged" in caplog.text
+        assert (await client.get("/dumps/latest/nq.gz")).status_code == 404
+        for each in ("pledgegraph-1.nq.gz", "pledgegraph-1.trig.gz", name):
+            got = await client.get(f"/dumps/1/{each}")
+            assert got.status_code == 404
+            assert "immutable" not in got.headers.get("cache-control", "")
+        again = make_dump(empty_engine, keep=2)
+        assert again is not None
+        assert again.files == made.files
+        again_listed = await client.get("/dumps/")
+        assert again_listed.json()["damaged"] == []
+        assert again_listed.headers["etag"] != listed.headers["etag"]
+    if name != "dump.json":
+        assert file.read_bytes() == whole
+
+
+def test_a_bit_that_turned_in_a_dump_is_found(empty_engine: EmbeddedEngine) -> None:
+    made = make_dump(empty_engine, keep=2)
+    assert made is not None
+    file = empty_engine.directory.dumps / str(made.sequence) / made.files[0].name
+    content = bytearray(file.read_bytes())
+    content[len(content) // 2] ^= 4
+    file.write_bytes(content)
+    assert check_files(empty_engine).faults == (f"Dump {made.sequence} is damaged.",)
+    (told,) = check_files(empty_engine, mend=True).mended
+    assert told.startswith(f"Dump {made.sequence} is damaged.")
+    again = make_dump(empty_engine, keep=2)
+    assert again is not None
+    assert again.files == made.files
+    assert check_files(empty_engine).faults == ()

@@ -70,10 +70,10 @@ def test_an_accepted_change_is_shown_when_there_is_room_again(
     engine.update(change([quad(1)]))
     publish = Snapshots.publish
 
-    def full(snapshots: Snapshots, primary: Store, sequence: int) -> None:
+    def full(snapshots: Snapshots, primary: Store, sequence: int, *, anew: bool = False) -> None:
         if sequence > 1:
             raise OSError(SAID)
-        publish(snapshots, primary, sequence)
+        publish(snapshots, primary, sequence, anew=anew)
 
     with monkeypatch.context() as patch:
         patch.setattr(Snapshots, "publish", full)
@@ -91,7 +91,7 @@ def test_an_accepted_change_is_shown_when_there_is_room_again(
 def test_another_error_of_the_disk_names_no_path(
     engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(*_: object) -> None:
+    def broken(*_: object, **_named: object) -> None:
         raise OSError("IO error: /somewhere/primary/000012.sst: Input/output error")
 
     monkeypatch.setattr(Snapshots, "publish", broken)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import json
 import os
 import subprocess
 import sys
@@ -30,6 +29,7 @@ from pledgegraph.errors import (
     ValidationFailed,
 )
 from pledgegraph.namespaces import XSD
+from pledgegraph.store.atomic_files import sealed, unsealed
 from pledgegraph.store.changes import ChangeSet, Scope
 from pledgegraph.store.changes_log import ChangesLog
 from pledgegraph.store.directory import new_directory, open_directory
@@ -378,19 +378,27 @@ def test_a_lost_pointer_is_made_again(make_engine: MakeEngine, path: Path) -> No
     assert quads_of(make_engine()) == lines(1)
 
 
-def test_a_pointer_ahead_of_the_log_is_told(make_engine: MakeEngine, path: Path) -> None:
+def test_a_snapshot_ahead_of_the_log_is_told(make_engine: MakeEngine, path: Path) -> None:
     make_engine().update(change([quad(1)]))
+    (path / "snapshots" / "1").rename(path / "snapshots" / "7")
     (path / "current").write_text("7\n")
     with pytest.raises(LogDamaged, match="ends at 1, but a snapshot of 7"):
         make_engine().settle()
 
 
-def test_a_damaged_pointer_is_told(make_engine: MakeEngine, path: Path) -> None:
+@pytest.mark.parametrize("told", ["", "not a number\n", "7\n", "-1\n", "1\n2\n", "\x00\x00", "²"])
+def test_a_damaged_pointer_mends_itself_and_says_so(
+    make_engine: MakeEngine, path: Path, told: str, caplog: pytest.LogCaptureFixture
+) -> None:
     make_engine().update(change([quad(1)]))
-    (path / "current").write_text("not a number\n")
-    with pytest.raises(DirectoryError, match="current") as caught:
-        quads_of(make_engine())
-    assert "snapshots/" in caught.value.remedy
+    (path / "current").write_text(told, encoding="utf-8")
+    if told != "7\n":
+        assert quads_of(make_engine()) == lines(1)
+    assert make_engine().settle() == 1
+    assert "current" in caplog.text
+    assert (path / "current").read_text() == "1\n"
+    assert quads_of(make_engine()) == lines(1)
+    assert make_engine().update(change([quad(2)])).sequence == 2
 
 
 # Snapshots
@@ -640,7 +648,7 @@ def test_there_is_no_directory(tmp_path: Path) -> None:
 
 def test_a_newer_format_is_refused(engine: EmbeddedEngine, path: Path) -> None:
     card = path / "pledgegraph.json"
-    card.write_text(json.dumps({**json.loads(card.read_text()), "format": 99}))
+    card.write_text(sealed({**unsealed(card.read_text()), "format": 99}))
     with pytest.raises(FormatTooNew, match="format 99") as caught:
         open_directory(path)
     assert "release" in caught.value.remedy

@@ -1,0 +1,30 @@
+"""Has the files of the data directory compared with their checksums, slowly, again and again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from pledgegraph_api.ops.background_command import BackgroundCommand
+
+_FIRST: Final = 60.0
+"""Seconds after the start; the first clients, and the first dump, go before."""
+
+
+class FileChecks(BackgroundCommand):
+    """Checks the data directory every so many seconds, and mends what the log can mend.
+
+    Of several services at one data directory one does it. What was found is in its `check.json`.
+    """
+
+    def __init__(self, data_dir: Path, *, interval: float) -> None:
+        # Due is what is as old as the interval, give or take how long a process takes to start.
+        super().__init__(
+            data_dir,
+            "verify",
+            "--every",
+            str(interval * 0.9),
+            interval=interval,
+            first=_FIRST,
+            failure="The data directory is damaged, or could not be checked",
+        )
