@@ -23,7 +23,7 @@ PROFILE = 'application/ld+json;profile="http://www.w3.org/ns/json-ld#{}"'
 
 CONTEXTS = {
     "1.0.0": "b18d7e7b6697ab56cbd1fc86d8a20095d6d245922c3a910bc4f8ad8daedf4c74",
-    "1.1.0": "e0ca1451a18dca75edf827fb3e1587f4ff6819cbe00322c0983363ed5c3d7a47",
+    "1.1.0": "c006f1a13b1652d86da5463d0750feac5c2bc28e78949f23ced8f4ec7d3e3812",
 }
 """The SHA-256 of each version of the context as it is served, the newest last."""
 
