@@ -112,6 +112,10 @@ def asking(form: Format, *groups: str) -> str:
     return f"CONSTRUCT {{ <x:s> <x:p> ?n }} WHERE {{ {where} }}"
 
 
+class RefusedBeforeItBegan(Exception):
+    """The answer is a problem, and nothing of it was sent."""
+
+
 def received(
     service: RunningService, query: str, form: Format, coding: str = "identity", **more: str
 ) -> Received:
@@ -122,6 +126,9 @@ def received(
         httpx.Client(timeout=60, headers={"Accept-Encoding": coding}) as client,
         client.stream("GET", service.sparql, params=asked) as response,
     ):
+        if response.status_code >= 500:
+            assert response.headers["content-type"].startswith("application/problem+json")
+            raise RefusedBeforeItBegan
         assert response.status_code == 200
         assert response.headers.get("content-encoding", "identity") == coding
         try:
@@ -225,7 +232,13 @@ def test_a_worker_that_dies_breaks_the_answer_off(service: RunningService, form:
 def test_a_bound_that_is_met_is_said_or_breaks_the_answer_off(
     service: RunningService, form: Format, limit: str, rows: str, coding: str
 ) -> None:
-    answer = received(service, asking(form, rows), form, coding)
+    try:
+        answer = received(service, asking(form, rows), form, coding)
+    except RefusedBeforeItBegan:
+        # Compressed so well that the bound was met before there was a first byte to send.
+        assert form in WITHOUT_MARK
+        assert coding != "identity"
+        return
     assert "etag" not in answer.headers or "pledgegraph-cut" not in answer.headers
     if form in WITHOUT_MARK:
         assert_broken_off(answer, form)
