@@ -123,7 +123,7 @@ class _Document:
             (DCTERMS.spatial, _concept("m49", dice.choice(_COUNTRIES))),
             self.grade(),
             *self.when(made),
-            *self.due(made + timedelta(days=dice.randrange(365, 2000))),
+            *self.due(made + timedelta(days=dice.randrange(1100, 2000))),
         )
         self.write_reports(commitment, maker, made, f"bench-{number}")
         for part in range(1, dice.randrange(2, 5)):
@@ -168,7 +168,7 @@ class _Document:
             (RDFS.label, _text(f"To {self.promise()}")),
             (PG.partOf, commitment),
             self.grade(),
-            *self.due(made + timedelta(days=dice.randrange(365, 1500))),
+            *self.due(made + timedelta(days=dice.randrange(740, 1096))),
         )
         if dice.random() < 0.5:
             self.say(
@@ -177,7 +177,7 @@ class _Document:
                 (RDFS.label, _text(f"First to {self.promise()}")),
                 (PG.partOf, undertaking),
                 self.grade(),
-                *self.due(made + timedelta(days=dice.randrange(100, 600))),
+                *self.due(made + timedelta(days=dice.randrange(370, 731))),
             )
         self.write_reports(undertaking, maker, made, slug)
         if dice.random() < 0.4:

@@ -22,7 +22,12 @@ from pledgegraph.workers.channel import Channel, ChannelClosed
 from pledgegraph.workers.environment import bare_environment
 from pledgegraph.workers.frames import Frame
 
-_OUT_OF_MEMORY: Final = (b"memory allocation of", b"MemoryError", b"Cannot allocate memory")
+_OUT_OF_MEMORY: Final = (
+    b"memory allocation of",
+    b"std::bad_alloc",
+    b"MemoryError",
+    b"Cannot allocate memory",
+)
 _LONGEST_SHOUT: Final = 4096
 _OVERFLOWN: Final = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS)
 """How a process ends whose stack is too small."""

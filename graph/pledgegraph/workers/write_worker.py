@@ -21,7 +21,12 @@ from pledgegraph.store.commit_permit import Permit
 from pledgegraph.store.update_evaluation import Difference, Update
 from pledgegraph.workers.environment import bare_environment
 
-_OUT_OF_MEMORY: Final = (b"memory allocation of", b"MemoryError", b"Cannot allocate memory")
+_OUT_OF_MEMORY: Final = (
+    b"memory allocation of",
+    b"std::bad_alloc",
+    b"MemoryError",
+    b"Cannot allocate memory",
+)
 _OVERFLOWN: Final = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS)
 _REPORTED: Final[Mapping[str, type[errors.PledgegraphError]]] = {
     kind.__name__: kind
