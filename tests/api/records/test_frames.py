@@ -50,7 +50,7 @@ def without_links_of_parts(theirs: Any, ours: Any) -> Any:
         {
             key: value
             for key, value in each.items()
-            if key in kept.get(each["id"], set(each)) - {"rollsUpTo"}
+            if key in kept.get(each["id"], set(each)) - {"madeBy", "rollsUpTo"}
         }
         for each in theirs["parts"]
     ]

@@ -35,7 +35,7 @@ function withoutLinksOfParts(theirs, ours) {
   if (!theirs.parts || !ours.parts) return theirs;
   const parts = theirs.parts.map((each) => {
     const known = ours.parts.find((other) => other.id === each.id) ?? each;
-    return Object.fromEntries(Object.entries(each).filter(([key]) => key in known && key !== "rollsUpTo"));
+    return Object.fromEntries(Object.entries(each).filter(([key]) => key in known && !["madeBy", "rollsUpTo"].includes(key)));
   });
   return { ...theirs, parts };
 }
