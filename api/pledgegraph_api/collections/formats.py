@@ -19,7 +19,7 @@ from pledgegraph_api.collections.table import Collection, Row, Table
 _STATED: Final[Mapping[str, Mapping[str, str]]] = {
     "commitments": {
         "register": PG.inRegister.value,
-        "actor": PG.madeBy.value,
+        "actor": PG.rollsUpTo.value,
         "kind": PG.theme.value,
         "country": DCTERMS.spatial.value,
         "sdg": PG.sdg.value,

@@ -15,7 +15,8 @@ from pledgegraph_api.problems.openapi import problem_response
 
 _FILTERS: Final = {
     "register": "The register that it is in, or that its commitments are in.",
-    "actor": "Who made, hosted or published it.",
+    "actor": "Who made, hosted or published it; a commitment also counts for the bodies that its "
+    "maker is part of and for successors.",
     "kind": "Its kind: a theme, a type, or the class of a source.",
     "country": "Its country, by M49 code.",
     "sdg": "A Sustainable Development Goal, a target or an indicator.",
@@ -38,7 +39,7 @@ def collection_description(collection: Collection) -> dict[str, Any]:
         "operation_id": f"list_{collection.name}",
         "tags": ["Records"],
         "description": "As a page and as JSON-LD in pages of 50, as CSV whole. A filter takes an "
-        "IRI or its last part; a value that no record has gets 400 with those that there are.",
+        "IRI or its last part; an unknown value gets 400 with near ones.",
         "response_class": Response,
         "responses": {
             200: {

@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Variable
 from pledgegraph.documents.document import labels_of
 from pledgegraph.documents.labels import Names
 from pledgegraph.namespaces import PG, SCHEME
-from pledgegraph.store.engine import Engine, Snapshot
+from pledgegraph.store.engine import Engine, Snapshot, Substitutions
 from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph.store.select import solutions
 
@@ -158,23 +158,20 @@ class Tables:
         labels: Labels = {}
         for node, label in labels_of(self._names.about(snapshot, ordered)):
             labels.setdefault(node, {})[label.language or ""] = label.value
-        legal = {name: _members(snapshot, each) for name, each in collection.classes.items()}
+        legal = {
+            name: _members(snapshot, _MEMBERS, {Variable("class"): PG[each]})
+            for name, each in collection.classes.items()
+        }
         if "sdg" in collection.filters:
-            legal["sdg"] = _goals(snapshot)
+            legal["sdg"] = _members(snapshot, _GOALS, {})
         table = Table(snapshot.sequence, tuple(rows), labels, legal)
         rows.sort(key=lambda row: (table.name(row.record, "en")[0].casefold(), row.record.value))
         return replace(table, rows=tuple(rows))
 
 
-def _members(snapshot: Snapshot, name: str) -> frozenset[NamedNode]:
-    """The members of a class of the ontology, subclasses included."""
-    found = solutions(snapshot, _MEMBERS, {Variable("class"): PG[name]})
-    return frozenset(each for row in found if isinstance(each := row["member"], NamedNode))
-
-
-def _goals(snapshot: Snapshot) -> frozenset[NamedNode]:
-    """The goals, targets and indicators of the Sustainable Development Goals."""
-    found = solutions(snapshot, _GOALS, {})
+def _members(snapshot: Snapshot, query: str, substitutions: Substitutions) -> frozenset[NamedNode]:
+    """The nodes that a query names ``?member``."""
+    found = solutions(snapshot, query, substitutions)
     return frozenset(each for row in found if isinstance(each := row["member"], NamedNode))
 
 
