@@ -22,7 +22,11 @@ HUGE = f"SELECT * {{ {CROSS} }}"
 
 
 def attack(service: RunningService, *queries: str, endless: bool = True) -> list[httpx.Response]:
-    """What comes of queries sent at the same time; others must be answered before they end."""
+    """What comes of queries sent at the same time; others must be answered meanwhile.
+
+    An endless query ends by its deadline alone, so the others' answers must come before its own.
+    One that is not endless may meet the bound of memory before the others have asked.
+    """
     with ThreadPoolExecutor(len(queries)) as crowd:
         running = [crowd.submit(whole_answer, service, query) for query in queries]
         time.sleep(0.3)

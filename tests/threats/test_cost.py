@@ -53,7 +53,8 @@ def test_2_property_path_closure_on_a_cyclic_graph(service: RunningService) -> N
 
 
 def test_3_order_by_rand_over_everything(service: RunningService) -> None:
-    for response in attack(service, "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY RAND()"):
+    query = "SELECT * { ?a ?b ?c . ?d ?e ?f } ORDER BY RAND()"
+    for response in attack(service, query, endless=False):
         limited(response)
 
 
@@ -137,7 +138,7 @@ def test_7_catastrophic_regex_and_replace(service: RunningService) -> None:
 def test_8_string_doubling_by_concat_in_bind(service: RunningService) -> None:
     doubling = " ".join(f"BIND(CONCAT(?x{n}, ?x{n}) AS ?x{n + 1})" for n in range(40))
     query = f'SELECT (STRLEN(?x40) AS ?n) {{ BIND("0123456789" AS ?x0) {doubling} }}'
-    for response in attack(service, query, query):
+    for response in attack(service, query, query, endless=False):
         limited(response)
 
 
@@ -155,7 +156,7 @@ def test_10_describe_of_a_hub(service: RunningService) -> None:
 
 def test_11_group_concat_of_everything(service: RunningService) -> None:
     query = f"SELECT (GROUP_CONCAT(?c0) AS ?all) {{ {CROSS} }}"
-    for response in attack(service, query, query):
+    for response in attack(service, query, query, endless=False):
         limited(response)
 
 
