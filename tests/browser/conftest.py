@@ -10,7 +10,9 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from tests.api.conftest import BASE, make_store
+from pledgegraph.settings import Settings
+from pledgegraph.setup.prepare import prepare
+from tests.api.conftest import BASE, SHIPPED_BASE, make_store
 from tests.conftest import Require
 from tests.running_service import Service
 
@@ -37,6 +39,19 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     path = tmp_path_factory.mktemp("browser") / "store"
     make_store(path, DATA.read_bytes()).close()
     service = Service(data_dir=path, base=BASE, port=0)
+    try:
+        yield service.address().rstrip("/")
+    finally:
+        service.stop()
+        service.end()
+
+
+@pytest.fixture(scope="session")
+def shipped_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the service over the shipped data answers; without the final slash."""
+    settings = Settings(data_dir=tmp_path_factory.mktemp("shipped") / "data", base=SHIPPED_BASE)
+    prepare(settings)
+    service = Service(data_dir=settings.data_dir, base=SHIPPED_BASE, port=0)
     try:
         yield service.address().rstrip("/")
     finally:

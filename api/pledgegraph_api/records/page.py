@@ -70,7 +70,7 @@ class EntityPage:
             "document_path": path,
             "before": f"{path}{_query(document.page - 1, version)}",
             "after": f"{path}{_query(document.page + 1, version)}",
-            "version": version,
+            "earlier": version,
             "formats": [
                 PageLink(each.name, each.title, f"{path}.{each.extension}{query}")
                 for each in DOCUMENT_FORMATS

@@ -66,7 +66,7 @@ class Pages:
             self._templates.filters[each.__name__] = each
         self._templates.globals |= {
             "anchor": anchor,
-            "version": release(),
+            "release": release(),
             # What texts of the service itself are in, where they are in no other language.
             "english": {DEFAULT: ""},
         }
@@ -110,6 +110,9 @@ class Pages:
             own.setdefault("cache-control", "no-cache")
             if not_modified(request, own["etag"]):
                 return Response(status_code=304, headers=own)
+        shadowed = content.keys() & self._templates.globals.keys()
+        if shadowed:
+            raise TypeError(f"every page has its own already: {sorted(shadowed)}")
         root = root_of(request)
         text = self._templates.get_template(template).render(
             root=root,

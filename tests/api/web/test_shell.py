@@ -7,7 +7,10 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pyoxigraph import NamedNode
 
+from pledgegraph.namespaces import RDF
+from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.http.languages import LANGUAGES
 from tests.api.outline import Outline
 
@@ -113,3 +116,33 @@ async def test_what_has_no_translation_says_its_language(client: httpx.AsyncClie
 
 def test_the_style_sheet_knows_no_left_or_right() -> None:
     assert not re.search(r"\b(?:left|right)\b", STYLE.read_text(encoding="utf-8"))
+
+
+def of_each_class(engine: EmbeddedEngine) -> list[str]:
+    """The document of one record of each class, and so of each kind of page."""
+    first: dict[NamedNode, str] = {}
+    with engine.snapshot() as snapshot:
+        for quad in snapshot.quads():
+            if quad.predicate == RDF.type and isinstance(quad.object, NamedNode):
+                node = quad.subject
+                if isinstance(node, NamedNode) and "/id/" in node.value:
+                    path = f"/doc/{node.value.partition('/id/')[2]}"
+                    first[quad.object] = min(first.get(quad.object, path), path)
+    return sorted(set(first.values()))
+
+
+async def test_no_page_shows_what_python_calls_things(
+    shipped: httpx.AsyncClient, shipped_engine: EmbeddedEngine
+) -> None:
+    records = of_each_class(shipped_engine)
+    assert len(records) > 20
+    lists = ["/commitments", "/actors", "/events", "/sources", "/changes", "/changes/1", "/dumps/"]
+    described = ["/catalog", "/def", "/scheme/status", "/methodology"]
+    with shipped_engine.snapshot() as snapshot:
+        changed = snapshot.sequence
+    earlier = [f"{path}?version={changed}" for path in records[:3]]
+    for address in [*PAGES, *lists, *described, *records, *earlier]:
+        page = (await shipped.get(address, headers=BROWSER)).text
+        shown = re.sub(r"<(pre|textarea)\b.*?</\1>", "", page, flags=re.DOTALL)
+        assert re.search(r"Pledgegraph \d", shown), address
+        assert not re.search(r"object at 0x|\bNone\b|<built-in|PastVersion", shown), address
