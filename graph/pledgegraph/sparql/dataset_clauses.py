@@ -8,7 +8,7 @@ them side by side instead, so that what two of them say comes twice. They are me
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -22,7 +22,7 @@ _TOKEN: Final = re.compile(
         | "(?:[^"\\\n\r]|\\.)*+"
         | '(?:[^'\\\n\r]|\\.)*+'
         | [?$]\w+ )
-    | (?P<iri> <[^<>"{}|^`\\\x00-\x20]*> )
+    | (?P<iri> <(?:[^<>"{}|^`\\\x00-\x20]|\\[uU])*+> )
     | (?P<name> [\w.\-]*:(?:[\w.\-:%]|\\.)*+ )
     | (?P<word> [A-Za-z]+ )
     | (?P<open> [({\[] )
@@ -38,6 +38,13 @@ class DatasetClauses:
 
     default: tuple[NamedNode, ...] = ()
     named: tuple[NamedNode, ...] = ()
+    repeats: bool = False
+    """Whether one is named twice: the engine would count what it says twice."""
+
+    @property
+    def misleads(self) -> bool:
+        """True where the engine must be given the graphs, and not read them itself."""
+        return self.repeats or len(self.default) > 1
 
 
 def dataset_clauses(text: str, base: str) -> DatasetClauses:
@@ -47,6 +54,7 @@ def dataset_clauses(text: str, base: str) -> DatasetClauses:
     """
     prologue: list[str] = []
     found: dict[str, list[NamedNode]] = {"FROM": [], "NAMED": []}
+    repeats = False
     expected = ""
     label = ""
     for kind, token in _outermost(text):
@@ -62,10 +70,17 @@ def dataset_clauses(text: str, base: str) -> DatasetClauses:
             expected = ""
         elif expected in found:
             node = _resolved(prologue, token, base)
-            if node is not None and node not in found[expected]:
+            if node is not None and node in found[expected]:
+                repeats = True
+            elif node is not None:
                 found[expected].append(node)
             expected = ""
-    return DatasetClauses(tuple(found["FROM"]), tuple(found["NAMED"]))
+    return DatasetClauses(tuple(found["FROM"]), tuple(found["NAMED"]), repeats)
+
+
+def unique(graphs: Iterable[NamedNode]) -> tuple[NamedNode, ...]:
+    """Each graph once, in order: a dataset has each once (section 13.2)."""
+    return tuple(dict.fromkeys(graphs))
 
 
 def merged_store(store: Store, default: Sequence[NamedNode], named: Sequence[NamedNode]) -> Store:

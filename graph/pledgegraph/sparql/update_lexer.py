@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from itertools import pairwise
 from typing import Final
@@ -76,6 +76,10 @@ class Operation:
     """Where in ``body`` its WHERE stands; -1 where there is none."""
     template: tuple[int, int] | None
     """Of DELETE WHERE, where its only pattern begins and ends in ``body``."""
+    merges: tuple[NamedNode, ...] = ()
+    """The graphs that its USING clauses make one default graph of, each once."""
+    merging: tuple[tuple[int, int], ...] = ()
+    """Where in ``body`` those clauses begin and end."""
 
     @property
     def text(self) -> str:
@@ -100,6 +104,16 @@ class Operation:
             begin, end = self.template
             before = f"DELETE {self.body[begin:end]} "
         return f"{self.prologue}\n{before} {clauses} {after}"
+
+    def over(self, graph: NamedNode) -> Operation:
+        """It with one graph for its default graph, in the place of those that it merges."""
+        (begin, end), *others = self.merging
+        body = self.body
+        for start, until in reversed(others):
+            body = body[:start] + " " * (until - start) + body[until:]
+        body = f"{body[:begin]} USING {graph} {body[end:]}"
+        where = self.where + len(body) - len(self.body)
+        return replace(self, body=body, where=where, merges=(graph,), merging=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +231,7 @@ def _operation(text: str, tokens: Sequence[_Token], prologue: str, base: str) ->
                 targets += [after] if after.kind != "variable" else []
         writes_default = writes_default or (with_graph is None and _has_triples(inside))
     names_dataset = with_graph is not None or "USING" in words
+    merged = [(t, after) for t, after in pairwise(top) if t.word == "USING" and not after.word]
     return Operation(
         kind=(
             Kind.MODIFY
@@ -237,6 +252,8 @@ def _operation(text: str, tokens: Sequence[_Token], prologue: str, base: str) ->
         names_dataset=names_dataset,
         where=next((t.start - start for t in top if t.word == "WHERE"), -1),
         template=(read[0][1] - start, read[0][2] - start) if is_short and read else None,
+        merges=_resolved_each([after for _, after in merged], prologue, base),
+        merging=tuple((t.start - start, after.end - start) for t, after in merged),
     )
 
 
@@ -314,7 +331,8 @@ def _refuse_unclear(token: _Token, prologue: str) -> None:
         prefix = token.text.partition(":")[0]
         declared = re.search(rf"(?i)PREFIX\s*{re.escape(prefix)}:", prologue)
         word = "" if declared else prefix.upper()
-    if not _KEYWORD.fullmatch(word) and _KEYWORD.search(word):
+    hides_using = token.kind == "name" and word == "USING"
+    if hides_using or (not _KEYWORD.fullmatch(word) and _KEYWORD.search(word)):
         raise UpdateRefused(
             f"The word {token.text[:40]!r} cannot be told from several.",
             remedy="Put a space between any two words.",
@@ -322,11 +340,18 @@ def _refuse_unclear(token: _Token, prologue: str) -> None:
 
 
 def _resolved(targets: list[_Token], prologue: str, base: str) -> frozenset[NamedNode]:
-    """The IRIs that the tokens stand for; Turtle reads a prologue of SPARQL as SPARQL does."""
+    """The IRIs that the tokens stand for."""
+    return frozenset(_resolved_each(targets, prologue, base))
+
+
+def _resolved_each(targets: list[_Token], prologue: str, base: str) -> tuple[NamedNode, ...]:
+    """The IRIs, each once, in order; Turtle reads a prologue of SPARQL as SPARQL does."""
+    if not targets:
+        return ()
     lines = [prologue, *(f"{token.text.rstrip('.')} <urn:x> <urn:x> ." for token in targets)]
     quads = parse("\n".join(lines), format=RdfFormat.TURTLE, base_iri=base)
     try:
-        return frozenset(q.subject for q in quads if isinstance(q.subject, NamedNode))
+        return tuple({q.subject: None for q in quads if isinstance(q.subject, NamedNode)})
     except SyntaxError as error:
         raise UpdateRefused(
             "The name of a graph in the update cannot be read.",

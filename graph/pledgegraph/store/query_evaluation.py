@@ -32,7 +32,7 @@ from pledgegraph.results.csv_safe import SpreadsheetSafe
 from pledgegraph.results.truncation import NO_BOUNDS, Bounds, CutGraph, CutRows, Enough, as_file
 from pledgegraph.results.xml_text import WellFormed
 from pledgegraph.sparql.codepoint_escapes import plain_text
-from pledgegraph.sparql.dataset_clauses import dataset_clauses, merged_store
+from pledgegraph.sparql.dataset_clauses import dataset_clauses, merged_store, unique
 from pledgegraph.sparql.lexer import query_words, syntax_error
 from pledgegraph.sparql.projection_order import in_order_of_appearance, wants_order
 from pledgegraph.sparql.service_clauses import calls_service
@@ -156,8 +156,9 @@ def evaluate(
         )
     if words.names_dataset and not (default_graphs or named_graphs):
         clauses = dataset_clauses(text, base)
-        if len(clauses.default) > 1:
+        if clauses.misleads:
             default_graphs, named_graphs = clauses.default, clauses.named
+    default_graphs, named_graphs = unique(default_graphs), unique(named_graphs)
     given = bool(default_graphs or named_graphs)
     default: list[NamedNode | BlankNode | DefaultGraph] = list(default_graphs)
     try:

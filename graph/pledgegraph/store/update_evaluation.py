@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from pathlib import Path
 from typing import Final
+from uuid import uuid4
 
 from pyoxigraph import (
     DefaultGraph,
@@ -26,6 +27,7 @@ from pyoxigraph import (
 from pledgegraph.errors import ChangeTooLarge, GraphClosed, UpdateRefused
 from pledgegraph.media_types import N_TRIPLES
 from pledgegraph.sparql.codepoint_escapes import plain_text
+from pledgegraph.sparql.dataset_clauses import unique
 from pledgegraph.sparql.lexer import query_words
 from pledgegraph.sparql.service_clauses import calls_service
 from pledgegraph.sparql.update_lexer import Kind, Operation, operations
@@ -152,10 +154,7 @@ def evaluated_difference(
         if reads_union and number > 1:
             _fill_default(store, folder / "union.nt")
         try:
-            store.update(
-                operation.using(update.default_graphs, update.named_graphs),
-                base_iri=f"{update.base}/",
-            )
+            _run(store, operation, update)
         except SyntaxError as error:
             # Only where its words were read wrongly, and USING was put into the wrong place.
             raise UpdateRefused(
@@ -179,6 +178,33 @@ def evaluated_difference(
     if not update.gated:
         everything.add(DefaultGraph())
     return _compared(snapshot, store, everything, folder, most=most)
+
+
+def _run(store: Store, operation: Operation, update: Update) -> None:
+    """Run one operation on the copy.
+
+    Several graphs make one default graph, their merge (Update, section 3.1.3; Protocol, section
+    2.2.3). The engine puts them side by side, so that what two of them say counts twice.
+    """
+    default = unique(operation.merges or update.default_graphs) if operation.where >= 0 else ()
+    merge = NamedNode(f"urn:uuid:{uuid4()}")
+    try:
+        if len(default) > 1:
+            for graph in default:
+                store.bulk_extend(
+                    Quad(quad.subject, quad.predicate, quad.object, merge)
+                    for quad in store.quads_for_pattern(None, None, None, graph)
+                )
+            default = (merge,)
+        if operation.merging:
+            operation = operation.over(default[0])
+            text = operation.text
+        else:
+            text = operation.using(default, unique(update.named_graphs))
+        store.update(text, base_iri=f"{update.base}/")
+    finally:
+        if merge in default:
+            store.remove_graph(merge)
 
 
 def patched_difference(
