@@ -38,6 +38,19 @@ settings.register_profile(
 )
 settings.load_profile("house")
 
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests of a file on one worker, so that what a module needs is made once.
+
+    ``--dist loadgroup`` hands the tests of a group to one worker, and neighbours without a group
+    to different ones, each of which then makes the fixtures of their module and session.
+    """
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+
 Require = Callable[[str, bool], None]
 
 

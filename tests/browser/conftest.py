@@ -33,7 +33,7 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the service answers; without the final slash."""
     path = tmp_path_factory.mktemp("browser") / "store"
@@ -46,7 +46,7 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         service.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def shipped_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the service over the shipped data answers; without the final slash."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("shipped") / "data", base=SHIPPED_BASE)
@@ -59,7 +59,7 @@ def shipped_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         service.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def started() -> Iterator[list[Browser]]:
     """Holds the browser, which the first test that has one starts."""
     held: list[Browser] = []

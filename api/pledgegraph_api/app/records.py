@@ -11,6 +11,8 @@ from pledgegraph.store.engine import Engine
 from pledgegraph_api.app.history import Copies
 from pledgegraph_api.collections.endpoint import CollectionEndpoint
 from pledgegraph_api.collections.table import COLLECTIONS, Tables
+from pledgegraph_api.progress.endpoint import ProgressPage
+from pledgegraph_api.progress.ledger import Ledgers
 from pledgegraph_api.records.endpoint import DocumentEndpoint
 from pledgegraph_api.records.jsonld_context import CONTEXT_PATH, ContextEndpoint
 from pledgegraph_api.records.lookup import DocumentSource
@@ -22,7 +24,7 @@ from pledgegraph_api.web.pages import Pages
 def install_documents(
     app: FastAPI, engine: Engine, pages: Pages, base: str, copies: Copies
 ) -> None:
-    """Put records, documents, TimeMaps, context, frames and lists at their addresses."""
+    """Put records, documents, TimeMaps, context, frames, lists and progress at their addresses."""
     profiles = read_profiles()
     source = DocumentSource(engine, profiles)
     page = EntityPage(pages, profiles, source.names, base)
@@ -30,6 +32,7 @@ def install_documents(
     DocumentEndpoint(source, page, json_ld, base, copies.past).install(app)
     TimeMaps(source, copies.log, base).install(app)
     ContextEndpoint(profiles, base).install(app)
+    ProgressPage(Ledgers(engine, source.names), pages, base).install(app)
     tables = Tables(engine, source.names)
     for collection in COLLECTIONS:
         CollectionEndpoint(collection, tables, pages, base).install(app)

@@ -18,6 +18,7 @@ from pledgegraph.namespaces import PG, SCHEME
 from pledgegraph.store.engine import Engine, Snapshot, Substitutions
 from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph.store.select import solutions
+from pledgegraph_api.progress.standing import age_of
 
 _HERE: Final = Path(__file__).resolve().parent
 _STATUS: Final = f"{SCHEME}status#not-reported"
@@ -215,22 +216,7 @@ def _with_freshness(row: Row, day: date) -> Row:
     if _ENDED in known:
         level = (_ENDED,)
     elif row.last_report:
-        level = (NamedNode(_FRESHNESS + _age(row.last_report, day)),)
+        level = (NamedNode(_FRESHNESS + age_of(row.last_report, day)),)
     else:
         level = known[:1]
     return replace(row, values={**row.values, "freshness": level})
-
-
-def _age(last_report: str, day: date) -> str:
-    """How old the maker's last report is on a day, in steps of twelve months."""
-    for level, years in (("current", 1), ("due", 2)):
-        if last_report >= _years_before(day, years).isoformat():
-            return level
-    return "overdue"
-
-
-def _years_before(day: date, years: int) -> date:
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:  # 29 February
-        return day.replace(year=day.year - years, day=28)

@@ -30,6 +30,7 @@ _RECORDS: Final = (Path(__file__).resolve().parent / "queries/records.rq").read_
 )
 _STANDING: Final = (
     "/",
+    "/progress",
     "/queries",
     "/sparql",
     "/commitments",

@@ -25,6 +25,7 @@ from pledgegraph_api.web.translations import (
     anchor,
     code,
     dated,
+    day_of,
     filled,
     grouped,
     read_wording,
@@ -62,7 +63,7 @@ class Pages:
             # The templates of a release stay as they are; to look at each file costs every page.
             auto_reload=False,
         )
-        for each in (code, dated, filled, grouped, spoken, worded):
+        for each in (code, dated, day_of, filled, grouped, spoken, worded):
             self._templates.filters[each.__name__] = each
         self._templates.globals |= {
             "anchor": anchor,
@@ -71,6 +72,12 @@ class Pages:
             "english": {DEFAULT: ""},
         }
         self.wording: Final = read_wording()
+
+    def text(self, template: str, language: str, **content: object) -> str:
+        """What a template makes that is no page, such as a picture; see `render`."""
+        return self._templates.get_template(template).render(
+            lang=language, dir=direction(language), t=self.wording[language], **content
+        )
 
     def render(
         self,

@@ -35,6 +35,14 @@ def dated(day: date, language: str) -> str:
     return format_date(day, "long", locale=language)
 
 
+def day_of(text: str, language: str) -> str:
+    """A day as data have it (ISO 8601), as `dated` writes it; as it is where it is none."""
+    try:
+        return dated(date.fromisoformat(text), language)
+    except ValueError:
+        return text
+
+
 def filled(text: str, **values: object) -> Markup:
     """The text with values in its places; only what is markup already stays markup."""
     return Markup(escape(text)).format(**values)  # noqa: S704 -- escaped

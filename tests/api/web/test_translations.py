@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from babel.messages.pofile import read_po
@@ -14,6 +15,8 @@ from hypothesis import strategies as st
 from pledgegraph_api.collections.filters import DATES
 from pledgegraph_api.collections.table import COLLECTIONS
 from pledgegraph_api.http.languages import LANGUAGES, preferred_language
+from pledgegraph_api.progress.ledger import Voice
+from pledgegraph_api.progress.terms import DUE
 from pledgegraph_api.web.translations import dated, filled, grouped, read_wording
 
 LOCALE = Path(__file__).parents[3] / "api" / "pledgegraph_api" / "web" / "locale"
@@ -59,6 +62,8 @@ def test_no_text_is_there_for_nothing() -> None:
     kinds = {"fault_iri", "fault_date", "fault_integer", "fault_string"}
     filters = (name for each in COLLECTIONS for name in (*each.filters, *DATES))
     kinds |= {f"filter_{name}" for name in filters}
+    kinds |= {f"progress_due_{name}" for name in DUE}
+    kinds |= {f"progress_voice_{name}" for name in get_args(Voice)}
     assert set(read_wording()["en"]) <= named | kinds
 
 

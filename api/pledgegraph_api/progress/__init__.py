@@ -1,0 +1,1 @@
+"""What became of the commitments, as of a day: ``/progress``."""

@@ -1,0 +1,209 @@
+"""The commitments of a snapshot with all that was told of them, read once.
+
+What depends on the day is worked out from it by `standing`, for any day, without another query.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from pyoxigraph import Literal as RdfLiteral
+from pyoxigraph import NamedNode
+
+from pledgegraph.documents.document import labels_of
+from pledgegraph.documents.labels import Names
+from pledgegraph.store.engine import Engine, Snapshot
+from pledgegraph.store.per_snapshot import OnceASnapshot
+from pledgegraph.store.select import solutions
+from pledgegraph_api.progress.terms import CLASSES, FRESHNESS, NOT_REPORTED, STATUS
+
+_QUERIES: Final = Path(__file__).resolve().with_name("queries")
+
+Voice = Literal["maker", "assessor", "others"]
+"""Who tells: the maker itself, an independent assessor, or anybody else."""
+Values = Mapping[str, Sequence[str]]
+"""Days, words and IRIs by key, sorted."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """What somebody said of a promise. Days are as ISO 8601 has them, the earlier first."""
+
+    record: NamedNode
+    starts: tuple[str, ...]
+    """``asOf`` and the first day that the account's date can mean."""
+    ends: tuple[str, ...]
+    """``asOf`` and the last day that it can mean."""
+    statuses: tuple[str, ...]
+    """IRIs of our scheme; a word that matches none has none."""
+    words: tuple[str, ...]
+    """The account's own words for its status."""
+    states: bool
+    """Whether it says how far the promise is, in whatever words."""
+    date_words: str
+    """The wording of its date, where one was seen."""
+    tellers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """An account of a commitment, or of a part of it."""
+
+    account: Account
+    voice: Voice
+    direct: bool
+    """Whether it is about the commitment itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """A commitment, and what was told of it."""
+
+    record: NamedNode
+    registers: tuple[str, ...]
+    known: str
+    """What is known of reporting where the maker has given no dated report."""
+    due: str
+    """The last day that its due date can mean; empty without one."""
+    makers: tuple[str, ...]
+    actor_types: tuple[str, ...]
+    told: tuple[Telling, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """All commitments of one snapshot, by IRI."""
+
+    sequence: int
+    commitments: tuple[Commitment, ...]
+    terminal: frozenset[str]
+    """Statuses that are an end."""
+    discrepancies: int
+    labels: Mapping[str, Mapping[str, str]]
+    """Names by IRI and language tag."""
+
+    def name(self, iri: str, language: str) -> tuple[str, str]:
+        """What a thing is called and in which language that is; both empty where unknown."""
+        labels = self.labels.get(iri, {})
+        for tag in (language, "en", *labels):
+            if tag in labels:
+                return labels[tag], tag
+        return "", ""
+
+
+class Ledgers:
+    """Reads the ledger of the newest snapshot, once."""
+
+    def __init__(self, engine: Engine, names: Names) -> None:
+        self._names = names
+        self._held = OnceASnapshot(engine, self._read)
+
+    def current(self) -> Ledger:
+        """The ledger of the newest snapshot. Blocks: to be called in a thread."""
+        return self._held.current()
+
+    def _read(self, snapshot: Snapshot) -> Ledger:
+        accounts = {
+            record: _account(record, values)
+            for record, values in _values(snapshot, "accounts.rq", "account").items()
+        }
+        told: dict[str, dict[tuple[str, str, bool], Telling]] = {}
+        for row in solutions(snapshot, _text("told.rq"), {}):
+            commitment, account, promise = row["commitment"], row["account"], row["promise"]
+            voice = row["voice"]
+            if (
+                isinstance(commitment, NamedNode)
+                and isinstance(account, NamedNode)
+                and isinstance(voice, RdfLiteral)
+                and account.value in accounts
+            ):
+                telling = Telling(
+                    accounts[account.value], _voice(voice.value), direct=promise == commitment
+                )
+                key = (account.value, voice.value, telling.direct)
+                told.setdefault(commitment.value, {})[key] = telling
+        commitments = tuple(
+            Commitment(
+                NamedNode(iri),
+                registers=tuple(values.get("register", ())),
+                known=next(iter(values.get("known", ())), ""),
+                due=max(values.get("due", ()), default=""),
+                makers=tuple(values.get("maker", ())),
+                actor_types=tuple(values.get("actorType", ())),
+                told=tuple(told.get(iri, {}).values()),
+            )
+            for iri, values in sorted(_values(snapshot, "commitments.rq", "commitment").items())
+        )
+        rest: dict[str, set[str]] = {"terminal": set(), "discrepancy": set()}
+        for row in solutions(snapshot, _text("rest.rq"), {}):
+            key, value = row["key"], row["value"]
+            if isinstance(key, RdfLiteral) and isinstance(value, NamedNode):
+                rest[key.value].add(value.value)
+        return Ledger(
+            snapshot.sequence,
+            commitments,
+            frozenset(rest["terminal"]),
+            len(rest["discrepancy"]),
+            self._labels(snapshot, _named(commitments)),
+        )
+
+    def _labels(self, snapshot: Snapshot, iris: Iterable[str]) -> dict[str, dict[str, str]]:
+        labels: dict[str, dict[str, str]] = {}
+        nodes = [NamedNode(iri) for iri in sorted(set(iris))]
+        for node, label in labels_of(self._names.about(snapshot, nodes)):
+            labels.setdefault(node.value, {}).setdefault(label.language or "", label.value)
+        return labels
+
+
+def _named(commitments: Iterable[Commitment]) -> Iterable[str]:
+    yield STATUS + NOT_REPORTED
+    yield from (FRESHNESS + name for name in CLASSES)
+    for each in commitments:
+        yield each.record.value
+        yield from (*each.registers, *each.makers, *each.actor_types)
+        for telling in each.told:
+            yield from (*telling.account.statuses, *telling.account.tellers)
+
+
+def _text(name: str) -> str:
+    return (_QUERIES / name).read_text(encoding="utf-8")
+
+
+def _values(snapshot: Snapshot, query: str, variable: str) -> dict[str, Values]:
+    """What a query tells of each thing, by key; what has no IRI is left out."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for row in solutions(snapshot, _text(query), {}):
+        thing, key, value = row[variable], row["key"], row["value"]
+        if (
+            isinstance(thing, NamedNode)
+            and isinstance(key, RdfLiteral)
+            and isinstance(value, NamedNode | RdfLiteral)
+        ):
+            found.setdefault(thing.value, {}).setdefault(key.value, set()).add(value.value)
+    return {
+        thing: {key: sorted(values) for key, values in keys.items()}
+        for thing, keys in found.items()
+    }
+
+
+def _account(iri: str, values: Values) -> Account:
+    as_of = values.get("asOf", ())
+    return Account(
+        NamedNode(iri),
+        starts=tuple(sorted((*as_of, *values.get("earliest", ())))),
+        ends=tuple(sorted((*as_of, *values.get("latest", ())))),
+        statuses=tuple(values.get("status", ())),
+        words=tuple(values.get("word", ())),
+        states=any(values.get(key) for key in ("status", "published", "word")),
+        date_words=next(iter(values.get("dateWords", ())), ""),
+        tellers=tuple(values.get("teller", ())),
+    )
+
+
+def _voice(name: str) -> Voice:
+    if name == "maker":
+        return "maker"
+    return "assessor" if name == "assessor" else "others"

@@ -1,0 +1,214 @@
+"""What the progress page shows of a day: sums, and the lists behind them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from urllib.parse import urlencode
+
+from pyoxigraph import NamedNode
+
+from pledgegraph_api.collections.filters import short
+from pledgegraph_api.progress.ledger import Commitment, Ledger
+from pledgegraph_api.progress.standing import Standing, Told, lately_told, standings
+from pledgegraph_api.progress.terms import (
+    CLASSES,
+    DUE,
+    FRESHNESS,
+    NOT_REPORTED,
+    SEVERAL,
+    STATUS,
+    UNMATCHED,
+)
+
+MOST_ROWS: Final = 25
+"""Registers that have a row; the smaller ones are summed up in one."""
+MOST_LISTED: Final = 12
+"""Commitments past their date, and accounts, that are listed."""
+FEWEST_MARKS: Final = 12
+"""Below that there is no chart: sentences say it better."""
+MOST_SQUARES: Final = 40
+"""The most commitments of a register that are drawn one by one."""
+_STATUSES: Final = (
+    "completed",
+    "substantially-complete",
+    "in-progress",
+    "planning",
+    "not-started",
+    "paused",
+    "withdrawn",
+    "superseded",
+    "unable-to-assess",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A part of a sum: its name in our schemes, its number, and where its members are listed."""
+
+    name: str
+    count: int
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterRow:
+    """A register, and what is known of reporting on its commitments."""
+
+    iri: str
+    """Empty for the sum of the smaller registers, and of commitments in none."""
+    total: int
+    address: str
+    shares: tuple[Share, ...]
+    """In the order of `CLASSES`."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """A status, and how many commitments have it in each voice."""
+
+    name: str
+    own: int
+    found: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The whole of the page."""
+
+    day: date
+    sequence: int
+    total: int
+    reporting: tuple[Share, ...]
+    registers: tuple[RegisterRow, ...]
+    statuses: tuple[StatusRow, ...]
+    stated_by_makers: int
+    stated_by_assessors: int
+    disagreeing: int
+    due: tuple[Share, ...]
+    passed: tuple[Standing, ...]
+    told: tuple[Told, ...]
+    actor_types: tuple[Share, ...]
+    discrepancies: int
+
+    @property
+    def charted(self) -> bool:
+        """Whether there is enough for a chart of reporting by register."""
+        return self.total >= FEWEST_MARKS and len(self.classes) > 1
+
+    @property
+    def classes(self) -> frozenset[str]:
+        """The classes that any commitment is in."""
+        return frozenset(share.name for share in self.reporting if share.count)
+
+    @property
+    def widest(self) -> int:
+        """The number of the largest row, which the bars are drawn to."""
+        return max((row.total for row in self.registers), default=1)
+
+    @property
+    def squares(self) -> bool:
+        """Whether each commitment has a mark of its own."""
+        return self.widest <= MOST_SQUARES
+
+
+def overview(ledger: Ledger, day: date, *, today: date) -> Overview:
+    """What became of all commitments, as of a day.
+
+    The addresses behind the numbers are those of lists for today, and of the question
+    ``freshness-and-status`` for any other day.
+    """
+    standing = standings(ledger, day)
+    reporting = Counter(each.reporting for each in standing)
+    due = Counter(each.due for each in standing)
+    passed = sorted(
+        (each for each in standing if each.due == "passed"),
+        key=lambda each: (each.commitment.due, each.commitment.record.value),
+        reverse=True,
+    )
+
+    def listed(**filters: str) -> str:
+        if day != today:
+            return f"/queries/freshness-and-status?{urlencode({'day': day.isoformat()})}"
+        return f"/commitments?{urlencode(filters)}" if filters else "/commitments"
+
+    return Overview(
+        day,
+        ledger.sequence,
+        len(standing),
+        reporting=tuple(Share(name, reporting[name], listed(freshness=name)) for name in CLASSES),
+        registers=_registers(standing, listed),
+        statuses=_statuses(standing),
+        stated_by_makers=sum(each.own != NOT_REPORTED for each in standing),
+        stated_by_assessors=sum(each.found != NOT_REPORTED for each in standing),
+        disagreeing=sum(each.disagree for each in standing),
+        due=tuple(Share(name, due[name], "") for name in DUE),
+        passed=tuple(passed[:MOST_LISTED]),
+        told=tuple(lately_told(ledger, day, MOST_LISTED)),
+        actor_types=_actor_types(ledger.commitments),
+        discrepancies=ledger.discrepancies,
+    )
+
+
+def status_iri(name: str) -> str:
+    """The concept of a status; empty for what stands beside the scheme."""
+    return "" if name in (UNMATCHED, SEVERAL) else STATUS + name
+
+
+def freshness_iri(name: str) -> str:
+    """The concept of a reporting class."""
+    return FRESHNESS + name
+
+
+def _registers(standing: Sequence[Standing], listed: Callable[..., str]) -> tuple[RegisterRow, ...]:
+    found: dict[str, list[Standing]] = {}
+    for each in standing:
+        for register in each.commitment.registers or ("",):
+            found.setdefault(register, []).append(each)
+    named = sorted((iri for iri in found if iri), key=lambda iri: (-len(found[iri]), iri))
+    rows = [_row(iri, found[iri], listed) for iri in named[:MOST_ROWS]]
+    rest = {
+        each.commitment.record.value: each
+        for iri in (*named[MOST_ROWS:], "")
+        for each in found.get(iri, ())
+    }
+    return (*rows, _row("", list(rest.values()), listed)) if rest else tuple(rows)
+
+
+def _row(iri: str, members: Sequence[Standing], listed: Callable[..., str]) -> RegisterRow:
+    counted = Counter(each.reporting for each in members)
+    of_register = {"register": short(NamedNode(iri))} if iri else {}
+    return RegisterRow(
+        iri,
+        len(members),
+        listed(**of_register) if iri else "",
+        tuple(
+            Share(name, counted[name], listed(**of_register, freshness=name) if iri else "")
+            for name in CLASSES
+        ),
+    )
+
+
+def _statuses(standing: Sequence[Standing]) -> tuple[StatusRow, ...]:
+    own = Counter(each.own for each in standing)
+    found = Counter(each.found for each in standing)
+    said = {*own, *found} - {NOT_REPORTED}
+    known = [name for name in _STATUSES if name in said]
+    others = sorted(said - {*known, UNMATCHED, SEVERAL})
+    last = [name for name in (UNMATCHED, SEVERAL) if name in said]
+    return tuple(
+        StatusRow(name, own[name], found[name]) for name in (*known, *others, *last, NOT_REPORTED)
+    )
+
+
+def _actor_types(commitments: Sequence[Commitment]) -> tuple[Share, ...]:
+    """Commitments by the kinds of their makers; one made by several kinds counts under each."""
+    question = "/queries/organisations-by-type-and-region"
+    counted = Counter(kind for each in commitments for kind in each.actor_types)
+    return tuple(
+        Share(kind, count, f"{question}?{urlencode({'type': short(NamedNode(kind))})}")
+        for kind, count in sorted(counted.items(), key=lambda item: (-item[1], item[0]))
+    )
