@@ -73,6 +73,8 @@ class Fault:
     type: str = ""
     choices: tuple[str, ...] = ()
     example: str = ""
+    near: tuple[str, ...] = ()
+    """Values that there are and that look like the one given."""
 
 
 class WrongParameters(ParameterError):

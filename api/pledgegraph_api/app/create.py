@@ -11,6 +11,8 @@ from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
+from pledgegraph.catalogue.known_values import KnownValues
+from pledgegraph.catalogue.name_index import RememberedNames
 from pledgegraph.catalogue.questions import catalogue
 from pledgegraph.release import release
 from pledgegraph.settings import Settings
@@ -124,8 +126,17 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     writing.install(app, representations)
     QuestionList(questions, pages, settings.base).install(app)
     question_page = QuestionPage(pages, RecordLists(engine, settings.base), settings.base)
+    known = KnownValues(settings.base, RememberedNames(engine))
     for question in questions:
-        QuestionEndpoint(question, settings, runner, representations, question_page).install(app)
+        QuestionEndpoint(
+            question,
+            settings,
+            runner,
+            representations,
+            engine=engine,
+            page=question_page,
+            known=known,
+        ).install(app)
     MissingQuestion(questions).install(app)
     copies.install(app)
     install_documents(app, engine, pages, settings.base, copies)

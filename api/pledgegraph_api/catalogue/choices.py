@@ -11,7 +11,6 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Variable
 
 from pledgegraph.catalogue.questions import Parameter
-from pledgegraph.namespaces import PG
 from pledgegraph.store.engine import Engine, Snapshot, Substitutions
 from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph.store.select import solutions
@@ -81,8 +80,8 @@ class RecordLists:
     def _labels(self, parameter: Parameter) -> Labels:
         if parameter.type != "iri":
             return {}
-        if parameter.kind is not None:
-            return self._list(self._of_class, Variable("class"), PG[parameter.kind])
+        if parameter.class_iri is not None:
+            return self._list(self._of_class, Variable("class"), parameter.class_iri)
         if parameter.namespace is not None:
             scheme = NamedNode(parameter.namespace.rstrip("#/"))
             return self._list(self._of_scheme, Variable("scheme"), scheme)

@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from difflib import get_close_matches
+from functools import partial
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.catalogue.questions import Question
+from pledgegraph.catalogue.known_values import KnownValues
+from pledgegraph.catalogue.questions import Parameter, Question
 from pledgegraph.settings import Settings
-from pledgegraph.store.engine import ResultKind
+from pledgegraph.store.engine import Engine, ResultKind
 from pledgegraph_api.catalogue.index import PATH
 from pledgegraph_api.catalogue.openapi import question_description
 from pledgegraph_api.catalogue.page import QuestionPage
@@ -37,13 +39,18 @@ class QuestionEndpoint:
         settings: Settings,
         runner: QueryRunner,
         representations: Representations,
+        *,
+        engine: Engine,
         page: QuestionPage,
+        known: KnownValues,
     ) -> None:
         self._representations = representations
         self._question = question
         self._settings = settings
+        self._engine = engine
         self._runner = runner
         self._page = page
+        self._known = known
         self._kind = ResultKind.GRAPH if question.answers_with_a_graph else ResultKind.SOLUTIONS
 
     def install(self, app: FastAPI) -> None:
@@ -63,7 +70,7 @@ class QuestionEndpoint:
         accept = accept_of(request)
         wishes = read_wishes(request, self._question.parameters)
         try:
-            binding = bind(self._question, wishes, self._settings.base)
+            binding = await self._bound(wishes)
         except WrongParameters as error:
             if wishes.format == PAGE or prefers_page(accept, PROBLEM_JSON, ("application/json",)):
                 return await run_in_threadpool(
@@ -93,6 +100,17 @@ class QuestionEndpoint:
         return self._representations.response(
             request, query, answer, name=self._question.id, since=since
         )
+
+    async def _bound(self, wishes: Wishes) -> Binding:
+        """The terms of the parameters, which are looked for in the data where any is given."""
+        if not any(wishes.given.get(each.name) for each in self._question.parameters):
+            return bind(self._question, wishes, self._settings.base, _as_given)
+        return await run_in_threadpool(self._looked_up, wishes)
+
+    def _looked_up(self, wishes: Wishes) -> Binding:
+        with self._engine.snapshot() as snapshot:
+            find = partial(self._known.value, snapshot=snapshot)
+            return bind(self._question, wishes, self._settings.base, find)
 
     async def _shown(
         self, request: Request, wishes: Wishes, binding: Binding, answer: Answer, since: float
@@ -135,6 +153,10 @@ class MissingQuestion:
         """
         near = get_close_matches(name[:100], self._ids, cutoff=0.5)
         raise QuestionMissing(f"There is no question {name[:100]!r} in the catalogue.", near=near)
+
+
+def _as_given(_parameter: Parameter, text: str) -> str:
+    return text
 
 
 def _headers(answer: Answer, binding: Binding) -> dict[str, str]:

@@ -96,6 +96,9 @@ def _error(parameter: Parameter, fault: Fault, words: Wording) -> str:
     """What is wrong with the value, in the reader's language."""
     if fault.reason == "repeated":
         return words["fault_repeated"]
+    if fault.near:
+        near = ", ".join(fault.near)
+        return words["fault_near"].format(value=fault.value, near=near)
     if parameter.choices:
         expected = words["fault_choices"].format(choices=", ".join(parameter.choices))
     else:

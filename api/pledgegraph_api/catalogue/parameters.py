@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Final
@@ -94,7 +94,11 @@ class Binding:
     """The present day, where the query may ask the clock for it."""
 
 
-def bind(question: Question, wishes: Wishes, base: str) -> Binding:
+Find = Callable[[Parameter, str], str]
+"""What a parameter takes for a text, where the data hold it; raises `WrongParameter` if not."""
+
+
+def bind(question: Question, wishes: Wishes, base: str, find: Find) -> Binding:
     """The terms for the parameters as given, and the defaults of the rest.
 
     Raises:
@@ -109,8 +113,9 @@ def bind(question: Question, wishes: Wishes, base: str) -> Binding:
         if value is None or parameter.name in told:
             continue
         try:
-            question.bind({parameter.name: value}, base=base, today=today)
-            usable[parameter.name] = value
+            found = find(parameter, value)
+            question.bind({parameter.name: found}, base=base, today=today)
+            usable[parameter.name] = found
         except WrongParameter as error:
             faults.append(
                 Fault(
@@ -121,6 +126,7 @@ def bind(question: Question, wishes: Wishes, base: str) -> Binding:
                     parameter.type,
                     parameter.choices,
                     parameter.example or "",
+                    error.near,
                 )
             )
     require_none(faults, question.parameters)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
 from typing import Final
 
 from pyoxigraph import NamedNode
 from starlette.requests import Request
 
+from pledgegraph.catalogue.name_index import NameIndex, last_part
+from pledgegraph.catalogue.near import MOST, near
 from pledgegraph_api.collections.table import Collection, Row, Table
 from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.http.query_params import faults_of, page_number, wished
@@ -44,7 +45,7 @@ class Asked:
 
 def short(node: NamedNode) -> str:
     """What stands for a value in an address: the last part of its IRI."""
-    return node.value.rpartition("#")[2].rpartition("/")[2]
+    return last_part(node.value)
 
 
 def read_filters(request: Request, collection: Collection, table: Table) -> Asked:
@@ -56,8 +57,8 @@ def read_filters(request: Request, collection: Collection, table: Table) -> Aske
     """
     pairs = wished(decoded(request.scope["query_string"], "The query string"))
     given = [(name, value) for name, value in pairs if value and name not in _BESIDE]
-    known = (*collection.filters, *(DATES if collection.dated else ()))
-    faults = list(faults_of(pairs, (*known, *_BESIDE)))
+    names = (*collection.filters, *(DATES if collection.dated else ()))
+    faults = list(faults_of(pairs, (*names, *_BESIDE)))
     values: dict[str, NamedNode] = {}
     days: dict[str, str] = {}
     told = {fault.name for fault in faults}
@@ -72,23 +73,29 @@ def read_filters(request: Request, collection: Collection, table: Table) -> Aske
                 faults.append(Fault(name, "value", detail, value, "date", (), "2025-12-31"))
             continue
         choices = table.choices(name)
-        legal = (*choices, *table.legal.get(name, ()))
-        found = next((node for node in legal if value in (node.value, short(node))), None)
-        if found is not None:
-            values[name] = found
+        legal = table.legal.get(name, NameIndex({}, {}))
+        known = {*(node.value for node in choices), *legal.values}
+        found = [each for each in known if value in (each, last_part(each))] or legal.named(value)
+        if len(found) == 1:
+            values[name] = NamedNode(found[0])
         else:
             listed = tuple(short(node) for node in choices)[:_MOST_CHOICES]
-            near = get_close_matches(value[:_LONGEST], [short(each) for each in legal], n=5)
-            hint = f"Did you mean {', '.join(near)}? " if near else ""
+            alike = [last_part(each) for each in found or legal.near(value)]
+            alike = alike or near(value, [last_part(each) for each in known])
+            hint = f"Did you mean {', '.join(alike[:MOST])}? " if alike else ""
             detail = (
                 f"Parameter `{name}` is {value[:_LONGEST]!r}, which is unknown here. {hint}"
                 f"Values that records have: {', '.join(listed) or 'none'}."
             )
-            faults.append(Fault(name, "value", detail, value[:_LONGEST], "iri", listed))
+            faults.append(
+                Fault(
+                    name, "value", detail, value[:_LONGEST], "iri", listed, near=tuple(alike[:MOST])
+                )
+            )
     if faults:
         raise WrongParameters(
             " ".join(fault.detail for fault in faults),
-            remedy=f"The filters of this list: {', '.join(known)}; beside them: "
+            remedy=f"The filters of this list: {', '.join(names)}; beside them: "
             f"{', '.join(_BESIDE)}. Each may be there once.",
             faults=faults,
         )

@@ -10,12 +10,13 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Variable
+from pyoxigraph import Literal, NamedNode
 
+from pledgegraph.catalogue.name_index import Domain, NameIndex, RememberedNames
 from pledgegraph.documents.document import labels_of
 from pledgegraph.documents.labels import Names
 from pledgegraph.namespaces import PG, SCHEME
-from pledgegraph.store.engine import Engine, Snapshot, Substitutions
+from pledgegraph.store.engine import Engine, Snapshot
 from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph.store.select import solutions
 from pledgegraph_api.progress.standing import age_of
@@ -26,8 +27,7 @@ _DAYS: Final = ("from", "to", "lastReport")
 _FRESHNESS: Final = f"{SCHEME}freshness#"
 _ENDED: Final = NamedNode(f"{_FRESHNESS}ended")
 
-_MEMBERS: Final = (_HERE / "queries" / "members.rq").read_text(encoding="utf-8")
-_GOALS: Final = (_HERE / "queries" / "goals.rq").read_text(encoding="utf-8")
+_GOALS: Final = NamedNode("http://metadata.un.org/sdg")
 
 Labels = dict[NamedNode, dict[str, str]]
 """Names by language tag."""
@@ -108,8 +108,8 @@ class Table:
     sequence: int
     rows: tuple[Row, ...]
     labels: Labels
-    legal: Mapping[str, frozenset[NamedNode]]
-    """Values by filter that no record needs to have."""
+    legal: Mapping[str, NameIndex]
+    """By filter the values that no record needs to have, with their names."""
 
     def choices(self, name: str) -> dict[NamedNode, int]:
         """The values of a filter, with the number of records that each is of."""
@@ -130,6 +130,7 @@ class Tables:
 
     def __init__(self, engine: Engine, names: Names) -> None:
         self._names = names
+        self._index = RememberedNames(engine)
         self._tables = {
             each.name: OnceASnapshot(engine, partial(self._read, collection=each))
             for each in COLLECTIONS
@@ -160,20 +161,14 @@ class Tables:
         for node, label in labels_of(self._names.about(snapshot, ordered)):
             labels.setdefault(node, {})[label.language or ""] = label.value
         legal = {
-            name: _members(snapshot, _MEMBERS, {Variable("class"): PG[each]})
+            name: self._index(snapshot, Domain(members_of=PG[each]))
             for name, each in collection.classes.items()
         }
         if "sdg" in collection.filters:
-            legal["sdg"] = _members(snapshot, _GOALS, {})
+            legal["sdg"] = self._index(snapshot, Domain(concepts_of=_GOALS))
         table = Table(snapshot.sequence, tuple(rows), labels, legal)
         rows.sort(key=lambda row: (table.name(row.record, "en")[0].casefold(), row.record.value))
         return replace(table, rows=tuple(rows))
-
-
-def _members(snapshot: Snapshot, query: str, substitutions: Substitutions) -> frozenset[NamedNode]:
-    """The nodes that a query names ``?member``."""
-    found = solutions(snapshot, query, substitutions)
-    return frozenset(each for row in found if isinstance(each := row["member"], NamedNode))
 
 
 def _row(

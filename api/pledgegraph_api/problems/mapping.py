@@ -116,6 +116,7 @@ def _fault(fault: api.Fault) -> dict[str, str | list[str]]:
         "detail": fault.detail,
         "type": fault.type,
         "choices": list(fault.choices),
+        "near": list(fault.near),
         "example": fault.example,
     }
     return {name: value for name, value in told.items() if value}

@@ -50,6 +50,7 @@ PROBLEM: Final[dict[str, Any]] = {
                     "detail": {"type": "string"},
                     "type": {"type": "string"},
                     "choices": _TEXTS,
+                    "near": _TEXTS,
                     "example": {"type": "string"},
                 },
             },

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Variable
 
+from pledgegraph.catalogue.near import near
 from pledgegraph.errors import InputError, ReadError
 from pledgegraph.namespaces import PREFIXES, XSD
 from pledgegraph.sparql.front_matter import split_front_matter
@@ -24,6 +25,10 @@ from pledgegraph.store.engine import Substitutions
 
 FOLDER: Final = Path(__file__).resolve().parent / "queries"
 TODAY: Final = "today"
+SDGO: Final = "http://metadata.un.org/sdg/ontology#"
+
+_LONGEST: Final = 200
+"""Characters of a value that a message repeats."""
 
 Words = Mapping[str, str]
 """Language tag to text; English is always there."""
@@ -38,6 +43,9 @@ class UnknownQuestion(InputError):
 class WrongParameter(InputError):
     """A parameter is not of its type, not among its choices, or not one of the question's."""
 
+    near: tuple[str, ...] = ()
+    """Values that there are and that look like the one given."""
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -47,7 +55,7 @@ class Parameter:
     type: str
     """``iri``, ``date``, ``integer`` or ``string``."""
     kind: str | None
-    """For an ``iri``: the class of what is asked for, such as ``Commitment``."""
+    """The class of what is asked for, such as ``Commitment``, or ``sdgo:Goal`` of another's."""
     namespace: str | None
     """For an ``iri`` that is no record: what a short name such as ``454`` is appended to."""
     default: str | None
@@ -55,7 +63,26 @@ class Parameter:
     example: str | None
     choices: tuple[str, ...]
     """The only values that are accepted; empty for any of the type."""
+    least: int | None
+    most: int | None
+    """For an ``integer``: the bounds of what makes sense."""
+    values_of: tuple[NamedNode, ...]
+    """For a ``string``: the properties of the class that have to have it for a value."""
     description: Words
+
+    @property
+    def class_iri(self) -> NamedNode | None:
+        """The class of what is asked for."""
+        return None if self.kind is None else _class(self.kind)
+
+    @property
+    def wanted(self) -> str:
+        """What a message says that it expects."""
+        if self.choices:
+            return f"one of: {', '.join(self.choices)}"
+        if self.least is not None and self.most is not None:
+            return f"{_EXPECTED[self.type]} from {self.least} to {self.most}"
+        return _EXPECTED[self.type]
 
     def term(self, value: str, base: str) -> NamedNode | Literal:
         """The RDF term that the text ``value`` stands for.
@@ -72,7 +99,14 @@ class Parameter:
             raise self._wrong(value) from error
         if self.choices and term not in [self._read(choice, base) for choice in self.choices]:
             raise self._wrong(value)
+        if self.type == "integer" and not self._within(int(term.value)):
+            raise self._wrong(value)
         return term
+
+    def _within(self, number: int) -> bool:
+        return (self.least is None or self.least <= number) and (
+            self.most is None or number <= self.most
+        )
 
     def _read(self, value: str, base: str) -> NamedNode | Literal:
         if self.namespace is not None and value and ":" not in value:
@@ -80,10 +114,11 @@ class Parameter:
         return _READERS[self.type](value, self.kind, base)
 
     def _wrong(self, value: str) -> WrongParameter:
-        wanted = f"one of: {', '.join(self.choices)}" if self.choices else _EXPECTED[self.type]
         example = f" Example: {self.name}={self.example}." if self.example else ""
+        alike = near(value, self.choices)
+        hint = f" Did you mean {', '.join(alike)}?" if alike else ""
         return WrongParameter(
-            f"The parameter {self.name} is {value!r}; expected {wanted}.",
+            f"The parameter {self.name} is {value[:_LONGEST]!r}; expected {self.wanted}.{hint}",
             remedy=f"{self.description.get('en', '')}{example}".strip(),
         )
 
@@ -150,10 +185,12 @@ def question(name: str, folder: Path = FOLDER) -> Question:
     Raises:
         UnknownQuestion: there is none.
     """
-    for each in catalogue(folder):
-        if each.id == name:
-            return each
-    raise UnknownQuestion(f"There is no question {name!r} in the catalogue.")
+    for path in folder.glob("*.rq"):
+        if path.stem == name:
+            return _read(path)
+    alike = near(name, [path.stem for path in folder.glob("*.rq")])
+    hint = f" Did you mean {', '.join(alike)}?" if alike else ""
+    raise UnknownQuestion(f"There is no question {name!r} in the catalogue.{hint}")
 
 
 def _read(path: Path) -> Question:
@@ -197,6 +234,9 @@ def _parameter(matter: Mapping[str, Any]) -> Parameter:
         default=None if matter.get("default") is None else str(matter["default"]),
         example=None if matter.get("example") is None else str(matter["example"]),
         choices=tuple(str(choice) for choice in matter.get("choices") or ()),
+        least=None if matter.get("least") is None else int(matter["least"]),
+        most=None if matter.get("most") is None else int(matter["most"]),
+        values_of=tuple(_class(str(each)) for each in matter.get("values-of") or ()),
         description=_text(matter["description"]),
     )
 
@@ -205,6 +245,12 @@ def _text(matter: Mapping[str, str]) -> Words:
     if not isinstance(matter, Mapping) or "en" not in matter:
         raise ValueError("a text has no English")
     return {str(language): str(text) for language, text in matter.items()}
+
+
+def _class(name: str) -> NamedNode:
+    """A term by its prefixed name; one of our own goes without the prefix."""
+    prefix, _, local = name.rpartition(":")
+    return NamedNode({**PREFIXES, "sdgo": SDGO}[prefix or "pg"] + local)
 
 
 def _iri(value: str, kind: str | None, base: str) -> NamedNode:

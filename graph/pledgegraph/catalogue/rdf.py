@@ -13,7 +13,7 @@ from typing import Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from pledgegraph.catalogue.questions import TODAY, Parameter, Question, Words, catalogue
-from pledgegraph.namespaces import DCTERMS, PG, RDF, RDFS, SCHEMA, SH, SKOS, XSD
+from pledgegraph.namespaces import DCTERMS, RDF, RDFS, SCHEMA, SH, SKOS, XSD
 
 _DATATYPES: Final = {"date": XSD.date, "integer": XSD.integer, "string": XSD.string}
 
@@ -61,8 +61,12 @@ def _parameter(node: NamedNode, parameter: Parameter, base: str) -> Iterator[Tri
         yield Triple(node, SH.nodeKind, SH.IRI)
     else:
         yield Triple(node, SH.datatype, _DATATYPES[parameter.type])
-    if parameter.kind is not None:
-        yield Triple(node, SH["class"], PG[parameter.kind])
+    if parameter.type == "iri" and parameter.class_iri is not None:
+        yield Triple(node, SH["class"], parameter.class_iri)
+    if parameter.least is not None:
+        yield Triple(node, SH.minInclusive, Literal(parameter.least))
+    if parameter.most is not None:
+        yield Triple(node, SH.maxInclusive, Literal(parameter.most))
     if parameter.default not in (None, TODAY):
         yield Triple(node, SH.defaultValue, parameter.term(parameter.default or "", base))
     if parameter.example is not None:

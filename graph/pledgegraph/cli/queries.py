@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
+from pledgegraph.catalogue.known_values import KnownValues
 from pledgegraph.catalogue.questions import Question, Words, WrongParameter, catalogue, question
 from pledgegraph.cli.options import Base, DataDir, Json, settings
 from pledgegraph.cli.output import print_answer
@@ -69,11 +70,13 @@ def run(
     """Answer a question from the newest snapshot."""
     found = question(name)
     engine = open_engine(settings(data_dir=data_dir, base=base))
-    bound = found.bind(_pairs(parameters or []), base=engine.directory.base)
-    _tell_limits(found)
+    base_iri = engine.directory.base
     with engine.snapshot() as snapshot:
+        given = KnownValues(base_iri).of(found, _pairs(parameters or []), snapshot)
+        bound = found.bind(given, base=base_iri)
+        _tell_limits(found)
         result = snapshot.query(found.query, substitutions=bound)
-        print_answer(result, form, base=engine.directory.base, columns=found.columns)
+        print_answer(result, form, base=base_iri, columns=found.columns)
 
 
 def _pairs(given: list[str]) -> dict[str, str]:

@@ -46,6 +46,41 @@ async def test_a_wrong_value_is_told_with_its_type(
     assert name in document["remedy"]
 
 
+@pytest.mark.parametrize(
+    ("address", "near"),
+    [
+        (f"{FRESHNESS}?commitment=c2d-citizen-dat", "c2d-citizen-data"),
+        ("/queries/promises-of-a-country?country=Keny", "404"),
+        ("/queries/actors-by-identifier?identifier=dan", "DANE"),
+        ("/queries/status-as-of?promise=fds2020-1-11", "id/commitment/fds2020-1-1"),
+    ],
+)
+async def test_what_is_not_in_the_data_is_refused_with_what_is_near(
+    shipped: httpx.AsyncClient, address: str, near: str
+) -> None:
+    response = await shipped.get(address)
+    assert response.status_code == 400
+    (fault,) = response.json()["parameters"]
+    assert near in fault["near"]
+    assert near in response.json()["detail"]
+    page = await shipped.get(f"{address}&lang=fr", headers=BROWSER)
+    assert (page.status_code, "Vouliez-vous dire" in page.text) == (400, True)
+
+
+async def test_names_and_codes_ask_the_same_as_iris(shipped: httpx.AsyncClient) -> None:
+    asked = "/queries/promises-of-a-country?format=csv&country="
+    answers = {(await shipped.get(asked + each)).text for each in ("404", "KE", "ken", "Kenya")}
+    assert len(answers) == 1
+    assert len(answers.pop().splitlines()) > 2
+
+
+@pytest.mark.parametrize("value", ["KEN", "kenya", "Кения"])
+async def test_lists_take_names_and_codes_too(shipped: httpx.AsyncClient, value: str) -> None:
+    asked = "/commitments?format=csv&country="
+    assert (await shipped.get(asked + value)).text == (await shipped.get(f"{asked}404")).text
+    assert (await shipped.get("/commitments?country=Keny")).json()["parameters"][0]["near"]
+
+
 async def test_the_choices_are_told(shipped: httpx.AsyncClient) -> None:
     (fault,) = (await shipped.get(f"{MAKERS}?type=club")).json()["parameters"]
     assert "un-entity" in fault["choices"]
@@ -177,8 +212,7 @@ INJECTED = [
 
 @pytest.mark.parametrize("value", INJECTED)
 async def test_a_value_is_never_a_piece_of_query(shipped: httpx.AsyncClient, value: str) -> None:
-    response = await shipped.get("/queries/actors-by-identifier", params={"identifier": value})
-    assert response.status_code == 200
-    assert response.json()["results"]["bindings"] == []
-    response = await shipped.get(FRESHNESS, params={"commitment": value})
-    assert response.status_code == 400
+    for path, name in ((FRESHNESS, "commitment"), ("/queries/actors-by-identifier", "identifier")):
+        response = await shipped.get(path, params={name: value})
+        assert response.status_code == 400
+        assert [each["name"] for each in response.json()["parameters"]] == [name]
