@@ -9,7 +9,6 @@ from typing import Final
 
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
-from starlette.staticfiles import StaticFiles
 
 from pledgegraph.catalogue.known_values import KnownValues
 from pledgegraph.catalogue.name_index import RememberedNames
@@ -34,6 +33,7 @@ from pledgegraph_api.http.client_address import ClientAddresses, Networks
 from pledgegraph_api.http.link_header import Signposts
 from pledgegraph_api.http.request_limits import CUT_HEADER, HEADER
 from pledgegraph_api.middleware.body_timeout import TimelyBodies
+from pledgegraph_api.middleware.compression import Compressing
 from pledgegraph_api.middleware.fast_route import DirectRoute
 from pledgegraph_api.middleware.memento import Memento
 from pledgegraph_api.middleware.observe import Observer, Observing
@@ -57,7 +57,7 @@ from pledgegraph_api.vocabulary.ontology import OntologyPages
 from pledgegraph_api.vocabulary.schemes import SchemePages
 from pledgegraph_api.web.featured import examples_among
 from pledgegraph_api.web.home import HomePage
-from pledgegraph_api.web.pages import STATIC, Pages
+from pledgegraph_api.web.pages import Pages
 from pledgegraph_api.web.swagger import ApiDocs
 from pledgegraph_api.write.update_protocol import REASON
 
@@ -143,7 +143,7 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     _install_descriptions(app, settings, engine, pages, signposts)
     HealthCheck(engine, settings.data_dir).install(app)
     ApiDocs(pages).install(app)
-    app.mount("/static", StaticFiles(directory=STATIC))
+    pages.assets.install(app)
 
     budget = Budget(settings.budget_seconds, settings.budget_errors, time.monotonic)
     observers: list[Observer] = []
@@ -193,6 +193,7 @@ def _add_layers(
         answers=problems,
     )
     app.add_middleware(UnexpectedErrors, answers=problems)
+    app.add_middleware(Compressing)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],

@@ -29,6 +29,7 @@ from pledgegraph_api.errors import ParameterError
 from pledgegraph_api.http.link_header import link
 from pledgegraph_api.problems.responses import ProblemAnswers
 from pledgegraph_api.records.timemap import DOCUMENTS, TIMEMAP_TYPE, http_date, timemap_of
+from pledgegraph_api.web.links import below_root
 
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _PARAMETER: Final = "version"
@@ -62,7 +63,7 @@ class Memento:
         if (
             scope["type"] != "http"
             or scope["method"] not in ("GET", "HEAD")
-            or not self._covers(_below_root(scope))
+            or not self._covers(below_root(scope))
         ):
             await self._app(scope, receive, send)
             return
@@ -112,7 +113,7 @@ class _Visit:
         self._pairs = parse_qsl(
             scope["query_string"].decode("utf-8", "replace"), keep_blank_values=True
         )
-        self._below = _below_root(scope)
+        self._below = below_root(scope)
         self._base = base
         self._path = f"{base}{quote(self._below, safe=_SAFE)}"
 
@@ -147,11 +148,6 @@ class _Visit:
 
     def _with(self, pairs: list[tuple[str, str]]) -> str:
         return f"{self._path}?{urlencode(pairs)}" if pairs else self._path
-
-
-def _below_root(scope: Scope) -> str:
-    path: str = scope["path"]
-    return path.removeprefix(str(scope.get("root_path", "")).rstrip("/"))
 
 
 def _marking(send: Send, visit: _Visit, time: datetime | None) -> Send:

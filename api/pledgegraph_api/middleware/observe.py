@@ -109,4 +109,4 @@ def _route(scope: Scope) -> str:
         return template
     if runs_queries(scope) and not scope["path"].startswith("/queries/"):
         return str(scope["path"])  # they have ways past the framework's routing
-    return "/static" if scope["path"].startswith("/static/") else ""
+    return ""

@@ -32,7 +32,7 @@ from pledgegraph_api.records.links import DocumentLinks
 from pledgegraph_api.records.lookup import DocumentSource, Found
 from pledgegraph_api.records.page import EntityPage
 from pledgegraph_api.records.serialise import tells_graphs, written
-from pledgegraph_api.web.links import root_of
+from pledgegraph_api.web.links import below_root, root_of
 from pledgegraph_api.web.pages import VARY
 from pledgegraph_api.web.record_paths import (
     DOCUMENT_FORMATS,
@@ -101,7 +101,7 @@ class DocumentEndpoint:
         Raises:
             RecordMissing: nothing is said of it.
         """
-        record = record_at(_below_root(request), self._base)
+        record = record_at(below_root(request.scope), self._base)
         if record is None:
             raise RecordMissing("There is no record at this address.")
         known_parameters(request, _PARAMETERS)
@@ -125,7 +125,7 @@ class DocumentEndpoint:
             WrongParameters: it knows no such parameters.
             NotAcceptable: the client accepts nothing that it comes in.
         """
-        path = _below_root(request)
+        path = below_root(request.scope)
         page = page_number(known_parameters(request, _PARAMETERS).get("page", "1"))
         version = await self._past.asked(request)
         stem, extension = split_extension(path)
@@ -272,11 +272,6 @@ class DocumentEndpoint:
 
 def _status(found: Found) -> int:
     return 200 if found.retraction is None else 410
-
-
-def _below_root(request: Request) -> str:
-    path: str = request.scope["path"]
-    return path.removeprefix(root_of(request))
 
 
 def _redirect(request: Request, path: str | None, target: NamedNode, status: int) -> Response:

@@ -89,8 +89,12 @@ class DocumentSource:
         start, slash, slug = record.value.rpartition("/")
         below = start + slash
         known = [each.value.removeprefix(below) for each in self._records_below(snapshot, below)]
-        near = get_close_matches(slug, known, n=_NEAREST, cutoff=_ALIKE)
-        return RecordMissing("There is no record at this address.", near=[below + n for n in near])
+        # Whoever types an acronym writes it large, and slugs are small.
+        alike = {each.lower(): each for each in known}
+        near = get_close_matches(slug.lower(), alike, n=_NEAREST, cutoff=_ALIKE)
+        return RecordMissing(
+            "There is no record at this address.", near=[below + alike[each] for each in near]
+        )
 
     def _records_below(self, snapshot: Snapshot, start: str) -> Iterator[NamedNode]:
         for row in solutions(snapshot, self._near, {Variable("start"): Literal(start)}):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, quote, urlencode
 
 from starlette.requests import Request
+from starlette.types import Scope
 
 from pledgegraph.media_types import Format
 from pledgegraph_api.http.languages import LANGUAGES
@@ -52,6 +53,12 @@ def with_language(address: str, tag: str) -> str:
 def root_of(request: Request) -> str:
     """Where the service is mounted: the operator's word, since the Host header is anyone's."""
     return str(request.scope.get("root_path", "")).rstrip("/")
+
+
+def below_root(scope: Scope) -> str:
+    """The path of a request below the root, as it came."""
+    path: str = scope["path"]
+    return path.removeprefix(str(scope.get("root_path", "")).rstrip("/"))
 
 
 def path_of(request: Request) -> str:

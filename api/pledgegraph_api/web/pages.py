@@ -20,6 +20,7 @@ from pledgegraph_api.http.languages import (
     language_of,
     required_language,
 )
+from pledgegraph_api.web.assets import Assets
 from pledgegraph_api.web.links import language_links, path_of, root_of, with_language
 from pledgegraph_api.web.translations import (
     anchor,
@@ -34,7 +35,6 @@ from pledgegraph_api.web.translations import (
 )
 
 _HERE: Final = Path(__file__).resolve().parent
-STATIC: Final = _HERE / "static"
 
 PAGE_POLICY: Final = (
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -54,6 +54,7 @@ class Pages:
     """
 
     def __init__(self) -> None:
+        self.assets: Final = Assets()
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
             autoescape=True,
@@ -67,6 +68,7 @@ class Pages:
             self._templates.filters[each.__name__] = each
         self._templates.globals |= {
             "anchor": anchor,
+            "asset": self.assets.address,
             "release": release(),
             # What texts of the service itself are in, where they are in no other language.
             "english": {DEFAULT: ""},

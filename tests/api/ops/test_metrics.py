@@ -65,7 +65,7 @@ async def test_addresses_are_counted_by_their_template(client: httpx.AsyncClient
     found = await numbers(client)
     assert found["pledgegraph_requests_total", "GET", "/problems/{name}", "200"] == 2
     assert found["pledgegraph_requests_total", "GET", "", "404"] == 1
-    assert found["pledgegraph_requests_total", "GET", "/static", "200"] == 1
+    assert found["pledgegraph_requests_total", "GET", "/static/{name:path}", "200"] == 1
     assert ("pledgegraph_requests_total", "other", "/health", "405") in found
 
 

@@ -1,0 +1,156 @@
+"""Compresses what endpoints send as it is: pages, RDF, JSON, CSV and the files of the pages.
+
+What runs queries compresses its own answers, piece by piece; of those only pages come here.
+
+A coded response is another representation, so its strong entity tag is another one too
+(RFC 9110, section 8.8.3.3): the coding is appended to it. Endpoints know nothing of that: what a
+client says it has is translated back for them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Final
+
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pledgegraph.results.encoding import IDENTITY, SMALLEST, Encoder, encoder
+from pledgegraph_api.http.accept_encoding import preferred_coding
+from pledgegraph_api.web.links import below_root
+
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "QUERY"})
+_CODES_ITSELF: Final = ("/sparql", "/queries", "/graphs", "/update")
+_PAGE: Final = "text/html"
+_WORTHWHILE: Final = frozenset(
+    {
+        "application/javascript",
+        "application/json",
+        "application/n-quads",
+        "application/n-triples",
+        "application/rdf-patch",
+        "application/trig",
+        "application/xml",
+        "image/svg+xml",
+    }
+)
+_ENDINGS: Final = ("+json", "+xml")
+_LARGE: Final = 64 * 1024
+"""Bytes; to compress more than this takes long enough to keep others waiting."""
+_NOT_MODIFIED: Final = 304
+_BODILESS: Final = frozenset({204, 205, 206, _NOT_MODIFIED})
+
+
+class Compressing:
+    """Sends compressed what is worth it, to clients that take it so."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in _METHODS:
+            await self._app(scope, receive, send)
+            return
+        coding = preferred_coding(", ".join(Headers(scope=scope).getlist("accept-encoding")))
+        had = False
+        if coding != IDENTITY:
+            headers = list(_uncoded(scope["headers"], coding))
+            had = headers != scope["headers"]
+            scope["headers"] = headers
+        only_pages = below_root(scope).startswith(_CODES_ITSELF)
+        coded = _Coded(send, coding, head=scope["method"] == "HEAD", only_pages=only_pages, had=had)
+        await self._app(scope, receive, coded.take)
+
+
+@dataclass(slots=True)
+class _Coded:
+    """One response on its way to the client."""
+
+    send: Send
+    coding: str
+    head: bool
+    only_pages: bool
+    had: bool
+    """Whether the client has said that it has a response in this coding."""
+    _start: Message | None = None
+    _encoder: Encoder | None = field(default=None, init=False)
+
+    async def take(self, message: Message) -> None:
+        """Takes a message of the response, and sends what becomes of it."""
+        if message["type"] == "http.response.start":
+            await self._begin(message)
+        elif self._start is not None:
+            await self._first(self._start, message)
+        elif self._encoder is not None:
+            await self._next(self._encoder, message)
+        else:
+            await self.send(message)
+
+    async def _begin(self, message: Message) -> None:
+        headers = MutableHeaders(scope=message)
+        if message["status"] == _NOT_MODIFIED:
+            if self.had:
+                _tag(headers, self.coding)
+                headers.add_vary_header("Accept-Encoding")
+            await self.send(message)
+            return
+        if message["status"] in _BODILESS or not self._is_worthwhile(headers):
+            await self.send(message)
+            return
+        headers.add_vary_header("Accept-Encoding")
+        if self.coding == IDENTITY or int(headers.get("content-length", SMALLEST)) < SMALLEST:
+            await self.send(message)
+            return
+        self._start = message
+
+    async def _first(self, start: Message, message: Message) -> None:
+        """Sends the start, which has to know how long a body is that comes in one piece."""
+        self._start = None
+        headers = MutableHeaders(scope=start)
+        headers["content-encoding"] = self.coding
+        _tag(headers, self.coding)
+        for name in ("content-length", "accept-ranges"):
+            del headers[name]
+        body, is_whole = message.get("body", b""), not message.get("more_body", False)
+        if is_whole and (body or not self.head):
+            coder = encoder(self.coding)
+            work = run_in_threadpool(coder.last, body) if len(body) > _LARGE else None
+            body = coder.last(body) if work is None else await work
+            headers["content-length"] = str(len(body))
+        elif not is_whole:
+            self._encoder = encoder(self.coding)
+            body = self._encoder.piece(body) if body else b""
+        await self.send(start)
+        await self.send({**message, "body": body})
+
+    async def _next(self, coder: Encoder, message: Message) -> None:
+        body = message.get("body", b"")
+        if not message.get("more_body", False):
+            body = coder.last(body)
+        elif body:
+            body = coder.piece(body)
+        await self.send({**message, "body": body})
+
+    def _is_worthwhile(self, headers: Headers) -> bool:
+        if "content-encoding" in headers or "content-range" in headers:
+            return False
+        kind = headers.get("content-type", "").partition(";")[0].strip().lower()
+        if self.only_pages:
+            return kind == _PAGE
+        return kind.startswith("text/") or kind in _WORTHWHILE or kind.endswith(_ENDINGS)
+
+
+def _tag(headers: MutableHeaders, coding: str) -> None:
+    """Name the coding in a strong entity tag."""
+    tag = headers.get("etag", "")
+    if tag.startswith('"') and tag.endswith('"'):
+        headers["etag"] = f'{tag[:-1]}-{coding}"'
+
+
+def _uncoded(headers: Iterable[tuple[bytes, bytes]], coding: str) -> Iterable[tuple[bytes, bytes]]:
+    """The headers, with the entity tags of coded responses as endpoints know them."""
+    ending = f'-{coding}"'.encode()
+    for name, value in headers:
+        yield name, value.replace(ending, b'"') if name == b"if-none-match" else value

@@ -1,0 +1,83 @@
+"""The files that pages load: their style, their icon, and what `/docs` runs.
+
+Pages name each by a hash of what is in it, so that browsers keep it for good and still get a new
+one at once. Under its plain name a file is asked for again each time.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from hashlib import blake2b
+from importlib.resources import files
+from pathlib import Path
+from typing import Final
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pledgegraph_api.http.etags import etag_of, not_modified
+
+_STATIC: Final = Path(__file__).resolve().with_name("static")
+_SWAGGER_UI: Final = Path(str(files("fastapi_swagger") / "resources"))
+_FOR_GOOD: Final = "public, max-age=31536000, immutable"
+_KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_ICON: Final = "icon.svg"
+
+
+@dataclass(frozen=True, slots=True)
+class _Asset:
+    content: bytes
+    kind: str
+    hashed: str
+    """Its name with the hash."""
+
+
+class Assets:
+    """The files by their names. They are those of the release, and read once."""
+
+    def __init__(self) -> None:
+        paths = [*_STATIC.iterdir(), *(_SWAGGER_UI.glob("swagger-ui*"))]
+        found = {each.name: _asset(each) for each in paths if each.suffix in _KINDS}
+        self._plain: Final = found
+        self._hashed: Final = {each.hashed: each for each in found.values()}
+
+    def install(self, app: FastAPI) -> None:
+        """Put them below ``/static``, and the icon where browsers look for one unasked."""
+        methods = ["GET", "HEAD"]
+        app.add_api_route(
+            "/static/{name:path}", self.file, methods=methods, include_in_schema=False
+        )
+        app.add_api_route("/favicon.ico", self.icon, methods=methods, include_in_schema=False)
+
+    def address(self, name: str) -> str:
+        """Where a page finds the file of that name, below the root of the service."""
+        return f"/static/{self._plain[name].hashed}"
+
+    async def file(self, request: Request, name: str) -> Response:
+        """A file, by its plain name or by the one with its hash."""
+        asset = self._hashed.get(name)
+        if asset is not None:
+            return _answer(request, asset, _FOR_GOOD)
+        asset = self._plain.get(name)
+        if asset is None:
+            raise HTTPException(404)
+        return _answer(request, asset, "no-cache")
+
+    async def icon(self, request: Request) -> Response:
+        """The icon, for who asks for it without having seen a page."""
+        return _answer(request, self._plain[_ICON], "public, max-age=86400")
+
+
+def _asset(path: Path) -> _Asset:
+    content = path.read_bytes()
+    name = f"{path.stem}.{blake2b(content, digest_size=8).hexdigest()}{path.suffix}"
+    return _Asset(content, _KINDS[path.suffix], name)
+
+
+def _answer(request: Request, asset: _Asset, kept: str) -> Response:
+    headers = {"cache-control": kept, "etag": etag_of(asset.hashed)}
+    if not_modified(request, headers["etag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(asset.content, headers=headers, media_type=asset.kind)
