@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.depth import THOROUGH
+
 # A shell has what it runs in the background ignore Ctrl-C, and the programs that tests start
 # inherit that: those that are to stop by it would never end.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -36,7 +38,8 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
     derandomize=bool(os.environ.get("CI")),
 )
-settings.load_profile("house")
+settings.register_profile("thorough", settings.get_profile("house"), max_examples=300)
+settings.load_profile("thorough" if THOROUGH else "house")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -13,11 +13,11 @@ from pyoxigraph import RdfFormat, parse
 
 from pledgegraph.settings import Settings
 from pledgegraph.setup.open_engine import open_engine
-from pledgegraph.setup.prepare import prepare
 from pledgegraph.store.changes import Change
 from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.app.create import create_app
+from tests.shipped_store import copy_shipped
 
 BASE = "https://data.example.org"
 SHIPPED_BASE = "http://localhost:8000"
@@ -109,9 +109,8 @@ async def client(app: FastAPI, anyio_backend: str) -> AsyncIterator[httpx.AsyncC
 @pytest.fixture(scope="session")
 def shipped_settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """Settings for a new data directory with what this release ships."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("shipped") / "data", base=SHIPPED_BASE)
-    prepare(settings)
-    return settings
+    path = tmp_path_factory.mktemp("shipped") / "data"
+    return Settings(data_dir=copy_shipped(tmp_path_factory, path, SHIPPED_BASE), base=SHIPPED_BASE)
 
 
 @pytest.fixture(scope="session")

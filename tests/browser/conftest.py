@@ -10,11 +10,10 @@ from typing import Final
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
-from pledgegraph.settings import Settings
-from pledgegraph.setup.prepare import prepare
 from tests.api.conftest import BASE, SHIPPED_BASE, make_store
 from tests.conftest import Require
 from tests.running_service import Service
+from tests.shipped_store import copy_shipped
 
 DATA: Final = Path(__file__).parents[1] / "api" / "data" / "small.trig"
 FLAGS: Final = [
@@ -49,9 +48,9 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 @pytest.fixture(scope="package")
 def shipped_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the service over the shipped data answers; without the final slash."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("shipped") / "data", base=SHIPPED_BASE)
-    prepare(settings)
-    service = Service(data_dir=settings.data_dir, base=SHIPPED_BASE, port=0)
+    path = tmp_path_factory.mktemp("shipped") / "data"
+    copy_shipped(tmp_path_factory, path, SHIPPED_BASE)
+    service = Service(data_dir=path, base=SHIPPED_BASE, port=0)
     try:
         yield service.address().rstrip("/")
     finally:

@@ -8,15 +8,14 @@ from pathlib import Path
 import pytest
 
 from pledgegraph.store.embedded import EmbeddedSnapshot
-from tests.catalogue.answers import prepared
+from tests.catalogue.answers import BASE, prepared
+from tests.shipped_store import copy_shipped
 
 
 @pytest.fixture(scope="session")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A new data directory with what this release ships."""
-    path = tmp_path_factory.mktemp("shipped") / "data"
-    prepared(path)
-    return path
+    return copy_shipped(tmp_path_factory, tmp_path_factory.mktemp("shipped") / "data", BASE)
 
 
 @pytest.fixture(scope="session")

@@ -12,9 +12,9 @@ import pytest
 from pledgegraph.media_types import JSON
 from pledgegraph.settings import Settings
 from pledgegraph.setup.open_engine import open_engine
-from pledgegraph.setup.prepare import prepare
 from pledgegraph.store.embedded import EmbeddedSnapshot
 from pledgegraph.store.engine import Substitutions
+from tests.shipped_store import copy_shipped
 
 Ask = Callable[..., Any]
 
@@ -24,8 +24,8 @@ BASE = "http://localhost:8000"
 @pytest.fixture(scope="session")
 def shipped_snapshot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedSnapshot]:
     """What a reader of a new data directory sees."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("shipped") / "data", base=BASE)
-    prepare(settings)
+    path = tmp_path_factory.mktemp("shipped") / "data"
+    settings = Settings(data_dir=copy_shipped(tmp_path_factory, path, BASE), base=BASE)
     with open_engine(settings).snapshot() as snapshot:
         yield snapshot
 

@@ -12,6 +12,7 @@ from pyoxigraph import Literal, Quad
 from pledgegraph.errors import InputError, ReadError, UnknownFormat
 from pledgegraph.rdf.parsing import read_quads
 from pledgegraph.rdf.xml_entities import EntityCheck
+from tests.depth import examples
 from tests.graph.building import BASE
 
 RDF_XML = """<?xml version="1.0"?>
@@ -102,7 +103,7 @@ def test_an_entity_of_another_file_is_not_read(tmp_path: Path) -> None:
     refusal(tmp_path, "a.rdf", RDF_XML.format(doctype=doctype, text="&a;"))
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     before=st.integers(0, 40),
     cuts=st.lists(st.integers(0, 120), max_size=6).map(sorted),
@@ -122,7 +123,7 @@ def test_a_declaration_is_found_wherever_the_pieces_end(
     assert lines[:1] == ([before + 1] if harmful else [])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(
     name=st.sampled_from(["a.ttl", "a.nt", "a.nq", "a.trig", "a.rdf", "a.jsonld"]),
     content=st.one_of(

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
 from pledgegraph.sparql.lexer import query_words, syntax_error
+from tests.depth import examples
 
 ELSEWHERE = "http://127.0.0.1:1/"
 """The engine refuses port 1 before it connects, with an OSError: that shows that it would."""
@@ -98,7 +99,7 @@ PIECES = [
 ]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join))
 @example("FILTER(1<2)SERVICE#>\n" + f"<{ELSEWHERE}>" + "{?s ?p ?o}")
 def test_no_call_of_the_engine_is_missed(middle: str) -> None:
@@ -107,7 +108,7 @@ def test_no_call_of_the_engine_is_missed(middle: str) -> None:
         assert query_words(query).calls_service
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(
     st.lists(st.sampled_from(PIECES), max_size=6).map("".join),
     st.lists(st.sampled_from(PIECES), max_size=4).map("".join),
@@ -213,7 +214,7 @@ def test_a_syntax_error_names_the_place_and_what_stands_there(marked: str, said:
     assert f"at line {line}, column {column}: {said}." in str(told)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.sampled_from([*PIECES, "é", "\x00", "\u2028"]), max_size=12).map("".join))
 def test_any_text_that_is_no_query_gets_a_place_within_it(text: str) -> None:
     try:

@@ -28,6 +28,7 @@ from pledgegraph.errors import LogDamaged
 from pledgegraph.store.changes import ChangeSet, Header
 from pledgegraph.store.changes_log import ChangesLog, Record
 from pledgegraph.store.rdf_patch import header_lines, quad_lines, read_header, read_quads
+from tests.depth import examples
 from tests.graph.building import node, quad
 
 
@@ -137,7 +138,7 @@ def test_a_segment_that_breaks_off_at_its_first_record_goes(tmp_path: Path) -> N
     assert not last.exists()
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(
     garbage=st.binary(min_size=1, max_size=300).filter(lambda tail: b"# end" not in tail),
     cut=st.integers(min_value=0, max_value=400),
@@ -208,7 +209,7 @@ def test_a_log_that_ends_before_what_a_snapshot_shows_is_told(tmp_path: Path) ->
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(agent=TEXTS, reason=TEXTS, number=st.integers(0, 10**15))
 @example(agent='"', reason="\\", number=1)
 @example(agent="\n# end 1 2 " + "0" * 64 + "\n", reason="\r\n", number=1)
@@ -237,7 +238,7 @@ QUADS = st.builds(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=examples(200), deadline=None)
 @given(added=st.lists(QUADS, max_size=8), removed=st.lists(QUADS, max_size=8))
 def test_any_quads_come_back_and_never_look_like_the_end(
     tmp_path_factory: pytest.TempPathFactory, added: list[Quad], removed: list[Quad]

@@ -32,6 +32,7 @@ from pledgegraph.store.system_graphs import computed_graph
 from pledgegraph.store.union_graph import named_quads
 from pledgegraph.store.writer import apply
 from pledgegraph.writes.loading import SourceFile, change_from_files
+from tests.depth import examples
 from tests.graph.building import BASE, change, node, source_text
 
 RULES = Rules(read_rules(shipped("ontology") / "rules"), BASE)
@@ -428,7 +429,7 @@ def some_of_the_world(dice: random.Random, step: int) -> list[Quad]:
 
 
 @example(seed=3628799)  # a page gets into a register, and another page says what its report is on
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(seed=st.integers(min_value=0, max_value=2**32))
 def test_following_changes_ends_where_computing_anew_does(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 -- the dice of a test

@@ -38,6 +38,7 @@ from pledgegraph.store.normalisation import EngineForm
 from pledgegraph.store.snapshots import Snapshots
 from pledgegraph.store.union_graph import named_quads
 from pledgegraph.validation import ValidationReport
+from tests.depth import examples
 from tests.graph.building import BASE, change, node, quad, quads_of, values
 from tests.graph.conftest import MakeEngine
 
@@ -173,7 +174,7 @@ TYPED = st.builds(
 )
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(TYPED)
 def test_a_literal_takes_the_form_that_the_engine_keeps(literal: Literal) -> None:
     form = EngineForm()

@@ -22,6 +22,7 @@ from pledgegraph.store.directory import FORMAT, new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph.store.union_graph import named_quads
 from pledgegraph.store.writer import apply
+from tests.depth import examples
 from tests.graph.building import BASE, change, node, quad, quads_of, values
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
@@ -79,7 +80,7 @@ def test_a_dump_without_graphs_says_each_statement_once(engine: EmbeddedEngine) 
     assert len(held.getvalue().splitlines()) == 2
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(60), deadline=None)
 @given(seed=st.integers(min_value=0, max_value=2**32))
 def test_the_union_is_that_of_the_graphs_after_any_changes(seed: int) -> None:
     dice = random.Random(seed)  # noqa: S311 -- the dice of a test
