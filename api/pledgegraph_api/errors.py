@@ -7,6 +7,7 @@ PledgegraphError
     │   ├── UpdateMissing     there is no update in it
     │   └── WrongParameters   parameters of a question of the catalogue (each with its fault)
     ├── GraphMissing          the graph asked for holds nothing
+    ├── PreconditionFailed    what it is about is not as it takes it to be
     ├── QuestionMissing       the catalogue has no such question
     ├── DumpMissing           there is no such dump
     ├── ChangePageMissing     the stream of changes has no such page
@@ -91,6 +92,10 @@ class GraphMissing(RequestError):
     """The graph asked for holds nothing."""
 
     remedy = "List the graphs with `SELECT DISTINCT ?graph { GRAPH ?graph { ?s ?p ?o } }`."
+
+
+class PreconditionFailed(RequestError):
+    """What the request is about is not in the state that its If-Match or If-None-Match names."""
 
 
 class QuestionMissing(RequestError):

@@ -63,7 +63,14 @@ from pledgegraph_api.write.update_protocol import REASON
 
 _DOCUMENTS: Final = "/doc/"
 _OF_RECORDS: Final = (_DOCUMENTS, "/id/")
-_ASKED_BY: Final = ("Accept", "Accept-Datetime", "Authorization", "Content-Type", "If-None-Match")
+_ASKED_BY: Final = (
+    "Accept",
+    "Accept-Datetime",
+    "Authorization",
+    "Content-Type",
+    "If-Match",
+    "If-None-Match",
+)
 """Headers that a page of another host may send."""
 _ABOUT: Final = """\
 A knowledge graph of public commitments: who promised what, what they did, what came of it, and

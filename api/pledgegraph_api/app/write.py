@@ -12,7 +12,9 @@ from pledgegraph.writes.tokens import Tokens
 from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.sparql.response import Representations
 from pledgegraph_api.sparql.runner import QueryRunner
+from pledgegraph_api.write.graph_iris import GraphAddresses
 from pledgegraph_api.write.graph_store import GraphStore
+from pledgegraph_api.write.graph_tags import GraphTags
 from pledgegraph_api.write.queue import WriteRunner
 from pledgegraph_api.write.update_endpoint import UpdateEndpoint
 
@@ -32,7 +34,11 @@ class Writing:
 
     def install(self, app: FastAPI, representations: Representations) -> None:
         """Put the endpoints at their addresses."""
-        UpdateEndpoint(self._settings, self._authorisation, self._writes, self.runner).install(app)
+        addresses = GraphAddresses(self._settings.base)
+        tags = GraphTags(self._engine, representations.tags, addresses)
+        UpdateEndpoint(
+            self._settings, self._authorisation, self._writes, self.runner, tags
+        ).install(app)
         GraphStore(
             self._settings,
             self._engine,
@@ -41,4 +47,6 @@ class Writing:
             authorisation=self._authorisation,
             writes=self._writes,
             runner=self.runner,
+            addresses=addresses,
+            tags=tags,
         ).install(app)

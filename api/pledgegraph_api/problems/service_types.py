@@ -131,6 +131,16 @@ SERVICE_PROBLEMS: Final = (
         (graph.VersionMissing,),
     ),
     ProblemType(
+        "precondition",
+        412,
+        "A graph is not as the request takes it to be",
+        "The request is to be carried out only on the state that its header If-Match or "
+        "If-None-Match names, and the graph is in another one: somebody has changed, made or "
+        "deleted it meanwhile. Nothing was changed. Get the graph again, make your change to what "
+        "you get, and send it with the new entity tag.",
+        (api.PreconditionFailed,),
+    ),
+    ProblemType(
         "mirror",
         409,
         "A mirror takes no changes",

@@ -77,17 +77,25 @@ class Representations:
         return None
 
     def response(
-        self, request: Request, query: QueryRequest, answer: Answer, *, name: str, since: float
+        self,
+        request: Request,
+        query: QueryRequest,
+        answer: Answer,
+        *,
+        name: str,
+        since: float,
+        state: str | None = None,
     ) -> Response:
         """The response; ``since`` is when the request came, by `time.perf_counter`.
 
-        ``name`` is what a client may call a file with the answer.
+        ``name`` is what a client may call a file with the answer. ``state`` names the state of
+        what the query asks for, where the answer lasts longer than the snapshot.
         """
         tag = None
         # The length of what was not computed is not known, nor whether it is worth compressing.
         is_certain = request.method != "HEAD" or self.accepted_coding(request) == IDENTITY
         if answer.version is not None and is_certain and _is_repeatable(query) and not answer.cut:
-            tag = self.tags.of(answer.version, query, answer.form, answer.coding)
+            tag = self.tags.of(state or answer.version, query, answer.form, answer.coding)
         headers = {
             **_headers(answer.version or str(answer.sequence), tag),
             "Content-Disposition": f'inline; filename="{name}.{answer.form.extension}"',

@@ -15,11 +15,11 @@ from urllib.parse import quote
 from pyoxigraph import DefaultGraph, NamedNode
 from starlette.requests import Request
 
+from pledgegraph.store.graph_states import Graph
 from pledgegraph_api.errors import ParameterError
 from pledgegraph_api.sparql.protocol import decoded
 
 PATH: Final = "/graphs"
-Graph = NamedNode | DefaultGraph
 
 
 class GraphAddresses:

@@ -13,6 +13,8 @@ from pledgegraph_api.write.openapi import (
     BEARER,
     DOCUMENTS_BODY,
     GRAPH_BODY,
+    IF_MATCH_HEADER,
+    IF_NONE_MATCH_HEADER,
     PATCH_BODY,
     REASON_HEADER,
     receipt_response,
@@ -58,7 +60,7 @@ _FORMAT: Final[dict[str, Any]] = {
     "description": "The format by name; goes before the Accept header.",
     "schema": {"type": "string", "enum": [each.name for each in GRAPH_FORMATS]},
 }
-
+_CHANGED: Final = problem_response("The graph is not in the state that If-Match names.")
 
 _BODIES: Final = {"PUT": GRAPH_BODY, "POST": DOCUMENTS_BODY, "PATCH": PATCH_BODY}
 
@@ -84,10 +86,16 @@ def described(method: str, path: str) -> dict[str, Any]:
         unacceptable = problem_response("None of the formats asked for carries a graph.")
         return {
             **common,
-            "responses": {200: found, **missing, 406: unacceptable},
-            "openapi_extra": {"parameters": [*parameters, _FORMAT]},
+            "responses": {
+                200: found,
+                **missing,
+                406: unacceptable,
+                412: _CHANGED,
+            },
+            "openapi_extra": {"parameters": [*parameters, _FORMAT, IF_MATCH_HEADER]},
         }
-    extra: dict[str, Any] = {"parameters": [*parameters, REASON_HEADER]}
+    headers = (REASON_HEADER, IF_MATCH_HEADER, IF_NONE_MATCH_HEADER)
+    extra: dict[str, Any] = {"parameters": [*parameters, *headers]}
     if method != "DELETE":
         extra["requestBody"] = _BODIES[method]
     made = {200: receipt_response("It is done, and on disk.")}

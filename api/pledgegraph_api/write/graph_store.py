@@ -5,36 +5,36 @@ See https://www.w3.org/TR/sparql11-http-rdf-update/
 
 from __future__ import annotations
 
-import json
 import time
-from collections.abc import Callable
-from importlib.resources import files
-from io import BytesIO
+from collections.abc import Callable, Collection
 from typing import Final
 
 from fastapi import FastAPI
-from pyoxigraph import DefaultGraph, NamedNode
+from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.media_types import JSON, Format
+from pledgegraph.media_types import Format
 from pledgegraph.settings import Settings
 from pledgegraph.store.changes import Receipt
 from pledgegraph.store.commit_permit import Permit
 from pledgegraph.store.engine import Engine, ResultKind
+from pledgegraph.store.graph_states import Graph, GraphStates, Guard
 from pledgegraph.writes.operations import Attribution, Writes
 from pledgegraph.writes.tokens import Scope
 from pledgegraph_api.errors import GraphMissing, ParameterError
 from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.http.negotiation import accept_of, choose_format
-from pledgegraph_api.sparql.protocol import SPARQL_UPDATE, QueryRequest, decoded
+from pledgegraph_api.http.preconditions import Preconditions, preconditions_of
+from pledgegraph_api.sparql.protocol import SPARQL_UPDATE, decoded
 from pledgegraph_api.sparql.response import Representations
-from pledgegraph_api.sparql.runner import QueryRunner
+from pledgegraph_api.sparql.runner import Answer, QueryRunner
 from pledgegraph_api.sparql.streaming import while_connected
 from pledgegraph_api.write.body import READ, patch_of, payloads_of
-from pledgegraph_api.write.graph_iris import PATH, Graph, GraphAddresses
+from pledgegraph_api.write.graph_iris import PATH, GraphAddresses
 from pledgegraph_api.write.graph_openapi import described
+from pledgegraph_api.write.graph_tags import GraphTags
 from pledgegraph_api.write.multipart import MULTIPART
 from pledgegraph_api.write.queue import WriteRunner
 from pledgegraph_api.write.receipt import receipt_answer
@@ -43,7 +43,10 @@ from pledgegraph_api.write.update_protocol import reason_of
 _ALLOW: Final = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 _METHODS: Final = ("GET", "PUT", "POST", "PATCH", "DELETE")
 
-Write = Callable[[Permit], tuple[Graph, Receipt]]
+_TRIES: Final = 3
+"""How often a graph is read that changes between the look at its state and the answer."""
+
+Write = Callable[[Permit, Guard], tuple[Graph, Receipt]]
 
 
 class GraphStore:
@@ -59,6 +62,8 @@ class GraphStore:
         authorisation: Authorisation,
         writes: Writes,
         runner: WriteRunner,
+        addresses: GraphAddresses,
+        tags: GraphTags,
     ) -> None:
         self._settings = settings
         self._engine = engine
@@ -67,10 +72,8 @@ class GraphStore:
         self._authorisation = authorisation
         self._writes = writes
         self._runner = runner
-        self._addresses = GraphAddresses(settings.base)
-        here = files("pledgegraph_api.write") / "queries"
-        self._content = (here / "graph_content.rq").read_text(encoding="utf-8")
-        self._holds = (here / "graph_holds.rq").read_text(encoding="utf-8")
+        self._addresses = addresses
+        self._tags = tags
 
     def install(self, app: FastAPI) -> None:
         """Put the store at its addresses, with their descriptions for OpenAPI."""
@@ -99,15 +102,29 @@ class GraphStore:
             return choose_format(kind, accept, name)
 
         choose(ResultKind.GRAPH)
-        if isinstance(graph, NamedNode) and not await run_in_threadpool(self._is_there, graph):
-            raise GraphMissing(f"There is no graph {graph.value}.")
-        graphs = (graph,) if isinstance(graph, NamedNode) else ()
-        query = QueryRequest(self._content, default_graphs=graphs)
-        coding = self._representations.accepted_coding(request)
-        head_only = request.method == "HEAD"
-        running = self._queries.run(query, choose, coding=coding, head_only=head_only)
-        answer = await while_connected(request.receive, running)
-        return self._representations.response(request, query, answer, name="graph", since=since)
+        conditions = Preconditions(preconditions_of(request).match, None)
+        query, state = self._tags.query(graph), None
+        for number in range(1, _TRIES + 1):
+            version, state = await run_in_threadpool(self._tags.newest, graph)
+            if state is None:
+                raise GraphMissing(f"There is no graph {_name(graph)}.")
+            self._tags.check(conditions, graph, state)
+            running = self._queries.run(
+                query,
+                choose,
+                coding=self._representations.accepted_coding(request),
+                head_only=request.method == "HEAD",
+            )
+            answer: Answer = await while_connected(request.receive, running)
+            if answer.version == version or number == _TRIES:
+                break
+            # Somebody has made a change meanwhile: what is known of the graph is older.
+            answer.abandon()
+        if answer.version != version:
+            state = None
+        return self._representations.response(
+            request, query, answer, name="graph", since=since, state=state
+        )
 
     async def write(self, request: Request) -> Response:
         """What came of a PUT, POST, PATCH or DELETE (sections 5.3 to 5.7)."""
@@ -115,19 +132,33 @@ class GraphStore:
         gated = self._engine.gated
         graph = self._addresses.graph_of(request, gated=gated)
         reason = reason_of(request, f"{request.method} of a graph.")
+        conditions = preconditions_of(request)
         prepared = await self._prepared(request, graph, Attribution(token.label, reason))
         if prepared is None:
+            if conditions and graph is not None:
+                _, state = await run_in_threadpool(self._tags.newest, graph)
+                self._tags.check(conditions, graph, state)
             return Response(status_code=204, headers={"Cache-Control": "no-store"})
 
         def work(permit: Permit) -> tuple[Graph, Receipt, bool]:
-            was_there = graph is None or self._is_there(graph)
-            written, receipt = prepared(permit)
+            was_there = True
+
+            def guard(graphs: Collection[Graph], states: GraphStates) -> None:
+                nonlocal was_there
+                (graph,) = graphs
+                was_there = states.is_there(graph)
+                if request.method == "DELETE" and not was_there:
+                    raise GraphMissing(f"There is no graph {_name(graph)}.")
+                if conditions:
+                    self._tags.check(conditions, graph, states.state(graph))
+
+            written, receipt = prepared(permit, guard)
             return written, receipt, was_there
 
         written, receipt, was_there = await while_connected(request.receive, self._runner.run(work))
         address = self._addresses.address_of(written, gated=gated)
         name = written.value if isinstance(written, NamedNode) else None
-        is_new = receipt.added > 0 and (graph is None or not was_there)
+        is_new = receipt.added > 0 and not was_there
         return receipt_answer(receipt, created=address if is_new else None, graph=name)
 
     async def options(self) -> Response:
@@ -145,7 +176,6 @@ class GraphStore:
 
         Raises:
             ParameterError: it does not say which graph, and is no POST.
-            GraphMissing: what it would delete is not there.
         """
         longest = self._settings.max_update_bytes
         if graph is None and request.method != "POST":
@@ -154,29 +184,21 @@ class GraphStore:
                 remedy="Name it, as in /graphs/source/x or /graphs?graph=IRI.",
             )
         if graph is not None and request.method == "DELETE":
-            return lambda permit: (graph, self._deleted(graph, by, permit))
+            return lambda permit, guard: (graph, self._writes.delete(graph, by, permit, guard))
         if graph is not None and request.method == "PATCH":
             text = await patch_of(request, longest=longest)
-            return lambda permit: (graph, self._writes.patch(graph, text, by, permit))
+            return lambda permit, guard: (
+                graph,
+                self._writes.patch(graph, text, by, permit, guard),
+            )
         payloads = await payloads_of(request, longest=longest)
         if request.method == "POST" and not any(each.body for each in payloads):
             return None
         if graph is None:
-            return lambda permit: self._writes.create(payloads, by, permit)
+            return lambda permit, guard: self._writes.create(payloads, by, permit, guard)
         store = self._writes.put if request.method == "PUT" else self._writes.merge
-        return lambda permit: (graph, store(graph, payloads, by, permit))
+        return lambda permit, guard: (graph, store(graph, payloads, by, permit, guard))
 
-    def _deleted(self, graph: Graph, by: Attribution, permit: Permit) -> Receipt:
-        receipt = self._writes.delete(graph, by, permit)
-        if isinstance(graph, NamedNode) and not receipt.removed:
-            raise GraphMissing(f"There is no graph {graph.value}.")
-        return receipt
 
-    def _is_there(self, graph: Graph) -> bool:
-        """Whether the graph holds anything; the default graph is always there."""
-        if isinstance(graph, DefaultGraph):
-            return True
-        held = BytesIO()
-        with self._engine.snapshot() as snapshot:
-            snapshot.query(self._holds, default_graphs=(graph,)).serialise(held, JSON)
-        return bool(json.loads(held.getvalue())["boolean"])
+def _name(graph: Graph) -> str:
+    return graph.value if isinstance(graph, NamedNode) else "that is the default one"

@@ -33,6 +33,20 @@ REASON_HEADER: Final[dict[str, Any]] = {
     "description": "Why, for the changes log; UTF-8, percent-encoded. No e-mail address.",
     "schema": {"type": "string"},
 }
+IF_MATCH_HEADER: Final[dict[str, Any]] = {
+    "name": "If-Match",
+    "in": "header",
+    "description": "Entity tags that a GET of the graph gave, or `*`: nothing is changed unless "
+    "the graph still has one of them, or is there.",
+    "schema": {"type": "string"},
+}
+IF_NONE_MATCH_HEADER: Final[dict[str, Any]] = {
+    "name": "If-None-Match",
+    "in": "header",
+    "description": "`*`: nothing is changed if the graph is there. Or entity tags: nothing is "
+    "changed if it has one of them.",
+    "schema": {"type": "string"},
+}
 BEARER: Final = HTTPBearer(
     scheme_name="token", description="Made with `pledgegraph token create`.", auto_error=False
 )
@@ -70,6 +84,7 @@ def refusals() -> dict[int | str, dict[str, Any]]:
         401: problem_response("A token is needed; see `WWW-Authenticate`."),
         403: problem_response("The token does not allow to write."),
         409: problem_response("The graph cannot be written."),
+        412: problem_response("A graph is not in the state that If-Match or If-None-Match names."),
         413: problem_response("The request, or the change that it comes to, is too large."),
         415: problem_response("A body of another kind."),
         422: problem_response("The change breaks a shape. Carries the report, also as RDF."),
@@ -105,12 +120,13 @@ def update_description() -> dict[str, Any]:
         "operation_id": "post_update",
         "tags": ["Writing"],
         "description": "The update operation of the SPARQL 1.1 Protocol. One request is one "
-        "change: made whole and validated, or not at all.",
+        "change: made whole and validated, or not at all. If-Match and If-None-Match are about "
+        "each graph that the update changes.",
         "response_class": Response,
         "dependencies": [Security(BEARER)],
         "responses": {200: receipt_response("It is made, and on disk."), **refusals()},
         "openapi_extra": {
-            "parameters": [REASON_HEADER, *using],
+            "parameters": [REASON_HEADER, IF_MATCH_HEADER, IF_NONE_MATCH_HEADER, *using],
             "requestBody": {
                 "required": True,
                 "content": {

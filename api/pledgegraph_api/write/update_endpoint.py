@@ -17,7 +17,9 @@ from pledgegraph.store.commit_permit import Permit
 from pledgegraph.writes.operations import Attribution, Writes
 from pledgegraph.writes.tokens import Scope
 from pledgegraph_api.http.authorisation import Authorisation
+from pledgegraph_api.http.preconditions import preconditions_of
 from pledgegraph_api.sparql.streaming import while_connected
+from pledgegraph_api.write.graph_tags import GraphTags
 from pledgegraph_api.write.openapi import update_description
 from pledgegraph_api.write.queue import WriteRunner
 from pledgegraph_api.write.receipt import receipt_answer
@@ -31,9 +33,15 @@ class UpdateEndpoint:
     """Makes the updates of those who may write."""
 
     def __init__(
-        self, settings: Settings, authorisation: Authorisation, writes: Writes, runner: WriteRunner
+        self,
+        settings: Settings,
+        authorisation: Authorisation,
+        writes: Writes,
+        runner: WriteRunner,
+        tags: GraphTags,
     ) -> None:
         self._settings = settings
+        self._tags = tags
         self._authorisation = authorisation
         self._writes = writes
         self._runner = runner
@@ -47,7 +55,9 @@ class UpdateEndpoint:
         """What came of the update in the request."""
         token = self._authorisation.require(request, Scope.WRITE)
         by = Attribution(token.label, reason_of(request, "SPARQL update."))
+        conditions = preconditions_of(request)
         update = await read_update(request, longest=self._settings.max_update_bytes)
+        guard = self._tags.guard_of_update(conditions) if conditions else None
 
         def work(permit: Permit) -> Receipt:
             return self._writes.update(
@@ -56,6 +66,7 @@ class UpdateEndpoint:
                 permit,
                 default_graphs=update.default_graphs,
                 named_graphs=update.named_graphs,
+                guard=guard,
             )
 
         return receipt_answer(await while_connected(request.receive, self._runner.run(work)))

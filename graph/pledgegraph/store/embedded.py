@@ -17,7 +17,8 @@ from pledgegraph.namespaces import PREFIXES
 from pledgegraph.store.changes import Change, ChangeSet, Receipt
 from pledgegraph.store.commit_permit import Permit
 from pledgegraph.store.directory import DataDirectory
-from pledgegraph.store.engine import Substitutions
+from pledgegraph.store.engine import Condition, Substitutions
+from pledgegraph.store.graph_states import GraphStates
 from pledgegraph.store.normalisation import EngineForm, difference, in_engine_form, settle
 from pledgegraph.store.query_evaluation import EmbeddedResult, evaluate
 from pledgegraph.store.rules import Derive
@@ -156,6 +157,11 @@ class EmbeddedSnapshot:
         """
         return self._store
 
+    @property
+    def states(self) -> GraphStates:
+        """What state each of its graphs is in."""
+        return GraphStates(self._store, base=self._base, gated=self._union, version=self._version)
+
     def quads(self) -> Iterator[Quad]:
         """Every quad; what the union of the graphs holds is not among them."""
         return named_quads(self._store) if self._union else iter(self._store)
@@ -222,14 +228,24 @@ class EmbeddedEngine:
         held = self._hold_opened()
         return None if held is None else self._giving_back(held)
 
-    def update(self, change: Change, *, permit: Permit | None = None) -> Receipt:
+    def update(
+        self,
+        change: Change,
+        *,
+        permit: Permit | None = None,
+        condition: Condition | None = None,
+    ) -> Receipt:
         """Make a change, whole or not at all; see `pledgegraph.store.engine.Engine.update`."""
         change = self._settled(change)
         with self._writing() as writer:
-            return self._commit(writer, change, permit)
+            return self._commit(writer, change, permit, condition)
 
     def update_from(
-        self, compute: Callable[[EmbeddedSnapshot], Change], *, permit: Permit | None = None
+        self,
+        compute: Callable[[EmbeddedSnapshot], Change],
+        *,
+        permit: Permit | None = None,
+        condition: Condition | None = None,
     ) -> Receipt:
         """Make a change computed from a snapshot; see `engine.Engine.update_from`."""
         with self.snapshot() as snapshot:
@@ -241,7 +257,7 @@ class EmbeddedEngine:
                 # changed: a slow one keeps others waiting only after it has lost once.
                 with self.snapshot() as snapshot:
                     change = self._settled(compute(snapshot))
-            return self._commit(writer, change, permit)
+            return self._commit(writer, change, permit, condition)
 
     def workspace(self) -> AbstractContextManager[Path]:
         """An empty folder on the disk of the snapshots, gone when the block is left."""
@@ -262,7 +278,18 @@ class EmbeddedEngine:
             return settle(change, self.base, EngineForm())
         return in_engine_form(change, EngineForm())
 
-    def _commit(self, writer: Writer, change: Change, permit: Permit | None) -> Receipt:
+    def _commit(
+        self,
+        writer: Writer,
+        change: Change,
+        permit: Permit | None,
+        condition: Condition | None,
+    ) -> Receipt:
+        if condition is not None:
+            states = GraphStates(
+                writer.store, base=self.base, gated=self.gated, version=self.version()
+            )
+            condition(change, states)
         change_set = difference(writer.store, change)
         if change_set and self._check is not None and self.gated:
             self._check(writer.store, change_set)

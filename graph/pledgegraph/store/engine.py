@@ -19,8 +19,11 @@ from pledgegraph.media_types import Format
 from pledgegraph.results.truncation import NO_BOUNDS, Bounds
 from pledgegraph.store.changes import Change, Receipt
 from pledgegraph.store.commit_permit import Permit
+from pledgegraph.store.graph_states import GraphStates
 
 Substitutions = dict[Variable, NamedNode | Literal]
+Condition = Callable[[Change, GraphStates], None]
+"""Raises an error when the change must not fall on what there is."""
 
 
 class ResultKind(Enum):
@@ -149,6 +152,11 @@ class AddressedSnapshot(Snapshot, Protocol):
         """What that process needs to open it; goes through JSON."""
         ...
 
+    @property
+    def states(self) -> GraphStates:
+        """What state each of its graphs is in."""
+        ...
+
 
 class Engine(Protocol):
     """A store that answers queries from snapshots and takes change sets."""
@@ -176,7 +184,11 @@ class Engine(Protocol):
         ...
 
     def update_from(
-        self, compute: Callable[[AddressedSnapshot], Change], *, permit: Permit | None = None
+        self,
+        compute: Callable[[AddressedSnapshot], Change],
+        *,
+        permit: Permit | None = None,
+        condition: Condition | None = None,
     ) -> Receipt:
         """Make a change that is computed from what there is; nothing comes in between.
 
@@ -193,10 +205,18 @@ class Engine(Protocol):
         """
         ...
 
-    def update(self, change: Change, *, permit: Permit | None = None) -> Receipt:
+    def update(
+        self,
+        change: Change,
+        *,
+        permit: Permit | None = None,
+        condition: Condition | None = None,
+    ) -> Receipt:
         """Make a change, whole or not at all; returned only when it is on disk.
 
-        With a permit, the change is made only if that has not been withdrawn before.
+        With a permit, the change is made only if that has not been withdrawn before. A
+        ``condition`` is called when nobody else can write any more, also for a change that
+        turns out to change nothing; what it raises is raised here.
 
         Raises:
             Withdrawn: the permit was.

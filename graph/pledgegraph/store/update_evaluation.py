@@ -62,6 +62,13 @@ class Difference:
 
     removed: tuple[Quad, ...] = ()
     added: tuple[Quad, ...] = ()
+    named: frozenset[NamedNode] = frozenset()
+    """The graphs that the update says it may change, whether or not it changes them."""
+
+
+def named_graphs(found: Iterable[Operation]) -> frozenset[NamedNode]:
+    """The graphs that the operations name as those that they may change."""
+    return frozenset(graph for operation in found for graph in operation.graphs or ())
 
 
 class WorkingCopy:
@@ -131,7 +138,7 @@ def data_difference(update: Update, found: Sequence[Operation], *, most: int) ->
             going.pop(quad, None)
             coming[quad] = None
         _refuse_many(len(removed) + len(added), most)
-    return Difference(tuple(removed), tuple(added))
+    return Difference(tuple(removed), tuple(added), named_graphs(found))
 
 
 def evaluated_difference(
@@ -167,9 +174,9 @@ def evaluated_difference(
                 remedy="Nothing was changed. SILENT lets CLEAR, DROP, CREATE, ADD, COPY and MOVE "
                 "pass where there is nothing to do.",
             ) from error
-    graphs = _touched(found, gated=update.gated)
+    graphs, named = _touched(found, gated=update.gated), named_graphs(found)
     if graphs is not None:
-        difference = _compared(snapshot, store, graphs, folder, most=most)
+        difference = _compared(snapshot, store, graphs, folder, named, most=most)
         grown = len(difference.added) - len(difference.removed)
         if _size(store, update) - _size(snapshot, update) == grown:
             return difference
@@ -177,7 +184,7 @@ def evaluated_difference(
     everything: set[Graph] = {*snapshot.named_graphs(), *store.named_graphs()}  # type: ignore[arg-type]
     if not update.gated:
         everything.add(DefaultGraph())
-    return _compared(snapshot, store, everything, folder, most=most)
+    return _compared(snapshot, store, everything, folder, named, most=most)
 
 
 def _run(store: Store, operation: Operation, update: Update) -> None:
@@ -273,7 +280,13 @@ def _size(store: Store, update: Update) -> int:
 
 
 def _compared(
-    before: Store, after: Store, graphs: Iterable[Graph], folder: Path, *, most: int
+    before: Store,
+    after: Store,
+    graphs: Iterable[Graph],
+    folder: Path,
+    named: frozenset[NamedNode],
+    *,
+    most: int,
 ) -> Difference:
     removed: list[Quad] = []
     added: list[Quad] = []
@@ -284,7 +297,7 @@ def _compared(
         gone, come = _different_lines(*files, most=most - len(removed) - len(added))
         removed += _quads(gone, graph)
         added += _quads(come, graph)
-    return Difference(tuple(removed), tuple(added))
+    return Difference(tuple(removed), tuple(added), named)
 
 
 def _different_lines(before: Path, after: Path, *, most: int) -> tuple[set[bytes], set[bytes]]:

@@ -103,7 +103,8 @@ def answer(source: BinaryIO, output: BinaryIO, memory: int) -> None:
         if found is not None:
             parts = (found.removed, found.added)
             pieces = [serialize(part, format=RdfFormat.N_QUADS) or b"" for part in parts]
-            head = {"kind": "difference", "removed": len(pieces[0])}
+            names = sorted(graph.value for graph in found.named)
+            head = {"kind": "difference", "removed": len(pieces[0]), "named": names}
     except (PledgegraphError, MemoryError) as error:
         head = _card(error)
     except OSError as error:

@@ -131,6 +131,7 @@ class WriteWorker:
         return Difference(
             removed=tuple(parse(quads[: card["removed"]], format=RdfFormat.N_QUADS)),
             added=tuple(parse(quads[card["removed"] :], format=RdfFormat.N_QUADS)),
+            named=frozenset(NamedNode(iri) for iri in card["named"]),
         )
 
     def _error_of(self, card: Mapping[str, Any]) -> errors.PledgegraphError:

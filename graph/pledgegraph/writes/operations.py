@@ -20,7 +20,8 @@ from pledgegraph.media_types import Format
 from pledgegraph.rdf.parsing import BODY
 from pledgegraph.store.changes import Change, Receipt, Scope
 from pledgegraph.store.commit_permit import Permit
-from pledgegraph.store.engine import AddressedSnapshot, Engine
+from pledgegraph.store.engine import AddressedSnapshot, Condition, Engine
+from pledgegraph.store.graph_states import GraphStates, Guard
 from pledgegraph.store.system_graphs import graph_of_sources, is_computed
 from pledgegraph.store.update_evaluation import Difference, Graph, Update
 from pledgegraph.workers.write_worker import WriteWorker
@@ -60,8 +61,11 @@ class Writes:
         *,
         default_graphs: Sequence[NamedNode] = (),
         named_graphs: Sequence[NamedNode] = (),
+        guard: Guard | None = None,
     ) -> Receipt:
         """Make what an update says; the graphs are those that its WHERE reads.
+
+        ``guard`` is shown the graphs that it names as those to change, and those that it changes.
 
         Raises:
             UpdateSyntaxError, UpdateRefused, ChangeTooLarge: it cannot be made.
@@ -69,20 +73,33 @@ class Writes:
             ValidationFailed: what it would leave breaks a shape.
         """
         update = Update(text, self._base, self._gated, tuple(default_graphs), tuple(named_graphs))
+        named: frozenset[NamedNode] = frozenset()
+
+        def condition(change: Change, states: GraphStates) -> None:
+            if guard is not None:
+                guard(_graphs(change) | named, states)
+
         by_itself = self._worker.update(update, permit=permit)
         if by_itself is not None:
-            return self._engine.update(self._change(by_itself, by), permit=permit)
+            named = by_itself.named
+            change = self._change(by_itself, by)
+            return self._engine.update(change, permit=permit, condition=condition)
 
         def compute(snapshot: AddressedSnapshot) -> Change:
+            nonlocal named
             with self._engine.workspace() as folder:
                 found = self._worker.update(
                     update, permit=permit, snapshot=snapshot.address["path"], folder=str(folder)
                 )
-            return self._change(found or Difference(), by)
+            found = found or Difference()
+            named = found.named
+            return self._change(found, by)
 
-        return self._engine.update_from(compute, permit=permit)
+        return self._engine.update_from(compute, permit=permit, condition=condition)
 
-    def patch(self, graph: Graph, text: str, by: Attribution, permit: Permit) -> Receipt:
+    def patch(
+        self, graph: Graph, text: str, by: Attribution, permit: Permit, guard: Guard | None = None
+    ) -> Receipt:
         """Make what an update says of one graph, which is the only one that it sees.
 
         Raises:
@@ -98,30 +115,49 @@ class Writes:
             )
             return self._change(found, by)
 
-        return self._engine.update_from(compute, permit=permit)
+        return self._engine.update_from(compute, permit=permit, condition=_for(graph, guard))
 
     def put(
-        self, graph: Graph, payloads: Sequence[Payload], by: Attribution, permit: Permit
+        self,
+        graph: Graph,
+        payloads: Sequence[Payload],
+        by: Attribution,
+        permit: Permit,
+        guard: Guard | None = None,
     ) -> Receipt:
         """Let a graph hold what the payloads say, and nothing else."""
-        return self._store(graph, payloads, by, permit, merge=False)
+        return self._store(graph, payloads, by, permit, guard, merge=False)
 
     def merge(
-        self, graph: Graph, payloads: Sequence[Payload], by: Attribution, permit: Permit
+        self,
+        graph: Graph,
+        payloads: Sequence[Payload],
+        by: Attribution,
+        permit: Permit,
+        guard: Guard | None = None,
     ) -> Receipt:
         """Let a graph hold what the payloads say as well."""
-        return self._store(graph, payloads, by, permit, merge=True)
+        return self._store(graph, payloads, by, permit, guard, merge=True)
 
-    def delete(self, graph: Graph, by: Attribution, permit: Permit) -> Receipt:
-        """Take away all that a graph holds."""
+    def delete(
+        self, graph: Graph, by: Attribution, permit: Permit, guard: Guard | None = None
+    ) -> Receipt:
+        """Take away all that a graph holds, and behind a gate what is said of its source."""
         self._refuse_closed(graph)
+        scopes = [Scope(graph)]
+        if self._gated and isinstance(graph, NamedNode):
+            scopes.append(Scope(graph_of_sources(self._base), graph))
         change = Change(
-            agent=by.agent, reason=by.reason, replace=(Scope(graph),), sources=_sources([graph])
+            agent=by.agent, reason=by.reason, replace=tuple(scopes), sources=_sources([graph])
         )
-        return self._engine.update(change, permit=permit)
+        return self._engine.update(change, permit=permit, condition=_for(graph, guard))
 
     def create(
-        self, payloads: Sequence[Payload], by: Attribution, permit: Permit
+        self,
+        payloads: Sequence[Payload],
+        by: Attribution,
+        permit: Permit,
+        guard: Guard | None = None,
     ) -> tuple[NamedNode, Receipt]:
         """Bring payloads in as a graph whose IRI the client does not say; returns that.
 
@@ -132,11 +168,13 @@ class Writes:
         """
         if not self._gated:
             graph = NamedNode(f"{self._base}/graphs/{uuid.uuid4()}")
-            return graph, self.merge(graph, payloads, by, permit)
+            return graph, self.merge(graph, payloads, by, permit, guard)
         change = self._placed(None, payloads, by, permit, merge=True)
         if not change.sources:
             raise GraphClosed("The payload describes a graph that rules fill.", remedy=_COMPUTED)
-        return change.sources[0], self._engine.update(change, permit=permit)
+        graph = change.sources[0]
+        made = self._engine.update(change, permit=permit, condition=_for(graph, guard))
+        return graph, made
 
     def _store(
         self,
@@ -144,6 +182,7 @@ class Writes:
         payloads: Sequence[Payload],
         by: Attribution,
         permit: Permit,
+        guard: Guard | None,
         *,
         merge: bool,
     ) -> Receipt:
@@ -159,7 +198,7 @@ class Writes:
                 replace=() if merge else (Scope(graph),),
                 sources=_sources([graph]),
             )
-        return self._engine.update(change, permit=permit)
+        return self._engine.update(change, permit=permit, condition=_for(graph, guard))
 
     def _placed(
         self,
@@ -237,6 +276,17 @@ class Writes:
             )
         if self._is_computed(graph):
             raise GraphClosed("Rules fill this graph; it cannot be written.", remedy=_COMPUTED)
+
+
+def _for(graph: Graph, guard: Guard | None) -> Condition | None:
+    """What guards one graph, as the condition of the change of that graph."""
+    return None if guard is None else lambda _, states: guard((graph,), states)
+
+
+def _graphs(change: Change) -> set[Graph]:
+    """The graphs in which a change adds and removes quads, by its own words."""
+    found = (quad.graph_name for quad in (*change.add, *change.remove))
+    return {graph for graph in found if not isinstance(graph, BlankNode)}
 
 
 def _in_graph(quads: Iterable[Quad], graph: Graph) -> list[Quad]:

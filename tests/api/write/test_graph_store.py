@@ -338,10 +338,36 @@ async def test_what_does_not_say_what_it_is_is_taken_for_rdf_xml(place: Place) -
 
 async def test_a_put_of_nothing_leaves_no_graph(place: Place) -> None:
     """Section 5.3 leaves it to the store whether a graph may be empty; here it may not."""
-    assert (await place.send("PUT", at(TWO), b"", TURTLE)).json()["removed"] == 6
-    assert (await place.client.get(at(TWO))).status_code == 404
-    again = await place.send("PUT", at(TWO), b"# nothing", TURTLE)
+    assert (await place.send("PUT", at(THREE), MORE, TURTLE)).status_code == 201
+    assert (await place.send("PUT", at(THREE), b"", TURTLE)).json()["removed"] == 1
+    assert (await place.client.get(at(THREE))).status_code == 404
+    again = await place.send("PUT", at(THREE), b"# nothing", TURTLE)
     assert (again.status_code, again.json()["changed"]) == (200, False)
+
+
+async def test_the_graph_of_a_source_that_says_nothing_is_there(place: Place) -> None:
+    """A source that is described has a graph, which is found where it was put; `TWO` is."""
+    assert (await place.send("PUT", at(TWO), b"", TURTLE)).json()["removed"] == 6
+    assert triples(await place.client.get(at(TWO))) == set()
+    assert (await place.client.head(at(TWO))).status_code == 200
+    assert (await place.send("PUT", at(TWO), MORE, TURTLE)).status_code == 200
+
+
+async def test_a_source_is_withdrawn_whole(judged: Place) -> None:
+    """What a PUT brought, description and all, a DELETE takes away."""
+    before = judged.quads()
+    for text in (source_text("three"), source_text("three", "cem")):
+        response = await judged.send("PUT", at(THREE), text, TURTLE)
+        assert response.status_code == 201, response.text
+        found = response.headers["location"].removeprefix(BASE)
+        assert (await judged.client.get(found)).status_code == 200
+        assert (await judged.client.get("/doc/source/three.ttl")).status_code == 200
+        gone = await judged.send("DELETE", found)
+        assert (gone.status_code, gone.json()["changed"]) == (200, True)
+        problem(await judged.client.get(found), 404, "graph-missing")
+        problem(await judged.send("DELETE", found), 404, "graph-missing")
+        assert (await judged.client.get("/doc/source/three.ttl")).status_code == 404
+        assert judged.quads() == before
 
 
 async def test_a_mistake_has_its_place(place: Place) -> None:
