@@ -281,7 +281,9 @@ def _manner(key: Key) -> Key:
 def _known_by(scope: Scope, method: str, body: bytes) -> tuple[Key, bytes]:
     """What a request is known again by, and the tags in it of answers that the client has."""
     tags = b""
-    said: list[str | bytes] = [method, scope["path"], scope["query_string"], body]
+    # Decoded, the paths of two records can be the same.
+    path = scope.get("raw_path") or scope["path"]
+    said: list[str | bytes] = [method, path, scope["query_string"], body]
     for name, value in scope["headers"]:
         if name == _LANGUAGE and runs_queries(scope):
             continue

@@ -15,7 +15,7 @@ from starlette.responses import Response
 
 from pledgegraph.media_types import CSV, JSON_LD, Format
 from pledgegraph.release import release
-from pledgegraph_api.collections.filters import DATES, Asked, read_filters, short
+from pledgegraph_api.collections.filters import DATES, Asked, read_filters, value_names
 from pledgegraph_api.collections.formats import csv_metadata, page_json, whole_csv
 from pledgegraph_api.collections.links import CSVM, FORMATS, CollectionLinks
 from pledgegraph_api.collections.openapi import collection_description
@@ -175,7 +175,7 @@ class CollectionEndpoint:
     ) -> Response:
         language = required_language(request)
         pages = max(1, -(-found // PAGE_SIZE))
-        chosen = {name: short(node) for name, node in asked.values.items()}
+        chosen = {name: value_names(table, name)[node.value] for name, node in asked.values.items()}
         return self._pages.render(
             request,
             "collection.html",
@@ -205,8 +205,9 @@ class CollectionEndpoint:
         )
 
     def _choices(self, table: Table, name: str, language: str) -> list[Choice]:
+        names = value_names(table, name)
         choices = [
-            Choice(short(node), *self._named(table, node, language), count)
+            Choice(names[node.value], *self._named(table, node, language), count)
             for node, count in table.choices(name).items()
         ]
         return sorted(choices, key=lambda each: (each.label.casefold(), each.value))

@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from pledgegraph.catalogue.name_index import NameIndex, last_part
 from pledgegraph.catalogue.near import MOST, near
+from pledgegraph.rdf.short_names import short_names
 from pledgegraph_api.collections.table import Collection, Row, Table
 from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.http.query_params import faults_of, page_number, wished
@@ -44,8 +45,14 @@ class Asked:
 
 
 def short(node: NamedNode) -> str:
-    """What stands for a value in an address: the last part of its IRI."""
-    return last_part(node.value)
+    """The last part of an IRI; the whole of it where that is nothing."""
+    return last_part(node.value) or node.value
+
+
+def value_names(table: Table, name: str) -> dict[str, str]:
+    """What stands for each value of a filter in an address: mostly the last part of its IRI."""
+    legal = table.legal.get(name, NameIndex({}, {}))
+    return short_names({*(node.value for node in table.choices(name)), *legal.values})
 
 
 def read_filters(request: Request, collection: Collection, table: Table) -> Asked:
@@ -72,16 +79,16 @@ def read_filters(request: Request, collection: Collection, table: Table) -> Aske
                 detail = f"The parameter {name} is {value[:_LONGEST]!r}; expected a date."
                 faults.append(Fault(name, "value", detail, value, "date", (), "2025-12-31"))
             continue
-        choices = table.choices(name)
         legal = table.legal.get(name, NameIndex({}, {}))
-        known = {*(node.value for node in choices), *legal.values}
-        found = [each for each in known if value in (each, last_part(each))] or legal.named(value)
+        known = value_names(table, name)
+        found = [iri for iri, short in known.items() if value in (iri, short)]
+        found = found or list(legal.named(value))
         if len(found) == 1:
             values[name] = NamedNode(found[0])
         else:
-            listed = tuple(short(node) for node in choices)[:_MOST_CHOICES]
-            alike = [last_part(each) for each in found or legal.near(value)]
-            alike = alike or near(value, [last_part(each) for each in known])
+            listed = tuple(known[node.value] for node in table.choices(name))[:_MOST_CHOICES]
+            alike = [known.get(each, each) for each in found or legal.near(value)]
+            alike = alike or near(value, list(known.values()))
             hint = f"Did you mean {', '.join(alike[:MOST])}? " if alike else ""
             detail = (
                 f"Parameter `{name}` is {value[:_LONGEST]!r}, which is unknown here. {hint}"

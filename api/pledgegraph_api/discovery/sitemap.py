@@ -22,6 +22,7 @@ from pledgegraph.store.engine import Engine, Snapshot
 from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph.store.select import solutions
 from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.web.record_paths import document_path
 
 MOST: Final = 50_000
 _NAMESPACE: Final = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -96,10 +97,10 @@ class Finding:
     def _addresses(self, snapshot: Snapshot) -> tuple[int, list[str]]:
         begin = f"{self._base}/id/"
         rows = solutions(snapshot, _RECORDS, {})
-        records = {row["record"].value for row in rows if isinstance(row["record"], NamedNode)}
-        names = sorted(iri.removeprefix(begin) for iri in records if iri.startswith(begin))
-        documents = [f"{self._base}/doc/{name}" for name in names]
-        return snapshot.sequence, [*(self._base + path for path in _STANDING), *documents]
+        records = [row["record"] for row in rows if isinstance(row["record"], NamedNode)]
+        ours = [each for each in records if each.value.startswith(begin)]
+        paths = sorted({path for each in ours if (path := document_path(each, self._base))})
+        return snapshot.sequence, [self._base + path for path in (*_STANDING, *paths)]
 
 
 def _xml(request: Request, sequence: int, root: str, item: str, addresses: list[str]) -> Response:

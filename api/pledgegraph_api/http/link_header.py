@@ -10,15 +10,16 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 from pledgegraph.media_types import GRAPH_FORMATS, Format
+from pledgegraph_api.http.addresses import uri_of
 
 LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
 ABOUT_PAGE: Final = "https://schema.org/AboutPage"
 
 
 def link(target: str, relation: str, **attributes: str) -> str:
-    """One link of the header, such as ``<https://…>; rel="license"``."""
+    """One link of the header, such as ``<https://…>; rel="license"``; ``target`` is any IRI."""
     further = "".join(f'; {name}="{value}"' for name, value in attributes.items())
-    return f'<{target}>; rel="{relation}"{further}'
+    return f'<{uri_of(target)}>; rel="{relation}"{further}'
 
 
 class Signposts:

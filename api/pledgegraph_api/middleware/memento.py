@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import cached_property
 from typing import Final
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
@@ -26,16 +26,15 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pledgegraph.errors import PledgegraphError, VersionMissing
 from pledgegraph.store.published_log import PublishedLog
 from pledgegraph_api.errors import ParameterError
+from pledgegraph_api.http.addresses import path_below_root
 from pledgegraph_api.http.link_header import link
 from pledgegraph_api.problems.responses import ProblemAnswers
 from pledgegraph_api.records.timemap import DOCUMENTS, TIMEMAP_TYPE, http_date, timemap_of
-from pledgegraph_api.web.links import below_root
 
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _PARAMETER: Final = "version"
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
 _FINE: Final = 200
-_SAFE: Final = "/:@!$&'()*+,;=~%"
 
 
 class Memento:
@@ -63,7 +62,7 @@ class Memento:
         if (
             scope["type"] != "http"
             or scope["method"] not in ("GET", "HEAD")
-            or not self._covers(below_root(scope))
+            or not self._covers(path_below_root(scope))
         ):
             await self._app(scope, receive, send)
             return
@@ -113,9 +112,9 @@ class _Visit:
         self._pairs = parse_qsl(
             scope["query_string"].decode("utf-8", "replace"), keep_blank_values=True
         )
-        self._below = below_root(scope)
+        self._below = path_below_root(scope)
         self._base = base
-        self._path = f"{base}{quote(self._below, safe=_SAFE)}"
+        self._path = f"{base}{self._below}"
 
     @cached_property
     def version(self) -> str | None:

@@ -6,6 +6,7 @@ See https://www.w3.org/TR/cooluris/ and https://www.w3.org/TR/ldp-primer/.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Final
@@ -16,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pledgegraph.documents import exists
 from pledgegraph.documents.jsonld import JsonLd
 from pledgegraph.history.past_versions import PastVersion
 from pledgegraph.media_types import JSON_LD, Format
@@ -24,6 +26,7 @@ from pledgegraph.store.engine import Snapshot
 from pledgegraph_api.cache.response_cache import keep
 from pledgegraph_api.errors import DocumentMissing, RecordMissing
 from pledgegraph_api.history.versions import PastVersions
+from pledgegraph_api.http.addresses import path_below_root, uri_of
 from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
 from pledgegraph_api.http.query_params import known_parameters, page_number
@@ -32,7 +35,7 @@ from pledgegraph_api.records.links import DocumentLinks
 from pledgegraph_api.records.lookup import DocumentSource, Found
 from pledgegraph_api.records.page import EntityPage
 from pledgegraph_api.records.serialise import tells_graphs, written
-from pledgegraph_api.web.links import below_root, root_of
+from pledgegraph_api.web.links import root_of, with_parameters
 from pledgegraph_api.web.pages import VARY
 from pledgegraph_api.web.record_paths import (
     DOCUMENT_FORMATS,
@@ -40,9 +43,10 @@ from pledgegraph_api.web.record_paths import (
     PAGE_EXTENSION,
     document_path,
     format_of,
-    record_at,
     record_path,
+    records_at,
     split_extension,
+    with_query,
 )
 
 _PARAMETERS: Final = ("format", "lang", "page", "version")
@@ -101,11 +105,19 @@ class DocumentEndpoint:
         Raises:
             RecordMissing: nothing is said of it.
         """
-        record = record_at(below_root(request.scope), self._base)
-        if record is None:
+        candidates = records_at(path_below_root(request.scope), self._base)
+        if not candidates:
             raise RecordMissing("There is no record at this address.")
+        query = request.scope["query_string"]
+        if query:
+            named = dict(with_query(candidates, query, _PARAMETERS))
+            record = await run_in_threadpool(self._said_of, named)
+            if record is not None:
+                path = document_path(record, self._base)
+                return _redirect(request, path, record, 303, named[record])
         known_parameters(request, _PARAMETERS)
         version = await self._past.asked(request)
+        record = await run_in_threadpool(self._known, candidates, version) or candidates[0]
         standing = await run_in_threadpool(self._standing, record, version)
         if standing is None:
             # It is gone, and its own address says so.
@@ -125,23 +137,27 @@ class DocumentEndpoint:
             WrongParameters: it knows no such parameters.
             NotAcceptable: the client accepts nothing that it comes in.
         """
-        path = below_root(request.scope)
+        path = path_below_root(request.scope)
         page = page_number(known_parameters(request, _PARAMETERS).get("page", "1"))
         version = await self._past.asked(request)
         stem, extension = split_extension(path)
         if extension:
-            record = record_at(stem, self._base)
-            if record is not None and await run_in_threadpool(self._is_known, record, version):
+            candidates = records_at(stem, self._base)
+            record = await run_in_threadpool(self._known, candidates, version)
+            if record is not None:
                 form = format_of(extension)
                 profile = choose_profile(accept_of(request)) if form is JSON_LD else FRAMED
                 return await self._respond(
                     request, _Wish(record, extension, form, profile, page, version)
                 )
-        record = record_at(path, self._base)
-        if record is None:
+        candidates = records_at(path, self._base)
+        if not candidates:
             raise RecordMissing("There is no record at this address.")
-        if "." in path.rpartition("/")[2]:
-            await run_in_threadpool(self._refuse_extension, path, record, version)
+        record = await run_in_threadpool(self._known, candidates, version)
+        if record is None:
+            if "." in path.rpartition("/")[2]:
+                await run_in_threadpool(self._refuse_extension, path, version)
+            record = candidates[0]
         wish = _Wish(record, "", *self._negotiated(request), page, version)
         return await self._respond(request, wish)
 
@@ -177,15 +193,21 @@ class DocumentEndpoint:
         with self._snapshot(version) as snapshot:
             return self._source.standing(snapshot, record)
 
-    def _is_known(self, record: NamedNode, version: PastVersion | None) -> bool:
+    def _known(
+        self, candidates: Sequence[NamedNode], version: PastVersion | None
+    ) -> NamedNode | None:
         with self._snapshot(version) as snapshot:
-            return next(iter(snapshot.about([record])), None) is not None
+            return self._source.known(snapshot, candidates)
 
-    def _refuse_extension(self, path: str, record: NamedNode, version: PastVersion | None) -> None:
+    def _said_of(self, records: Iterable[NamedNode]) -> NamedNode | None:
+        with self._source.engine.snapshot() as snapshot:
+            return next((each for each in records if exists(snapshot, each)), None)
+
+    def _refuse_extension(self, path: str, version: PastVersion | None) -> None:
         """Tells of the extensions whoever asks a document for another one."""
-        stem, dot, extension = path.rpartition(".")
-        about = record_at(stem, self._base) if dot else None
-        if about is None or self._is_known(record, version) or not self._is_known(about, version):
+        stem, _, extension = path.rpartition(".")
+        about = self._known(records_at(stem, self._base), version)
+        if about is None:
             return
         way = document_path(about, self._base)
         forms = [f"{way}.{each}" for each in EXTENSIONS]
@@ -208,7 +230,7 @@ class DocumentEndpoint:
         if found.renamed_to is not None:
             path = record_path(found.renamed_to.value, self._base)
             return _Written(
-                b"", 301, {"location": f"{root}{path}" if path else found.renamed_to.value}
+                b"", 301, {"location": f"{root}{path}" if path else uri_of(found.renamed_to.value)}
             )
         body = written(found.document, form, wish.profile, self._json_ld)
         return _Written(body, _status(found), self._headers(found, wish, root))
@@ -274,12 +296,18 @@ def _status(found: Found) -> int:
     return 200 if found.retraction is None else 410
 
 
-def _redirect(request: Request, path: str | None, target: NamedNode, status: int) -> Response:
+def _redirect(
+    request: Request,
+    path: str | None,
+    target: NamedNode,
+    status: int,
+    parameters: str | None = None,
+) -> Response:
     """To a path below the root, which is percent-encoded, with the parameters kept."""
-    location = target.value if path is None else f"{root_of(request)}{path}"
-    query = request.scope["query_string"].decode("ascii", errors="ignore")
-    if query:
-        location = f"{location}?{query}"
+    location = uri_of(target.value) if path is None else f"{root_of(request)}{path}"
+    if parameters is None:
+        parameters = request.scope["query_string"].decode("ascii", errors="ignore")
+    location = with_parameters(location, parameters)
     headers = {"location": location, "vary": VARY}
     if status == 303:  # noqa: PLR2004 - said in the caller
         headers["cache-control"] = "no-cache"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,9 +10,10 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Variable
 
-from pledgegraph.documents import Document, Names, Profiles, compose
+from pledgegraph.documents import Document, Names, Profiles, compose, exists
 from pledgegraph.namespaces import DCTERMS, PG
 from pledgegraph.store.engine import Engine, Snapshot
+from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph.store.select import solutions
 from pledgegraph_api.errors import PageMissing, RecordMissing
 
@@ -22,6 +23,7 @@ _ALIKE: Final = 0.5
 _RETRACTS: Final = PG.retracts
 _REPLACED: Final = PG.replacedBy
 _RENAMED: Final = DCTERMS.isReplacedBy
+_PARTS: Final = (_HERE / "queries" / "parts.rq").read_text(encoding="utf-8")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class DocumentSource:
         self.engine: Final = engine
         self.profiles: Final = profiles
         self.names: Final = Names()
+        self._parts = OnceASnapshot(engine, self._read_parts)
         self._near = (_HERE / "queries" / "records_near.rq").read_text(encoding="utf-8")
 
     def find(
@@ -59,7 +62,15 @@ class DocumentSource:
             RecordMissing: nothing is said of it; with those whose IRIs look like it.
             PageMissing: it has fewer pages.
         """
-        document = compose(snapshot, self.profiles, self.names, record, page=page, merged=merged)
+        document = compose(
+            snapshot,
+            self.profiles,
+            self.names,
+            record,
+            page=page,
+            merged=merged,
+            parts=() if exists(snapshot, record) else self._parts_of(snapshot, record),
+        )
         if document is None:
             raise self._missing(snapshot, record)
         if page > document.pages:
@@ -69,6 +80,14 @@ class DocumentSource:
             )
         said = [quad for quad in document.quads if quad.subject == record]
         return Found(document, _retraction(snapshot, record), _renamed(said))
+
+    def known(self, snapshot: Snapshot, candidates: Iterable[NamedNode]) -> NamedNode | None:
+        """The first of them that something is said of, or of a part of; None where of none."""
+        among = list(dict.fromkeys(candidates))
+        for each in among:
+            if exists(snapshot, each):
+                return each
+        return next((each for each in among if self._parts_of(snapshot, each)), None)
 
     def standing(self, snapshot: Snapshot, record: NamedNode) -> NamedNode | None:
         """Where an IRI leads: to its own document, unless it was given up for another.
@@ -80,10 +99,25 @@ class DocumentSource:
         """
         said = list(snapshot.about([record]))
         if not said:
+            if self._parts_of(snapshot, record):
+                return record
             raise self._missing(snapshot, record)
         if _retractions(snapshot, record):
             return None
         return _renamed(said) or record
+
+    def _parts_of(self, snapshot: Snapshot, record: NamedNode) -> tuple[NamedNode, ...]:
+        """What has the IRI of the record with a fragment."""
+        return self._parts.of(snapshot).get(record.value, ())
+
+    def _read_parts(self, snapshot: Snapshot) -> Mapping[str, tuple[NamedNode, ...]]:
+        begin = Literal(f"{self.engine.base}/")
+        parts: dict[str, list[NamedNode]] = {}
+        for row in solutions(snapshot, _PARTS, {Variable("begin"): begin}):
+            part = row["part"]
+            if isinstance(part, NamedNode):
+                parts.setdefault(part.value.partition("#")[0], []).append(part)
+        return {whole: tuple(found) for whole, found in parts.items()}
 
     def _missing(self, snapshot: Snapshot, record: NamedNode) -> RecordMissing:
         start, slash, slug = record.value.rpartition("/")

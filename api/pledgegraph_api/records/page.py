@@ -62,6 +62,7 @@ class EntityPage:
         content: dict[str, Any] = {
             "card": card,
             "sections": telling.sections(),
+            "fragments": telling.fragments(),
             "sources": telling.sources(),
             "record": record,
             "record_link": f"{root_of(request)}{record_path(record, self._base)}",

@@ -10,7 +10,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Final
-from urllib.parse import quote
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -19,23 +18,23 @@ from starlette.responses import Response
 
 from pledgegraph.store.published_log import PublishedLog
 from pledgegraph_api.errors import PageMissing, RecordMissing
+from pledgegraph_api.http.addresses import path_below_root
 from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.link_header import link
 from pledgegraph_api.http.query_params import known_parameters, page_number
 from pledgegraph_api.records.lookup import DocumentSource
-from pledgegraph_api.web.record_paths import record_at, split_extension
+from pledgegraph_api.web.record_paths import records_at, split_extension
 
 DOCUMENTS: Final = "/doc/"
 TIMEMAP_TYPE: Final = "application/link-format"
 PAGE_SIZE: Final = 1000
 """Versions in one TimeMap; longer histories have several, which lead to each other."""
 _PATH: Final = "/timemap"
-_SAFE: Final = "/:@!$&'()*+,;=~%"
 
 
 def timemap_of(path: str) -> str:
-    """The path of the TimeMap of what is at a path."""
-    return f"{_PATH}{quote(path, safe=_SAFE)}"
+    """The path of the TimeMap of what is at a path; both are percent-encoded."""
+    return f"{_PATH}{path}"
 
 
 def http_date(time: datetime) -> str:
@@ -60,7 +59,7 @@ class TimeMaps:
             include_in_schema=False,
         )
 
-    async def answer(self, request: Request, path: str) -> Response:
+    async def answer(self, request: Request) -> Response:
         """The versions of a document, a thousand at once.
 
         Raises:
@@ -68,7 +67,8 @@ class TimeMaps:
             PageMissing: there are fewer versions.
         """
         page = page_number(known_parameters(request, ("page",)).get("page", "1"))
-        return await run_in_threadpool(self._written, request, f"{DOCUMENTS}{path}", page)
+        path = path_below_root(request.scope).removeprefix(_PATH)
+        return await run_in_threadpool(self._written, request, path, page)
 
     def _written(self, request: Request, path: str, page: int) -> Response:
         self._require_record(path)
@@ -89,7 +89,7 @@ class TimeMaps:
         return Response(text + "\n", headers=headers, media_type=TIMEMAP_TYPE)
 
     def _links(self, path: str, page: int, pages: int, last: int) -> Iterator[str]:
-        original = f"{self._base}{quote(path, safe=_SAFE)}"
+        original = f"{self._base}{path}"
         yield link(original, "original timegate")
         for each in range(1, pages + 1):
             relation = "self" if each == page else "timemap"
@@ -117,11 +117,11 @@ class TimeMaps:
         Raises:
             RecordMissing: it is none; with those whose IRIs look like it.
         """
-        records = [record_at(each, self._base) for each in (path, split_extension(path)[0])]
         with self._source.engine.snapshot() as snapshot:
-            for record in records:
-                if record is not None and next(iter(snapshot.about([record])), None) is not None:
-                    return
-            if records[-1] is not None:
-                self._source.standing(snapshot, records[-1])
+            whole = records_at(path, self._base)
+            stem = records_at(split_extension(path)[0], self._base)
+            if self._source.known(snapshot, [*whole, *stem]) is not None:
+                return
+            if stem:
+                self._source.standing(snapshot, stem[0])
         raise RecordMissing("There is no record at this address.")

@@ -19,6 +19,7 @@ from pledgegraph_api.http.languages import DEFAULT
 from pledgegraph_api.records.lookup import Found
 from pledgegraph_api.records.rdfa import stating, stating_back, stating_class
 from pledgegraph_api.web.control_chars import printable
+from pledgegraph_api.web.links import with_parameters
 from pledgegraph_api.web.prefixed_names import link_to, short_name
 from pledgegraph_api.web.record_paths import record_path
 from pledgegraph_api.web.translations import Wording, dated, grouped
@@ -164,6 +165,13 @@ class Telling:
             found.append(Section("further", further, tuple(by_group[None])))
         return tuple(found)
 
+    def fragments(self) -> tuple[Shown, ...]:
+        """What has the record's IRI with a fragment, told whole."""
+        return tuple(
+            replace(self._value(node, ()), card=self.card(node, ()), says={"about": node.value})
+            for node in self._document.fragments
+        )
+
     def sources(self) -> tuple[tuple[int, Shown], ...]:
         """The graphs that state something on the page, by their numbers; to be asked for last."""
         return tuple(
@@ -299,7 +307,7 @@ class Telling:
         address = link_to(node.value, self._base)
         if address is None or self._version is None or record_path(node.value, self._base) is None:
             return address
-        return f"{address}?version={self._version}"
+        return with_parameters(address, f"version={self._version}")
 
 
 def _is_text(value: Term) -> TypeGuard[Literal]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qsl, quote, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
 from starlette.types import Scope
 
 from pledgegraph.media_types import Format
+from pledgegraph_api.http.addresses import path_below_root
 from pledgegraph_api.http.languages import LANGUAGES
 
 Parameters = Sequence[tuple[str, str]]
@@ -46,8 +47,15 @@ def language_links(request: Request) -> tuple[PageLink, ...]:
 
 def with_language(address: str, tag: str) -> str:
     """An address below the root that asks for the language, in front of any fragment."""
+    return with_parameters(address, f"lang={tag}")
+
+
+def with_parameters(address: str, parameters: str) -> str:
+    """The address with further parameters, which are encoded, in front of any fragment."""
+    if not parameters:
+        return address
     path, mark, fragment = address.partition("#")
-    return f"{path}{'&' if '?' in path else '?'}lang={tag}{mark}{fragment}"
+    return f"{path}{'&' if '?' in path else '?'}{parameters}{mark}{fragment}"
 
 
 def root_of(request: Request) -> str:
@@ -56,7 +64,7 @@ def root_of(request: Request) -> str:
 
 
 def below_root(scope: Scope) -> str:
-    """The path of a request below the root, as it came."""
+    """The path of a request below the root, percent-decoded: not for what tells records apart."""
     path: str = scope["path"]
     return path.removeprefix(str(scope.get("root_path", "")).rstrip("/"))
 
@@ -66,5 +74,4 @@ def path_of(request: Request) -> str:
 
     It begins with one slash whatever was asked for: two would name another host.
     """
-    path = request.scope["path"].removeprefix(root_of(request))
-    return "/" + quote(path.lstrip("/"), safe="/:@!$&'()*+,;=~")
+    return "/" + path_below_root(request.scope).lstrip("/")

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from urllib.parse import quote
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -174,7 +175,7 @@ def _service_graph(base: str, whole: NamedNode) -> Iterator[Triple]:
 
 def _register(base: str, register: RegisterCard) -> Iterator[Triple]:
     node = NamedNode(_register_iri(base, register))
-    name = register.label or register.slug
+    name = register.label or register.name
     yield from _described(
         base,
         node,
@@ -194,7 +195,8 @@ def _register(base: str, register: RegisterCard) -> Iterator[Triple]:
 def _part(base: str, node: NamedNode, register: RegisterCard, form: Format) -> Iterator[Triple]:
     """The collection of the register's commitments in one format."""
     part = NamedNode(f"{node.value}-{form.name}")
-    address = NamedNode(f"{base}/commitments?register={register.slug}&format={form.name}")
+    value = quote(register.name, safe="")
+    address = NamedNode(f"{base}/commitments?register={value}&format={form.name}")
     yield Triple(node, DCAT.distribution, part)
     yield Triple(part, RDF.type, DCAT.Distribution)
     yield Triple(part, DCTERMS.title, Literal(f"In {form.title}, page by page", language="en"))
@@ -204,7 +206,7 @@ def _part(base: str, node: NamedNode, register: RegisterCard, form: Format) -> I
 
 
 def _register_iri(base: str, register: RegisterCard) -> str:
-    return f"{base}/catalog#register-{register.slug}"
+    return f"{base}/catalog#register-{quote(register.name, safe='')}"
 
 
 def _publisher(base: str) -> NamedNode:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pledgegraph.media_types import JSON
+from pledgegraph.rdf.short_names import short_names
 from pledgegraph.store.engine import Snapshot
 
 _HERE: Final = Path(__file__).resolve().parent
@@ -35,11 +36,8 @@ class RegisterCard:
     label: str
     """In English; empty where it has none."""
     commitments: int
-
-    @property
-    def slug(self) -> str:
-        """What its IRI ends with."""
-        return self.iri.rpartition("/")[2]
+    name: str
+    """What stands for it in addresses: see `pledgegraph.rdf.short_names`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +59,8 @@ class Statistics:
 def take_statistics(snapshot: Snapshot) -> Statistics:
     """Count what a snapshot holds; takes seconds where it holds millions of statements."""
     (totals,) = _ask(snapshot, "totals")
+    registers = _ask(snapshot, "registers")
+    names = short_names(row["register"] for row in registers)
     return Statistics(
         sequence=snapshot.sequence,
         triples=int(totals["triples"]),
@@ -73,8 +73,13 @@ def take_statistics(snapshot: Snapshot) -> Statistics:
             for row in _ask(snapshot, "links")
         ),
         registers=tuple(
-            RegisterCard(row["register"], row.get("label", ""), int(row["commitments"]))
-            for row in _ask(snapshot, "registers")
+            RegisterCard(
+                row["register"],
+                row.get("label", ""),
+                int(row["commitments"]),
+                names[row["register"]],
+            )
+            for row in registers
         ),
     )
 

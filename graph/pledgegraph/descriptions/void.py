@@ -47,7 +47,8 @@ def void_graph(base: str, numbers: Statistics, dumps: Iterable[str] = ()) -> Ite
     yield Triple(dataset, VOID.distinctObjects, _number(numbers.objects))
     yield Triple(dataset, VOID.properties, _number(len(numbers.properties)))
     yield Triple(dataset, VOID.classes, _number(len(numbers.classes)))
-    for vocabulary in sorted({_vocabulary(iri) for iri in (*numbers.properties, *numbers.classes)}):
+    vocabularies = {_vocabulary(iri) for iri in (*numbers.properties, *numbers.classes)}
+    for vocabulary in sorted(vocabularies - {""}):
         yield Triple(dataset, VOID.vocabulary, NamedNode(vocabulary))
     yield from _partitions(dataset, numbers)
     for linkset in numbers.linksets:
@@ -82,9 +83,14 @@ def _linkset(dataset: NamedNode, linkset: Linkset) -> Iterator[Triple]:
 
 
 def _vocabulary(iri: str) -> str:
-    """The namespace of a term: up to its hash sign, else to its last slash."""
+    """The namespace of a term: up to its hash sign, else to its last slash; empty for none.
+
+    What is no address, such as ``urn:x:9``, has no place that its vocabulary would stand at.
+    """
     head, mark, _ = iri.rpartition("#")
-    return head + mark if mark else iri.rpartition("/")[0] + "/"
+    if not mark:
+        head, mark, _ = iri.rpartition("/")
+    return "" if head.endswith(("/", ":")) or not mark else head + mark
 
 
 def _number(count: int) -> Literal:

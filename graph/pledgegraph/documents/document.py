@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,6 +43,8 @@ class Document:
     """What links to those that are told whole."""
     told: frozenset[NamedNode]
     """The record and what is told whole; parts that lie too deep are not."""
+    fragments: tuple[NamedNode, ...]
+    """What has the record's IRI with a fragment, and so no document of its own."""
     page: int
     pages: int
     incoming: int
@@ -63,16 +65,18 @@ def compose(
     page: int = 1,
     size: int = PAGE,
     merged: bool = False,
+    parts: Sequence[NamedNode] = (),
 ) -> Document | None:
     """The document about a record, or one page of it; None where nothing is said of it.
 
-    A ``merged`` one is made in half the time and does not know which graphs say what.
+    A ``merged`` one is made in half the time and does not know which graphs say what. ``parts``
+    have the record's IRI with a fragment; those that it links to, or that link to it, are found.
 
     The number of questions asked of the snapshot depends on how deep the profile goes and on how
     many links the page shows, not on how many there are. A page that there is not has no links.
     """
     said = list(snapshot.about([record], merged=merged))
-    if not said:
+    if not said and not parts:
         return None
     shown = {record: profiles.incoming_of(_classes(said))}
     # Of thousands only those of the page are asked for their graphs.
@@ -80,8 +84,11 @@ def compose(
     all_links = _links(shown, pointing).get(record, [])
     links = all_links[(page - 1) * size : page * size]
     making = _made_of(links, pointing) if merged else _saying(snapshot, links, record)
-    quads = dict.fromkeys([*said, *making])
-    told = {record}
+    linked = [*(quad.object for quad in said), *(quad.subject for quad in pointing)]
+    fragments = _fragments(record, [*parts, *linked])
+    of_fragments = snapshot.about(fragments, merged=merged)
+    quads = dict.fromkeys([*said, *making, *of_fragments])
+    told = {record, *fragments}
     inner: dict[NamedNode, tuple[Link, ...]] = {}
     level = links
     for _ in range(_DEEPEST):
@@ -116,10 +123,19 @@ def compose(
         links=tuple(links),
         inner=inner,
         told=frozenset(told),
+        fragments=fragments,
         page=page,
         pages=max(1, -(-len(all_links) // size)),
         incoming=len(all_links),
     )
+
+
+def _fragments(record: NamedNode, terms: Iterable[object]) -> tuple[NamedNode, ...]:
+    """The parts of a record among the terms."""
+    start = f"{record.value}#"
+    named = (term for term in terms if isinstance(term, NamedNode))
+    found = {node for node in named if node.value.startswith(start)}
+    return tuple(sorted(found, key=lambda node: node.value))
 
 
 def _saying(snapshot: Snapshot, links: Iterable[Link], target: NamedNode) -> Iterator[Quad]:
@@ -135,9 +151,11 @@ def _links(
     # Of the same property and source, as a link is; thousands of links take long to compare.
     found: dict[NamedNode, dict[tuple[NamedNode, NamedNode], Link]] = {}
     for quad in quads:
-        target = _node(quad.object)
+        target = quad.object
+        if not (isinstance(target, NamedNode) and isinstance(quad.subject, NamedNode)):
+            continue
         view = shown[target].get(quad.predicate)
-        if view is not None and isinstance(quad.subject, NamedNode):
+        if view is not None:
             key = (quad.predicate, quad.subject)
             found.setdefault(target, {})[key] = Link(view, quad.subject)
     return {
@@ -164,14 +182,9 @@ def _made_of(links: Iterable[Link], quads: Iterable[Quad]) -> Iterator[Quad]:
 
 
 def _classes(quads: Iterable[Quad]) -> list[NamedNode]:
-    kinds = (quad.object for quad in quads if quad.predicate == _TYPE)
-    return list(dict.fromkeys(_node(each) for each in kinds))
-
-
-def _node(term: object) -> NamedNode:
-    if not isinstance(term, NamedNode):
-        raise TypeError("the objects of links are IRIs")
-    return term
+    """The classes that are stated; what somebody calls a class and is no IRI is none."""
+    kinds = [quad.object for quad in quads if quad.predicate == _TYPE]
+    return list(dict.fromkeys(kind for kind in kinds if isinstance(kind, NamedNode)))
 
 
 def labels_of(quads: Iterable[Quad]) -> Iterator[tuple[NamedNode, Literal]]:

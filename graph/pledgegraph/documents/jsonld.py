@@ -39,12 +39,12 @@ class JsonLd:
     def framed(self, document: Document) -> dict[str, Json]:
         """The record with everything around it inside, from its name down."""
         tree = _Tree(self._profiles, self._context, _nodes(document.quads))
-        kinds = tree.classes(document.record)
-        views = self._profiles.incoming_of(kinds)
-        return {
-            "@context": self._address,
-            **tree.whole(document.record, views, (), DEPTH),
-        }
+        roots = [node for node in (document.record, *document.fragments) if node in tree]
+        views = self._profiles.incoming_of(tree.classes(document.record))
+        framed = [tree.whole(each, views, (), DEPTH) for each in roots if not tree.tells(each)]
+        if len(framed) == 1:
+            return {"@context": self._address, **framed[0]}
+        return {"@context": self._address, "@graph": [*framed]}
 
     def compacted(self, document: Document) -> dict[str, Json]:
         """The nodes side by side, in short words."""
@@ -81,6 +81,7 @@ class _Tree:
         self._profiles = profiles
         self._context = context
         self._nodes = nodes
+        self._told: set[NamedNode] = set()
         self._pointing: dict[tuple[NamedNode, NamedNode], list[NamedNode]] = {}
         for node, properties in nodes.items():
             for prop, values in properties.items():
@@ -88,9 +89,18 @@ class _Tree:
                     if isinstance(value, NamedNode) and prop != _TYPE:
                         self._pointing.setdefault((prop, value), []).append(node)
 
+    def __contains__(self, node: NamedNode) -> bool:
+        return node in self._nodes
+
+    def tells(self, node: NamedNode) -> bool:
+        """Whether the node has been told whole by now, inside of another one or by itself."""
+        return node in self._told
+
     def classes(self, node: NamedNode) -> list[NamedNode]:
         """The classes that the document gives a node."""
-        return [each for each in self._nodes[node].get(_TYPE, ()) if isinstance(each, NamedNode)]
+        return [
+            each for each in self._nodes.get(node, {}).get(_TYPE, ()) if isinstance(each, NamedNode)
+        ]
 
     def whole(
         self,
@@ -101,6 +111,7 @@ class _Tree:
     ) -> dict[str, Json]:
         """A node with its values, and inside it what links to it by the views."""
         here = (*around, node)
+        self._told.add(node)
 
         def linked(prop: NamedNode, value: NamedNode) -> Json:
             bare = self._profiles.is_bare(prop, inside=bool(around))

@@ -2,7 +2,8 @@
 
 A spreadsheet computes a cell that begins with ``=`` and some other characters, and may so be made
 to fetch addresses or to run programs. In this variant such a cell begins with an apostrophe, which
-spreadsheets show as text; numbers stay as they are. Programs that read CSV want the standard one.
+spreadsheets show as text; numbers stay as they are. A byte order mark in front says that the text
+is UTF-8, which some spreadsheets do not see otherwise. Programs want the standard CSV.
 
 See https://owasp.org/www-community/attacks/CSV_Injection
 """
@@ -10,6 +11,7 @@ See https://owasp.org/www-community/attacks/CSV_Injection
 from __future__ import annotations
 
 import re
+from codecs import BOM_UTF8
 from typing import BinaryIO, Final
 
 _CELL: Final = re.compile(
@@ -35,6 +37,7 @@ class SpreadsheetSafe:
         self._output = output
         self._held = bytearray()
         self._enough = _PIECE
+        self._has_begun = False
 
     def write(self, data: bytes) -> int:
         """Take some CSV; a cell may come in any number of pieces."""
@@ -65,7 +68,8 @@ class SpreadsheetSafe:
             place = len(self._held)
         del self._held[:place]
         if safe:
-            self._output.write(bytes(safe))
+            self._output.write(bytes(safe) if self._has_begun else BOM_UTF8 + bytes(safe))
+            self._has_begun = True
 
 
 def _safe(cell: re.Match[bytes]) -> bytes:

@@ -19,6 +19,7 @@ from pyoxigraph import (
 
 from pledgegraph.errors import Limit, QueryError, QueryRefused, UnknownFormat
 from pledgegraph.media_types import (
+    CSV,
     CSV_SAFE,
     GRAPH_FORMATS,
     RDF_XML,
@@ -28,6 +29,7 @@ from pledgegraph.media_types import (
     Format,
 )
 from pledgegraph.namespaces import PREFIXES
+from pledgegraph.results.csv_rows import write_csv
 from pledgegraph.results.csv_safe import SpreadsheetSafe
 from pledgegraph.results.truncation import NO_BOUNDS, Bounds, CutGraph, CutRows, Enough, as_file
 from pledgegraph.results.xml_text import WellFormed
@@ -119,7 +121,10 @@ def _write_rows(
         output = as_file(within)
     safe = WellFormed(output) if form is XML else output
     with contextlib.suppress(Enough):
-        answer.serialize(cast(BinaryIO, safe), form.results)
+        if isinstance(answer, QuerySolutions) and form in (CSV, CSV_SAFE):
+            write_csv(answer, output)
+        else:
+            answer.serialize(cast(BinaryIO, safe), form.results)
     return within.end(marked=not head_is_open()) if within else None
 
 

@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 
 from pledgegraph.results.csv_safe import SpreadsheetSafe
 
+MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
+"""What tells a spreadsheet that the text is UTF-8."""
+
 
 def made_safe(text: str, pieces: int = 7) -> str:
     held = io.BytesIO()
@@ -20,7 +23,10 @@ def made_safe(text: str, pieces: int = 7) -> str:
         safe.write(data[place : place + pieces])
     safe.flush()
     safe.finish()
-    return held.getvalue().decode()
+    text = held.getvalue().decode()
+    if text:
+        assert text[0] == MARK
+    return text.removeprefix(MARK)
 
 
 @pytest.mark.parametrize(
