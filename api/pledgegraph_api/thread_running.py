@@ -21,8 +21,9 @@ from pledgegraph.results.encoding import IDENTITY
 from pledgegraph.results.truncation import held_back
 from pledgegraph.settings import Settings
 from pledgegraph.store.engine import Engine
-from pledgegraph.workers.admission import Places
 from pledgegraph.workers.deep_stack import DeepThreads
+from pledgegraph.workers.fair_queue import FairQueue, Turn
+from pledgegraph.workers.usage import Usage
 from pledgegraph_api.beginning import Beginning
 from pledgegraph_api.bridge import Bridge
 from pledgegraph_api.sparql.protocol import QueryRequest
@@ -84,8 +85,8 @@ class ThreadRunner:
     def __init__(self, engine: Engine, settings: Settings) -> None:
         self._engine = engine
         self._settings = settings
-        self._places = Places(settings.query_workers, settings.query_queue)
-        self._bridges: set[Bridge] = set()
+        self._places = FairQueue(settings.query_workers, settings.query_queue, Usage(30))
+        self._bridges: dict[Bridge, Turn] = {}
         self._deep_threads = DeepThreads()
 
     @property
@@ -97,6 +98,11 @@ class ThreadRunner:
     def waiting(self) -> int:
         """How many queries wait for a thread."""
         return self._places.waiting
+
+    @property
+    def aside(self) -> int:
+        """None: a thread cannot be stopped."""
+        return 0
 
     @property
     def idle(self) -> int:
@@ -111,14 +117,16 @@ class ThreadRunner:
         coding: str = IDENTITY,  # noqa: ARG002 -- nothing is compressed here
         head_only: bool = False,
         source: PastVersion | None = None,
+        client: str = "",
+        short: bool = False,
     ) -> ThreadAnswer:
         """Begin to answer a query; see `QueryRunner.run`."""
         since = time.perf_counter()
-        await self._places.take()
+        turn = await self._places.take(client, short=short)
         waited = time.perf_counter() - since
         loop = asyncio.get_running_loop()
         bridge = Bridge(loop)
-        self._bridges.add(bridge)
+        self._bridges[bridge] = turn
         begun: list[_Begun] = []
 
         def evaluate() -> None:
@@ -185,8 +193,7 @@ class ThreadRunner:
             bridge.abandon(self._places.closed())
 
     def _leave_place(self, bridge: Bridge) -> None:
-        self._bridges.discard(bridge)
-        self._places.give_back()
+        self._bridges.pop(bridge).give_back()
 
 
 def _report(bridge: Bridge, error: Exception) -> None:

@@ -42,8 +42,10 @@
         ├── QueryOutOfMemory     it needs more memory than a query may use
         │   └── WriteOutOfMemory     a write needs more memory than a write may use
         ├── Withdrawn            a change was given up before it was made
-        ├── ServiceBusy           too many queries are waiting already (seconds to wait)
-        └── ServiceStopping      the service is being stopped
+        ├── ServiceBusy          too many queries are waiting already (seconds to wait)
+        │   ├── GaveWay              it was stopped for others, who have used less
+        │   └── WorkerLost           its process was lost, by no fault of the query
+        └── ServiceStopping      the service is being stopped (seconds to wait)
 
 Each has a one-sentence message without paths of our own or stacks, and a ``remedy``: what to do.
 """
@@ -355,7 +357,18 @@ class ServiceBusy(QueryError):
         self.retry_after = retry_after
 
 
+class GaveWay(ServiceBusy):
+    """The query was stopped for the sake of others, whose clients have used less."""
+
+    remedy = "Wait, then send the query again; ask for less at once, or for fewer things at a time."
+
+
+class WorkerLost(ServiceBusy):
+    """The process that evaluated the query was ended from outside, or could not be started."""
+
+
 class ServiceStopping(QueryError):
-    """The service is being stopped."""
+    """The service is being stopped; ``retry_after`` is in seconds."""
 
     remedy = "Send the query again when the service is back."
+    retry_after = 5

@@ -87,6 +87,18 @@ class Settings(BaseSettings):
         ge=0,
         description="How many queries may wait for a worker; a further one gets 503.",
     )
+    usage_half_life: float = Field(
+        default=30.0,
+        gt=0,
+        description="Seconds in which half of what a client has used of the workers is forgotten. "
+        "While queries wait, those of clients that have used least go first.",
+    )
+    aside_timeout: float = Field(
+        default=60.0,
+        gt=0,
+        description="Seconds that a query may be set aside in all, for others whose clients have "
+        "used less; then 503. Its own time does not run meanwhile.",
+    )
     query_timeout: float = Field(
         default=30.0,
         gt=0,

@@ -22,6 +22,7 @@ from pledgegraph_api.catalogue.page import QuestionPage
 from pledgegraph_api.catalogue.parameters import Binding, Wishes, bind, read_wishes
 from pledgegraph_api.errors import QuestionMissing, WrongParameters
 from pledgegraph_api.http.negotiation import PAGE, accept_of, prefers_page
+from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.problems.mapping import PROBLEM_JSON
 from pledgegraph_api.sparql.preview import read_excerpt
 from pledgegraph_api.sparql.protocol import QueryRequest
@@ -91,7 +92,14 @@ class QuestionEndpoint:
         head_only = request.method == "HEAD" and not choice.wants_page(self._kind)
         answer = await while_connected(
             request.receive,
-            self._runner.run(query, choice, coding=coding, head_only=head_only),
+            self._runner.run(
+                query,
+                choice,
+                coding=coding,
+                head_only=head_only,
+                client=exchange_of(request.scope).client,
+                short=True,
+            ),
         )
         if choice.page:
             return await while_connected(

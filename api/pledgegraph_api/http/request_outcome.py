@@ -14,6 +14,8 @@ _OUTCOMES: Final = {
     "query-timeout": "timeout",
     "query-memory": "memory",
     "busy": "busy",
+    "gave-way": "busy",
+    "worker-lost": "busy",
     "stopping": "busy",
     "budget": "budget",
 }
@@ -50,6 +52,8 @@ class Exchange:
     """True when the answer was there already."""
     query: str = ""
     """The text of the query."""
+    client: str = ""
+    """What the client is counted under, where it asks a query."""
 
     @property
     def outcome(self) -> str:

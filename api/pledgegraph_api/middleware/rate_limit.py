@@ -1,4 +1,4 @@
-"""Refuses queries of clients that have used up their budget, and charges all others."""
+"""Tells who asks, refuses queries of clients that have used up their budget, and charges others."""
 
 from __future__ import annotations
 
@@ -43,17 +43,18 @@ class Budgeting:
             await self._app(scope, receive, send)
             return
         address = self._addresses.of(scope)
+        client = self._holder(scope) or client_name(address)
+        notes = exchange_of(scope)
+        notes.client = client
         if address is not None and address in self._exempt:
             await self._app(scope, receive, send)
             return
-        client = self._holder(scope) or client_name(address)
         try:
             begun = self._budget.begin(client)
         except BudgetSpent as error:
             response = self._answers.respond(Request(scope), problem_of(error))
             await response(scope, receive, send)
             return
-        notes = exchange_of(scope)
         broken = True
         try:
             await self._app(scope, receive, send)

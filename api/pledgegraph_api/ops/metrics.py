@@ -140,11 +140,12 @@ class _States(Collector):
         """The gauges; those of the snapshot are missing while it cannot be opened."""
         pool = GaugeMetricFamily(
             "pledgegraph_pool",
-            "Queries that are running and that wait for a worker, and workers that stand idle.",
+            "Queries that run, that wait and that are set aside, and workers that stand idle.",
             labels=("state",),
         )
         pool.add_metric(("running",), self._runner.running)
         pool.add_metric(("waiting",), self._runner.waiting)
+        pool.add_metric(("aside",), self._runner.aside)
         pool.add_metric(("idle",), self._runner.idle)
         yield pool
         yield GaugeMetricFamily(

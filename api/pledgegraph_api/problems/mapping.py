@@ -123,7 +123,7 @@ def _fault(fault: api.Fault) -> dict[str, str | list[str]]:
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    if isinstance(error, graph.ServiceBusy | api.BudgetSpent):
+    if isinstance(error, graph.ServiceBusy | graph.ServiceStopping | api.BudgetSpent):
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, api.BodyTooSlow):
         return {"Connection": "close"}

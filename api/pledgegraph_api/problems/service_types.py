@@ -237,6 +237,26 @@ SERVICE_PROBLEMS: Final = (
         (graph.ServiceBusy,),
     ),
     ProblemType(
+        "gave-way",
+        503,
+        "The query gave way to those of others",
+        "While more queries wait than can be evaluated, those of clients go first whose queries "
+        "have used least lately. A query of a client that has used more is set aside meanwhile; "
+        "its own time does not run. It is stopped when it was set aside for longer than the "
+        "settings of the service allow, or when too many are set aside and a client with "
+        "little use waits. The header Retry-After says when to try again, in seconds.",
+        (graph.GaveWay,),
+    ),
+    ProblemType(
+        "worker-lost",
+        503,
+        "The query was interrupted",
+        "The process that evaluated the query was ended from outside, or could not be started: "
+        "the machine is on its way down, or short of memory. The query is not the reason, and "
+        "may be sent again. The header Retry-After says when, in seconds.",
+        (graph.WorkerLost,),
+    ),
+    ProblemType(
         "stopping",
         503,
         "The service is being stopped",

@@ -133,7 +133,12 @@ class SparqlEndpoint:
         head_only = request.method == "HEAD" and not choice.prefers_page(FORMATS)
         source = None if query.version is None else await self._past.at(query.version)
         return await self._runner.run(
-            query, choice, coding=coding, head_only=head_only, source=source
+            query,
+            choice,
+            coding=coding,
+            head_only=head_only,
+            source=source,
+            client=exchange_of(request.scope).client,
         )
 
     async def _without_query(self, request: Request, accept: Accept) -> Response:

@@ -17,6 +17,7 @@ from pledgegraph.store.graph_counts import GraphCounts
 from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph_api.errors import ParameterError
 from pledgegraph_api.http.negotiation import PAGE, Accept, prefers_page
+from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.sparql.protocol import QueryRequest
 from pledgegraph_api.web.pages import Pages
 
@@ -36,6 +37,7 @@ class ExplainAnswer:
             seconds=settings.query_timeout,
             memory=settings.query_memory,
             queue=settings.query_queue,
+            half_life=settings.usage_half_life,
         )
 
     async def answer(self, request: Request, query: QueryRequest, accept: Accept) -> Response:
@@ -45,7 +47,8 @@ class ExplainAnswer:
             QueryError: it is no query, or takes too long to explain.
             ParameterError: it is asked for in another format than there is.
         """
-        explanation = await self._explainer.explain(query.text)
+        client = exchange_of(request.scope).client
+        explanation = await self._explainer.explain(query.text, client)
         counts = await run_in_threadpool(self._counts.current)
         explanation = replace(
             explanation, patterns=tuple(_estimated(each, counts) for each in explanation.patterns)

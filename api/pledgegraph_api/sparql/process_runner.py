@@ -17,6 +17,7 @@ from pledgegraph.sparql.cost_hints import looks_light
 from pledgegraph.store.engine import ResultKind
 from pledgegraph.workers.pool import HoldsSnapshots, Limits, QueryPool
 from pledgegraph.workers.query_run import PooledAnswer
+from pledgegraph.workers.usage import Usage
 from pledgegraph_api.errors import NotAcceptable
 from pledgegraph_api.sparql.protocol import QueryRequest
 from pledgegraph_api.sparql.runner import ChooseFormat
@@ -70,11 +71,13 @@ class PoolRunner:
             workers=settings.query_workers,
             queue=settings.query_queue,
         )
-        self._pool = QueryPool(engine, limits)
+        usage = Usage(settings.usage_half_life)
+        self._pool = QueryPool(engine, replace(limits, aside_timeout=settings.aside_timeout), usage)
         # Its workers are started when they are needed for the first time.
         self._light = QueryPool(
             engine,
             replace(limits, seconds=min(_LIGHT_SECONDS, limits.seconds), workers=1, nice=0),
+            usage,
         )
 
     @property
@@ -86,6 +89,11 @@ class PoolRunner:
     def waiting(self) -> int:
         """How many queries wait for a worker."""
         return self._pool.waiting + self._light.waiting
+
+    @property
+    def aside(self) -> int:
+        """How many queries are set aside for others."""
+        return self._pool.aside
 
     @property
     def idle(self) -> int:
@@ -104,6 +112,8 @@ class PoolRunner:
         coding: str = IDENTITY,
         head_only: bool = False,
         source: PastVersion | None = None,
+        client: str = "",
+        short: bool = False,
     ) -> FormedAnswer:
         """Begin to answer a query; see `QueryRunner.run`."""
 
@@ -120,6 +130,8 @@ class PoolRunner:
                 deadline=asked if asked.value <= pool.limits.seconds else None,
                 bounds=query.limits.bounds(self._settings),
                 source=source,
+                client=client,
+                short=short,
             )
 
         answer = None

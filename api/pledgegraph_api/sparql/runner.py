@@ -89,6 +89,11 @@ class QueryRunner(Protocol):
         ...
 
     @property
+    def aside(self) -> int:
+        """How many queries are set aside for others."""
+        ...
+
+    @property
     def idle(self) -> int:
         """How many workers stand ready with nothing to do."""
         ...
@@ -105,13 +110,16 @@ class QueryRunner(Protocol):
         coding: str = IDENTITY,
         head_only: bool = False,
         source: PastVersion | None = None,
+        client: str = "",
+        short: bool = False,
     ) -> Answer:
         """Begin to answer a query; returns when the first bytes of the answer are there.
 
         ``choose`` is asked for the format as soon as the kind of answer is known, and may
         raise. An answer that is not small may be compressed with ``coding``. With ``head_only``
         the query is not evaluated and the answer is empty. ``source`` is an earlier version of
-        the data to ask instead of the newest.
+        the data to ask instead of the newest. ``client`` is who asks; a query that is
+        ``short`` is known to be.
 
         Raises:
             QueryError: it cannot be answered, or not within the limits.

@@ -27,6 +27,7 @@ from pledgegraph_api.errors import GraphMissing, ParameterError
 from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.http.negotiation import accept_of, choose_format
 from pledgegraph_api.http.preconditions import Preconditions, preconditions_of
+from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.sparql.protocol import SPARQL_UPDATE, decoded
 from pledgegraph_api.sparql.response import Representations
 from pledgegraph_api.sparql.runner import Answer, QueryRunner
@@ -114,6 +115,7 @@ class GraphStore:
                 choose,
                 coding=self._representations.accepted_coding(request),
                 head_only=request.method == "HEAD",
+                client=exchange_of(request.scope).client,
             )
             answer: Answer = await while_connected(request.receive, running)
             if answer.version == version or number == _TRIES:
@@ -155,7 +157,9 @@ class GraphStore:
             written, receipt = prepared(permit, guard)
             return written, receipt, was_there
 
-        written, receipt, was_there = await while_connected(request.receive, self._runner.run(work))
+        written, receipt, was_there = await while_connected(
+            request.receive, self._runner.run(work, exchange_of(request.scope).client)
+        )
         address = self._addresses.address_of(written, gated=gated)
         name = written.value if isinstance(written, NamedNode) else None
         is_new = receipt.added > 0 and not was_there

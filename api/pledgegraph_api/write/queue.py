@@ -11,7 +11,8 @@ from typing import Final, TypeVar
 from pledgegraph.errors import Limit, ServiceStopping, WriteTimeout
 from pledgegraph.settings import Settings
 from pledgegraph.store.commit_permit import Permit
-from pledgegraph.workers.admission import Places
+from pledgegraph.workers.fair_queue import FairQueue, Turn
+from pledgegraph.workers.usage import Usage
 
 T = TypeVar("T")
 
@@ -24,11 +25,13 @@ class WriteRunner:
 
     def __init__(self, settings: Settings) -> None:
         self._seconds: Final = settings.write_timeout
-        self._places = Places(settings.write_workers, settings.query_queue)
+        self._places = FairQueue(
+            settings.write_workers, settings.query_queue, Usage(settings.usage_half_life)
+        )
         self._permits: set[Permit] = set()
 
-    async def run(self, work: Callable[[Permit], T]) -> T:
-        """What ``work`` returns, in a thread.
+    async def run(self, work: Callable[[Permit], T], client: str = "") -> T:
+        """What ``work`` of a client returns, in a thread.
 
         When the deadline passes, or whoever waits is cancelled, the permit is withdrawn: either
         nothing has been changed then, or the change was being made and is made whole.
@@ -40,11 +43,11 @@ class WriteRunner:
         """
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._seconds
-        await self._places.take()
+        turn = await self._places.take(client)
         permit = Permit()
         self._permits.add(permit)
         done: asyncio.Future[T] = loop.create_future()
-        self._start(work, permit, done)
+        self._start(work, permit, done, turn)
         try:
             try:
                 async with asyncio.timeout_at(deadline):
@@ -66,12 +69,14 @@ class WriteRunner:
         for permit in self._permits:
             permit.withdraw()
 
-    def _start(self, work: Callable[[Permit], T], permit: Permit, done: asyncio.Future[T]) -> None:
+    def _start(
+        self, work: Callable[[Permit], T], permit: Permit, done: asyncio.Future[T], turn: Turn
+    ) -> None:
         loop = asyncio.get_running_loop()
 
         def settle(result: T | None, error: BaseException | None) -> None:
             self._permits.discard(permit)
-            self._places.give_back()
+            turn.give_back()
             if done.done():
                 return
             if error is None:
@@ -97,5 +102,5 @@ class WriteRunner:
             thread.start()
         except RuntimeError:
             self._permits.discard(permit)
-            self._places.give_back()
+            turn.give_back()
             raise ServiceStopping("No thread can be started for the write.") from None

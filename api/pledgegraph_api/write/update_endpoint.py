@@ -18,6 +18,7 @@ from pledgegraph.writes.operations import Attribution, Writes
 from pledgegraph.writes.tokens import Scope
 from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.http.preconditions import preconditions_of
+from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.sparql.streaming import while_connected
 from pledgegraph_api.write.graph_tags import GraphTags
 from pledgegraph_api.write.openapi import update_description
@@ -69,7 +70,11 @@ class UpdateEndpoint:
                 guard=guard,
             )
 
-        return receipt_answer(await while_connected(request.receive, self._runner.run(work)))
+        return receipt_answer(
+            await while_connected(
+                request.receive, self._runner.run(work, exchange_of(request.scope).client)
+            )
+        )
 
     async def options(self) -> Response:
         """What can be done at this address."""

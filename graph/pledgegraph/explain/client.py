@@ -11,7 +11,8 @@ from typing import Final
 
 from pledgegraph.errors import QueryError, QueryTimeout
 from pledgegraph.explain.explanation import Explanation
-from pledgegraph.workers.admission import Places
+from pledgegraph.workers.fair_queue import FairQueue
+from pledgegraph.workers.usage import Usage
 from pledgegraph.workers.worker import error_of
 
 _AT_ONCE: Final = 2
@@ -20,25 +21,27 @@ _AT_ONCE: Final = 2
 class Explainer:
     """Explains queries within limits of time and memory; it belongs to one event loop."""
 
-    def __init__(self, *, base: str, seconds: float, memory: int, queue: int) -> None:
+    def __init__(
+        self, *, base: str, seconds: float, memory: int, queue: int, half_life: float
+    ) -> None:
         self._base = base
         self._seconds = seconds
         self._memory = memory
-        self._places = Places(_AT_ONCE, queue)
+        self._places = FairQueue(_AT_ONCE, queue, Usage(half_life))
 
-    async def explain(self, text: str) -> Explanation:
-        """What can be told of a query.
+    async def explain(self, text: str, client: str = "") -> Explanation:
+        """What can be told of a query of that client.
 
         Raises:
             QuerySyntaxError, QueryRefused: as if it were run.
             QueryTimeout: it takes too long to parse.
             ServiceBusy: too many others wait.
         """
-        await self._places.take()
+        turn = await self._places.take(client)
         try:
             return await self._asked(text)
         finally:
-            self._places.give_back()
+            turn.give_back()
 
     async def _asked(self, text: str) -> Explanation:
         process = await asyncio.create_subprocess_exec(

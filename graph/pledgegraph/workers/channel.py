@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections import deque
 from typing import Final, cast
 
@@ -10,6 +11,8 @@ from pledgegraph.workers.frames import Frame, FrameParser, packed
 
 _READ_AHEAD: Final = 256 * 1024
 """Bytes of an answer that may wait here for a slow reader; beyond it the worker waits."""
+_STALLED: Final = 1.0
+"""Seconds after which a worker that waits for its reader counts as one that does nothing."""
 
 
 class ChannelClosed(Exception):
@@ -23,7 +26,7 @@ class Channel(asyncio.Protocol):
         self._parser = FrameParser()
         self._frames: deque[Frame] = deque()
         self._held = 0
-        self._paused = False
+        self._paused_at: float | None = None
         self._failure: Exception | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._transport: asyncio.Transport | None = None
@@ -54,10 +57,16 @@ class Channel(asyncio.Protocol):
                 self._waiter = None
         frame = self._frames.popleft()
         self._held -= len(frame[1])
-        if self._paused and self._held < _READ_AHEAD and self._transport is not None:
-            self._paused = False
+        if self._paused_at is not None and self._held < _READ_AHEAD and self._transport is not None:
+            self._paused_at = None
             self._transport.resume_reading()
         return frame
+
+    @property
+    def is_stalled(self) -> bool:
+        """True when its reader has taken nothing for a while of what is there."""
+        since = self._paused_at
+        return since is not None and time.monotonic() - since > _STALLED
 
     @property
     def waiting_frame(self) -> bool:
@@ -78,8 +87,8 @@ class Channel(asyncio.Protocol):
         for frame in self._parser.feed(data):
             self._frames.append(frame)
             self._held += len(frame[1])
-        if self._held >= _READ_AHEAD and not self._paused and self._transport is not None:
-            self._paused = True
+        if self._held >= _READ_AHEAD and self._paused_at is None and self._transport is not None:
+            self._paused_at = time.monotonic()
             self._transport.pause_reading()
         if self._frames:
             self._wake()

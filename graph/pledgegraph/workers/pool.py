@@ -2,6 +2,7 @@
 
 A query gets a worker to itself. The worker is killed at the deadline, when its client goes
 away, and when it breaks its memory limit; the next query finds another one started already.
+It stands still while its query is set aside for others (see `fair_queue`).
 """
 
 from __future__ import annotations
@@ -22,8 +23,9 @@ from pledgegraph.media_types import Format
 from pledgegraph.results.encoding import IDENTITY
 from pledgegraph.results.truncation import NO_BOUNDS, Bounds
 from pledgegraph.store.engine import ResultKind
-from pledgegraph.workers.admission import Places
+from pledgegraph.workers.fair_queue import FairQueue, Turn
 from pledgegraph.workers.query_run import AddressedSnapshot, PooledAnswer, Run, begin
+from pledgegraph.workers.usage import Usage
 from pledgegraph.workers.worker import Worker
 
 _log = logging.getLogger(__name__)
@@ -41,6 +43,8 @@ class Limits:
     queue: int
     nice: int = 5
     """How far the workers stand back when there are more of them than cores."""
+    aside_timeout: float | None = None
+    """Seconds that a query may be set aside for others; without it none is."""
 
 
 class HoldsSnapshots(Protocol):
@@ -61,19 +65,27 @@ class QueryPool:
     It belongs to one event loop.
     """
 
-    def __init__(self, engine: HoldsSnapshots, limits: Limits) -> None:
+    def __init__(self, engine: HoldsSnapshots, limits: Limits, usage: Usage) -> None:
         self._engine = engine
         self.limits: Final = limits
-        self.places: Final = Places(limits.workers, limits.queue)
+        self.places: Final = FairQueue(
+            limits.workers, limits.queue, usage, aside_timeout=limits.aside_timeout
+        )
         self._idle: list[Worker] = []
         self._busy: set[Worker] = set()
         self._starting: set[asyncio.Task[None]] = set()
         self._launches: set[asyncio.Task[Worker]] = set()
+        self._ending: set[asyncio.Task[None]] = set()
 
     @property
     def running(self) -> int:
         """How many queries are being answered."""
-        return len(self._busy)
+        return len(self._busy) - self.aside
+
+    @property
+    def aside(self) -> int:
+        """How many queries are set aside for others."""
+        return self.places.aside
 
     @property
     def waiting(self) -> int:
@@ -97,6 +109,8 @@ class QueryPool:
         deadline: Limit | None = None,
         bounds: Bounds = NO_BOUNDS,
         source: HoldsSnapshots | None = None,
+        client: str = "",
+        short: bool = False,
     ) -> PooledAnswer:
         """Begin to answer a query; returns when the first bytes of the answer are there.
 
@@ -104,14 +118,16 @@ class QueryPool:
         among them has no bytes: the query is not evaluated beyond its kind. ``coding`` is what
         an answer is compressed with that is not small. ``deadline`` is a shorter one than the
         pool's own; ``bounds`` are the answer's. ``source`` takes the place of the engine.
+        ``client`` is who asks, whose turn depends on what it has used; a query that is
+        ``short`` is known to be, and goes before others.
 
         Raises:
             QueryError: it cannot be answered, or not within the limits.
-            ServiceBusy: too many queries are waiting already.
+            ServiceBusy: too many queries are waiting already, or it gave way to others.
             ServiceStopping: the service is being stopped.
         """
         since = time.perf_counter()
-        await self.places.take()
+        turn = await self.places.take(client, short=short)
         hold = contextlib.ExitStack()
         run = None
         try:
@@ -120,9 +136,10 @@ class QueryPool:
                 await self._worker(),
                 deadline=deadline or Limit("query_timeout", self.limits.seconds, "s"),
                 memory=Limit("query_memory", self.limits.memory, "bytes"),
-                leave=partial(self._leave, hold),
+                leave=partial(self._leave, hold, turn),
                 stopped=self.places.closed,
             )
+            turn.engage(run)
             question = {
                 **snapshot.address,
                 "query": text,
@@ -142,7 +159,7 @@ class QueryPool:
                 run.close()
             else:
                 hold.close()
-                self.places.give_back()
+                turn.give_back()
             raise
 
     async def _snapshot(
@@ -154,9 +171,16 @@ class QueryPool:
             return hold.enter_context(opened)
         return await asyncio.to_thread(hold.enter_context, source.snapshot())
 
-    def _leave(self, hold: contextlib.ExitStack, worker: Worker, healthy: bool) -> None:  # noqa: FBT001 -- called by Run
+    def _leave(
+        self,
+        hold: contextlib.ExitStack,
+        turn: Turn,
+        worker: Worker,
+        healthy: bool,  # noqa: FBT001 -- called by Run
+    ) -> None:
         hold.close()
         self._take_back(worker, healthy=healthy)
+        turn.give_back()
 
     async def warm(self) -> None:
         """Start a worker ahead of the first query.
@@ -176,17 +200,20 @@ class QueryPool:
         for task in begun:
             task.cancel()
         await asyncio.gather(*begun, return_exceptions=True)
-        await asyncio.gather(*(worker.gone() for worker in workers))
+        await asyncio.gather(*(worker.gone() for worker in workers), *self._ending)
         self._idle.clear()
 
     def _take_back(self, worker: Worker, *, healthy: bool) -> None:
         """Let the next query have the worker, or what replaces it."""
         self._busy.discard(worker)
-        self.places.give_back()
-        if healthy and worker.alive and not self.places.closed():
+        is_wanted = len(self._idle) < self.limits.workers and not self.places.closed()
+        if healthy and worker.alive and is_wanted:
             self._idle.append(worker)
             return
         worker.kill()
+        ending = asyncio.get_running_loop().create_task(worker.gone())
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
         self._keep_spare()
 
     async def _worker(self) -> Worker:
@@ -215,8 +242,12 @@ class QueryPool:
             self._launches.discard(task)
 
     def _keep_spare(self) -> None:
-        """Have one more worker started, unless one stands idle or all places are taken."""
-        too_many = len(self._busy) + len(self._starting) > self.limits.workers
+        """Have one more worker started, unless one stands idle or there are enough.
+
+        As many as there are places may be set aside.
+        """
+        enough = 2 * self.limits.workers if self.limits.aside_timeout else self.limits.workers + 1
+        too_many = len(self._busy) + len(self._starting) >= enough
         if self._idle or self._starting or too_many or self.places.closed():
             return
         task = asyncio.get_running_loop().create_task(self.warm())

@@ -63,9 +63,43 @@ class Run:
         self._memory = memory
         self._leave = leave
         self._stopped = stopped
-        self._timer = asyncio.get_running_loop().call_later(deadline.value, self._expire)
+        self._loop = asyncio.get_running_loop()
+        self._timer = self._loop.call_later(deadline.value, self._expire)
+        self._aside_at: float | None = None
+        self._aside = 0.0
         self._is_done = False
         self._is_open = True
+
+    @property
+    def aside(self) -> float:
+        """Seconds for which it was set aside; its deadline did not run in them."""
+        going = 0.0 if self._aside_at is None else self._loop.time() - self._aside_at
+        return self._aside + going
+
+    @property
+    def is_stalled(self) -> bool:
+        """See `fair_queue.Holder`."""
+        return self._worker.is_stalled
+
+    def set_aside(self) -> None:
+        """Have the worker stand still, and the deadline wait."""
+        if self._is_open and self._aside_at is None:
+            self._aside_at = self._loop.time()
+            self._timer.cancel()
+            self._worker.pause()
+
+    def go_on(self) -> None:
+        """Have the worker go on, with the time that it had left."""
+        if self._is_open and self._aside_at is not None:
+            stopped, self._aside_at = self._aside_at, None
+            self._aside += self._loop.time() - stopped
+            left = max(0.0, self._timer.when() - stopped)
+            self._timer = self._loop.call_later(left, self._expire)
+            self._worker.resume()
+
+    def break_off(self, why: QueryError) -> None:
+        """End the worker; whoever reads gets ``why``."""
+        self._worker.break_off(why)
 
     async def ask(self, question: Mapping[str, object]) -> dict[str, Any]:
         """Put the query; what the worker tells of the answer, when its first bytes are there.
@@ -106,6 +140,8 @@ class Run:
     def close(self) -> None:
         """Give the worker back, or kill it when it is in the middle of something."""
         if self._is_open:
+            if self._is_done:
+                self.go_on()
             self._is_open = False
             self._timer.cancel()
             self._leave(self._worker, self._is_done)
@@ -146,9 +182,9 @@ class Begun:
     version: str
     """The name of that snapshot."""
     waited: float
-    """Seconds until a worker took the query."""
+    """Seconds until a worker took the query, and for which it was set aside since."""
     worked: float
-    """Seconds from there to the answer's first bytes."""
+    """Seconds of work from there to the answer's first bytes."""
     cut: Limit | None = None
     """The limit at which it was cut, where that is known by now."""
 
@@ -200,8 +236,8 @@ async def begin(
         told["coding"],
         snapshot.sequence,
         snapshot.version,
-        waited,
-        time.perf_counter() - since,
+        waited + run.aside,
+        time.perf_counter() - since - run.aside,
         Limit(*told["cut"]) if "cut" in told else None,
     )
     return PooledAnswer(begun, run, first)

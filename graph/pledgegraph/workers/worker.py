@@ -17,6 +17,7 @@ from pledgegraph.errors import (
     QueryOutOfMemory,
     QueryRefused,
     QuerySyntaxError,
+    WorkerLost,
 )
 from pledgegraph.workers.channel import Channel, ChannelClosed
 from pledgegraph.workers.environment import bare_environment
@@ -31,6 +32,9 @@ _OUT_OF_MEMORY: Final = (
 _LONGEST_SHOUT: Final = 4096
 _OVERFLOWN: Final = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS)
 """How a process ends whose stack is too small."""
+_ENDED_FROM_OUTSIDE: Final = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
+"""How a process ends that somebody else ends: the system on its way down, or short of memory."""
+_RETRY_AFTER: Final = 5
 
 
 class Worker:
@@ -47,7 +51,7 @@ class Worker:
         ``nice`` is how far the process stands back behind others.
 
         Raises:
-            QueryError: it cannot be started here.
+            WorkerLost: it cannot be started here, or was ended while it started.
         """
         ours, theirs = socket.socketpair()
         with theirs:
@@ -66,6 +70,12 @@ class Worker:
                     # Ctrl-C at the terminal is for the service, which ends its workers itself.
                     start_new_session=True,
                 )
+            except OSError as error:
+                ours.close()
+                raise WorkerLost(
+                    "A process to evaluate the query could not be started.",
+                    retry_after=_RETRY_AFTER,
+                ) from error
             except BaseException:
                 ours.close()
                 raise
@@ -79,6 +89,11 @@ class Worker:
         worker = cls(process, channel)
         try:
             await worker.read()  # it says R when it is ready
+        except QueryError as error:
+            worker.kill()
+            raise WorkerLost(
+                "A process to evaluate the query could not be started.", retry_after=_RETRY_AFTER
+            ) from error
         except BaseException:
             worker.kill()
             raise
@@ -97,8 +112,8 @@ class Worker:
         """The next frame.
 
         Raises:
-            QueryOutOfMemory, QueryError: the worker has died, and why; or what `break_off`
-                was given.
+            QueryOutOfMemory, WorkerLost, QueryError: the worker has died, and why; or what
+                `break_off` was given.
         """
         try:
             return await self._channel.frame()
@@ -115,11 +130,27 @@ class Worker:
         self._channel.break_off(why)
         self.kill()
 
+    def pause(self) -> None:
+        """Have the process stand still until `resume`; it can be killed meanwhile."""
+        self._signal(signal.SIGSTOP)
+
+    def resume(self) -> None:
+        """Have the process go on."""
+        self._signal(signal.SIGCONT)
+
+    @property
+    def is_stalled(self) -> bool:
+        """True when it waits for whoever reads its answer."""
+        return self._channel.is_stalled
+
     def kill(self) -> None:
         """End the process at once; the kernel frees what it had."""
-        with contextlib.suppress(ProcessLookupError):
-            self._process.kill()
+        self._signal(signal.SIGKILL)
         self._channel.close()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            self._process.send_signal(number)
 
     async def gone(self) -> None:
         """Wait until the process has ended."""
@@ -137,6 +168,11 @@ class Worker:
                 "The query has too many parts: it used up the stack that the engine reads with.",
                 remedy="Ask in several queries, or put long lists into one VALUES block or "
                 "one IN, which may have many thousands of members.",
+            )
+        if self._process.returncode in _ENDED_FROM_OUTSIDE:
+            return WorkerLost(
+                "The process that evaluated the query was ended from outside.",
+                retry_after=_RETRY_AFTER,
             )
         return QueryError("The engine could not evaluate this query; its process ended.")
 

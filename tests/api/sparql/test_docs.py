@@ -28,6 +28,7 @@ def test_the_limits_are_settings() -> None:
     cells = re.findall(r"^\| [^|]+ \| ([^|]*) \|", limits, re.MULTILINE)
     named = {name for cell in cells for name in re.findall(r"`(\w+)`", cell)}
     assert named == {
+        "aside_timeout",
         "budget_errors",
         "budget_seconds",
         "max_answer_bytes",
