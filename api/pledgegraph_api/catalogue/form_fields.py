@@ -11,7 +11,7 @@ from pledgegraph.catalogue.questions import TODAY, Parameter, Question, WrongPar
 from pledgegraph_api.catalogue.choices import Option, RecordLists
 from pledgegraph_api.catalogue.parameters import Wishes
 from pledgegraph_api.errors import Fault
-from pledgegraph_api.web.translations import Wording
+from pledgegraph_api.web.translations import Wording, worded
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,7 @@ class Field:
     """One field; ``options`` makes it a list to choose from."""
 
     name: str
+    label: str
     input: str
     """The type of its HTML input: ``date``, ``number`` or ``text``."""
     value: str
@@ -62,6 +63,7 @@ def _field(
     options = records.options(parameter, wishes.language)
     field = Field(
         name=parameter.name,
+        label=worded(parameter.label, wishes.language),
         input={"date": "date", "integer": "number"}.get(parameter.type, "text"),
         value="" if given == TODAY else given,
         hints=tuple(_hints(parameter, wishes.language, words, listed=bool(options))),

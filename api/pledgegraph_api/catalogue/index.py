@@ -101,6 +101,7 @@ def _card(question: Question, base: str) -> dict[str, object]:
         "competency": question.competency,
         "answer": "graph" if question.answers_with_a_graph else "table",
         "columns": list(question.columns),
+        "headings": {name: dict(words) for name, words in question.headings.items()},
         "parameters": [_parameter(each) for each in question.parameters],
         "query": question.query,
         "links": {
@@ -113,6 +114,7 @@ def _card(question: Question, base: str) -> dict[str, object]:
 def _parameter(parameter: Parameter) -> dict[str, object]:
     return {
         "name": parameter.name,
+        "label": dict(parameter.label),
         "type": parameter.type,
         "class": parameter.kind,
         "namespace": parameter.namespace,

@@ -30,6 +30,7 @@ class Value:
     """A parameter with the term that took its place in the query."""
 
     name: str
+    label: str
     text: str
     term: str
     """As SPARQL writes it."""
@@ -63,7 +64,7 @@ class QuestionPage:
             (),
             headers=headers,
             excerpt=excerpt,
-            values=self._values(binding),
+            values=self._values(question, wishes.language, binding),
             downloads=format_links(_path(question), list(wishes.given.items()), formats),
         )
 
@@ -109,6 +110,9 @@ class QuestionPage:
             "text": worded(question.question, language),
             "limits": worded(question.limits, language),
             "fields": fields,
+            "headings": {
+                name: worded(words, language) for name, words in question.headings.items()
+            },
             "faults": [each for each in faults if each.name not in named],
             "excerpt": excerpt,
             "values": values,
@@ -123,10 +127,12 @@ class QuestionPage:
             **content,
         )
 
-    def _values(self, binding: Binding) -> list[Value]:
+    def _values(self, question: Question, language: str, binding: Binding) -> list[Value]:
+        labels = {each.name: worded(each.label, language) for each in question.parameters}
         return [
             Value(
                 name=variable.value,
+                label=labels.get(variable.value, variable.value),
                 text=short_name(term.value, self._base),
                 term=str(term),
                 is_today=variable.value in binding.today,

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from pyoxigraph import Literal, NamedNode, Variable
 
+from pledgegraph.catalogue.columns import words_of
 from pledgegraph.catalogue.near import near
 from pledgegraph.errors import InputError, ReadError
 from pledgegraph.namespaces import PREFIXES, XSD
@@ -68,6 +69,8 @@ class Parameter:
     """For an ``integer``: the bounds of what makes sense."""
     values_of: tuple[NamedNode, ...]
     """For a ``string``: the properties of the class that have to have it for a value."""
+    label: Words
+    """What it is called."""
     description: Words
 
     @property
@@ -133,6 +136,8 @@ class Question:
     parameters: tuple[Parameter, ...]
     columns: tuple[str, ...]
     """The columns of the answer in their order; empty when the answer is a graph."""
+    headings: Mapping[str, Words]
+    """What each column is called."""
     limits: Words
     """What the data cannot answer; empty where they can answer wholly."""
     competency: int | None
@@ -196,12 +201,14 @@ def question(name: str, folder: Path = FOLDER) -> Question:
 def _read(path: Path) -> Question:
     matter, query = split_front_matter(path)
     try:
+        columns = _columns(matter)
         found = Question(
             id=str(matter["id"]),
             title=_text(matter["title"]),
             question=_text(matter["question"]),
             parameters=tuple(_parameter(each) for each in matter.get("parameters") or ()),
-            columns=_columns(matter),
+            columns=columns,
+            headings={name: words_of(name, columns) for name in columns},
             limits=_text(matter["limits"]) if "limits" in matter else {},
             competency=None if "competency" not in matter else int(matter["competency"]),
             query=query,
@@ -237,6 +244,7 @@ def _parameter(matter: Mapping[str, Any]) -> Parameter:
         least=None if matter.get("least") is None else int(matter["least"]),
         most=None if matter.get("most") is None else int(matter["most"]),
         values_of=tuple(_class(str(each)) for each in matter.get("values-of") or ()),
+        label=words_of(str(matter["name"])),
         description=_text(matter["description"]),
     )
 

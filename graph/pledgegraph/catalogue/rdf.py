@@ -55,6 +55,7 @@ def _parameter(node: NamedNode, parameter: Parameter, base: str) -> Iterator[Tri
     # A parameter's variable is the local name of its path (SHACL, section 6.2.1).
     yield Triple(node, SH.path, node)
     yield Triple(node, SH.name, Literal(parameter.name))
+    yield from _words(node, RDFS.label, parameter.label)
     yield Triple(node, SH.optional, Literal(value=True))
     yield from _words(node, SH.description, parameter.description)
     if parameter.type == "iri":

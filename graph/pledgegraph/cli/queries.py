@@ -110,9 +110,11 @@ def _card(each: Question) -> dict[str, object]:
         "competency": each.competency,
         "answer": "graph" if each.answers_with_a_graph else "table",
         "columns": list(each.columns),
+        "headings": {name: dict(words) for name, words in each.headings.items()},
         "parameters": [
             {
                 "name": parameter.name,
+                "label": dict(parameter.label),
                 "type": parameter.type,
                 "class": parameter.kind,
                 "namespace": parameter.namespace,

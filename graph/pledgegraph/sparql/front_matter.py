@@ -30,7 +30,7 @@ def split_front_matter(path: Path) -> tuple[dict[str, Any], str]:
     count = next((i for i, line in enumerate(lines) if not line.startswith(_MARK)), len(lines))
     head = "".join(line.removeprefix(_MARK).removeprefix(" ") for line in lines[:count])
     try:
-        found = yaml.load(head, Loader=_LOADER)  # noqa: S506 - both are safe loaders
+        found = read_yaml(head)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         raise ReadError(
@@ -47,3 +47,12 @@ def split_front_matter(path: Path) -> tuple[dict[str, Any], str]:
             remedy=f"Begin it with lines such as `{_MARK} id: my-query`.",
         )
     return found, "".join(lines[count:])
+
+
+def read_yaml(text: str) -> Any:
+    """What a YAML text holds.
+
+    Raises:
+        yaml.YAMLError: it is none.
+    """
+    return yaml.load(text, Loader=_LOADER)  # noqa: S506 - both are safe loaders
