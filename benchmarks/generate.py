@@ -3,7 +3,8 @@
 Usage: python -m benchmarks.generate --quads 100000 [--seed 1] [--output FILE]
 
 Each source document is a named graph with one commitment, its undertakings and milestones, what
-was reported on them, and the events and outcomes that came of them. Makers, hosts and reporters
+was reported on them (some of it going backwards), what a reviewer found, deadlines that were
+moved, money, who did not deliver, events and their outcomes. Makers, hosts and reporters
 come from a pool of actors that grows with the data; some act often, most seldom. The data keep to
 the shipped shapes: `tests/benchmarks` validates a sample.
 """
@@ -39,6 +40,7 @@ _VERBS: Final = ("publish", "collect", "share", "train", "map", "review", "link"
 _THINGS: Final = ("citizen data", "disability statistics", "survey methods", "open data portals",
                   "community records", "gender statistics", "quality frameworks")  # fmt: skip
 _PLACES: Final = ("every district", "two regions", "the capital", "rural areas", "five countries")
+_REVIEWER: Final = f"<{_ID}/actor/bench-reviewer>"
 _REGISTERS: Final = 10
 _SOURCES_PER_ACTOR: Final = 4
 
@@ -107,6 +109,8 @@ class _Document:
         self.describe_source(made)
         if number % _SOURCES_PER_ACTOR == 0:
             self.describe_actor(number // _SOURCES_PER_ACTOR + 1)
+        if number == 0:
+            self.describe_reviewer()
         if number < _REGISTERS:
             self.describe_register(number + 1)
         maker = self.actor()
@@ -126,6 +130,9 @@ class _Document:
             *self.due(made + timedelta(days=dice.randrange(1100, 2000))),
         )
         self.write_reports(commitment, maker, made, f"bench-{number}")
+        self.write_assessment(commitment, made + timedelta(days=dice.randrange(400, 1000)))
+        if dice.random() < 0.3:
+            self.write_amount(commitment)
         for part in range(1, dice.randrange(2, 5)):
             self.write_undertaking(commitment, maker, made, part)
 
@@ -150,6 +157,14 @@ class _Document:
             (RDFS.label, _text(f"Actor {number}")),
             (PG.actorType, _concept("actor-type", kind)),
             (DCTERMS.spatial, _concept("m49", self.dice.choice(_COUNTRIES))),
+        )
+
+    def describe_reviewer(self) -> None:
+        self.say(
+            _REVIEWER,
+            (RDF.type, str(PG.Actor)),
+            (RDFS.label, _text("Reviewer")),
+            (PG.actorType, _concept("actor-type", "international-organisation")),
         )
 
     def describe_register(self, number: int) -> None:
@@ -180,6 +195,10 @@ class _Document:
                 *self.due(made + timedelta(days=dice.randrange(370, 731))),
             )
         self.write_reports(undertaking, maker, made, slug)
+        if dice.random() < 0.3:
+            self.write_move(undertaking, made + timedelta(days=dice.randrange(200, 700)), slug)
+        if dice.random() < 0.1:
+            self.write_delivery(undertaking, slug)
         if dice.random() < 0.4:
             self.write_event(undertaking, made + timedelta(days=dice.randrange(30, 900)), slug)
 
@@ -190,15 +209,76 @@ class _Document:
             reported += timedelta(days=self.dice.randrange(60, 400))
             self.write_report(promise, maker, reported, f"{slug}-{turn}", turn)
 
+    def write_assessment(self, promise: str, found: date) -> None:
+        """What the reviewer found, in the reviewer's words too."""
+        status = self.dice.choice(_STATUSES)
+        self.say(
+            _iri("assessment", f"bench-{self.number}"),
+            (RDF.type, str(PG.Assessment)),
+            (PG.reportsOn, promise),
+            (PG.assessor, _REVIEWER),
+            (PG.status, _concept("status", status)),
+            (PG.statusAsPublished, f'"{status.replace("-", " ").capitalize()}"'),
+            (PG.reportKind, _concept("report-kind", "independent")),
+            (PG.method, _text("Pages were read.")),
+            self.grade(),
+            *self.when(found),
+        )
+
+    def write_move(self, promise: str, moved: date, slug: str) -> None:
+        """A due date that was moved."""
+        before = moved + timedelta(days=self.dice.randrange(10, 200))
+        after = before + timedelta(days=self.dice.randrange(30, 400))
+        self.say(
+            _iri("deadline", slug),
+            (RDF.type, str(PG.DeadlineChange)),
+            (PG.changeOf, promise),
+            (PG.previousDueEarliest, _day(before)),
+            (PG.previousDueLatest, _day(before)),
+            (PG.newDueEarliest, _day(after)),
+            (PG.newDueLatest, _day(after)),
+            (PG.reason, _text("More time was needed.")),
+            self.grade(),
+            *self.when(moved),
+        )
+
+    def write_amount(self, promise: str) -> None:
+        """Money that was promised."""
+        self.say(
+            _iri("amount", f"bench-{self.number}"),
+            (RDF.type, str(PG.Amount)),
+            (PG.amountFor, promise),
+            (PG.value, f'"{self.dice.randrange(1, 900)}000.0"^^{XSD.decimal}'),
+            (PG.currency, '"USD"'),
+            (PG.amountKind, _concept("amount-kind", "pledged")),
+            self.grade(),
+        )
+
+    def write_delivery(self, promise: str, slug: str) -> None:
+        """Whether one organisation did its share."""
+        done = "true" if self.dice.random() < 0.5 else "false"
+        self.say(
+            _iri("delivery", slug),
+            (RDF.type, str(PG.Delivery)),
+            (PG.reportsOn, promise),
+            (PG.responsible, self.actor()),
+            (PG.criterion, _text("Is the plan public?")),
+            (PG.delivered, f'"{done}"^^{XSD.boolean}'),
+            self.grade(),
+        )
+
     def write_report(self, promise: str, maker: str, reported: date, slug: str, turn: int) -> None:
         dice = self.dice
         report = _iri("report", slug)
+        # One in twelve takes back a step.
+        status = _STATUSES[max(0, min(turn, 4) - (2 if dice.random() < 1 / 12 else 0))]
         self.say(
             report,
             (RDF.type, str(PG.StatusReport)),
             (PG.reportsOn, promise),
             (PG.reporter, maker if dice.random() < 0.8 else self.actor()),
-            (PG.status, _concept("status", _STATUSES[min(turn, 4)])),
+            (PG.status, _concept("status", status)),
+            (PG.statusAsPublished, f'"{status.replace("-", " ").capitalize()}"'),
             (PG.asOf, _day(reported)),
             (PG.text, _text(f"Went on to {self.promise()}.")),
             self.grade(),
