@@ -47,6 +47,7 @@ class ThreadAnswer:
     """An answer that has begun: its format is settled and its first bytes are there."""
 
     coding: Final = IDENTITY
+    steady: Final = True
     whole: Final = None
 
     def __init__(self, begun: _Begun, bridge: Bridge, first: bytes, waited: float) -> None:

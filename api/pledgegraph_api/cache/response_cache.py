@@ -258,7 +258,7 @@ def _kept(start: Message, body: bytes, key: Key, *, route: str) -> _Kept:
     whole = {**start, "headers": headers}
     spent = sum(len(each) for each in key)
     return _Kept(
-        tag=named[b"etag"],
+        tag=named[b"etag"].removeprefix(b"W/"),
         start=whole,
         body=body,
         size=2 * len(body) + spent + _BESIDE,

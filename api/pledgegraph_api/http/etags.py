@@ -27,4 +27,17 @@ def not_modified(request: Request, etag: str) -> bool:
     if request.method not in CONDITIONAL:
         return False
     header = ",".join(request.headers.getlist("if-none-match"))
-    return header.strip() == "*" or etag in _TAG.findall(header)
+    return header.strip() == "*" or opaque(etag) in _TAG.findall(header)
+
+
+def opaque(etag: str) -> str:
+    """The tag without what makes a weak one of it; weak comparison is of that."""
+    return etag.removeprefix("W/")
+
+
+def weakened(etag: str) -> str:
+    """A weak tag for what has other bytes each time, beside the strong one of what has not.
+
+    It has other characters too, so that no client takes the one for the other.
+    """
+    return f'W/{etag[:-1]}w"'

@@ -17,7 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pledgegraph.results.encoding import IDENTITY, SMALLEST, Encoder, encoder
+from pledgegraph.results.encoding import IDENTITY, SMALLEST, Encoder, SteadyEncoder, whole
 from pledgegraph_api.http.accept_encoding import preferred_coding
 from pledgegraph_api.web.links import below_root
 
@@ -115,12 +115,12 @@ class _Coded:
             del headers[name]
         body, is_whole = message.get("body", b""), not message.get("more_body", False)
         if is_whole and (body or not self.head):
-            coder = encoder(self.coding)
-            work = run_in_threadpool(coder.last, body) if len(body) > _LARGE else None
-            body = coder.last(body) if work is None else await work
+            work = run_in_threadpool(whole, body, self.coding) if len(body) > _LARGE else None
+            body = whole(body, self.coding) if work is None else await work
             headers["content-length"] = str(len(body))
         elif not is_whole:
-            self._encoder = encoder(self.coding)
+            # Its bytes must not hang on how the body comes: its tag is a strong one.
+            self._encoder = SteadyEncoder(self.coding)
             body = self._encoder.piece(body) if body else b""
         await self.send(start)
         await self.send({**message, "body": body})

@@ -18,7 +18,7 @@ from starlette.types import Message
 
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.media_types import Carries, Format
-from pledgegraph.results.encoding import IDENTITY, SMALLEST, encoder
+from pledgegraph.results.encoding import IDENTITY, SMALLEST, whole
 from pledgegraph.settings import Settings
 from pledgegraph.sparql.quick_queries import is_quick
 from pledgegraph.store.engine import Engine, ResultKind
@@ -113,7 +113,7 @@ class QuickAnswers:
             return None
         coding = known.way.coding if len(body) >= SMALLEST else IDENTITY
         if coding != IDENTITY:
-            body = encoder(coding).last(body)
+            body = whole(body, coding)
         tag = self._tags.of(known.version, QueryRequest(text), known.way.form, coding)
         taken = (time.perf_counter() - since) * 1e3
         own = {

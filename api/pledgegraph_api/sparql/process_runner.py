@@ -39,6 +39,7 @@ class FormedAnswer:
         self.waited: Final = answer.begun.waited
         self.worked: Final = answer.begun.worked
         self.cut: Final = answer.begun.cut
+        self.steady: Final = answer.begun.steady
         self._answer = answer
 
     @property

@@ -19,7 +19,7 @@ from pledgegraph.store.engine import ResultKind
 from pledgegraph_api.cache.response_cache import keep
 from pledgegraph_api.errors import NotAcceptable
 from pledgegraph_api.http.accept_encoding import preferred_coding
-from pledgegraph_api.http.etags import CONDITIONAL, not_modified
+from pledgegraph_api.http.etags import CONDITIONAL, not_modified, weakened
 from pledgegraph_api.http.negotiation import Negotiator, PageOrFormat
 from pledgegraph_api.http.request_limits import cut_header
 from pledgegraph_api.http.request_outcome import exchange_of
@@ -70,10 +70,11 @@ class Representations:
             return None
         for form in _forms(choice):
             for each in {coding, IDENTITY}:
-                tag = self.tags.of(version, query, form, each)
-                if not_modified(request, tag):
-                    exchange_of(request.scope).cached = True
-                    return Response(None, 304, _headers(version, tag))
+                strong = self.tags.of(version, query, form, each)
+                for tag in (strong, weakened(strong)):
+                    if not_modified(request, tag):
+                        exchange_of(request.scope).cached = True
+                        return Response(None, 304, _headers(version, tag))
         return None
 
     def response(
@@ -96,6 +97,8 @@ class Representations:
         is_certain = request.method != "HEAD" or self.accepted_coding(request) == IDENTITY
         if answer.version is not None and is_certain and _is_repeatable(query) and not answer.cut:
             tag = self.tags.of(state or answer.version, query, answer.form, answer.coding)
+            if not answer.steady:
+                tag = weakened(tag)
         headers = {
             **_headers(answer.version or str(answer.sequence), tag),
             "Content-Disposition": f'inline; filename="{name}.{answer.form.extension}"',

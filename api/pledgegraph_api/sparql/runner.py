@@ -58,6 +58,11 @@ class Answer(Protocol):
         ...
 
     @property
+    def steady(self) -> bool:
+        """Whether the same answer in the same coding has the same bytes each time."""
+        ...
+
+    @property
     def whole(self) -> bytes | None:
         """The whole answer, where it has come by now; None where more may follow."""
         ...

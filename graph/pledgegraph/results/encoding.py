@@ -1,6 +1,8 @@
 """Content codings: what an answer is compressed with, piece by piece, as it is computed.
 
-Each piece is flushed, so that compression never holds back what has been computed.
+Each piece is flushed, so that compression never holds back what has been computed. The bytes
+depend on the pieces, though. Where they must be the same each time, as a strong entity tag
+promises, an answer is compressed in blocks of `BLOCK` bytes, however it comes.
 """
 
 from __future__ import annotations
@@ -12,6 +14,9 @@ import zstandard
 
 SMALLEST: Final = 1024
 """Bytes; a smaller answer is sent as it is, since it fits into one packet anyway."""
+
+BLOCK: Final = 64 * 1024
+"""Bytes of an answer that are compressed together by `SteadyEncoder`."""
 
 _GZIP_LEVEL: Final = 5
 _ZSTD_LEVEL: Final = 3
@@ -63,3 +68,31 @@ IDENTITY: Final = "identity"
 def encoder(coding: str) -> Encoder:
     """An encoder for one answer; ``coding`` is one of `CODINGS`."""
     return _ENCODERS[coding]()
+
+
+class SteadyEncoder:
+    """An encoder whose bytes together are the same for the same answer in whatever pieces."""
+
+    def __init__(self, coding: str) -> None:
+        self._inner = encoder(coding)
+        self._held = bytearray()
+
+    def piece(self, data: bytes) -> bytes:
+        """What is compressed by now; up to a block of the data is held back."""
+        self._held += data
+        coded = []
+        # A whole block stays, since it may be the last one.
+        while len(self._held) > BLOCK:
+            coded.append(self._inner.piece(bytes(self._held[:BLOCK])))
+            del self._held[:BLOCK]
+        return b"".join(coded)
+
+    def last(self, data: bytes) -> bytes:
+        """The rest, with the end."""
+        before = self.piece(data)
+        return before + self._inner.last(bytes(self._held))
+
+
+def whole(data: bytes, coding: str) -> bytes:
+    """A whole answer, compressed as `SteadyEncoder` does."""
+    return SteadyEncoder(coding).last(data)

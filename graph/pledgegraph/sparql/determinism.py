@@ -23,7 +23,8 @@ The engine needs no space before a name, so none is asked for; `STRUUID` ends li
 _TEMPLATE: Final = re.compile("construct", re.IGNORECASE | re.ASCII)
 _MOST_TEMPLATES: Final = 10
 """A query has one; each further place where the word stands costs a look at what follows."""
-_BLANK: Final = re.compile(r"_:|\[")
+_BLANK: Final = re.compile(r"_:|\[|<<(?!\()|~|\{\|")
+"""What makes a blank node, or may: a reifier without a name is one (SPARQL 1.2, 4.1.5)."""
 _IN_TEMPLATE: Final = re.compile(rf"{OPAQUE}|(?P<list>\()|(?P<end>\}})", re.VERBOSE | re.DOTALL)
 
 

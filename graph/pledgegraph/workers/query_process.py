@@ -17,7 +17,13 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Variable, parse
 
 from pledgegraph.errors import Limit, QueryError, QuerySyntaxError
 from pledgegraph.media_types import Format, format_named
-from pledgegraph.results.encoding import IDENTITY, SMALLEST, Encoder, encoder
+from pledgegraph.results.encoding import (
+    IDENTITY,
+    SMALLEST,
+    Encoder,
+    SteadyEncoder,
+    encoder,
+)
 from pledgegraph.results.truncation import Bounds, head_with_link, held_back, refuse_unsaid
 from pledgegraph.store.query_evaluation import evaluate
 from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
@@ -27,6 +33,8 @@ from pledgegraph.workers.frames import packed, read_frame
 _PIECE: Final = 64 * 1024
 _PATIENCE: Final = 0.02
 """Seconds after which a piece is sent however small it is."""
+_FIRST_PATIENCE: Final = 0.25
+"""The same for the first piece of a compressed answer: what begins sooner is the same each time."""
 
 
 class _Sender:
@@ -54,7 +62,11 @@ class _Sender:
 
 
 class _Pieces:
-    """A file to the serialiser, D frames to the pool: compressed, unless the answer is small."""
+    """A file to the serialiser, D frames to the pool: compressed, unless the answer is small.
+
+    An answer that comes quickly is compressed in blocks, so that it has the same bytes each time.
+    Of one that comes slowly each piece is sent when it is there, and its bytes hang on the clock.
+    """
 
     def __init__(
         self, sender: _Sender, card: dict[str, Any], coding: str, *, held_back: int
@@ -72,10 +84,13 @@ class _Pieces:
         self._held += data
         if len(self._held) < self._held_back and not self._begun:
             return len(data)
-        is_late = time.monotonic() - self._since > _PATIENCE
+        is_first = not self._begun and self._coding != IDENTITY
+        patience = _FIRST_PATIENCE if is_first else _PATIENCE
+        is_late = time.monotonic() - self._since > patience
         if len(self._held) >= _PIECE or (self._held and is_late):
-            self._begin(self._coding)
-            self._sender.send(b"D", self._taken(last=False))
+            self._begin(self._coding, steady=len(self._held) >= _PIECE)
+            if piece := self._taken(last=False):
+                self._sender.send(b"D", piece)
             self._since = time.monotonic()
         return len(data)
 
@@ -106,13 +121,14 @@ class _Pieces:
             self._sender.keep(b"D", rest)
         self._sender.send(b"E")
 
-    def _begin(self, coding: str) -> None:
+    def _begin(self, coding: str, *, steady: bool = True) -> None:
         """Tell of the answer what is known only when its size is."""
         if not self._begun:
             self._begun = True
             if coding != IDENTITY:
-                self._encoder = encoder(coding)
-            self._sender.keep(b"K", json.dumps({**self._card, "coding": coding}).encode())
+                self._encoder = SteadyEncoder(coding) if steady else encoder(coding)
+            told = {**self._card, "coding": coding, "steady": steady or coding == IDENTITY}
+            self._sender.keep(b"K", json.dumps(told).encode())
 
     def _taken(self, *, last: bool) -> bytes:
         data = bytes(self._held)

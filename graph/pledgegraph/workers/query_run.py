@@ -185,6 +185,8 @@ class Begun:
     """Seconds until a worker took the query, and for which it was set aside since."""
     worked: float
     """Seconds of work from there to the answer's first bytes."""
+    steady: bool
+    """Whether the same answer has the same bytes each time it is compressed."""
     cut: Limit | None = None
     """The limit at which it was cut, where that is known by now."""
 
@@ -238,6 +240,7 @@ async def begin(
         snapshot.version,
         waited + run.aside,
         time.perf_counter() - since - run.aside,
+        told["steady"],
         Limit(*told["cut"]) if "cut" in told else None,
     )
     return PooledAnswer(begun, run, first)

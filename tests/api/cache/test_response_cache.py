@@ -182,6 +182,37 @@ def test_one_tag_for_each_format_and_coding(client: httpx.Client) -> None:
     assert all(tag.startswith('"') for tag in tags)
 
 
+@pytest.mark.parametrize("coding", ["gzip", "zstd"])
+def test_a_strong_tag_promises_the_same_bytes(client: httpx.Client, coding: str) -> None:
+    """RFC 9110, section 8.8.1: also of an answer that is compressed while it is computed."""
+    parameters = {"query": unlike(LONG, coding), "format": "csv"}
+    asked = [{"Accept-Encoding": coding, "X-New": str(number)} for number in range(6)]
+    found: dict[str, set[bytes]] = {}
+    for headers in asked:
+        with client.stream("GET", "/sparql", params=parameters, headers=headers) as response:
+            assert response.headers["content-encoding"] == coding
+            body = b"".join(response.iter_raw())
+        found.setdefault(response.headers["etag"], set()).add(body)
+    assert any(not tag.startswith("W/") for tag in found)
+    assert all(len(bodies) == 1 for tag, bodies in found.items() if not tag.startswith("W/"))
+
+
+def test_what_comes_slowly_has_a_weak_tag(client: httpx.Client) -> None:
+    """Its pieces, and so its compressed bytes, hang on the clock."""
+    slow = """SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l
+        FILTER(STRLEN(CONCAT(STR(?a), STR(?d), STR(?g), STR(?j))) = 160) }"""
+    parameters, gzipped = {"query": slow, "format": "csv"}, {"Accept-Encoding": "gzip"}
+    first = client.get("/sparql", params=parameters, headers=gzipped)
+    tag = first.headers["etag"]
+    assert tag.startswith('W/"')
+    for more in ({}, {"X-New": "1"}):
+        known = {**gzipped, "If-None-Match": tag, **more}
+        response = client.get("/sparql", params=parameters, headers=known)
+        assert (response.status_code, response.headers["etag"]) == (304, tag)
+    plain = client.get("/sparql", params=parameters, headers={"Accept-Encoding": "identity"})
+    assert plain.headers["etag"].startswith('"')
+
+
 def test_other_queries_and_other_datasets_have_other_tags(client: httpx.Client) -> None:
     graph = f"{BASE}/id/source/one"
     tags = {
@@ -253,6 +284,10 @@ def test_a_304_takes_no_evaluation(client: httpx.Client) -> None:
         "CONSTRUCT { ?s ?p [] } { ?s ?p ?o }",
         "CONSTRUCT { ?s ?p (1 2) } { ?s ?p ?o }",
         "CONSTRUCT { _:b ?p ?o } { ?s ?p ?o }",
+        "CONSTRUCT { << ?s ?p ?o >> <urn:x> 1 } { ?s ?p ?o }",
+        "CONSTRUCT { ?s ?p ?o {| <urn:x> 1 |} } { ?s ?p ?o }",
+        "CONSTRUCT { ?s ?p ?o ~ } { ?s ?p ?o }",
+        "CONSTRUCT { <urn:x> <urn:y> <<?s ?p ?o>> } { ?s ?p ?o }",
     ],
 )
 def test_what_is_never_the_same_is_never_kept(client: httpx.Client, query: str) -> None:
