@@ -54,6 +54,9 @@ class ChangeDocuments:
             summary="The records of the changes log from one change set on, as they are written",
             tags=["Copies"],
         )
+        app.add_api_route(
+            f"{PATH}/patches", self.patches, methods=["HEAD"], include_in_schema=False
+        )
         for path, answer in (
             (f"{PATH}/{{number:int}}.rdfp", self.patch),
             (f"{PATH}/{{number:int}}.{{extension}}", self.form),
@@ -149,6 +152,8 @@ class ChangeDocuments:
         if chosen and chosen[-1].sequence < last:
             following = f"{self._base}{PATH}/patches?from={chosen[-1].sequence + 1}"
             headers["Link"] = f'<{following}>; rel="next"'
+        if request.method == "HEAD":
+            return Response(media_type=PATCH_TYPE, headers=headers)
         pieces = (piece for record in chosen for piece in record.written())
         return StreamingResponse(pieces, media_type=PATCH_TYPE, headers=headers)
 

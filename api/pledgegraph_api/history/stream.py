@@ -203,10 +203,11 @@ class ChangeStream:
         told: dict[str, Any] = {"base": self._base, "logFormat": LOG_FORMAT}
         if not shown.is_final:
             told["last"] = shown.last
-        if shown.headers:
-            told["changes"] = [card(each, self._base) for each in shown.headers]
-        told["pages" if not shown.headers else "next"] = [each.page for each in shown.onward]
-        return told
+        onward = [each.page for each in shown.onward]
+        if shown.address == f"{self._base}{PATH}":
+            return {**told, "pages": onward}
+        changes = [card(each, self._base) for each in shown.headers]
+        return {**told, "changes": changes, "next": onward}
 
     def _html(self, request: Request, shown: _Shown) -> Response:
         """A page for people, the newest change sets first."""

@@ -90,16 +90,15 @@ class _Coded:
 
     async def _begin(self, message: Message) -> None:
         headers = MutableHeaders(scope=message)
-        if message["status"] == _NOT_MODIFIED:
-            if self.had:
-                _tag(headers, self.coding)
-                headers.add_vary_header("Accept-Encoding")
+        is_worthwhile = self._is_worthwhile(headers)
+        # A 304 does not tell of what kind the answer is, and must vary as that does.
+        if is_worthwhile or message["status"] == _NOT_MODIFIED or not self.only_pages:
+            _vary(headers)
+        if message["status"] == _NOT_MODIFIED and self.had:
+            _tag(headers, self.coding)
+        if message["status"] in _BODILESS or not is_worthwhile:
             await self.send(message)
             return
-        if message["status"] in _BODILESS or not self._is_worthwhile(headers):
-            await self.send(message)
-            return
-        headers.add_vary_header("Accept-Encoding")
         if self.coding == IDENTITY or int(headers.get("content-length", SMALLEST)) < SMALLEST:
             await self.send(message)
             return
@@ -140,6 +139,12 @@ class _Coded:
         if self.only_pages:
             return kind == _PAGE
         return kind.startswith("text/") or kind in _WORTHWHILE or kind.endswith(_ENDINGS)
+
+
+def _vary(headers: MutableHeaders) -> None:
+    """Say once that the response hangs on the coding."""
+    if "accept-encoding" not in headers.get("vary", "").lower():
+        headers.add_vary_header("Accept-Encoding")
 
 
 def _tag(headers: MutableHeaders, coding: str) -> None:

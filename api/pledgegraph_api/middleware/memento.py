@@ -34,7 +34,8 @@ from pledgegraph_api.records.timemap import DOCUMENTS, TIMEMAP_TYPE, http_date, 
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _PARAMETER: Final = "version"
 _NUMBER: Final = re.compile(r"[0-9]{1,18}")
-_FINE: Final = 200
+_FINE: Final = frozenset({200, 304})
+"""What has the headers of an earlier version: it, and the news that the client has it already."""
 
 
 class Memento:
@@ -155,7 +156,7 @@ def _marking(send: Send, visit: _Visit, time: datetime | None) -> Send:
     async def send_marked(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            if time is not None and message["status"] == _FINE:
+            if time is not None and message["status"] in _FINE:
                 headers["memento-datetime"] = http_date(time)
                 here = visit.address(version=int(visit.version or 0))
                 memento = link(here, "memento", datetime=http_date(time))
@@ -174,7 +175,7 @@ def _varying(send: Send, visit: _Visit) -> Send:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             headers.add_vary_header("Accept-Datetime")
-            if message["status"] == _FINE and visit.is_document:
+            if message["status"] in _FINE and visit.is_document:
                 headers.append("link", ", ".join(visit.links))
         await send(message)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Final
 
@@ -68,9 +68,22 @@ class Representations:
             return None
         if not _is_repeatable(query):
             return None
-        for form in _forms(choice):
+        return self.held(request, query, _forms(choice), coding, version=version)
+
+    def held(
+        self,
+        request: Request,
+        query: QueryRequest,
+        forms: Iterable[Format],
+        coding: str,
+        *,
+        version: str,
+        state: str | None = None,
+    ) -> Response | None:
+        """A 304 when the client has the answer in one of the forms; see `response`."""
+        for form in forms:
             for each in {coding, IDENTITY}:
-                strong = self.tags.of(version, query, form, each)
+                strong = self.tags.of(state or version, query, form, each)
                 for tag in (strong, weakened(strong)):
                     if not_modified(request, tag):
                         exchange_of(request.scope).cached = True

@@ -102,7 +102,8 @@ class GraphStore:
         def choose(kind: ResultKind) -> Format:
             return choose_format(kind, accept, name)
 
-        choose(ResultKind.GRAPH)
+        form = choose(ResultKind.GRAPH)
+        coding = self._representations.accepted_coding(request)
         conditions = Preconditions(preconditions_of(request).match, None)
         query, state = self._tags.query(graph), None
         for number in range(1, _TRIES + 1):
@@ -110,10 +111,16 @@ class GraphStore:
             if state is None:
                 raise GraphMissing(f"There is no graph {_name(graph)}.")
             self._tags.check(conditions, graph, state)
+            if version is not None and "if-none-match" in request.headers:
+                held = self._representations.held(
+                    request, query, (form,), coding, version=version, state=state
+                )
+                if held is not None:
+                    return held
             running = self._queries.run(
                 query,
                 choose,
-                coding=self._representations.accepted_coding(request),
+                coding=coding,
                 head_only=request.method == "HEAD",
                 client=exchange_of(request.scope).client,
             )
