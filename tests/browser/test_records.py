@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
 from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Visit
@@ -17,6 +18,7 @@ WIDTHS: Final = (320, 390, 640, 700, 768, 820, 1024, 1280)
 RECORDS: Final = (
     "/doc/commitment/c2d-citizen-data",
     "/doc/commitment/fds2020-action-2",  # the longest one
+    "/doc/commitment/c2d-citizen-data?view=statements",
     "/doc/actor/collaborative-on-citizen-data",
     "/doc/event/un-world-data-forum-5",
 )
@@ -58,3 +60,52 @@ def test_a_long_commitment_prints_on_few_pages(visit: Visit) -> None:
     assert 1 <= len(sheets) <= 8
     page.emulate_media(media="print")
     assert not page.get_by_role("navigation").first.is_visible()
+
+
+PROMISES: Final = RECORDS[:2]
+
+
+@pytest.mark.parametrize("path", [*PROMISES, "/doc/commitment/ogp-rs0022"])
+@pytest.mark.parametrize(
+    "seen", [(1280, "light", "en"), (1280, "dark", "ar"), (390, "light", "ar")]
+)
+def test_pages_that_answer_shut_nobody_out(
+    browser: Browser, shipped_address: str, path: str, seen: tuple[int, str, str]
+) -> None:
+    width, scheme, language = seen
+    context = browser.new_context(
+        bypass_csp=True,
+        viewport={"width": width, "height": 800},
+        color_scheme="dark" if scheme == "dark" else "light",
+    )
+    page = Visit(context, shipped_address).to(f"{path}?lang={language}")
+    found = Axe().run(page).response["violations"]
+    assert [
+        (each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in found
+    ] == []
+    assert not overflows(page)
+    context.close()
+
+
+def test_the_keyboard_reaches_the_end_of_a_commitment_soon(visit: Visit) -> None:
+    page = visit.to("/doc/commitment/c2d-citizen-data")
+    stops = page.evaluate(
+        """[...document.querySelectorAll('a[href], summary, button, input, [tabindex="0"]')]
+        .filter(each => each.checkVisibility({contentVisibilityAuto: true})).length"""
+    )
+    assert stops <= 90
+
+
+def test_the_statements_open_without_a_script(browser: Browser, shipped_address: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = Visit(context, shipped_address).to("/doc/commitment/c2d-citizen-data")
+    assert not page.locator("#statements section").first.is_visible()
+    page.locator("#statements > summary").click()
+    assert page.locator("#statements section").first.is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("path", PROMISES)
+def test_any_commitment_prints_on_few_pages(visit: Visit, path: str) -> None:
+    sheets = re.findall(rb"/Type /Page\b", visit.to(path).pdf(format="A4"))
+    assert 1 <= len(sheets) <= 8

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pledgegraph.results.encoding import IDENTITY, SMALLEST, Encoder, SteadyEncoder, whole
 from pledgegraph_api.http.accept_encoding import preferred_coding
-from pledgegraph_api.web.links import below_root
+from pledgegraph_api.http.addresses import path_below_root
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "QUERY"})
 _CODES_ITSELF: Final = ("/sparql", "/queries", "/graphs", "/update")
@@ -59,7 +59,7 @@ class Compressing:
             headers = list(_uncoded(scope["headers"], coding))
             had = headers != scope["headers"]
             scope["headers"] = headers
-        only_pages = below_root(scope).startswith(_CODES_ITSELF)
+        only_pages = path_below_root(scope).startswith(_CODES_ITSELF)
         coded = _Coded(send, coding, head=scope["method"] == "HEAD", only_pages=only_pages, had=had)
         await self._app(scope, receive, coded.take)
 

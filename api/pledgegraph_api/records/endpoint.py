@@ -24,7 +24,7 @@ from pledgegraph.media_types import JSON_LD, Format
 from pledgegraph.release import release
 from pledgegraph.store.engine import Snapshot
 from pledgegraph_api.cache.response_cache import keep
-from pledgegraph_api.errors import DocumentMissing, RecordMissing
+from pledgegraph_api.errors import DocumentMissing, ParameterError, RecordMissing
 from pledgegraph_api.history.versions import PastVersions
 from pledgegraph_api.http.addresses import path_below_root, uri_of
 from pledgegraph_api.http.etags import etag_of, not_modified
@@ -49,7 +49,8 @@ from pledgegraph_api.web.record_paths import (
     with_query,
 )
 
-_PARAMETERS: Final = ("format", "lang", "page", "version")
+_PARAMETERS: Final = ("format", "lang", "page", "version", "view")
+_STATEMENTS: Final = "statements"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,8 @@ class _Wish:
     page: int
     version: PastVersion | None
     """The version of the data that it is of; None for the newest."""
+    statements_only: bool = False
+    """Whether the page is to leave out what it answers, and to show the statements alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +141,9 @@ class DocumentEndpoint:
             NotAcceptable: the client accepts nothing that it comes in.
         """
         path = path_below_root(request.scope)
-        page = page_number(known_parameters(request, _PARAMETERS).get("page", "1"))
+        given = known_parameters(request, _PARAMETERS)
+        page = page_number(given.get("page", "1"))
+        statements_only = _asks_statements(given.get("view"))
         version = await self._past.asked(request)
         stem, extension = split_extension(path)
         if extension:
@@ -148,7 +153,7 @@ class DocumentEndpoint:
                 form = format_of(extension)
                 profile = choose_profile(accept_of(request)) if form is JSON_LD else FRAMED
                 return await self._respond(
-                    request, _Wish(record, extension, form, profile, page, version)
+                    request, _Wish(record, extension, form, profile, page, version, statements_only)
                 )
         candidates = records_at(path, self._base)
         if not candidates:
@@ -158,7 +163,7 @@ class DocumentEndpoint:
             if "." in path.rpartition("/")[2]:
                 await run_in_threadpool(self._refuse_extension, path, version)
             record = candidates[0]
-        wish = _Wish(record, "", *self._negotiated(request), page, version)
+        wish = _Wish(record, "", *self._negotiated(request), page, version, statements_only)
         return await self._respond(request, wish)
 
     def _negotiated(self, request: Request) -> tuple[Format | None, str]:
@@ -256,6 +261,7 @@ class DocumentEndpoint:
                 status=_status(found),
                 headers=headers,
                 version=wish.version,
+                statements_only=wish.statements_only,
             )
 
     def _headers(self, found: Found, wish: _Wish, root: str) -> dict[str, str]:
@@ -290,6 +296,20 @@ class DocumentEndpoint:
                 root,
             )
         return headers
+
+
+def _asks_statements(view: str | None) -> bool:
+    """Whether the parameter ``view`` asks for the statements alone.
+
+    Raises:
+        ParameterError: there is no such view.
+    """
+    if view not in (None, "", _STATEMENTS):
+        raise ParameterError(
+            f"There is no view {view[:80]!r} of a record.",
+            remedy=f"The parameter view is {_STATEMENTS}, or is left out.",
+        )
+    return view == _STATEMENTS
 
 
 def _status(found: Found) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -15,6 +16,8 @@ from pledgegraph.namespaces import PG
 from pledgegraph.store.engine import Snapshot
 from pledgegraph_api.http.languages import required_language
 from pledgegraph_api.records.lookup import Found
+from pledgegraph_api.records.promise_facts import PROMISES
+from pledgegraph_api.records.promise_view import answer_for
 from pledgegraph_api.records.view import Telling
 from pledgegraph_api.web.links import PageLink, root_of
 from pledgegraph_api.web.pages import Pages
@@ -41,8 +44,12 @@ class EntityPage:
         status: int,
         headers: Mapping[str, str],
         version: PastVersion | None,
+        statements_only: bool,
     ) -> Response:
-        """The page, in the reader's language; one of a version leads to others of that version."""
+        """The page, in the reader's language; one of a version leads to others of that version.
+
+        ``statements_only`` leaves out the answer that some pages begin with.
+        """
         language = required_language(request)
         telling = Telling(
             self._profiles,
@@ -59,7 +66,11 @@ class EntityPage:
         path = document_path(document.record, self._base) or "/"
         query = _query(document.page, version)
         card = telling.card(document.record, document.links, whole=False)
+        classes = set(telling.classes(document.record))
+        answers = bool(PROMISES & classes) and found.retraction is None and not statements_only
+        today = datetime.now(UTC).date() if version is None else version.time.date()
         content: dict[str, Any] = {
+            "statements_only": statements_only,
             "card": card,
             "sections": telling.sections(),
             "fragments": telling.fragments(),
@@ -80,15 +91,32 @@ class EntityPage:
                 (each.media_type, f"{path}.{each.extension}{query}") for each in DOCUMENT_FORMATS
             ],
             "retraction": telling.retraction(found),
-            "is_source": bool(_SOURCES & set(telling.classes(document.record))),
+            "is_source": bool(_SOURCES & classes),
         }
+        template = "entity.html"
+        if answers:
+            template = "promise.html"
+            content["today"] = today
+            content["answer"] = answer_for(
+                snapshot,
+                document.record,
+                self._names,
+                self._profiles,
+                language=language.tag,
+                words=self._pages.wording[language.tag],
+                base=self._base,
+                version=None if version is None else version.sequence,
+                today=today,
+            )
         return self._pages.render(
             request,
-            "entity.html",
+            template,
             language=language,
             status=status,
             headers=headers,
-            state=None if found.retraction else (record, document.sequence, document.page),
+            state=None
+            if found.retraction
+            else (record, document.sequence, document.page, statements_only, answers and today),
             **content,
         )
 

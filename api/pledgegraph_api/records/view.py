@@ -136,6 +136,8 @@ class Telling:
             if label not in labels:
                 labels.append(label)
         self._sources: dict[NamedNode, int] = {}
+        self._inside: list[NamedNode] = [document.record]
+        """What is being told, from the outside in."""
 
     def classes(self, node: NamedNode) -> list[NamedNode]:
         """The classes of a node."""
@@ -236,7 +238,11 @@ class Telling:
         shown = replace(self._value(link.source, quads), says=says)
         if not link.view.whole or link.source not in self._document.told:
             return shown
+        if link.source in self._inside:
+            return shown  # it is told further out: it is a part of itself
+        self._inside.append(link.source)
         card = self.card(link.source, self._document.inner.get(link.source, ()))
+        self._inside.pop()
         return replace(shown, card=card)
 
     def _value(self, value: Term, quads: Sequence[Quad]) -> Shown:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
-from starlette.types import Scope
 
 from pledgegraph.media_types import Format
 from pledgegraph_api.http.addresses import path_below_root
@@ -61,12 +60,6 @@ def with_parameters(address: str, parameters: str) -> str:
 def root_of(request: Request) -> str:
     """Where the service is mounted: the operator's word, since the Host header is anyone's."""
     return str(request.scope.get("root_path", "")).rstrip("/")
-
-
-def below_root(scope: Scope) -> str:
-    """The path of a request below the root, percent-decoded: not for what tells records apart."""
-    path: str = scope["path"]
-    return path.removeprefix(str(scope.get("root_path", "")).rstrip("/"))
 
 
 def path_of(request: Request) -> str:

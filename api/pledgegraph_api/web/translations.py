@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import sys
+from calendar import monthrange
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Final
 
-from babel.dates import format_date
+from babel.dates import format_date, format_interval, format_skeleton, format_timedelta
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from pledgegraph_api.http.languages import DEFAULT, LANGUAGES, direction
 
+_DECEMBER: Final = 12
+_DAYS_OF_A_MONTH: Final = 30.5
 _LOCALE: Final = Path(__file__).with_name("locale")
 
 Wording = Mapping[str, str]
@@ -33,6 +37,26 @@ def grouped(number: int, language: str) -> str:
 def dated(day: date, language: str) -> str:
     """A day as the Unicode CLDR writes it in the language, with the name of the month."""
     return format_date(day, "long", locale=language)
+
+
+def spanned(first: date, last: date, language: str) -> str:
+    """A day, a month, a year or any other stretch of days, as short as it can be said."""
+    if first == last:
+        return dated(first, language)
+    ends = monthrange(last.year, last.month)[1] == last.day
+    if first.day == 1 and ends and first.year == last.year:
+        if (first.month, last.month) == (1, _DECEMBER):
+            return format_skeleton("y", first, locale=language)
+        if first.month == last.month:
+            return format_skeleton("yMMMM", first, locale=language)
+    return format_interval(first, last, "yMMMMd", locale=language)
+
+
+def months(number: int, language: str) -> str:
+    """A number of months, in words of the language."""
+    # Of `format_unit` Babel knows no months in Arabic and Chinese.
+    length = timedelta(days=_DAYS_OF_A_MONTH * number)
+    return format_timedelta(length, granularity="month", threshold=sys.maxsize, locale=language)
 
 
 def day_of(text: str, language: str) -> str:

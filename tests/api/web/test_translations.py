@@ -17,6 +17,7 @@ from pledgegraph_api.collections.table import COLLECTIONS
 from pledgegraph_api.http.languages import LANGUAGES, preferred_language
 from pledgegraph_api.progress.ledger import Voice
 from pledgegraph_api.progress.terms import DUE
+from pledgegraph_api.records.accounts import EntryVoice
 from pledgegraph_api.web.translations import dated, filled, grouped, read_wording
 
 LOCALE = Path(__file__).parents[3] / "api" / "pledgegraph_api" / "web" / "locale"
@@ -64,6 +65,7 @@ def test_no_text_is_there_for_nothing() -> None:
     kinds |= {f"filter_{name}" for name in filters}
     kinds |= {f"progress_due_{name}" for name in DUE}
     kinds |= {f"progress_voice_{name}" for name in get_args(Voice)}
+    kinds |= {f"voice_{name}" for name in get_args(EntryVoice)}
     assert set(read_wording()["en"]) <= named | kinds
 
 
