@@ -18,11 +18,12 @@ from pledgegraph.settings import Settings
 from pledgegraph.store.engine import Engine
 from pledgegraph.writes.tokens import Tokens
 from pledgegraph_api.app.history import Copies
+from pledgegraph_api.app.openapi import Description
 from pledgegraph_api.app.records import install_documents
 from pledgegraph_api.app.write import Writing
 from pledgegraph_api.cache.response_cache import KeptAnswers
 from pledgegraph_api.catalogue.choices import RecordLists
-from pledgegraph_api.catalogue.endpoint import MissingQuestion, QuestionEndpoint
+from pledgegraph_api.catalogue.endpoint import QuestionEndpoint
 from pledgegraph_api.catalogue.index import PATH as QUESTIONS_PATH
 from pledgegraph_api.catalogue.index import QuestionList
 from pledgegraph_api.catalogue.page import QuestionPage
@@ -133,18 +134,15 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     writing.install(app, representations)
     QuestionList(questions, pages, settings.base).install(app)
     question_page = QuestionPage(pages, RecordLists(engine, settings.base), settings.base)
-    known = KnownValues(settings.base, RememberedNames(engine))
-    for question in questions:
-        QuestionEndpoint(
-            question,
-            settings,
-            runner,
-            representations,
-            engine=engine,
-            page=question_page,
-            known=known,
-        ).install(app)
-    MissingQuestion(questions).install(app)
+    QuestionEndpoint(
+        questions,
+        settings,
+        runner,
+        representations,
+        engine=engine,
+        page=question_page,
+        known=KnownValues(settings.base, RememberedNames(engine)),
+    ).install(app)
     copies.install(app)
     install_documents(app, engine, pages, settings.base, copies)
     _install_descriptions(app, settings, engine, pages, signposts)
@@ -160,6 +158,8 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
         observers.append(metrics)
     if settings.log_requests:
         observers.append(RequestLog(queries=settings.log_queries))
+
+    Description(app, questions).install()
 
     app.add_middleware(
         DirectRoute,

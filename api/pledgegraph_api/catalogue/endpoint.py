@@ -17,7 +17,6 @@ from pledgegraph.catalogue.questions import Parameter, Question
 from pledgegraph.settings import Settings
 from pledgegraph.store.engine import Engine, ResultKind
 from pledgegraph_api.catalogue.index import PATH
-from pledgegraph_api.catalogue.openapi import question_description
 from pledgegraph_api.catalogue.page import QuestionPage
 from pledgegraph_api.catalogue.parameters import Binding, Wishes, bind, read_wishes
 from pledgegraph_api.errors import QuestionMissing, WrongParameters
@@ -32,11 +31,11 @@ from pledgegraph_api.sparql.streaming import while_connected
 
 
 class QuestionEndpoint:
-    """Answers one question, as data or on a page."""
+    """Answers every question, as data or on a page."""
 
     def __init__(
         self,
-        question: Question,
+        questions: Sequence[Question],
         settings: Settings,
         runner: QueryRunner,
         representations: Representations,
@@ -46,41 +45,44 @@ class QuestionEndpoint:
         known: KnownValues,
     ) -> None:
         self._representations = representations
-        self._question = question
+        self._questions = {each.id: each for each in questions}
         self._settings = settings
         self._engine = engine
         self._runner = runner
         self._page = page
         self._known = known
-        self._kind = ResultKind.GRAPH if question.answers_with_a_graph else ResultKind.SOLUTIONS
 
     def install(self, app: FastAPI) -> None:
-        """Put the question at its address, with its description for OpenAPI."""
-        path = f"{PATH}/{self._question.id}"
-        description = question_description(self._question)
-        app.add_api_route(path, self.answer, methods=["GET"], **description)
-        app.add_api_route(path, self.answer, methods=["HEAD"], include_in_schema=False)
+        """Take every address below the list; `app.openapi` has an operation for each question."""
+        app.add_api_route(
+            f"{PATH}/{{name}}", self.answer, methods=["GET", "HEAD"], include_in_schema=False
+        )
 
-    async def answer(self, request: Request) -> Response:
+    async def answer(self, request: Request, name: str) -> Response:
         """The answer in the format that the client likes best.
 
         Raises:
+            QuestionMissing: there is no such question; with the ids that look like it.
             WrongParameters: the parameters cannot be used, and the client wants no page.
         """
+        question = self._questions.get(name)
+        if question is None:
+            near = get_close_matches(name[:100], self._questions, cutoff=0.5)
+            raise QuestionMissing(
+                f"There is no question {name[:100]!r} in the catalogue.", near=near
+            )
         since = time.perf_counter()
         accept = accept_of(request)
-        wishes = read_wishes(request, self._question.parameters)
+        wishes = read_wishes(request, question.parameters)
         try:
-            binding = await self._bound(wishes)
+            binding = await self._bound(question, wishes)
         except WrongParameters as error:
             if wishes.format == PAGE or prefers_page(accept, PROBLEM_JSON, ("application/json",)):
-                return await run_in_threadpool(
-                    self._page.refused, request, self._question, wishes, error
-                )
+                return await run_in_threadpool(self._page.refused, request, question, wishes, error)
             raise
         choice = self._representations.choice(request, wishes.format)
         query = QueryRequest(
-            self._question.query,
+            question.query,
             substitutions=binding.terms,
             limits=wishes.limits,
             day=binding.day,
@@ -89,7 +91,7 @@ class QuestionEndpoint:
         unchanged = self._representations.unchanged(request, query, choice, coding)
         if unchanged is not None:
             return unchanged
-        head_only = request.method == "HEAD" and not choice.wants_page(self._kind)
+        head_only = request.method == "HEAD" and not choice.wants_page(_kind(question))
         answer = await while_connected(
             request.receive,
             self._runner.run(
@@ -103,37 +105,43 @@ class QuestionEndpoint:
         )
         if choice.page:
             return await while_connected(
-                request.receive, self._shown(request, wishes, binding, answer, since)
+                request.receive,
+                self._shown(request, question, wishes, binding, answer=answer, since=since),
             )
-        return self._representations.response(
-            request, query, answer, name=self._question.id, since=since
-        )
+        return self._representations.response(request, query, answer, name=question.id, since=since)
 
-    async def _bound(self, wishes: Wishes) -> Binding:
+    async def _bound(self, question: Question, wishes: Wishes) -> Binding:
         """The terms of the parameters, which are looked for in the data where any is given."""
-        if not any(wishes.given.get(each.name) for each in self._question.parameters):
-            return bind(self._question, wishes, self._settings.base, _as_given)
-        return await run_in_threadpool(self._looked_up, wishes)
+        if not any(wishes.given.get(each.name) for each in question.parameters):
+            return bind(question, wishes, self._settings.base, _as_given)
+        return await run_in_threadpool(self._looked_up, question, wishes)
 
-    def _looked_up(self, wishes: Wishes) -> Binding:
+    def _looked_up(self, question: Question, wishes: Wishes) -> Binding:
         with self._engine.snapshot() as snapshot:
             find = partial(self._known.value, snapshot=snapshot)
-            return bind(self._question, wishes, self._settings.base, find)
+            return bind(question, wishes, self._settings.base, find)
 
     async def _shown(
-        self, request: Request, wishes: Wishes, binding: Binding, answer: Answer, since: float
+        self,
+        request: Request,
+        question: Question,
+        wishes: Wishes,
+        binding: Binding,
+        *,
+        answer: Answer,
+        since: float,
     ) -> Response:
         excerpt = await read_excerpt(
             answer,
             since=since,
             base=self._settings.base,
-            columns=self._question.columns,
-            echoed={each.name for each in self._question.parameters},
+            columns=question.columns,
+            echoed={each.name for each in question.parameters},
         )
         return await run_in_threadpool(
             self._page.answered,
             request,
-            self._question,
+            question,
             wishes,
             binding,
             excerpt,
@@ -141,26 +149,8 @@ class QuestionEndpoint:
         )
 
 
-class MissingQuestion:
-    """What is at addresses below the list at which there is no question."""
-
-    def __init__(self, questions: Sequence[Question]) -> None:
-        self._ids = [each.id for each in questions]
-
-    def install(self, app: FastAPI) -> None:
-        """Take all addresses that are not taken yet; to be called after all questions."""
-        app.add_api_route(
-            f"{PATH}/{{name}}", self.answer, methods=["GET", "HEAD"], include_in_schema=False
-        )
-
-    async def answer(self, name: str) -> Response:
-        """No answer.
-
-        Raises:
-            QuestionMissing: always; with the ids that look like the one asked for.
-        """
-        near = get_close_matches(name[:100], self._ids, cutoff=0.5)
-        raise QuestionMissing(f"There is no question {name[:100]!r} in the catalogue.", near=near)
+def _kind(question: Question) -> ResultKind:
+    return ResultKind.GRAPH if question.answers_with_a_graph else ResultKind.SOLUTIONS
 
 
 def _as_given(_parameter: Parameter, text: str) -> str:

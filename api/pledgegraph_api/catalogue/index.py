@@ -14,7 +14,12 @@ from pledgegraph.catalogue.questions import Parameter, Question
 from pledgegraph.catalogue.rdf import catalogue_graph
 from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS, Carries, Format
 from pledgegraph.namespaces import PREFIXES
-from pledgegraph_api.catalogue.openapi import list_description
+from pledgegraph_api.catalogue.openapi import (
+    QuestionCard,
+    QuestionCards,
+    QuestionParameter,
+    list_description,
+)
 from pledgegraph_api.catalogue.parameters import Wishes, read_wishes, require_none
 from pledgegraph_api.http.languages import PageLanguage
 from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
@@ -60,8 +65,8 @@ class QuestionList:
             "Content-Disposition": f'inline; filename="questions.{form.extension}"',
         }
         if form is _JSON:
-            cards = [_card(each, self._base) for each in self._questions]
-            return JSONResponse({"questions": cards}, headers=headers)
+            cards = QuestionCards(questions=[_card(each, self._base) for each in self._questions])
+            return JSONResponse(cards.document(), headers=headers)
         return Response(
             serialize(
                 catalogue_graph(self._base, self._questions), format=form.rdf, prefixes=PREFIXES
@@ -90,36 +95,36 @@ def _grouped(questions: Sequence[Question]) -> dict[str, list[Question]]:
     return {name: members for name, members in groups.items() if members}
 
 
-def _card(question: Question, base: str) -> dict[str, object]:
+def _card(question: Question, base: str) -> QuestionCard:
     address = f"{base}{PATH}/{question.id}"
     formats = GRAPH_FORMATS if question.answers_with_a_graph else RESULT_FORMATS
-    return {
-        "id": question.id,
-        "title": dict(question.title),
-        "question": dict(question.question),
-        "limits": dict(question.limits),
-        "competency": question.competency,
-        "answer": "graph" if question.answers_with_a_graph else "table",
-        "columns": list(question.columns),
-        "headings": {name: dict(words) for name, words in question.headings.items()},
-        "parameters": [_parameter(each) for each in question.parameters],
-        "query": question.query,
-        "links": {
+    return QuestionCard(
+        id=question.id,
+        title=dict(question.title),
+        question=dict(question.question),
+        limits=dict(question.limits),
+        competency=question.competency,
+        answer="graph" if question.answers_with_a_graph else "table",
+        columns=list(question.columns),
+        headings={name: dict(words) for name, words in question.headings.items()},
+        parameters=[_parameter(each) for each in question.parameters],
+        query=question.query,
+        links={
             "self": address,
             **{each.name: f"{address}?format={each.name}" for each in formats},
         },
-    }
+    )
 
 
-def _parameter(parameter: Parameter) -> dict[str, object]:
-    return {
-        "name": parameter.name,
-        "label": dict(parameter.label),
-        "type": parameter.type,
-        "class": parameter.kind,
-        "namespace": parameter.namespace,
-        "default": parameter.default,
-        "example": parameter.example,
-        "choices": list(parameter.choices),
-        "description": dict(parameter.description),
-    }
+def _parameter(parameter: Parameter) -> QuestionParameter:
+    return QuestionParameter(
+        name=parameter.name,
+        label=dict(parameter.label),
+        type=parameter.type,
+        kind=parameter.kind,
+        namespace=parameter.namespace,
+        default=parameter.default,
+        example=parameter.example,
+        choices=list(parameter.choices),
+        description=dict(parameter.description),
+    )

@@ -1,50 +1,129 @@
-"""The questions of the catalogue in OpenAPI's words, made from their front matter."""
+"""The questions of the catalogue in OpenAPI's words, made from their front matter.
+
+All of them are answered at one route; each has an operation and a type of answer of its own.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final, Literal
 
+from pydantic import Field
 from starlette.responses import Response
 
 from pledgegraph.catalogue.questions import TODAY, Parameter, Question
-from pledgegraph.media_types import CSV_SAFE, GRAPH_FORMATS, RESULT_FORMATS, Format
+from pledgegraph.media_types import CSV_SAFE, GRAPH_FORMATS, JSON, RESULT_FORMATS, Format
 from pledgegraph_api.http.languages import DEFAULT, LANGUAGES
 from pledgegraph_api.http.negotiation import PAGE
+from pledgegraph_api.http.openapi import JsonAnswer, content_of, json_of, reference
 from pledgegraph_api.problems.openapi import LIMIT_PARAMETERS, problem_response
+from pledgegraph_api.sparql.openapi import ResultsHead, ResultTerm
 
-_TEXT = {"schema": {"type": "string"}}
+
+class QuestionParameter(JsonAnswer):
+    """A parameter of a question."""
+
+    name: str
+    label: dict[str, str] = Field(description="What forms call it, by language.")
+    type: str = Field(description="`iri`, `date`, `integer` or `string`.")
+    kind: str | None = Field(
+        serialization_alias="class", description="For a record: its class, such as `Commitment`."
+    )
+    namespace: str | None = Field(description="What a short name is appended to.")
+    default: str | None
+    example: str | None
+    choices: list[str] = Field(description="The only values; empty for any of the type.")
+    description: dict[str, str] = Field(description="By language.")
 
 
-def question_description(question: Question) -> dict[str, Any]:
-    """The keyword arguments of FastAPI's route for a question."""
+class QuestionCard(JsonAnswer):
+    """A question of the catalogue."""
+
+    id: str
+    title: dict[str, str] = Field(description="By language.")
+    question: dict[str, str] = Field(description="By language.")
+    limits: dict[str, str] = Field(description="What the data cannot answer, by language.")
+    competency: int | None
+    answer: Literal["graph", "table"]
+    columns: list[str] = Field(description="The columns of the answer; none for a graph.")
+    headings: dict[str, dict[str, str]] = Field(description="Of the columns, by language.")
+    parameters: list[QuestionParameter]
+    query: str = Field(description="The question in SPARQL.")
+    links: dict[str, str] = Field(description="`self`, and the answer in each format.")
+
+
+class QuestionCards(JsonAnswer):
+    """The questions of the catalogue."""
+
+    questions: list[QuestionCard]
+
+
+def question_operations(questions: Sequence[Question], path: str) -> dict[str, Any]:
+    """The operations of all questions by address, where ``path`` leads to the list of them."""
+    return {f"{path}/{each.id}": {"get": _operation(each)} for each in questions}
+
+
+def answer_schemas(questions: Sequence[Question]) -> dict[str, Any]:
+    """The schemas of the answers that are tables, by name: a row has a term for each column."""
+    schemas = {}
+    for each in questions:
+        if not each.answers_with_a_graph:
+            name = _name(each)
+            terms = {column: reference(ResultTerm.__name__) for column in each.columns}
+            rows = {"type": "array", "items": reference(f"{name}Row")}
+            schemas[f"{name}Row"] = {
+                "type": "object",
+                "title": f"{name}Row",
+                "description": "A row has the columns that have a value in it.",
+                "properties": terms,
+            }
+            schemas[f"{name}Rows"] = {
+                "type": "object",
+                "title": f"{name}Rows",
+                "required": ["bindings"],
+                "properties": {"bindings": rows},
+            }
+            schemas[f"{name}Answer"] = {
+                "type": "object",
+                "title": f"{name}Answer",
+                "description": "SPARQL Results JSON.",
+                "required": ["head", "results"],
+                "properties": {
+                    "head": reference(ResultsHead.__name__),
+                    "results": reference(f"{name}Rows"),
+                },
+            }
+    return schemas
+
+
+def _name(question: Question) -> str:
+    """The question's id in camel case."""
+    return "".join(part.capitalize() for part in question.id.split("-"))
+
+
+def _operation(question: Question) -> dict[str, Any]:
     formats = GRAPH_FORMATS if question.answers_with_a_graph else (*RESULT_FORMATS, CSV_SAFE)
+    table = {JSON.media_type: {"schema": reference(f"{_name(question)}Answer")}}
     limits = question.limits.get(DEFAULT)
     return {
-        "summary": question.title[DEFAULT],
-        "operation_id": f"ask_{question.id.replace('-', '_')}",
         "tags": ["Questions"],
+        "summary": question.title[DEFAULT],
         "description": "\n\n".join(
             [question.question[DEFAULT], *([f"Limits: {limits}"] if limits else [])]
         ),
-        "response_class": Response,
+        "operationId": f"ask_{question.id.replace('-', '_')}",
+        "parameters": [*(_parameter(each) for each in question.parameters), *_common(formats)],
         "responses": {
-            200: {
+            "200": {
                 "description": "The answer. `Pledgegraph-Snapshot` says which numbered state of "
                 "the data it was computed from.",
-                "content": _content(formats),
+                "content": content_of(formats, table),
             },
-            400: problem_response("A parameter cannot be used; `parameters` says which and why."),
-            406: problem_response("None of the formats asked for can carry the answer."),
-            503: problem_response("Too many queries at once; see `Retry-After`."),
-            504: problem_response("The query takes longer than a query may."),
-            507: problem_response("The query needs more memory than a query may use."),
-        },
-        "openapi_extra": {
-            "parameters": [
-                *(_parameter(each) for each in question.parameters),
-                *_common(formats),
-            ]
+            "400": problem_response("A parameter cannot be used; `parameters` says which and why."),
+            "406": problem_response("None of the formats asked for can carry the answer."),
+            "503": problem_response("Too many queries at once; see `Retry-After`."),
+            "504": problem_response("The query takes longer than a query may."),
+            "507": problem_response("The query needs more memory than a query may use."),
         },
     }
 
@@ -59,7 +138,7 @@ def list_description(formats: Sequence[Format]) -> dict[str, Any]:
         "SHACL `sh:SPARQLExecutable` with its parameters.",
         "response_class": Response,
         "responses": {
-            200: {"description": "The list.", "content": _content(formats)},
+            200: {"description": "The list.", "content": content_of(formats, _CARDS)},
             400: problem_response("A parameter cannot be used."),
             406: problem_response("There is no such format."),
         },
@@ -67,8 +146,7 @@ def list_description(formats: Sequence[Format]) -> dict[str, Any]:
     }
 
 
-def _content(formats: Sequence[Format]) -> dict[str, Any]:
-    return {each.media_type: _TEXT for each in formats} | {"text/html": _TEXT}
+_CARDS: Final = {"application/json": json_of(QuestionCards)}
 
 
 def _common(formats: Sequence[Format]) -> list[dict[str, Any]]:

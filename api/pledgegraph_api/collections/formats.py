@@ -14,6 +14,7 @@ from typing import Final
 
 from pledgegraph.documents.context import Json
 from pledgegraph.namespaces import DCTERMS, PG, RDF, RDFS
+from pledgegraph_api.collections.openapi import CollectionItem, CollectionPage
 from pledgegraph_api.collections.table import Collection, Row, Table
 
 _STATED: Final[Mapping[str, Mapping[str, str]]] = {
@@ -54,16 +55,16 @@ def page_json(
     links: Mapping[str, str],
 ) -> bytes:
     """One page of a collection; ``links`` are first, prev, next and last, where they are."""
-    document: dict[str, Json] = {
-        "@context": context,
-        "id": address,
-        "type": ["as:CollectionPage"],
-        "inCollection": links["collection"],
-        "totalItems": total,
+    page = CollectionPage(
+        context=context,
+        id=address,
+        type=["as:CollectionPage"],
+        in_collection=links["collection"],
+        total_items=total,
         **{name: links[name] for name in ("first", "prev", "next", "last") if name in links},
-        "items": [_item(table, row) for row in rows],
-    }
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        items=[_item(table, row) for row in rows],
+    )
+    return page.model_dump_json(by_alias=True, exclude_unset=True).encode()
 
 
 def whole_csv(collection: Collection, table: Table, rows: Sequence[Row]) -> bytes:
@@ -122,9 +123,11 @@ def columns(collection: Collection) -> list[tuple[str, str]]:
     ]
 
 
-def _item(table: Table, row: Row) -> dict[str, Json]:
-    item: dict[str, Json] = {"id": row.record.value}
+def _item(table: Table, row: Row) -> CollectionItem:
     labels = table.labels.get(row.record, {})
-    if labels:
-        item["label"] = {tag: text for tag, text in sorted(labels.items()) if tag}
-    return item
+    if not labels:
+        return CollectionItem(id=row.record.value)
+    return CollectionItem(
+        id=row.record.value,
+        label={tag: text for tag, text in sorted(labels.items()) if tag},
+    )

@@ -4,14 +4,40 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from pydantic import Field
 from starlette.responses import Response
 
+from pledgegraph.media_types import JSON_LD
 from pledgegraph_api.collections.filters import DATES
 from pledgegraph_api.collections.links import FORMATS
 from pledgegraph_api.collections.table import Collection
 from pledgegraph_api.http.languages import LANGUAGES
 from pledgegraph_api.http.negotiation import PAGE
+from pledgegraph_api.http.openapi import JsonAnswer, content_of, json_of
 from pledgegraph_api.problems.openapi import problem_response
+
+
+class CollectionItem(JsonAnswer):
+    """A record of a list."""
+
+    id: str
+    label: dict[str, str] | None = Field(default=None, description="Its names by language.")
+
+
+class CollectionPage(JsonAnswer):
+    """A page of a list, as Activity Streams 2.0 has it."""
+
+    context: str = Field(serialization_alias="@context")
+    id: str
+    type: list[str]
+    in_collection: str = Field(description="The whole list.")
+    total_items: int = Field(description="How many records the whole list has.")
+    first: str | None = None
+    prev: str | None = None
+    next: str | None = None
+    last: str | None = None
+    items: list[CollectionItem]
+
 
 _FILTERS: Final = {
     "register": "The register that it is in, or that its commitments are in.",
@@ -32,8 +58,7 @@ _EXAMPLES: Final = {"freshness": "no-report-known", "sdg": "17", "status": "not-
 
 def collection_description(collection: Collection) -> dict[str, Any]:
     """The keyword arguments of FastAPI's route for a list."""
-    text = {"schema": {"type": "string"}}
-    content = {each.media_type: text for each in FORMATS} | {"text/html": text}
+    content = content_of(FORMATS, {JSON_LD.media_type: json_of(CollectionPage)})
     return {
         "summary": f"List the {collection.name}",
         "operation_id": f"list_{collection.name}",

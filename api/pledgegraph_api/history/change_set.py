@@ -19,14 +19,14 @@ from pledgegraph.store.changes import Header
 from pledgegraph.store.changes_log import LOG_FORMAT, Record
 from pledgegraph.store.published_log import PublishedLog
 from pledgegraph_api.errors import DocumentMissing, ParameterError
-from pledgegraph_api.history.stream import CHANGE_FORMATS, card
+from pledgegraph_api.history.openapi import CHANGE_FORMATS, PATCH_TYPE, patches_description
+from pledgegraph_api.history.stream import card
 from pledgegraph_api.history.vocabulary import PATH, ChangeVocabulary
 from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.negotiation import PAGE, PageOrFormat, accept_of, choose_among
 from pledgegraph_api.http.query_params import known_parameters
 from pledgegraph_api.web.pages import Pages
 
-PATCH_TYPE: Final = "application/rdf-patch"
 _PATCH: Final = Format("rdfp", "RDF Patch", PATCH_TYPE, "rdfp", Carries.QUADS, "", text=False)
 _FORMATS: Final = (*CHANGE_FORMATS, _PATCH)
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,14}")
@@ -47,13 +47,7 @@ class ChangeDocuments:
 
     def install(self, app: FastAPI) -> None:
         """Put the change sets and their patches at their addresses."""
-        app.add_api_route(
-            f"{PATH}/patches",
-            self.patches,
-            methods=["GET"],
-            summary="The records of the changes log from one change set on, as they are written",
-            tags=["Copies"],
-        )
+        app.add_api_route(f"{PATH}/patches", self.patches, methods=["GET"], **patches_description())
         app.add_api_route(
             f"{PATH}/patches", self.patches, methods=["HEAD"], include_in_schema=False
         )
@@ -107,7 +101,7 @@ class ChangeDocuments:
             return Response(status_code=304, headers=headers)
         header = await run_in_threadpool(record.header)
         if form.name == "json":
-            return JSONResponse(card(header, self._base), headers=headers)
+            return JSONResponse(card(header, self._base).document(), headers=headers)
         text = serialize(
             self._vocabulary.change(header),
             format=form.rdf,

@@ -10,15 +10,21 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
-from pledgegraph.history.dumps import Dump, Dumps, as_json
-from pledgegraph.media_types import Carries, Format, format_named
+from pledgegraph.history.dumps import Dump, Dumps
+from pledgegraph.media_types import format_named
 from pledgegraph_api.errors import DumpMissing, TooManyRanges
+from pledgegraph_api.history.openapi import (
+    JSON,
+    DumpCard,
+    DumpCards,
+    DumpFileCard,
+    dumps_description,
+)
 from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
 from pledgegraph_api.web.pages import Pages
 
 PATH: Final = "/dumps/"
-_JSON: Final = Format("json", "JSON", "application/json", "json", Carries.SOLUTIONS, "", text=False)
 _MOST_RANGES: Final = 16
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 
@@ -33,9 +39,7 @@ class DumpFiles:
 
     def install(self, app: FastAPI) -> None:
         """Put the list and the files at their addresses."""
-        app.add_api_route(
-            PATH, self.list, methods=["GET"], summary="The dumps that there are", tags=["Copies"]
-        )
+        app.add_api_route(PATH, self.list, methods=["GET"], **dumps_description())
         app.add_api_route(PATH, self.list, methods=["HEAD"], include_in_schema=False)
         app.add_api_route("/dumps", self.to_list, methods=["GET", "HEAD"], include_in_schema=False)
         for path, answer in (
@@ -52,7 +56,7 @@ class DumpFiles:
         """The dumps, the newest first, as JSON or as a page."""
         dumps, damaged = await run_in_threadpool(self._found)
         accept, name = accept_of(request), request.query_params.get("format")
-        if PageOrFormat(accept, name).prefers_page((_JSON,)):
+        if PageOrFormat(accept, name).prefers_page((JSON,)):
             rows = [
                 (each, [(f, format_named(f.format).title) for f in each.files]) for each in dumps
             ]
@@ -63,13 +67,13 @@ class DumpFiles:
                 dumps=rows,
                 damaged=damaged,
             )
-        choose_among((_JSON,), accept, name, what="the list of dumps")
+        choose_among((JSON,), accept, name, what="the list of dumps")
         etag = etag_of("dumps", *(each.sequence for each in dumps), "damaged", *damaged)
         headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept"}
         if not_modified(request, etag):
             return Response(status_code=304, headers=headers)
-        content = {"dumps": [self._card(each) for each in dumps], "damaged": damaged}
-        return JSONResponse(content, headers=headers)
+        told = DumpCards(dumps=[self._card(each) for each in dumps], damaged=list(damaged))
+        return JSONResponse(told.document(), headers=headers)
 
     def _found(self) -> tuple[Sequence[Dump], Sequence[int]]:
         """The dumps that are whole, and the numbers of those that are not and are passed over."""
@@ -120,16 +124,22 @@ class DumpFiles:
             content_disposition_type="attachment" if is_packed else "inline",
         )
 
-    def _card(self, dump: Dump) -> dict[str, object]:
+    def _card(self, dump: Dump) -> DumpCard:
         folder = f"{self._base}{PATH}{dump.sequence}/"
-        files = [
-            {
-                "url": folder + each.name,
-                "format": format_named(each.format).media_type,
-                "compression": "application/gzip",
-                "bytes": each.bytes,
-                "sha256": each.sha256,
-            }
-            for each in dump.files
-        ]
-        return {**as_json(dump), "snapshot": dump.sequence, "files": files}
+        return DumpCard(
+            sequence=dump.sequence,
+            snapshot=dump.sequence,
+            time=dump.time.isoformat(),
+            quads=dump.quads,
+            hash=dump.hash,
+            files=[
+                DumpFileCard(
+                    url=folder + each.name,
+                    format=format_named(each.format).media_type,
+                    compression="application/gzip",
+                    bytes=each.bytes,
+                    sha256=each.sha256,
+                )
+                for each in dump.files
+            ],
+        )

@@ -14,13 +14,21 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from pledgegraph.media_types import GRAPH_FORMATS, Carries, Format
+from pledgegraph.media_types import Format
 from pledgegraph.namespaces import PREFIXES
 from pledgegraph.store.changes import Header
 from pledgegraph.store.changes_log import LOG_FORMAT
 from pledgegraph.store.published_log import PublishedLog
 from pledgegraph_api.errors import ChangePageMissing, ParameterError
 from pledgegraph_api.history.atom import ATOM_TYPE, feed
+from pledgegraph_api.history.openapi import (
+    CHANGE_FORMATS,
+    JSON,
+    ChangeCard,
+    ChangePages,
+    feed_description,
+    stream_description,
+)
 from pledgegraph_api.history.vocabulary import PATH, ChangeVocabulary, Onward
 from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
@@ -30,8 +38,6 @@ from pledgegraph_api.web.pages import Pages
 
 PAGE_SIZE: Final = 100
 """Change sets on a page. It is fixed: pages are kept for ever by whoever has them."""
-_JSON: Final = Format("json", "JSON", "application/json", "json", Carries.SOLUTIONS, "", text=False)
-CHANGE_FORMATS: Final = (_JSON, *GRAPH_FORMATS)
 _IN_FEED: Final = 50
 _MOST_RELATIONS: Final = 1000
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
@@ -63,11 +69,11 @@ class ChangeStream:
 
     def install(self, app: FastAPI) -> None:
         """Put the stream, its pages and its feed at their addresses."""
-        for path, answer, summary in (
-            (PATH, self.stream, "The stream of changes, or those since a change or a time"),
-            (f"{PATH}.atom", self.feed, "The newest changes as an Atom feed"),
+        for path, answer, described in (
+            (PATH, self.stream, stream_description()),
+            (f"{PATH}.atom", self.feed, feed_description()),
         ):
-            app.add_api_route(path, answer, methods=["GET"], summary=summary, tags=["Copies"])
+            app.add_api_route(path, answer, methods=["GET"], **described)
             app.add_api_route(path, answer, methods=["HEAD"], include_in_schema=False)
         app.add_api_route(
             f"{PATH}/pages/{{number:int}}",
@@ -186,7 +192,7 @@ class ChangeStream:
             headers["Link"] = f'<{shown.onward[0].page}>; rel="next"'
         if not_modified(request, etag):
             return Response(status_code=304, headers=headers)
-        if form is _JSON:
+        if form is JSON:
             return JSONResponse(self._json(shown), headers=headers)
         text = await run_in_threadpool(self._rdf, shown, form)
         return Response(text, headers={**headers, "Content-Type": form.content_type})
@@ -200,14 +206,14 @@ class ChangeStream:
         return text or b""
 
     def _json(self, shown: _Shown) -> dict[str, Any]:
-        told: dict[str, Any] = {"base": self._base, "logFormat": LOG_FORMAT}
-        if not shown.is_final:
-            told["last"] = shown.last
+        told: dict[str, Any] = {} if shown.is_final else {"last": shown.last}
         onward = [each.page for each in shown.onward]
         if shown.address == f"{self._base}{PATH}":
-            return {**told, "pages": onward}
-        changes = [card(each, self._base) for each in shown.headers]
-        return {**told, "changes": changes, "next": onward}
+            told["pages"] = onward
+        else:
+            told["changes"] = [card(each, self._base) for each in shown.headers]
+            told["next"] = onward
+        return ChangePages(base=self._base, log_format=LOG_FORMAT, **told).document()
 
     def _html(self, request: Request, shown: _Shown) -> Response:
         """A page for people, the newest change sets first."""
@@ -228,20 +234,20 @@ class ChangeStream:
         )
 
 
-def card(header: Header, base: str) -> dict[str, Any]:
+def card(header: Header, base: str) -> ChangeCard:
     """A change set in JSON."""
     address = f"{base}{PATH}/{header.sequence}"
-    return {
-        "id": address,
-        "sequence": header.sequence,
-        "time": header.time.isoformat(),
-        "agent": header.agent,
-        "reason": header.reason,
-        "sources": list(header.sources),
-        "added": header.added,
-        "removed": header.removed,
-        "patch": f"{address}.rdfp",
-    }
+    return ChangeCard(
+        id=address,
+        sequence=header.sequence,
+        time=header.time.isoformat(),
+        agent=header.agent,
+        reason=header.reason,
+        sources=list(header.sources),
+        added=header.added,
+        removed=header.removed,
+        patch=f"{address}.rdfp",
+    )
 
 
 def _moment(text: str) -> datetime:

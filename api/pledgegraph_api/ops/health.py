@@ -5,21 +5,23 @@ from __future__ import annotations
 import logging
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 from fastapi import FastAPI
-from pydantic import BaseModel, Field
+from pydantic import Field
 from starlette.concurrency import run_in_threadpool
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.history.checking import last_check
 from pledgegraph.release import release
 from pledgegraph.store.engine import Engine
+from pledgegraph_api.http.openapi import JsonAnswer, json_of
 
 _log = logging.getLogger("pledgegraph.service")
 
 
-class FileCheck(BaseModel):
+class FileCheck(JsonAnswer):
     """What the last check of the data directory's files found."""
 
     time: datetime = Field(description="When it began.")
@@ -28,7 +30,7 @@ class FileCheck(BaseModel):
     mended: list[str] = Field(description="What was damaged and has been made again.")
 
 
-class Health(BaseModel):
+class Health(JsonAnswer):
     """What `/health` says."""
 
     status: str = Field(
@@ -38,8 +40,11 @@ class Health(BaseModel):
     snapshot: int | None = Field(description="The number of the newest snapshot.")
     version: str = Field(description="The release of Pledgegraph.")
     check: FileCheck | None = Field(
-        None, description="The last check of the files; null before the first."
+        description="The last check of the files; null before the first."
     )
+
+
+_CONTENT: Final = {"application/json": json_of(Health)}
 
 
 class HealthCheck:
@@ -57,8 +62,12 @@ class HealthCheck:
             methods=["GET"],
             summary="Whether the service can answer queries",
             tags=["Service"],
-            response_model=Health,
-            responses={503: {"model": Health, "description": "The store cannot be opened."}},
+            operation_id="check_health",
+            response_class=Response,
+            responses={
+                200: {"description": "The store can be asked.", "content": _CONTENT},
+                503: {"description": "The store cannot be opened.", "content": _CONTENT},
+            },
         )
         app.add_api_route("/health", self.answer, methods=["HEAD"], include_in_schema=False)
 
@@ -92,6 +101,4 @@ class HealthCheck:
 
 
 def _health(status: int, health: Health) -> JSONResponse:
-    return JSONResponse(
-        health.model_dump(mode="json"), status, headers={"Cache-Control": "no-store"}
-    )
+    return JSONResponse(health.document(), status, headers={"Cache-Control": "no-store"})

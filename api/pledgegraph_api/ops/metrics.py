@@ -26,6 +26,7 @@ from pledgegraph.errors import PledgegraphError
 from pledgegraph.history.checking import last_check
 from pledgegraph.release import release
 from pledgegraph.store.engine import Engine
+from pledgegraph_api.http.openapi import TEXT
 from pledgegraph_api.http.request_outcome import OUTCOMES
 from pledgegraph_api.middleware.observe import Observation
 from pledgegraph_api.sparql.runner import QueryRunner
@@ -99,7 +100,13 @@ class Metrics:
             summary="What the service does, for Prometheus",
             tags=["Service"],
             response_class=Response,
-            responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+            operation_id="read_metrics",
+            responses={
+                200: {
+                    "description": "The numbers.",
+                    "content": {"text/plain": TEXT, "application/openmetrics-text": TEXT},
+                }
+            },
         )
         app.add_api_route("/metrics", self.answer, methods=["HEAD"], include_in_schema=False)
 

@@ -110,16 +110,15 @@ def _format(form: Format) -> dict[str, str | list[str]]:
 
 
 def _fault(fault: api.Fault) -> dict[str, str | list[str]]:
-    """A fault as JSON, without what is empty."""
+    """A fault as JSON, without what it says nothing of."""
     told: dict[str, str | list[str]] = {
-        "name": fault.name,
-        "detail": fault.detail,
         "type": fault.type,
         "choices": list(fault.choices),
         "near": list(fault.near),
         "example": fault.example,
     }
-    return {name: value for name, value in told.items() if value}
+    said = {name: value for name, value in told.items() if value}
+    return {"name": fault.name, "detail": fault.detail, **said}
 
 
 def _headers(error: Exception) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -18,10 +18,15 @@ from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph_api.errors import ParameterError
 from pledgegraph_api.http.negotiation import PAGE, Accept, prefers_page
 from pledgegraph_api.http.request_outcome import exchange_of
+from pledgegraph_api.sparql.openapi import (
+    EXPLAINED_TYPE,
+    ExplainedDataset,
+    ExplainedPattern,
+    ExplainedQuery,
+    SlowShapeWarning,
+)
 from pledgegraph_api.sparql.protocol import QueryRequest
 from pledgegraph_api.web.pages import Pages
-
-_JSON: Final = "application/json"
 
 
 class ExplainAnswer:
@@ -84,9 +89,9 @@ def wants_page(query: QueryRequest, accept: Accept) -> bool:
         ParameterError: the parameter format names another format.
     """
     if query.format is None:
-        return prefers_page(accept, _JSON)
+        return prefers_page(accept, EXPLAINED_TYPE)
     name = query.format.strip().lower()
-    if name in ("json", _JSON):
+    if name in ("json", EXPLAINED_TYPE):
         return False
     if name in (PAGE, "text/html"):
         return True
@@ -106,19 +111,24 @@ def _estimated(pattern: Pattern, counts: GraphCounts) -> Pattern:
 
 
 def _document(query: QueryRequest, told: Explanation, counts: GraphCounts) -> dict[str, Any]:
-    return {
-        "snapshot": counts.sequence,
-        "dataset": {
-            "defaultGraphs": [each.value for each in query.default_graphs],
-            "namedGraphs": [each.value for each in query.named_graphs],
-            "statements": counts.quads,
-        },
-        "algebra": told.document()["algebra"],
-        "patterns": [
-            {"pattern": each.text, "properties": list(each.properties), "atMost": each.at_most}
+    document = ExplainedQuery(
+        snapshot=counts.sequence,
+        dataset=ExplainedDataset(
+            default_graphs=[each.value for each in query.default_graphs],
+            named_graphs=[each.value for each in query.named_graphs],
+            statements=counts.quads,
+        ),
+        algebra=None,
+        patterns=[
+            ExplainedPattern(
+                pattern=each.text, properties=list(each.properties), at_most=each.at_most
+            )
             for each in told.patterns
         ],
-        "warnings": [
-            {"shape": each.name, "detail": each.detail, "remedy": each.remedy} for each in told.slow
+        warnings=[
+            SlowShapeWarning(shape=each.name, detail=each.detail, remedy=each.remedy)
+            for each in told.slow
         ],
-    }
+    ).document()
+    # Models go 255 levels deep, and queries go deeper.
+    return {**document, "algebra": told.document()["algebra"]}

@@ -2,26 +2,126 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final, Literal
 
+from pydantic import Field
 from starlette.responses import Response
 
 from pledgegraph.media_types import (
     CSV_SAFE,
     FORMATS,
     GRAPH_FORMATS,
+    JSON,
     NAMED_FORMATS,
     RESULT_FORMATS,
 )
 from pledgegraph_api.http.negotiation import PAGE
+from pledgegraph_api.http.openapi import TEXT, JsonAnswer, content_of, json_of
 from pledgegraph_api.problems.openapi import LIMIT_PARAMETERS, problem_response
 from pledgegraph_api.sparql.protocol import FORM, SPARQL_QUERY
 
 
+class ResultTerm(JsonAnswer):
+    """An IRI, a blank node or a literal, as SPARQL Results JSON has it."""
+
+    type: Literal["uri", "bnode", "literal", "typed-literal"]
+    value: str
+    language: str | None = Field(default=None, serialization_alias="xml:lang")
+    datatype: str | None = None
+    direction: str | None = Field(default=None, serialization_alias="its:dir")
+
+
+class ResultTriple(JsonAnswer):
+    """The three terms of a triple term."""
+
+    subject: ResultTerm
+    predicate: ResultTerm
+    object: ResultTerm | TripleTerm
+
+
+class TripleTerm(JsonAnswer):
+    """A triple term, as RDF 1.2 has it."""
+
+    type: Literal["triple"]
+    value: ResultTriple
+
+
+class ResultsHead(JsonAnswer):
+    """What is told of an answer before its rows."""
+
+    vars: list[str] | None = Field(
+        default=None, description="The columns, in their order; none for ASK."
+    )
+    link: list[str] | None = Field(
+        default=None, description="Explains at which limit the answer was cut."
+    )
+
+
+class ResultRows(JsonAnswer):
+    """The rows of an answer."""
+
+    bindings: list[dict[str, ResultTerm | TripleTerm]] = Field(
+        description="A row is a term for each column that has one."
+    )
+
+
+class SparqlAnswer(JsonAnswer):
+    """The answer to a SELECT or an ASK: https://www.w3.org/TR/sparql11-results-json/."""
+
+    head: ResultsHead
+    results: ResultRows | None = Field(default=None, description="Of a SELECT.")
+    boolean: bool | None = Field(default=None, description="Of an ASK.")
+
+
+class ExplainedDataset(JsonAnswer):
+    """What an explained query would be asked of."""
+
+    default_graphs: list[str]
+    named_graphs: list[str]
+    statements: int
+
+
+class AlgebraOperator(JsonAnswer):
+    """One operator of the SPARQL algebra, with what it works on."""
+
+    name: str
+    text: str
+    inputs: list[AlgebraOperator]
+
+
+class ExplainedPattern(JsonAnswer):
+    """A triple pattern of an explained query."""
+
+    pattern: str
+    properties: list[str] = Field(description="The IRIs that it needs; several for a path.")
+    at_most: int | None = Field(description="How many statements match; null where that is open.")
+
+
+class SlowShapeWarning(JsonAnswer):
+    """A shape in a query that is known to be slow, and what to write instead."""
+
+    shape: str
+    detail: str
+    remedy: str
+
+
+class ExplainedQuery(JsonAnswer):
+    """What can be told of a query without running it."""
+
+    snapshot: int
+    dataset: ExplainedDataset
+    algebra: AlgebraOperator | None = Field(description="Null where only the engine can read it.")
+    patterns: list[ExplainedPattern]
+    warnings: list[SlowShapeWarning]
+
+
+EXPLAINED_TYPE: Final = "application/json"
+
+
 def description(method: str) -> dict[str, Any]:
     """The keyword arguments of FastAPI's route for ``get`` or ``post``."""
-    text = {"schema": {"type": "string"}}
-    answers = {each.media_type: text for each in FORMATS} | {"text/html": text}
+    answers = content_of(FORMATS, {JSON.media_type: json_of(SparqlAnswer)})
+    answers[EXPLAINED_TYPE] = json_of(ExplainedQuery)
     query: dict[str, Any] = {
         "name": "query",
         "in": "query",
@@ -78,7 +178,9 @@ def description(method: str) -> dict[str, Any]:
             },
             400: problem_response("The query or a parameter cannot be used."),
             406: problem_response("None of the formats asked for can carry the answer."),
+            404: problem_response("There is no such version of the data."),
             413: problem_response("The query is too long."),
+            502: problem_response("An endpoint that the query names with SERVICE failed."),
             503: problem_response("Too many queries at once; see `Retry-After`."),
             504: problem_response("The query takes longer than a query may."),
             507: problem_response("The query needs more memory than a query may use."),
@@ -98,7 +200,7 @@ def description(method: str) -> dict[str, Any]:
         "requestBody": {
             "required": True,
             "content": {
-                SPARQL_QUERY: {**text, "example": query["example"]},
+                SPARQL_QUERY: {**TEXT, "example": query["example"]},
                 FORM: {"schema": {"type": "object", "required": ["query"], "properties": fields}},
             },
         },

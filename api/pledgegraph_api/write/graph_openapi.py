@@ -8,6 +8,7 @@ from fastapi import Security
 from starlette.responses import Response
 
 from pledgegraph.media_types import GRAPH_FORMATS
+from pledgegraph_api.http.openapi import content_of
 from pledgegraph_api.problems.openapi import problem_response
 from pledgegraph_api.write.openapi import (
     BEARER,
@@ -78,19 +79,17 @@ def described(method: str, path: str) -> dict[str, Any]:
     }
     missing = {404: problem_response("There is no such graph, or it holds nothing.")}
     if method == "GET":
-        text = {"schema": {"type": "string"}}
-        found = {
-            "description": "The graph.",
-            "content": {each.media_type: text for each in GRAPH_FORMATS},
-        }
-        unacceptable = problem_response("None of the formats asked for carries a graph.")
+        found = {"description": "The graph.", "content": content_of(GRAPH_FORMATS, page=False)}
         return {
             **common,
             "responses": {
                 200: found,
+                400: problem_response("The graph is not named, or not by an IRI."),
                 **missing,
-                406: unacceptable,
+                406: problem_response("None of the formats asked for carries a graph."),
                 412: _CHANGED,
+                504: problem_response("The graph takes longer than a query may."),
+                507: problem_response("The graph needs more memory than a query may use."),
             },
             "openapi_extra": {"parameters": [*parameters, _FORMAT, IF_MATCH_HEADER]},
         }

@@ -6,27 +6,30 @@ from typing import Any, Final
 
 from fastapi import Security
 from fastapi.security import HTTPBearer
+from pydantic import Field
 from starlette.responses import Response
 
 from pledgegraph.media_types import JSON_LD, N_TRIPLES, RDF_XML, TURTLE
+from pledgegraph_api.http.openapi import TEXT, JsonAnswer, json_of
 from pledgegraph_api.problems.openapi import problem_response
 from pledgegraph_api.sparql.protocol import FORM, SPARQL_UPDATE
 from pledgegraph_api.write.multipart import MULTIPART
 from pledgegraph_api.write.update_protocol import REASON
 
-_TEXT: Final = {"schema": {"type": "string"}}
+
+class WriteReceipt(JsonAnswer):
+    """What came of a write."""
+
+    sequence: int = Field(description="The snapshot that shows the change.")
+    added: int = Field(description="How many statements came.")
+    removed: int = Field(description="How many went.")
+    changed: bool = Field(description="False where nothing had to change.")
+    graph: str | None = Field(
+        None, description="The graph that was written.", json_schema_extra={"format": "iri"}
+    )
+
+
 _IRIS: Final = {"type": "array", "items": {"type": "string", "format": "iri"}}
-_RECEIPT: Final[dict[str, Any]] = {
-    "type": "object",
-    "required": ["sequence", "added", "removed", "changed"],
-    "properties": {
-        "sequence": {"type": "integer", "description": "The snapshot that shows the change."},
-        "added": {"type": "integer", "description": "How many statements came."},
-        "removed": {"type": "integer", "description": "How many went."},
-        "changed": {"type": "boolean", "description": "False where nothing had to change."},
-        "graph": {"type": "string", "format": "iri"},
-    },
-}
 REASON_HEADER: Final[dict[str, Any]] = {
     "name": REASON,
     "in": "header",
@@ -53,7 +56,7 @@ BEARER: Final = HTTPBearer(
 """Describes the tokens and lets everybody through; `http.authorisation` refuses."""
 GRAPH_BODY: Final[dict[str, Any]] = {
     "required": True,
-    "content": {each.media_type: _TEXT for each in (TURTLE, N_TRIPLES, RDF_XML, JSON_LD)},
+    "content": {each.media_type: TEXT for each in (TURTLE, N_TRIPLES, RDF_XML, JSON_LD)},
 }
 DOCUMENTS_BODY: Final[dict[str, Any]] = {
     "required": True,
@@ -69,12 +72,12 @@ DOCUMENTS_BODY: Final[dict[str, Any]] = {
         },
     },
 }
-PATCH_BODY: Final[dict[str, Any]] = {"required": True, "content": {SPARQL_UPDATE: _TEXT}}
+PATCH_BODY: Final[dict[str, Any]] = {"required": True, "content": {SPARQL_UPDATE: TEXT}}
 
 
 def receipt_response(description: str) -> dict[str, Any]:
     """A response that tells what came of a write."""
-    return {"description": description, "content": {"application/json": {"schema": _RECEIPT}}}
+    return {"description": description, "content": {"application/json": json_of(WriteReceipt)}}
 
 
 def refusals() -> dict[int | str, dict[str, Any]]:
@@ -130,7 +133,7 @@ def update_description() -> dict[str, Any]:
             "requestBody": {
                 "required": True,
                 "content": {
-                    SPARQL_UPDATE: {**_TEXT, "example": example},
+                    SPARQL_UPDATE: {**TEXT, "example": example},
                     FORM: {
                         "schema": {"type": "object", "required": ["update"], "properties": fields}
                     },

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import JSONResponse, Response
 
 from pledgegraph.store.changes import Receipt
+from pledgegraph_api.write.openapi import WriteReceipt
 
 
 def receipt_answer(
@@ -15,15 +16,14 @@ def receipt_answer(
     ``Pledgegraph-Snapshot`` is the number of the snapshot that shows the change; where nothing
     had to change, the one that is current.
     """
-    card: dict[str, object] = {
-        "sequence": receipt.sequence,
-        "added": receipt.added,
-        "removed": receipt.removed,
-        "changed": bool(receipt.added or receipt.removed),
-    }
-    if graph is not None:
-        card["graph"] = graph
+    told = WriteReceipt(
+        sequence=receipt.sequence,
+        added=receipt.added,
+        removed=receipt.removed,
+        changed=bool(receipt.added or receipt.removed),
+        **({} if graph is None else {"graph": graph}),
+    )
     headers = {"Cache-Control": "no-store", "Pledgegraph-Snapshot": str(receipt.sequence)}
     if created is not None:
         headers["Location"] = created
-    return JSONResponse(card, 200 if created is None else 201, headers=headers)
+    return JSONResponse(told.document(), 200 if created is None else 201, headers=headers)

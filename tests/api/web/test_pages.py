@@ -203,7 +203,8 @@ async def test_openapi_describes_what_is_served(client: httpx.AsyncClient) -> No
     assert set(endpoint) == {"get", "post"}
     for operation in endpoint.values():
         offered = operation["responses"]["200"]["content"]
-        assert set(offered) == {*(each.media_type for each in FORMATS), "text/html"}
+        explained = "application/json"
+        assert set(offered) == {*(each.media_type for each in FORMATS), explained, "text/html"}
         assert {"400", "406", "413", "503", "504", "507"} <= set(operation["responses"])
         names = {each["name"]: each for each in operation["parameters"]}
         assert {"format", "default-graph-uri", "named-graph-uri"} <= set(names)
