@@ -25,6 +25,8 @@ BASE: Final = "http://localhost:8000"
 _ID: Final = f"{BASE}/id"
 _SOURCES: Final = f"<{_ID}/graph/sources>"
 _FIRST_DAY: Final = date(2015, 1, 1)
+_READ: Final = date(2026, 11, 22)
+"""When all sources were read: none tells of a later day."""
 _SDG: Final = "http://metadata.un.org/sdg/"
 
 _STATUSES: Final = ("not-started", "planning", "in-progress", "substantially-complete", "completed")
@@ -143,7 +145,7 @@ class _Document:
             (RDFS.label, _text(f"Made-up source {self.number}")),
             (SCHEMA.url, f"<https://sources.example/{self.number}>"),
             (PG.published, _day(made)),
-            (PG.retrieved, _day(date(2026, 11, 22))),
+            (PG.retrieved, _day(_READ)),
             (PG.redistributable, _concept("redistributable", "unknown")),
             graph=_SOURCES,
         )
@@ -206,7 +208,7 @@ class _Document:
         """What was said of a promise over the years, most of it by who made it."""
         reported = made
         for turn in range(self.dice.randrange(6)):
-            reported += timedelta(days=self.dice.randrange(60, 400))
+            reported = min(reported + timedelta(days=self.dice.randrange(60, 400)), _READ)
             self.write_report(promise, maker, reported, f"{slug}-{turn}", turn)
 
     def write_assessment(self, promise: str, found: date) -> None:
@@ -303,7 +305,7 @@ class _Document:
             event,
             (RDF.type, f"{PG[kind]}"),
             (PG.eventType, _concept("event-type", _EVENTS[kind])),
-            (PG.eventStatus, _concept("event-status", "held")),
+            (PG.eventStatus, _concept("event-status", "held" if day <= _READ else "announced")),
             (RDFS.label, _text(f"Meeting to {self.promise()}")),
             (PG.contributesTo, undertaking),
             (PG.host, host),
@@ -326,7 +328,7 @@ class _Document:
                 (PG.role, _concept("participation-role", role)),
                 self.grade(),
             )
-        if dice.random() < 0.7:
+        if dice.random() < 0.7 and last <= _READ:
             self.say(
                 _iri("outcome", slug),
                 (RDF.type, str(PG.Outcome)),

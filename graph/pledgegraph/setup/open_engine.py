@@ -25,7 +25,12 @@ from pledgegraph.store.migrations import upgraded
 from pledgegraph.store.rules import Rules, read_rules
 
 if TYPE_CHECKING:
-    from pledgegraph.validation import ChangeValidator, ValidationReport, Validator
+    from pledgegraph.validation import (
+        BeyondShapes,
+        ChangeValidator,
+        ValidationReport,
+        Validator,
+    )
 
 
 class Gatekeeper:
@@ -52,17 +57,17 @@ class Gatekeeper:
 
         return ChangeValidator(self._validator)
 
+    @cached_property
+    def _beyond_shapes(self) -> BeyondShapes:
+        from pledgegraph.validation import BeyondShapes  # noqa: PLC0415 - see the class
+
+        return BeyondShapes(self._validator.shapes, self._base)
+
     def report(self, store: Store, change_set: ChangeSet) -> ValidationReport:
         """What the shapes say of the store with the change set."""
-        from pledgegraph.validation import (  # noqa: PLC0415 - see the class
-            ValidationReport,
-            unsourced_graphs,
-        )
-
         with self._guard:
             by_shapes = self._change_validator.check(change_set, store)
-            unsourced = unsourced_graphs(change_set, store, self._validator.shapes, self._base)
-        return ValidationReport.of((*by_shapes.results, *unsourced))
+            return self._beyond_shapes.completed(by_shapes, change_set, store)
 
     def __call__(self, store: Store, change_set: ChangeSet) -> None:
         """Let the change set pass.

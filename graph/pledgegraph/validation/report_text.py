@@ -41,7 +41,8 @@ def describe(
         message = message.replace(f"<{base.rstrip('/')}/", "<")
     parts = ["; ".join(said), message]
     sentence = ". ".join(part.rstrip(".") for part in parts if part) or violation.constraint
-    return f"{_KIND[violation.severity]}{place}: {sentence}."
+    stop = "" if sentence.endswith("?") else "."
+    return f"{_KIND[violation.severity]}{place}: {sentence}{stop}"
 
 
 def report_json(report: ValidationReport) -> dict[str, Any]:

@@ -266,7 +266,7 @@ def test_a_byte_order_mark_is_no_mistake(made: Program, make_source: MakeSource)
 
 def test_the_source_can_be_named(loaded: Program, tmp_path: Path) -> None:
     file = tmp_path / "plain.ttl"
-    file.write_text("<id/actor/ana> <https://schema.org/text> 'More of Ana.' .")
+    file.write_text("<https://ana.example/> <https://schema.org/text> 'More of Ana.' .")
     refused(loaded("load", file), 3, "--source")
     graph = "SELECT ?g { GRAPH ?g { ?s <https://schema.org/text> ?o } }"
     for name in ("one", f"{BASE}/id/source/one"):

@@ -8,7 +8,9 @@ import pytest
 from pyoxigraph import Dataset, NamedNode, Quad, Store, Triple
 
 from pledgegraph.store.changes import ChangeSet
-from pledgegraph.validation import Severity, Shapes, Violation, unsourced_graphs
+from pledgegraph.validation import Severity, Shapes, Violation
+from pledgegraph.validation.beyond_shapes.after import After
+from pledgegraph.validation.beyond_shapes.sources import unsourced_graphs
 
 BASE = "http://test.example"
 SOURCES = f"{BASE}/id/graph/sources"
@@ -35,7 +37,7 @@ def find(triples: Triples, make_shapes: Callable[..., Shapes]) -> Find:
         store = Store()
         store.extend(quads(before))
         change = ChangeSet(Dataset(quads(add)), Dataset(quads(remove)))
-        return unsourced_graphs(change, store, shapes, BASE)
+        return tuple(unsourced_graphs(After(change, store, BASE), shapes))
 
     return look
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pyoxigraph import Dataset, NamedNode, Quad
+from pyoxigraph import NamedNode
 
 from pledgegraph.namespaces import PG, RDF
-from pledgegraph.store.changes import ChangeSet
 from pledgegraph.store.system_graphs import graph_of_sources, is_computed
-from pledgegraph.validation.affected_nodes import Lookup
+from pledgegraph.validation.beyond_shapes.after import After
 from pledgegraph.validation.report import Severity, Violation
 from pledgegraph.validation.shapes import Shapes
 
@@ -25,9 +24,7 @@ _MESSAGES: Final[Mapping[str, str]] = {
 }
 
 
-def unsourced_graphs(
-    change: ChangeSet, store: Lookup, shapes: Shapes, base: str
-) -> tuple[Violation, ...]:
+def unsourced_graphs(after: After, shapes: Shapes) -> Iterator[Violation]:
     """One violation for each graph that the change would leave without a source.
 
     A graph that holds statements needs, in the graph of sources, the statement that it is a
@@ -35,48 +32,24 @@ def unsourced_graphs(
     graphs, ``{base}/id/graph/computed/...``. Only graphs that the change adds to, or whose
     description it removes, are looked at.
     """
-    sources = graph_of_sources(base)
+    sources = graph_of_sources(after.base)
     kinds = shapes.subclasses(PG.Source)
-    touched = {quad.graph_name for quad in change.added}
+    touched = {quad.graph_name for quad in after.change.added}
     touched |= {
         quad.subject
-        for quad in change.removed.quads_for_graph_name(sources)
+        for quad in after.change.removed.quads_for_graph_name(sources)
         if quad.predicate == RDF.type
     }
     graphs = sorted(
         (graph for graph in touched if isinstance(graph, NamedNode) and graph != sources), key=str
     )
-    return tuple(
-        _violation(graph)
-        for graph in graphs
-        if not is_computed(graph, base)
-        and _holds_statements(graph, change, store)
-        and not any(
-            quad.object in kinds
-            for quad in _after(
-                change.removed,
-                store.quads_for_pattern(graph, RDF.type, None, sources),
-                change.added.quads_for_subject(graph),
-            )
-            if quad.predicate == RDF.type and quad.graph_name == sources
-        )
-    )
-
-
-def _holds_statements(graph: NamedNode, change: ChangeSet, store: Lookup) -> bool:
-    return any(
-        True
-        for _ in _after(
-            change.removed,
-            store.quads_for_pattern(None, None, None, graph),
-            change.added.quads_for_graph_name(graph),
-        )
-    )
-
-
-def _after(removed: Dataset, before: Iterable[Quad], added: Iterable[Quad]) -> Iterable[Quad]:
-    yield from (quad for quad in before if quad not in removed)
-    yield from added
+    for graph in graphs:
+        if (
+            not is_computed(graph, after.base)
+            and any(True for _ in after.of_graph(graph))
+            and not any(q.object in kinds for q in after.of_subject(graph, RDF.type, sources))
+        ):
+            yield _violation(graph)
 
 
 def _violation(graph: NamedNode) -> Violation:
