@@ -17,10 +17,13 @@ class Outline(HTMLParser):
         self.tags: list[tuple[str, dict[str, str | None]]] = []
         self.texts: list[tuple[str, str]] = []
         self._open: list[str] = []
+        self._content: list[tuple[str, dict[str, str | None]]] = []
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append((tag, dict(attrs)))
+        if "main" in self._open:
+            self._content.append((tag, dict(attrs)))
         if tag not in ("meta", "link", "input", "br"):
             self._open.append(tag)
 
@@ -33,6 +36,10 @@ class Outline(HTMLParser):
 
     def all(self, tag: str) -> list[dict[str, str | None]]:
         return [attrs for name, attrs in self.tags if name == tag]
+
+    def content(self, tag: str) -> list[dict[str, str | None]]:
+        """Like `all`, of what is in ``main``: without the head and the foot of every page."""
+        return [attrs for name, attrs in self._content if name == tag]
 
     def text_of(self, tag: str) -> list[str]:
         return [text for name, text in self.texts if name == tag]

@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from pledgegraph.documents import read_profiles
 from pledgegraph.documents.context import Context, read_context
 from pledgegraph.documents.jsonld import JsonLd
+from pledgegraph.search.newest import NewestIndex
 from pledgegraph.store.engine import Engine
 from pledgegraph_api.app.history import Copies
 from pledgegraph_api.collections.endpoint import CollectionEndpoint
@@ -18,13 +19,14 @@ from pledgegraph_api.records.jsonld_context import CONTEXT_PATH, ContextEndpoint
 from pledgegraph_api.records.lookup import DocumentSource
 from pledgegraph_api.records.page import EntityPage
 from pledgegraph_api.records.timemap import TimeMaps
+from pledgegraph_api.search.endpoint import SearchEndpoint
 from pledgegraph_api.web.pages import Pages
 
 
 def install_documents(
     app: FastAPI, engine: Engine, pages: Pages, base: str, copies: Copies
 ) -> None:
-    """Put records, documents, TimeMaps, context, frames, lists and progress at their addresses."""
+    """Put in place what answers for records, alone and in lists, and what finds them."""
     profiles = read_profiles()
     source = DocumentSource(engine, profiles)
     page = EntityPage(pages, profiles, source.names, base)
@@ -33,6 +35,7 @@ def install_documents(
     TimeMaps(source, copies.log, base).install(app)
     ContextEndpoint(profiles, base).install(app)
     ProgressPage(Ledgers(engine, source.names), pages, base).install(app)
+    SearchEndpoint(NewestIndex(engine, base), pages, base).install(app)
     tables = Tables(engine, source.names)
     for collection in COLLECTIONS:
         CollectionEndpoint(collection, tables, pages, base).install(app)

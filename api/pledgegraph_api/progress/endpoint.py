@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from codecs import BOM_UTF8
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,7 +17,7 @@ from starlette.responses import Response
 
 from pledgegraph.media_types import CSV
 from pledgegraph.release import release
-from pledgegraph.results.csv_safe import SpreadsheetSafe
+from pledgegraph.results.csv_safe import for_spreadsheets
 from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.languages import required_language
@@ -243,8 +242,4 @@ def progress_csv(ledger: Ledger, day: date) -> bytes:
                 each.due,
             )
         )
-    safe = io.BytesIO()
-    output = SpreadsheetSafe(safe)
-    output.write(text.getvalue().encode())
-    output.finish()
-    return BOM_UTF8 + safe.getvalue()
+    return for_spreadsheets(text.getvalue())

@@ -10,6 +10,7 @@ See https://owasp.org/www-community/attacks/CSV_Injection
 
 from __future__ import annotations
 
+import io
 import re
 from codecs import BOM_UTF8
 from typing import BinaryIO, Final
@@ -70,6 +71,15 @@ class SpreadsheetSafe:
         if safe:
             self._output.write(bytes(safe) if self._has_begun else BOM_UTF8 + bytes(safe))
             self._has_begun = True
+
+
+def for_spreadsheets(text: str) -> bytes:
+    """CSV as `SpreadsheetSafe` writes it."""
+    held = io.BytesIO()
+    output = SpreadsheetSafe(held)
+    output.write(text.encode())
+    output.finish()
+    return held.getvalue()
 
 
 def _safe(cell: re.Match[bytes]) -> bytes:

@@ -123,7 +123,7 @@ async def test_the_page_shows_the_fault_beside_the_field(shipped: httpx.AsyncCli
     assert "<script" not in response.text
     outline = Outline(response.text)
     assert not outline.all("table")
-    (field,) = [each for each in outline.all("input") if each.get("name") == "day"]
+    (field,) = [each for each in outline.content("input") if each.get("name") == "day"]
     assert field["aria-invalid"] == "true"
     described = str(field["aria-describedby"]).split()
     ids = {str(attrs["id"]) for _, attrs in outline.tags if "id" in attrs}

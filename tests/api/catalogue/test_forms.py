@@ -44,7 +44,7 @@ async def test_every_parameter_has_a_labelled_field(
     assert question.limits.get(language, "") in shown
     controls = [
         each
-        for each in (*outline.all("input"), *outline.all("select"))
+        for each in (*outline.content("input"), *outline.all("select"))
         if each.get("type") != "hidden"
     ]
     assert {each["name"] for each in controls} == {p.name for p in question.parameters}
@@ -125,9 +125,9 @@ async def test_an_empty_answer_comes_with_the_limits(shipped: httpx.AsyncClient)
 async def test_the_form_asks_what_it_shows(shipped: httpx.AsyncClient) -> None:
     address = "/queries/freshness-and-status?commitment=c2d-idc&day=2025-12-31&lang=es"
     outline = Outline((await shipped.get(address, headers=BROWSER)).text)
-    (form,) = outline.all("form")
+    (form,) = outline.content("form")
     assert form["method"] == "get"
-    fields = {str(each["name"]): str(each["value"]) for each in outline.all("input")} | {
+    fields = {str(each["name"]): str(each["value"]) for each in outline.content("input")} | {
         "commitment": str(next(e["value"] for e in outline.all("option") if "selected" in e))
     }
     again = await shipped.get(str(form["action"]), params=fields, headers=BROWSER)

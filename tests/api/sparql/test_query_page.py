@@ -127,14 +127,14 @@ async def test_its_links_and_its_form_keep_the_limits_and_the_version(
     assert len(again) > 6
     for each in again:
         assert {name: each[name] for name in asked} == {name: [it] for name, it in asked.items()}
-    hidden = {i["name"]: i["value"] for i in outline.all("input") if i.get("type") == "hidden"}
+    hidden = {i["name"]: i["value"] for i in outline.content("input") if i.get("type") == "hidden"}
     assert hidden == asked
     (csv,) = [each for each in links if each.endswith("format=csv")]
     # Which five is the engine's choice.
     assert len((await client.get(csv)).text.splitlines()) == 1 + 5
     # As small a number as the parameter takes comes back as a number.
     _, outline = await ask(client, "SELECT {", timeout="0.000000001")
-    (kept,) = [i["value"] for i in outline.all("input") if i["name"] == "timeout"]
+    (kept,) = [i["value"] for i in outline.content("input") if i["name"] == "timeout"]
     assert kept == "0.000000001"
 
 
@@ -262,7 +262,7 @@ async def test_the_dataset_stays_in_the_form_and_in_the_links(client: httpx.Asyn
     given = {"default-graph-uri": one}
     response, outline = await ask(client, query, **given)
     assert len(rows_of(response.text)) == 2
-    hidden = {str(e["name"]): str(e["value"]) for e in outline.all("input")}
+    hidden = {str(e["name"]): str(e["value"]) for e in outline.content("input")}
     assert hidden == given
     (link,) = [
         str(each["href"])
@@ -336,5 +336,5 @@ async def test_spreadsheets_get_a_variant_of_their_own(client: httpx.AsyncClient
     response, outline = await ask(client, "SELECT ('=1+1' AS ?x) {}")
     links = [str(each["href"]) for each in outline.all("a") if "download" in each]
     (safe,) = [link for link in links if link.endswith("format=csv-safe")]
-    assert (await client.get(safe)).text == "x\r\n'=1+1\r\n"
+    assert (await client.get(safe)).text == "\ufeffx\r\n'=1+1\r\n"
     assert "begins with = for a formula" in response.text

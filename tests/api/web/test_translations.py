@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pledgegraph.search.entries import CONCEPT, KINDS, Key
 from pledgegraph_api.collections.filters import DATES
 from pledgegraph_api.collections.table import COLLECTIONS
 from pledgegraph_api.http.languages import LANGUAGES, preferred_language
@@ -64,6 +65,8 @@ def test_no_text_is_there_for_nothing() -> None:
     filters = (name for each in COLLECTIONS for name in (*each.filters, *DATES))
     kinds |= {f"filter_{name}" for name in filters}
     kinds |= {f"progress_due_{name}" for name in DUE}
+    kinds |= {f"kind_{name}" for name in (*KINDS, CONCEPT, "discrepancy")}
+    kinds |= {f"search_by_{name}" for name in get_args(Key)}
     kinds |= {f"progress_voice_{name}" for name in get_args(Voice)}
     kinds |= {f"voice_{name}" for name in get_args(EntryVoice)}
     assert set(read_wording()["en"]) <= named | kinds

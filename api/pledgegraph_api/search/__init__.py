@@ -1,0 +1,1 @@
+"""``/search``: finding records by words, as a page, as data, and as suggestions."""

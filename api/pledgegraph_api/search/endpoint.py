@@ -1,0 +1,323 @@
+"""``/search``, ``/search/suggest`` and the description of both for browsers.
+
+See https://github.com/dewitt/opensearch (OpenSearch 1.1, and its Suggestions extension).
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from fastapi import FastAPI
+from markupsafe import escape
+from pyoxigraph import NamedNode
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pledgegraph.media_types import CSV, JSON_LD, Format
+from pledgegraph.release import release
+from pledgegraph.search.index import LONGEST, Found, Match, SearchIndex
+from pledgegraph.search.newest import NewestIndex
+from pledgegraph_api.collections.filters import short
+from pledgegraph_api.errors import DocumentMissing, Fault, PageMissing, WrongParameters
+from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.languages import DEFAULT, required_language
+from pledgegraph_api.http.negotiation import PAGE, PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.query_params import known_parameters, page_number
+from pledgegraph_api.records.jsonld_context import CONTEXT_PATH
+from pledgegraph_api.search.formats import Hit, found_csv, found_json
+from pledgegraph_api.web.control_chars import printable
+from pledgegraph_api.web.links import root_of
+from pledgegraph_api.web.pages import Pages
+from pledgegraph_api.web.prefixed_names import link_to, short_name
+
+PATH: Final = "/search"
+FORMATS: Final = (JSON_LD, CSV)
+PAGE_SIZE: Final = 20
+_PARAMETERS: Final = ("q", "kind", "register", "page", "format", "lang")
+_SUGGESTIONS: Final = 8
+_DESCRIPTION: Final = """\
+<?xml version="1.0" encoding="UTF-8"?>
+<OpenSearchDescription xmlns="http://a9.com/-/spec/opensearch/1.1/">
+  <ShortName>Pledgegraph</ShortName>
+  <Description>Public commitments on data, with their sources</Description>
+  <InputEncoding>UTF-8</InputEncoding>
+  <Url type="text/html" template="{base}/search?q={{searchTerms}}"/>
+  <Url type="application/ld+json" template="{base}/search.jsonld?q={{searchTerms}}"/>
+  <Url type="application/x-suggestions+json" template="{base}/search/suggest?q={{searchTerms}}"/>
+</OpenSearchDescription>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A value that narrows a search, and how many there are of it."""
+
+    value: str
+    label: str
+    count: int
+    address: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a search asks for."""
+
+    text: str
+    kind: str
+    register: str
+    page: int
+    language: str
+
+    def address(self, **changed: str | int) -> str:
+        """The address of the search with other parameters; empty ones are left out."""
+        given = {"q": self.text, "kind": self.kind, "register": self.register, **changed}
+        return f"{PATH}?{urlencode({name: value for name, value in given.items() if value})}"
+
+
+class SearchEndpoint:
+    """Answers searches of the newest snapshot."""
+
+    def __init__(self, index: NewestIndex, pages: Pages, base: str) -> None:
+        self._index = index
+        self._pages = pages
+        self._base = base
+
+    def install(self, app: FastAPI) -> None:
+        """Put the search at its addresses."""
+        for path, endpoint in (
+            (PATH, self.answer),
+            (f"{PATH}/suggest", self.suggest),
+            (f"{PATH}/description.xml", self.description),
+            (f"{PATH}.{{extension}}", self.form),
+        ):
+            app.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
+
+    async def answer(self, request: Request) -> Response:
+        """What is found, as the client likes it best.
+
+        Raises:
+            WrongParameters: a parameter cannot be used.
+            PageMissing: there are fewer pages.
+            NotAcceptable: the client accepts nothing that it comes in.
+        """
+        accept, name = accept_of(request), request.query_params.get("format")
+        if PageOrFormat(accept, name).prefers_page(FORMATS):
+            return await run_in_threadpool(self._written, request, None)
+        form = choose_among(FORMATS, accept, name, what="the search")
+        return await run_in_threadpool(self._written, request, form)
+
+    async def form(self, request: Request, extension: str) -> Response:
+        """What is found, in the form of that extension.
+
+        Raises:
+            DocumentMissing: there is none.
+        """
+        forms = {PAGE: None, **{each.extension: each for each in FORMATS}}
+        if extension not in forms:
+            raise DocumentMissing(
+                f"A search has no form with the extension .{extension[:80]}.",
+                remedy=f"Its extensions: {', '.join('.' + each for each in forms)}.",
+                near=[f"{PATH}.{each}" for each in forms],
+            )
+        return await run_in_threadpool(self._written, request, forms[extension])
+
+    async def suggest(self, request: Request) -> Response:
+        """Names that begin so or hold the words, with their addresses, for a search box."""
+        given = known_parameters(request, ("q", "lang"))
+        language = given.get("lang") or DEFAULT
+        text = given.get("q", "")[:LONGEST]
+        index = await run_in_threadpool(self._index.current)
+        found = await run_in_threadpool(index.search, text)
+        hits = [self._hit(match, language) for match in found.matches[:_SUGGESTIONS]]
+        body = [
+            text,
+            [hit.label for hit in hits],
+            [hit.kind for hit in hits],
+            [(self._base if hit.address[:1] == "/" else "") + hit.address for hit in hits],
+        ]
+        return Response(
+            json.dumps(body, ensure_ascii=False),
+            media_type="application/x-suggestions+json",
+            headers={"cache-control": "no-cache", "pledgegraph-snapshot": str(found.sequence)},
+        )
+
+    async def description(self) -> Response:
+        """The search as browsers add it to theirs."""
+        body = _DESCRIPTION.format(base=escape(self._base))
+        return Response(body, media_type="application/opensearchdescription+xml")
+
+    def _written(self, request: Request, form: Format | None) -> Response:
+        index = self._index.current()
+        language = required_language(request)
+        asked = self._asked(request, index, language.tag)
+        register = self._register(asked.register)
+        found = index.search(asked.text, kind=asked.kind, register=register)
+        pages = _pages(found)
+        if asked.page > pages:
+            raise PageMissing(
+                f"The search has no page {asked.page}.", remedy=f"Its pages are 1 to {pages}."
+            )
+        state = (found.sequence, "search", asked.address(page=asked.page))
+        headers = {"cache-control": "no-cache", "pledgegraph-snapshot": str(found.sequence)}
+        if form is None:
+            return self._page(request, asked, found, index=index, headers=headers, state=state)
+        headers |= {
+            "content-type": form.content_type,
+            "vary": "Accept, Accept-Language",
+            "etag": etag_of(*state, release(), form.name, language.tag),
+        }
+        if not_modified(request, headers["etag"]):
+            return Response(status_code=304, headers=headers)
+        if form is CSV:
+            hits = [self._hit(match, asked.language) for match in found.matches]
+            things = [match.entry.thing.value for match in found.matches]
+            headers["content-disposition"] = 'attachment; filename="search.csv"'
+            return Response(found_csv(things, hits), headers=headers)
+        body = found_json(
+            [
+                (match.entry.thing.value, self._hit(match, asked.language))
+                for match in _shown(found, asked)
+            ],
+            total=len(found.matches),
+            address=self._base + asked.address(page=asked.page),
+            following=self._base + asked.address(page=asked.page + 1) if asked.page < pages else "",
+            context=f"{self._base}{CONTEXT_PATH}",
+        )
+        return Response(body, headers=headers)
+
+    def _page(
+        self,
+        request: Request,
+        asked: Asked,
+        found: Found,
+        *,
+        index: SearchIndex,
+        headers: dict[str, str],
+        state: tuple[object, ...],
+    ) -> Response:
+        pages = _pages(found)
+        names = {entry.thing.value: entry for entry in index.entries}
+        registers = []
+        for iri, count in found.registers.items():
+            value = short(NamedNode(iri))
+            name = names[iri].name(asked.language) if iri in names else None
+            registers.append(
+                Facet(
+                    value,
+                    name.text if name else value,
+                    count,
+                    asked.address(register="" if value == asked.register else value),
+                    value == asked.register,
+                )
+            )
+        return self._pages.render(
+            request,
+            "search.html",
+            headers=headers,
+            state=state,
+            q=asked.text,
+            hits=[self._hit(match, asked.language) for match in _shown(found, asked)],
+            found=len(found.matches),
+            nearest=found.nearest,
+            kinds=[
+                Facet(
+                    kind,
+                    kind,
+                    count,
+                    asked.address(kind="" if kind == asked.kind else kind),
+                    kind == asked.kind,
+                )
+                for kind, count in found.kinds.items()
+            ],
+            registers=registers,
+            asked=asked,
+            page=asked.page,
+            pages=pages,
+            previous=asked.address(page=asked.page - 1) if asked.page > 1 else "",
+            following=asked.address(page=asked.page + 1) if asked.page < pages else "",
+            formats=[
+                (title, f"{root_of(request)}{PATH}.{each.extension}{asked.address()[len(PATH) :]}")
+                for each, title in ((JSON_LD, "JSON-LD"), (CSV, "CSV"))
+            ],
+            sparql=f"/sparql?{urlencode({'query': _as_sparql(asked.text)})}" if asked.text else "",
+        )
+
+    def _asked(self, request: Request, index: SearchIndex, language: str) -> Asked:
+        given = known_parameters(request, _PARAMETERS)
+        faults: list[Fault] = []
+        text = given.get("q", "").strip()
+        if len(text) > LONGEST:
+            detail = f"Parameter `q` is {len(text)} letters long. Search for at most {LONGEST}."
+            faults.append(Fault("q", "value", detail, text[:LONGEST], "string"))
+        kind, register = given.get("kind", ""), given.get("register", "")
+        kinds = sorted({entry.kind for entry in index.entries})
+        if kind and kind not in kinds:
+            detail = f"Parameter `kind` is {kind[:80]!r}. Choose one of: {', '.join(kinds)}."
+            faults.append(Fault("kind", "value", detail, kind[:80], "string", tuple(kinds)))
+        known = [entry.slug for entry in index.entries if entry.kind == "register"]
+        if register and register not in known:
+            choices = ", ".join(known)
+            detail = f"Parameter `register` is {register[:80]!r}. Choose one of: {choices}."
+            faults.append(Fault("register", "value", detail, register[:80], "iri", tuple(known)))
+        if faults:
+            raise WrongParameters(
+                " ".join(fault.detail for fault in faults),
+                remedy=f"The parameters here: {', '.join(_PARAMETERS)}; each may be given once.",
+                faults=faults,
+            )
+        return Asked(text, kind, register, page_number(given.get("page") or "1"), language)
+
+    def _register(self, slug: str) -> str:
+        return f"{self._base}/id/register/{slug}" if slug else ""
+
+    def _hit(self, match: Match, language: str) -> Hit:
+        iri = match.entry.thing.value
+        shown = match.entry.name(language)
+        label = printable(shown.text if shown else short_name(iri, self._base))
+        address = link_to(iri, self._base) or ""
+        matched = spoken = key = ""
+        if match.name is not None and (shown is None or match.name.text != shown.text):
+            matched, spoken = match.name.text, match.name.language
+            key = str(match.name.key)
+        elif match.snippet:
+            matched, spoken, key = match.snippet, match.snippet_language, "text"
+        return Hit(
+            label,
+            shown.language if shown else "",
+            address,
+            match.entry.kind,
+            printable(matched),
+            spoken,
+            key,
+        )
+
+
+def _pages(found: Found) -> int:
+    return max(1, -(-len(found.matches) // PAGE_SIZE))
+
+
+def _shown(found: Found, asked: Asked) -> tuple[Match, ...]:
+    """What is on the page that was asked for."""
+    return found.matches[(asked.page - 1) * PAGE_SIZE : asked.page * PAGE_SIZE]
+
+
+def _as_sparql(text: str) -> str:
+    """A query for the same words in names, to go on from."""
+    words = json.dumps(text.casefold(), ensure_ascii=False)
+    return f"""\
+PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+
+SELECT DISTINCT ?thing ?name
+WHERE {{
+  ?thing rdfs:label|skos:prefLabel|skos:altLabel ?name .
+  FILTER (CONTAINS(LCASE(STR(?name)), {words}))
+}}
+ORDER BY ?name
+LIMIT 100
+"""

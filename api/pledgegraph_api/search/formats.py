@@ -1,0 +1,61 @@
+"""What a search finds, as JSON-LD and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pledgegraph.documents.context import Json
+from pledgegraph.results.csv_safe import for_spreadsheets
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What was found, as a page shows it."""
+
+    label: str
+    language: str
+    address: str
+    kind: str
+    matched: str
+    """The name that was matched, where it is not the one shown; or a piece of a text."""
+    matched_language: str
+    key: str
+    """``name``, ``other``, ``acronym``, ``identifier``, ``text`` or nothing."""
+
+
+def found_json(
+    hits: Sequence[tuple[str, Hit]], *, total: int, address: str, following: str, context: str
+) -> bytes:
+    """One page of a search in the terms of Activity Streams 2.0, as lists of records have it."""
+    document: dict[str, Json] = {
+        "@context": context,
+        "id": address,
+        "type": ["as:CollectionPage"],
+        "totalItems": total,
+        **({"next": following} if following else {}),
+        "items": [_item(iri, hit) for iri, hit in hits],
+    }
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def found_csv(things: Sequence[str], hits: Sequence[Hit]) -> bytes:
+    """All that was found as CSV (RFC 4180) with a byte order mark; no cell is a formula."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(("id", "label", "language", "kind", "matched", "matched_language", "match"))
+    for iri, hit in zip(things, hits, strict=True):
+        writer.writerow(
+            (iri, hit.label, hit.language, hit.kind, hit.matched, hit.matched_language, hit.key)
+        )
+    return for_spreadsheets(text.getvalue())
+
+
+def _item(iri: str, hit: Hit) -> dict[str, Json]:
+    item: dict[str, Json] = {"id": iri}
+    if hit.language:
+        item["label"] = {hit.language: hit.label}
+    return item

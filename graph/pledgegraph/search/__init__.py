@@ -1,0 +1,1 @@
+"""Finding records by the words of their names and texts."""
