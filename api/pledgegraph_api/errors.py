@@ -21,6 +21,7 @@ PledgegraphError
     ├── HeaderTooLarge        one of its headers is longer than the limit
     ├── BodyTooSlow           its body does not arrive in time
     ├── BudgetSpent           its client has used up its time, or its errors
+    ├── Crowded               its client has as many requests under way as it may
     ├── Unauthorised          it carries no token, or none that is known
     ├── Forbidden             its token does not allow what it asks for
     └── NotAcceptable         it accepts none of the formats that there are
@@ -188,6 +189,16 @@ class BudgetSpent(RequestError):
             remedy=f"Wait {retry_after} s. Then ask one query at a time, and ask for less at once.",
             limit=limit,
         )
+        self.retry_after = retry_after
+
+
+class Crowded(RequestError):
+    """The client has as many requests under way as one may; ``retry_after`` is in seconds."""
+
+    remedy = "Wait for the answers that are under way, and send fewer requests at once."
+
+    def __init__(self, message: str, *, retry_after: int, limit: Limit | None = None) -> None:
+        super().__init__(message, limit=limit)
         self.retry_after = retry_after
 
 

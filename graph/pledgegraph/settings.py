@@ -238,6 +238,19 @@ class Settings(BaseSettings):
         ge=1,
         description="Connections that may be open at the same time; a further one gets 503.",
     )
+    client_connections: int = Field(
+        default=250,
+        ge=1,
+        description="Connections, and requests without an answer, that one client address may have "
+        "at the same time; a further one gets 503. Never all of `max_connections`: a tenth is out "
+        "of reach. Connections of `trusted_proxies` are not counted, but their clients' requests.",
+    )
+    receive_rate: int = Field(
+        default=500,
+        ge=0,
+        description="Bytes a second that the body of a request has to come with, on average, from "
+        "its fifth second on; a slower one is given up. 0: any rate will do.",
+    )
 
     service_allow: Endpoints = Field(
         default="",

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from typing import Final
 
 from fastapi import FastAPI
-from starlette.middleware.cors import CORSMiddleware
 
 from pledgegraph.catalogue.known_values import KnownValues
 from pledgegraph.catalogue.name_index import RememberedNames
@@ -32,10 +31,11 @@ from pledgegraph_api.discovery.publication_dates import PublishedState
 from pledgegraph_api.discovery.sitemap import Finding
 from pledgegraph_api.http.client_address import ClientAddresses, Networks
 from pledgegraph_api.http.link_header import Signposts
-from pledgegraph_api.http.request_limits import CUT_HEADER, HEADER
 from pledgegraph_api.middleware.body_timeout import TimelyBodies
 from pledgegraph_api.middleware.compression import Compressing
+from pledgegraph_api.middleware.cross_origin import CrossOrigin
 from pledgegraph_api.middleware.fast_route import DirectRoute
+from pledgegraph_api.middleware.few_at_once import FewAtOnce
 from pledgegraph_api.middleware.memento import Memento
 from pledgegraph_api.middleware.observe import Observer, Observing
 from pledgegraph_api.middleware.rate_limit import Budgeting
@@ -60,19 +60,9 @@ from pledgegraph_api.web.featured import examples_among
 from pledgegraph_api.web.home import HomePage
 from pledgegraph_api.web.pages import Pages
 from pledgegraph_api.web.swagger import ApiDocs
-from pledgegraph_api.write.update_protocol import REASON
 
 _DOCUMENTS: Final = "/doc/"
 _OF_RECORDS: Final = (_DOCUMENTS, "/id/")
-_ASKED_BY: Final = (
-    "Accept",
-    "Accept-Datetime",
-    "Authorization",
-    "Content-Type",
-    "If-Match",
-    "If-None-Match",
-)
-"""Headers that a page of another host may send."""
 _ABOUT: Final = """\
 A knowledge graph of public commitments: who promised what, what they did, what came of it, and
 who says so. Every statement stands in the named graph of the source that says it.
@@ -190,11 +180,12 @@ def _add_layers(
 ) -> None:
     """Put around the application what every request passes through."""
     # The last one added is the outermost.
-    app.add_middleware(TimelyBodies, seconds=settings.receive_timeout)
+    app.add_middleware(TimelyBodies, seconds=settings.receive_timeout, rate=settings.receive_rate)
+    addresses = ClientAddresses(Networks(settings.trusted_proxies), settings.proxy_header)
     app.add_middleware(
         Budgeting,
         budget=budget,
-        addresses=ClientAddresses(Networks(settings.trusted_proxies), settings.proxy_header),
+        addresses=addresses,
         exempt=Networks(settings.budget_exempt),
         tokens=Tokens(settings.data_dir),
         answers=problems,
@@ -202,28 +193,9 @@ def _add_layers(
     app.add_middleware(UnexpectedErrors, answers=problems)
     app.add_middleware(Compressing)
     app.add_middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        allow_methods=["GET", "HEAD", "OPTIONS", "POST", "QUERY", "PUT", "DELETE", "PATCH"],
-        # Who writes sends a token by hand; credentials that browsers send by themselves are none.
-        allow_headers=[*_ASKED_BY, REASON],
-        allow_credentials=False,
-        expose_headers=[
-            "Content-Disposition",
-            "Content-Range",
-            "Content-Location",
-            "ETag",
-            "Link",
-            "Location",
-            CUT_HEADER,
-            HEADER,
-            "Memento-Datetime",
-            "Pledgegraph-Snapshot",
-            "Retry-After",
-            "Server-Timing",
-        ],
-        max_age=86_400,
+        FewAtOnce, most=settings.client_connections, addresses=addresses, answers=problems
     )
+    app.add_middleware(CrossOrigin, answers=problems)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(VariesByAccept)
     app.add_middleware(Observing, observers=observers)

@@ -43,12 +43,12 @@ class ClientAddresses:
         Of the chain in the proxies' header the last member that is no trusted proxy counts
         (RFC 7239, section 7.4: what stands before it may be made up).
         """
-        peer = _address((scope.get("client") or ("",))[0])
+        peer = address_of((scope.get("client") or ("",))[0])
         if peer is None or peer not in self._trusted:
             return peer
         client = peer
         for said in self._chain(scope):
-            hop = _address(said)
+            hop = address_of(said)
             if hop is None:
                 break
             client = hop
@@ -74,7 +74,7 @@ def client_name(address: Address | None) -> str:
     return str(address)
 
 
-def _address(text: str) -> Address | None:
+def address_of(text: str) -> Address | None:
     """An address as proxies write it: with or without brackets and port."""
     bare = text.strip()
     if bare.startswith("["):

@@ -122,7 +122,8 @@ def _fault(fault: api.Fault) -> dict[str, str | list[str]]:
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    if isinstance(error, graph.ServiceBusy | graph.ServiceStopping | api.BudgetSpent):
+    waits = graph.ServiceBusy | graph.ServiceStopping | api.BudgetSpent | api.Crowded
+    if isinstance(error, waits):
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, api.BodyTooSlow):
         return {"Connection": "close"}

@@ -193,7 +193,8 @@ SERVICE_PROBLEMS: Final = (
         "slow-request",
         408,
         "The request comes too slowly",
-        "The body of a request has to arrive within a time that the settings of the service tell.",
+        "The body of a request has to arrive within a time, and at a rate, that the settings of "
+        "the service tell.",
         (api.BodyTooSlow,),
     ),
     ProblemType(
@@ -205,6 +206,15 @@ SERVICE_PROBLEMS: Final = (
         "in seconds. Clients are told apart by their address. Addresses that ask no query, such "
         "as /health, cost nothing.",
         (api.BudgetSpent,),
+    ),
+    ProblemType(
+        "crowded",
+        503,
+        "Too many requests at once from one address",
+        "One client address may have so many connections, and so many requests without an answer, "
+        "at the same time, so that others are left some. The header Retry-After says when to try "
+        "again, in seconds.",
+        (api.Crowded,),
     ),
     ProblemType(
         "too-large",

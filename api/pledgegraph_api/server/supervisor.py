@@ -87,7 +87,7 @@ def _share(settings: Settings) -> Settings:
     number = settings.http_workers
     whole = {
         name: max(1, -(-getattr(settings, name) // number))
-        for name in ("query_workers", "write_workers", "max_connections")
+        for name in ("query_workers", "write_workers", "max_connections", "client_connections")
     }
     shared = {
         "query_queue": -(-settings.query_queue // number),

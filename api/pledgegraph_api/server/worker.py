@@ -56,9 +56,7 @@ def answer_on(listener: socket.socket, settings: Settings, engine: EmbeddedEngin
         server_header=False,
         proxy_headers=False,
         timeout_graceful_shutdown=_LONGEST_GOODBYE,
-        http=guarded_protocol(
-            settings.receive_timeout, settings.max_connections, settings.stall_timeout
-        ),
+        http=guarded_protocol(settings),
         limit_concurrency=settings.max_connections,
     )
     # Having shut down in good order, uvicorn raises the interrupt again.

@@ -8,7 +8,7 @@ import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 import httpx
 import pytest
@@ -60,9 +60,10 @@ def address(large: EmbeddedEngine) -> Iterator[str]:
     service.end()
 
 
-def connect(address: str) -> socket.socket:
+def connect(address: str, source: str = "127.0.0.1") -> socket.socket:
+    """A connection that comes from another address of this machine."""
     parts = urlsplit(address)
-    made = socket.create_connection((parts.hostname, parts.port))
+    made = socket.create_connection((parts.hostname, parts.port), source_address=(source, 0))
     made.settimeout(10)
     return made
 
@@ -74,6 +75,14 @@ def everything(asked: socket.socket) -> bytes:
         while piece := asked.recv(65_536):
             received += piece
     return received
+
+
+def asked_for(address: str, source: str, request: bytes = b"") -> bytes:
+    """What a request from there gets; nothing where its connection is reset."""
+    with connect(address, source) as asked, contextlib.suppress(ConnectionResetError):
+        asked.sendall(request or b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+        return everything(asked)
+    return b""
 
 
 @pytest.mark.parametrize(
@@ -196,3 +205,136 @@ def test_a_client_that_takes_nothing_of_a_file_is_dropped(address: str, path: st
             time.sleep(0.05)
         assert len(everything(asked)) < whole
     assert httpx.get(f"{address}health").status_code == 200
+
+
+@pytest.fixture(scope="module")
+def crowded(large: EmbeddedEngine) -> Iterator[str]:
+    """Where a service answers that has twenty connections, and is patient."""
+    service = Service(
+        data_dir=large.directory.path,
+        dump_interval=0,
+        base=BASE,
+        port=0,
+        receive_timeout=12,
+        max_connections=20,
+        client_connections=6,
+        trusted_proxies="127.0.0.9",
+        query_workers=1,
+    )
+    yield service.address()
+    service.end()
+
+
+def test_one_address_does_not_take_all_connections(crowded: str) -> None:
+    """Two thousand from one address once had everybody else's reset."""
+    with contextlib.ExitStack() as crowd:
+        for _ in range(100):
+            crowd.enter_context(connect(crowded, "127.0.0.2"))
+        for source in ("127.0.0.1", "127.0.0.3"):
+            assert asked_for(crowded, source).startswith(b"HTTP/1.1 200")
+        assert not asked_for(crowded, "127.0.0.2").startswith(b"HTTP/1.1 200")
+    with contextlib.ExitStack() as crowd:
+        for _ in range(6):
+            crowd.enter_context(connect(crowded, "127.0.0.4"))
+        told = asked_for(crowded, "127.0.0.4")
+        assert told.startswith(b"HTTP/1.1 503")
+        assert b"/problems/crowded" in told
+        assert b"retry-after: 5" in told
+
+
+def test_a_newcomer_gets_a_place_of_those_who_have_most(crowded: str) -> None:
+    with contextlib.ExitStack() as crowd:
+        for source in ("127.0.0.5", "127.0.0.6", "127.0.0.7", "127.0.0.10"):
+            for _ in range(6):
+                crowd.enter_context(connect(crowded, source))
+        for _ in range(3):
+            assert asked_for(crowded, "127.0.0.8").startswith(b"HTTP/1.1 200")
+
+
+def test_behind_a_proxy_one_client_does_not_have_all_requests_under_way(crowded: str) -> None:
+    """Its connections are the proxy's, and are many clients'."""
+    slow = POST.replace(b"Host: x", b"Host: x\r\nX-Forwarded-For: 198.51.100.1")
+    health = b"GET /health HTTP/1.1\r\nHost: x\r\nConnection: close\r\nX-Forwarded-For: %s\r\n\r\n"
+    with contextlib.ExitStack() as crowd:
+        for _ in range(6):
+            crowd.enter_context(connect(crowded, "127.0.0.9")).sendall(slow)
+        time.sleep(1.5)  # as long as a body is read ahead
+        told = asked_for(crowded, "127.0.0.9", health % b"198.51.100.1")
+        assert told.startswith(b"HTTP/1.1 503")
+        assert b"/problems/crowded" in told
+        other = asked_for(crowded, "127.0.0.9", health % b"198.51.100.2")
+        assert other.startswith(b"HTTP/1.1 200")
+
+
+def test_a_body_that_drips_is_given_up_before_the_deadline(crowded: str) -> None:
+    begun = time.monotonic()
+    with connect(crowded) as asked:
+        asked.sendall(POST)
+        with contextlib.suppress(OSError):
+            while time.monotonic() - begun < 8:
+                asked.sendall(b" ")
+                time.sleep(0.2)
+        answer = everything(asked)
+    assert answer.startswith(b"HTTP/1.1 408")
+    assert b'"limit":"receive_rate"' in answer
+
+
+def test_a_body_that_nobody_reads_is_not_waited_for(address: str) -> None:
+    """The request has its answer, and its body drips on."""
+    begun = time.monotonic()
+    with connect(address) as asked:
+        asked.sendall(b"POST /graphs HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n")
+        with pytest.raises(OSError):
+            while time.monotonic() - begun < 8:
+                asked.sendall(b" ")
+                time.sleep(0.1)
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /health HTTP/1.1\r\n",
+        b"GET /health HTTP/1.1\r\nHost: a\r\nHost: b\r\n",
+        b"GET /health HTTP/1.1\r\nHost: a\r\nhost: a\r\n",
+        b"GET /health HTTP/1.1\r\nHost: a b\r\n",
+        b"GET /health HTTP/1.1\r\nHost: a/b\r\n",
+        b"GET http://a/health HTTP/1.1\r\n",
+        b"GET /health HTTP/1.0\r\nHost: a\r\nHost: b\r\n",
+        b"HELLO\r\n",
+    ],
+)
+def test_a_request_says_once_which_host_it_means(address: str, head: bytes) -> None:
+    """RFC 9112, section 3.2."""
+    begun = time.monotonic()
+    answer = asked_for(address, "127.0.0.1", head + b"\r\n")
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"content-type: application/problem+json" in answer
+    assert f"{BASE}/problems/bad-request".encode() in answer
+    assert time.monotonic() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET /health HTTP/1.0\r\n",
+        b"GET /health HTTP/1.1\r\nConnection: close\r\nHost: data.example.org:8000\r\n",
+        b"GET /health HTTP/1.1\r\nConnection: close\r\nHost: [::1]:80\r\n",
+        b"GET /health HTTP/1.1\r\nConnection: close\r\nHost:\r\n",
+    ],
+)
+def test_any_proper_host_will_do(address: str, head: bytes) -> None:
+    assert asked_for(address, "127.0.0.1", head + b"\r\n").startswith(b"HTTP/1.1 200")
+
+
+def test_a_client_of_http_1_0_gets_no_chunks(address: str) -> None:
+    """RFC 9112, section 7.1: an answer of unknown length ends with the connection."""
+    query = quote("SELECT ?a ?b ?d ?e ?g ?h { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }")
+    asked = f"GET /sparql?query={query}&format=csv".encode()
+    old = asked_for(address, "127.0.0.1", asked + b" HTTP/1.0\r\n\r\n")
+    new = httpx.get(f"{address}sparql?query={query}&format=csv", timeout=30)
+    head, _, body = old.partition(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200")
+    assert b"transfer-encoding" not in head.lower()
+    assert new.headers["transfer-encoding"] == "chunked"
+    assert body == new.content
