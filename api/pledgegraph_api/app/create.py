@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Final
 
 from fastapi import FastAPI
@@ -45,6 +45,7 @@ from pledgegraph_api.middleware.vary_accept import VariesByAccept
 from pledgegraph_api.ops.health import HealthCheck
 from pledgegraph_api.ops.metrics import Metrics
 from pledgegraph_api.ops.request_log import RequestLog
+from pledgegraph_api.ops.warming import Warming
 from pledgegraph_api.problems.pages import ProblemPages
 from pledgegraph_api.problems.responses import ProblemAnswers, UnexpectedErrors
 from pledgegraph_api.sparql.endpoint import sparql_endpoint
@@ -85,16 +86,6 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     writing = Writing(settings, engine, runner)
     pages = Pages()
     copies = Copies(settings, pages)
-
-    @asynccontextmanager
-    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await runner.start()
-        copies.start()
-        yield
-        await writing.runner.stop()
-        await copies.stop()
-        await runner.stop()
-
     app = FastAPI(
         title="Pledgegraph",
         version=release(),
@@ -105,7 +96,7 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
         redirect_slashes=False,
         # Nothing of what is asked here goes anywhere else, whatever the environment says.
         telemetry={"tracing": False, "metrics": False, "logs": False},
-        lifespan=lifespan,
+        lifespan=_lifespan(runner, copies, writing, Warming(engine)),
     )
     app.state.runner = runner
 
@@ -169,6 +160,25 @@ def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = 
     quick = QuickAnswers(engine, representations.tags, settings)
     _keep_answers(app, settings, engine, observers, quick)
     return app
+
+
+def _lifespan(
+    runner: QueryRunner, copies: Copies, writing: Writing, warming: Warming
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    """What goes on beside the answers, from the start of the service to its end."""
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await runner.start()
+        copies.start()
+        warming.start()
+        yield
+        await warming.stop()
+        await writing.runner.stop()
+        await copies.stop()
+        await runner.stop()
+
+    return lifespan
 
 
 def _add_layers(

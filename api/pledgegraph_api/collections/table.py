@@ -13,13 +13,13 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.catalogue.name_index import Domain, NameIndex, RememberedNames
-from pledgegraph.documents.document import labels_of
 from pledgegraph.documents.labels import Names
 from pledgegraph.namespaces import PG, SCHEME
 from pledgegraph.store.engine import Engine, Snapshot
 from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph.store.select import solutions
 from pledgegraph_api.progress.standing import age_of
+from pledgegraph_api.web.naming import acronyms_of, chosen_name, names_by_language, with_acronym
 
 _HERE: Final = Path(__file__).resolve().parent
 _STATUS: Final = f"{SCHEME}status#not-reported"
@@ -108,6 +108,7 @@ class Table:
     sequence: int
     rows: tuple[Row, ...]
     labels: Labels
+    acronyms: Mapping[NamedNode, Iterable[str]]
     legal: Mapping[str, NameIndex]
     """By filter the values that no record needs to have, with their names."""
 
@@ -118,10 +119,9 @@ class Table:
 
     def name(self, node: NamedNode, language: str) -> tuple[str, str]:
         """What a node is called, and in which language that is; both are empty where unknown."""
-        labels = self.labels.get(node, {})
-        for tag in (language, "en", *labels):
-            if tag in labels:
-                return labels[tag], tag
+        text, tag = chosen_name(self.labels.get(node, {}), language)
+        if text:
+            return with_acronym(text, self.acronyms.get(node, ())), tag
         return "", ""
 
 
@@ -157,16 +157,15 @@ class Tables:
         rows = [_row(record, values, collection) for record, values in found.items()]
         nodes = {node for row in rows for values in row.values.values() for node in values}
         ordered = sorted({*found, *nodes, *_computed(collection)}, key=lambda node: node.value)
-        labels: Labels = {}
-        for node, label in labels_of(self._names.about(snapshot, ordered)):
-            labels.setdefault(node, {})[label.language or ""] = label.value
+        labels = names_by_language(self._names.about(snapshot, ordered))
+        acronyms = acronyms_of(snapshot, ordered)
         legal = {
             name: self._index(snapshot, Domain(members_of=PG[each]))
             for name, each in collection.classes.items()
         }
         if "sdg" in collection.filters:
             legal["sdg"] = self._index(snapshot, Domain(concepts_of=_GOALS))
-        table = Table(snapshot.sequence, tuple(rows), labels, legal)
+        table = Table(snapshot.sequence, tuple(rows), labels, acronyms, legal)
         rows.sort(key=lambda row: (table.name(row.record, "en")[0].casefold(), row.record.value))
         return replace(table, rows=tuple(rows))
 

@@ -13,12 +13,17 @@ from typing import Final, Literal
 from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode
 
-from pledgegraph.documents.document import labels_of
 from pledgegraph.documents.labels import Names
 from pledgegraph.store.engine import Engine, Snapshot
 from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph.store.select import solutions
 from pledgegraph_api.progress.terms import CLASSES, FRESHNESS, NOT_REPORTED, STATUS
+from pledgegraph_api.web.naming import (
+    acronyms_of,
+    chosen_name,
+    names_by_language,
+    with_acronym,
+)
 
 _QUERIES: Final = Path(__file__).resolve().with_name("queries")
 
@@ -87,11 +92,7 @@ class Ledger:
 
     def name(self, iri: str, language: str) -> tuple[str, str]:
         """What a thing is called and in which language that is; both empty where unknown."""
-        labels = self.labels.get(iri, {})
-        for tag in (language, "en", *labels):
-            if tag in labels:
-                return labels[tag], tag
-        return "", ""
+        return chosen_name(self.labels.get(iri, {}), language)
 
 
 class Ledgers:
@@ -151,11 +152,15 @@ class Ledgers:
         )
 
     def _labels(self, snapshot: Snapshot, iris: Iterable[str]) -> dict[str, dict[str, str]]:
-        labels: dict[str, dict[str, str]] = {}
         nodes = [NamedNode(iri) for iri in sorted(set(iris))]
-        for node, label in labels_of(self._names.about(snapshot, nodes)):
-            labels.setdefault(node.value, {}).setdefault(label.language or "", label.value)
-        return labels
+        acronyms = acronyms_of(snapshot, nodes)
+        named = names_by_language(self._names.about(snapshot, nodes))
+        return {
+            node.value: {
+                tag: with_acronym(text, acronyms.get(node, ())) for tag, text in names.items()
+            }
+            for node, names in named.items()
+        }
 
 
 def _named(commitments: Iterable[Commitment]) -> Iterable[str]:

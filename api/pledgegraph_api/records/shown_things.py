@@ -11,13 +11,12 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.documents import Names, Profiles
-from pledgegraph.documents.labels import LABELS
 from pledgegraph.namespaces import DCTERMS, PG, SCHEMA
 from pledgegraph.store.engine import Snapshot
 from pledgegraph_api.http.languages import DEFAULT
 from pledgegraph_api.records.statements import Statements
 from pledgegraph_api.web.control_chars import printable
-from pledgegraph_api.web.naming import best_name, with_acronym
+from pledgegraph_api.web.naming import acronyms_of, best_name, naming, with_acronym
 from pledgegraph_api.web.prefixed_names import link_to, short_name
 from pledgegraph_api.web.record_paths import record_path
 from pledgegraph_api.web.translations import Wording, spanned
@@ -83,6 +82,7 @@ class Things:
         self._base = base
         self._version = version
         self._labels: dict[NamedNode, list[tuple[NamedNode, Literal]]] = {}
+        self._acronyms: dict[NamedNode, frozenset[str]] = {}
         self._originals: dict[NamedNode, Original] = {}
 
     def learn(self, nodes: Iterable[NamedNode]) -> None:
@@ -90,13 +90,9 @@ class Things:
         wanted = sorted(set(nodes) - self._labels.keys(), key=lambda each: each.value)
         for node in wanted:
             self._labels[node] = []
-        for quad in self._names.about(self._snapshot, wanted):
-            if (
-                quad.predicate in LABELS
-                and isinstance(quad.subject, NamedNode)
-                and isinstance(quad.object, Literal)
-            ):
-                self._labels[quad.subject].append((quad.predicate, quad.object))
+        for node, prop, label in naming(self._names.about(self._snapshot, wanted)):
+            self._labels[node].append((prop, label))
+        self._acronyms |= acronyms_of(self._snapshot, wanted)
 
     def name(self, node: NamedNode) -> Name:
         """What a node is called: by its label, its text, or its IRI made short."""
@@ -109,8 +105,7 @@ class Things:
                 start = shorten(printable(text.value), _LONGEST, placeholder=" …")
                 return Name(start, text.language or "", self.href(node))
             return Name(printable(short_name(node.value, self._base)), "", self.href(node))
-        acronyms = [each.value for each in self.said.texts(node, PG.acronym)]
-        text_of = printable(with_acronym(label.value, acronyms))
+        text_of = printable(with_acronym(label.value, self._acronyms.get(node, ())))
         return Name(text_of, label.language or "", self.href(node))
 
     def names(self, node: NamedNode, *props: NamedNode) -> tuple[Name, ...]:

@@ -11,7 +11,7 @@ from typing import Final, TypeGuard
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from pledgegraph.documents import Document, Names, Profiles
-from pledgegraph.documents.document import Link, labels_of
+from pledgegraph.documents.document import Link
 from pledgegraph.documents.profiles import Words
 from pledgegraph.namespaces import PG, RDF, XSD
 from pledgegraph.store.engine import Snapshot
@@ -20,6 +20,7 @@ from pledgegraph_api.records.lookup import Found
 from pledgegraph_api.records.rdfa import stating, stating_back, stating_class
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.links import with_parameters
+from pledgegraph_api.web.naming import acronyms_of, best_name, naming, with_acronym
 from pledgegraph_api.web.prefixed_names import link_to, short_name
 from pledgegraph_api.web.record_paths import record_path
 from pledgegraph_api.web.translations import Wording, dated, grouped
@@ -125,16 +126,15 @@ class Telling:
             if isinstance(quad.graph_name, NamedNode):
                 nodes[quad.graph_name] = None
         # What the document tells by IRI alone has a name on the page all the same.
-        self._labels: dict[NamedNode, list[Literal]] = {}
+        self._labels: dict[NamedNode, dict[tuple[NamedNode, Literal], None]] = {}
         named = names.about(snapshot, nodes)
         self._kinds: dict[Term, list[NamedNode]] = {}
         for quad in named:
             if quad.predicate == _TYPE and isinstance(quad.object, NamedNode):
                 self._kinds.setdefault(quad.subject, []).append(quad.object)
-        for node, label in labels_of([*document.quads, *named]):
-            labels = self._labels.setdefault(node, [])
-            if label not in labels:
-                labels.append(label)
+        for node, prop, label in naming([*document.quads, *named]):
+            self._labels.setdefault(node, {})[prop, label] = None
+        self._acronyms = acronyms_of(snapshot, {document.record: None, **nodes})
         self._sources: dict[NamedNode, int] = {}
         self._inside: list[NamedNode] = [document.record]
         """What is being told, from the outside in."""
@@ -278,11 +278,10 @@ class Telling:
 
     def _name(self, node: NamedNode) -> tuple[str, str]:
         """What a node is called, and in which language that is; else its IRI, made short."""
-        labels = self._labels.get(node, [])
-        for wanted in (self._language, DEFAULT, None):
-            for label in labels:
-                if wanted is None or label.language == wanted:
-                    return printable(label.value), label.language or ""
+        label = best_name(self._labels.get(node, ()), self._language)
+        if label is not None:
+            name = with_acronym(label.value, self._acronyms.get(node, ()))
+            return printable(name), label.language or ""
         terms = self._profiles.terms.get(node)
         if terms:
             tag = self._language if self._language in terms else DEFAULT

@@ -11,8 +11,8 @@ from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.store.engine import Engine
 from pledgegraph.store.select import solutions
-from pledgegraph_api.http.languages import DEFAULT
 from pledgegraph_api.web.control_chars import printable
+from pledgegraph_api.web.naming import best_name
 from pledgegraph_api.web.result_table import Cell, Table
 
 _QUERY: Final = Path(__file__).with_name("queries") / "labels_of_things.rq"
@@ -55,18 +55,14 @@ class Labels:
         query = self._query.replace(_PLACE, " ".join(terms))
         with self._engine.snapshot() as snapshot:
             rows = list(solutions(snapshot, query, {}))
-        best: dict[str, Literal] = {}
+        named: dict[str, list[tuple[NamedNode, Literal]]] = {}
         for solution in rows:
-            thing, label = solution["thing"], solution["label"]
-            if isinstance(thing, NamedNode) and isinstance(label, Literal):
-                known = best.get(thing.value)
-                if known is None or _rank(label, language) < _rank(known, language):
-                    best[thing.value] = label
-        return best
-
-
-def _rank(label: Literal, language: str) -> tuple[int, str]:
-    """Smaller is better: the page's language, then English, then none, then another."""
-    tag = (label.language or "").partition("-")[0]
-    order = [language, DEFAULT, ""]
-    return (order.index(tag) if tag in order else len(order), label.value)
+            thing, naming, label = solution["thing"], solution["naming"], solution["label"]
+            if (
+                isinstance(thing, NamedNode)
+                and isinstance(naming, NamedNode)
+                and isinstance(label, Literal)
+            ):
+                named.setdefault(thing.value, []).append((naming, label))
+        best = {iri: best_name(names, language) for iri, names in named.items()}
+        return {iri: label for iri, label in best.items() if label is not None}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import Literal, NamedNode, Quad
 
-from pledgegraph.namespaces import SKOS
+from pledgegraph.documents.labels import LABELS
+from pledgegraph.namespaces import PG, SKOS
+from pledgegraph.store.engine import Snapshot
 from pledgegraph_api.http.languages import DEFAULT
 
 _PREFERRED: Final = SKOS.prefLabel
@@ -21,6 +23,47 @@ def best_name(names: Iterable[tuple[NamedNode, Literal]], language: str) -> Lite
     """
     chosen = min(names, key=lambda each: _rank(each, language), default=None)
     return None if chosen is None else chosen[1]
+
+
+def names_by_language(quads: Iterable[Quad]) -> dict[NamedNode, dict[str, str]]:
+    """The best name in each language of what the quads name."""
+    found: dict[NamedNode, dict[str, tuple[bool, str]]] = {}
+    for node, prop, label in naming(quads):
+        ranked = (prop != _PREFERRED, label.value)
+        best = found.setdefault(node, {})
+        tag = label.language or ""
+        best[tag] = min(ranked, best.get(tag, ranked))
+    return {
+        node: {tag: text for tag, (_, text) in sorted(best.items())} for node, best in found.items()
+    }
+
+
+def naming(quads: Iterable[Quad]) -> Iterator[tuple[NamedNode, NamedNode, Literal]]:
+    """What is named in the quads, by which property, and how."""
+    for quad in quads:
+        if (
+            quad.predicate in LABELS
+            and isinstance(quad.subject, NamedNode)
+            and isinstance(quad.object, Literal)
+        ):
+            yield quad.subject, quad.predicate, quad.object
+
+
+def chosen_name(names: Mapping[str, str], language: str) -> tuple[str, str]:
+    """Of the names by language the best one, and its language; both empty where there is none."""
+    for tag in (language, DEFAULT, "", *names):
+        if tag in names:
+            return names[tag], tag
+    return "", ""
+
+
+def acronyms_of(snapshot: Snapshot, nodes: Iterable[NamedNode]) -> dict[NamedNode, frozenset[str]]:
+    """The acronyms of those of the nodes that have some."""
+    found: dict[NamedNode, set[str]] = {}
+    for quad in snapshot.about(list(nodes), [PG.acronym], merged=True):
+        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, Literal):
+            found.setdefault(quad.subject, set()).add(quad.object.value)
+    return {node: frozenset(texts) for node, texts in found.items()}
 
 
 def with_acronym(name: str, acronyms: Iterable[str]) -> str:

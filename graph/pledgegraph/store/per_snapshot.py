@@ -4,11 +4,24 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary, WeakSet
 
 from pledgegraph.store.engine import Engine, Snapshot
 
 Value = TypeVar("Value")
+
+
+_held: WeakKeyDictionary[Engine, WeakSet[OnceASnapshot[Any]]] = WeakKeyDictionary()
+
+
+def refresh(engine: Engine) -> None:
+    """Make ahead of need what was used since it was last made, of the newest snapshot. Blocks.
+
+    What is new counts as used, so that the first call makes everything.
+    """
+    for each in list(_held.get(engine, ())):
+        each.refresh()
 
 
 class OnceASnapshot(Generic[Value]):
@@ -23,6 +36,8 @@ class OnceASnapshot(Generic[Value]):
         self._make = make
         self._known: tuple[str, Value] | None = None
         self._making = threading.Lock()
+        self._used = True
+        _held.setdefault(engine, WeakSet()).add(self)
 
     def current(self) -> Value:
         """What there is of the newest snapshot."""
@@ -35,7 +50,14 @@ class OnceASnapshot(Generic[Value]):
         with self._making:
             return self._of(snapshot)
 
+    def refresh(self) -> None:
+        """Make it of the newest snapshot, if somebody used the last one."""
+        if self._used:
+            self.current()
+            self._used = False
+
     def _of(self, snapshot: Snapshot) -> Value:
+        self._used = True
         name = snapshot.version
         if self._known is not None and self._known[0] == name:
             return self._known[1]

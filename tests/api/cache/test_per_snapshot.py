@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -17,6 +18,7 @@ from pledgegraph.namespaces import PG, RDF, RDFS, SCHEME, SKOS
 from pledgegraph.settings import Settings
 from pledgegraph.store.changes import Change
 from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
+from pledgegraph.store.per_snapshot import refresh
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE
 
@@ -118,3 +120,49 @@ async def test_a_store_that_was_put_back_is_told_from_what_it_was(
     add(empty_engine, "second", "third")
     for path, before in mistaken.items():
         assert await told(path) != before, path
+
+
+async def test_what_was_used_is_made_ahead_of_need(
+    empty_engine: EmbeddedEngine, client_of: ClientOf, asked: list[str]
+) -> None:
+    settings = Settings(data_dir=empty_engine.directory.path, base=BASE)
+    app = create_app(settings, empty_engine)
+    add(empty_engine, "first")
+    async with client_of(app) as client:
+        refresh(empty_engine)
+        asked.clear()
+        for path in ("/", "/actors", "/catalog", "/progress"):
+            assert (await client.get(path)).status_code == 200
+        assert asked == []
+        # Of what nobody used since, nothing is made again.
+        add(empty_engine, "second")
+        refresh(empty_engine)
+        made = len(asked)
+        asked.clear()
+        assert (await client.get("/actors")).status_code == 200
+        assert asked == []
+        add(empty_engine, "third")
+        refresh(empty_engine)
+        assert 0 < len(asked) < made
+
+
+async def test_the_service_makes_it_at_its_start_and_after_changes(
+    empty_engine: EmbeddedEngine, client_of: ClientOf, asked: list[str]
+) -> None:
+    settings = Settings(data_dir=empty_engine.directory.path, base=BASE)
+    app = create_app(settings, empty_engine)
+
+    async def warmed() -> None:
+        for _ in range(200):
+            if any("Commitment" in text for text in asked):
+                return
+            await anyio.sleep(0.05)
+        raise AssertionError("nothing was made")
+
+    add(empty_engine, "first")
+    async with app.router.lifespan_context(app), client_of(app) as client:
+        await warmed()
+        assert (await client.get("/commitments")).status_code == 200
+        asked.clear()
+        add(empty_engine, "second")
+        await warmed()
