@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pledgegraph.errors import QuerySyntaxError, UpdateSyntaxError
+from pledgegraph.sparql.mistakes import mistake_in
 from pledgegraph.sparql.service_clauses import calls_service
 from pledgegraph.sparql.syntax_errors import place_of_mistake
 
@@ -95,8 +96,11 @@ def syntax_error(text: str, message: str, *, update: bool = False) -> QuerySynta
         return kind(f"{said}.")
     lines = text.split("\n")
     place = sum(len(line) + 1 for line in lines[: int(match[1]) - 1]) + int(match[2]) - 1
+    mistake = mistake_in(text, update=update)
     sentence = _SENTENCE.search(match[3])
-    if sentence is None:
+    if mistake is not None:
+        place, found = mistake
+    elif sentence is None:
         better = place_of_mistake(text, _TOKEN, update=update)
         place = place if better is None else better
         found = _found(text, place, "update" if update else "query")

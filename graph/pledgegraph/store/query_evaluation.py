@@ -36,9 +36,11 @@ from pledgegraph.results.xml_text import WellFormed
 from pledgegraph.sparql.codepoint_escapes import plain_text
 from pledgegraph.sparql.dataset_clauses import dataset_clauses, merged_store, unique
 from pledgegraph.sparql.lexer import query_words, syntax_error
+from pledgegraph.sparql.mending.functions import FUNCTIONS
 from pledgegraph.sparql.projection_order import in_order_of_appearance, wants_order
 from pledgegraph.sparql.service_clauses import calls_service
 from pledgegraph.store.engine import ResultKind, Substitutions
+from pledgegraph.store.mended_evaluation import StoreDataset, mended
 
 DEEPEST: Final = 200
 """Brackets may nest so deep; the engine's parser overflows its stack somewhere past 1,000."""
@@ -161,8 +163,7 @@ def evaluate(
         )
     if words.names_dataset and not (default_graphs or named_graphs):
         clauses = dataset_clauses(text, base)
-        if clauses.misleads:
-            default_graphs, named_graphs = clauses.default, clauses.named
+        default_graphs, named_graphs = clauses.default, clauses.named
     default_graphs, named_graphs = unique(default_graphs), unique(named_graphs)
     given = bool(default_graphs or named_graphs)
     default: list[NamedNode | BlankNode | DefaultGraph] = list(default_graphs)
@@ -175,12 +176,15 @@ def evaluate(
         if len(default_graphs) > 1:
             store = merged_store(store, default_graphs, named_graphs)
             default = [DefaultGraph()]
+        dataset = StoreDataset(store, default, named_graphs) if given else StoreDataset(store)
+        fitting = mended(text, dataset, f"{base}/", substitutions)
         answer = store.query(
-            text,
+            fitting,
             base_iri=f"{base}/",
             default_graph=default if given else None,
             named_graphs=list(named_graphs) if given else None,
             substitutions=dict(substitutions) if substitutions else None,
+            custom_functions=FUNCTIONS if fitting is not text else None,
         )
     except SyntaxError as error:
         raise syntax_error(text, str(error)) from error

@@ -32,6 +32,7 @@ from pledgegraph.sparql.lexer import query_words
 from pledgegraph.sparql.service_clauses import calls_service
 from pledgegraph.sparql.update_lexer import Kind, Operation, operations
 from pledgegraph.sparql.update_syntax import checked_pieces
+from pledgegraph.store.mended_evaluation import run_mended
 from pledgegraph.store.query_evaluation import DEEPEST, EmbeddedResult
 
 _DATA: Final = frozenset({Kind.INSERT_DATA, Kind.DELETE_DATA})
@@ -208,7 +209,7 @@ def _run(store: Store, operation: Operation, update: Update) -> None:
             text = operation.text
         else:
             text = operation.using(default, unique(update.named_graphs))
-        store.update(text, base_iri=f"{update.base}/")
+        run_mended(store, text, f"{update.base}/")
     finally:
         if merge in default:
             store.remove_graph(merge)
@@ -231,7 +232,7 @@ def patched_difference(
         store.add(Quad(quad.subject, quad.predicate, quad.object))
     try:
         for operation in found:
-            store.update(operation.text, base_iri=f"{update.base}/")
+            run_mended(store, operation.text, f"{update.base}/")
     except RuntimeError as error:
         raise UpdateRefused(f"The update failed: {str(error).rstrip('.')}.") from error
     if elsewhere or any(not isinstance(quad.graph_name, DefaultGraph) for quad in store):

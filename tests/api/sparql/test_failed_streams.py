@@ -52,7 +52,7 @@ _DIGITS: Final = " ".join(str(number) for number in range(10))
 _FIRST: Final = (
     "{ "
     + " ".join(f"VALUES ?{name} {{ {_DIGITS} }}" for name in "abc")
-    + f' BIND(CONCAT("{"x" * 300}", STR(100 * ?a + 10 * ?b + ?c)) AS ?n) }}'
+    + f' BIND(CONCAT("{"x" * 300}", STR(?a), STR(?b), STR(?c)) AS ?n) }}'
 )
 """A thousand rows, of more bytes than are held back in any format."""
 _ENDLESS: Final = " . ".join(f"?s{n} ?p{n} ?o{n}" for n in range(12))

@@ -194,7 +194,7 @@ MISTAKES = {
     "brace too few": ("ASK { ?s ?p 'a'^", "the query ends too early"),
     "nothing": ("^", "the query ends too early"),
     "open string": ("ASK { ?s ?p 'abc }^\n}", "the line must not end there"),
-    "prefix": ("ASK { ?s ?p 1 . ?s ^rdfs:label 'x' }", "the prefix of rdfs:label is not declared"),
+    "prefix": ("ASK { ?s ?p 1 . ?s ^rdfs:label 'x' }", "the prefix rdfs: is not declared"),
     "IRI": ("ASK { ^<a:b%zz> ?p 1 }", "<a:b%zz> is not a valid IRI"),
     "comment before": ("ASK {\n# ] '\n ?s ?p 1 ^] }", "']' is not expected there"),
     "update": ("^INSERT DATA {}", "'INSERT' is not expected there"),

@@ -1,0 +1,104 @@
+"""The one place where queries are put right before the engine sees them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from pledgegraph.sparql.mending.queries import Reader
+from pledgegraph.sparql.mending.rendering import Dataset, Scope
+from pledgegraph.sparql.mending.tree import Node, Select, Unreadable
+from pledgegraph.sparql.mending.triples import Triples
+from pledgegraph.sparql.mending.values import Values
+from pledgegraph.sparql.terminals import OPAQUE, SPACE
+
+_RISK: Final = re.compile(
+    rf"""{OPAQUE}
+    | \b(?:SELECT|COUNT) {SPACE} \(? {SPACE} (?:(?:DISTINCT|REDUCED) {SPACE})? \*
+    | [?$]\w+ | (?<![\w\-.])[\w\-.]*:[\w\-.:%]*
+    | (?P<risk> [|&+*!<>\-/] | [?](?!\w)
+      | \b(?:IF|SUM|AVG|GROUP_CONCAT|REGEX|REPLACE|DATATYPE) {SPACE} \(
+      | \bCOUNT {SPACE} \( {SPACE} (?:DISTINCT\b)? {SPACE} \(*+ {SPACE} [^*?$\s(]
+      | \b(?:FILTER|HAVING) {SPACE} \( {SPACE} (?: [?$]\w+ {SPACE} \) | \( | ["'0-9] | COALESCE )
+      | \bGRAPH {SPACE} [?$]
+    )""",
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+_SIGN: Final = re.compile(r"[|*+!]|[?](?!\w)|graph", re.IGNORECASE)
+"""What a risky text without parentheses has, at least."""
+
+
+class Mender(Values, Triples):
+    """Puts a tree right, with all that is known of the engine's faults."""
+
+    def __init__(self, reader: Reader, dataset: Dataset, base: str) -> None:
+        super().__init__(reader, dataset)
+        self.base = base
+        self.kinds = {
+            "aggregate": self.aggregate,
+            "binary": self.binary,
+            "block": self.block,
+            "brackets": self.brackets,
+            "call": self.call,
+            "exists": self.exists,
+            "filter": self.filter,
+            "form": self.select,
+            "graph": self.graph,
+            "in": self.in_list,
+            "select": self.select,
+            "unary": self.unary,
+        }
+
+
+def is_risky(text: str) -> bool:
+    """Whether a text has any of the signs and words that the engine may get wrong."""
+    if "(" not in text and not _SIGN.search(text):
+        return False
+    return any(match["risk"] for match in _RISK.finditer(text))
+
+
+def mended_query(
+    text: str, dataset: Dataset, base: str, parameters: Mapping[str, str] | None = None
+) -> str:
+    """A query that the engine answers as the given one should be answered.
+
+    Raises:
+        Unreadable: it is no query, or cannot be read surely.
+        QueryRefused: its right answer cannot be had from the engine.
+    """
+    reader = Reader(text)
+    tree = reader.query()
+    if not isinstance(tree, Select):
+        raise TypeError(tree.kind)
+    tree.name = "outermost"
+    scope = Scope(parameters=parameters or {})
+    return Mender(reader, dataset, base).whole(tree, scope)
+
+
+def mended_operation(text: str, dataset: Dataset, base: str) -> str:
+    """An operation of an update with its prologue, its pattern put right."""
+    reader = Reader(text)
+    pattern: Node | None = reader.operation()
+    if pattern is None:
+        return text
+    if reader.named is not None:
+        dataset = _Named(tuple(dict.fromkeys(reader.named)))
+    return Mender(reader, dataset, base).whole(pattern, Scope())
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The dataset of an operation with USING."""
+
+    graphs: tuple[str, ...]
+
+    def named(self) -> Sequence[str]:
+        return self.graphs
+
+    def holds(self, term: str) -> bool:  # noqa: ARG002 -- it is not known
+        return False
+
+
+__all__ = ["Unreadable", "is_risky", "mended_operation", "mended_query"]

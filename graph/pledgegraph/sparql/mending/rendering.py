@@ -1,0 +1,97 @@
+"""Writing a query anew: what is wrong is replaced, all else stays letter for letter."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Final, Protocol
+
+from pledgegraph.errors import QueryRefused
+from pledgegraph.sparql.mending.queries import Reader
+from pledgegraph.sparql.mending.tree import Node
+from pledgegraph.sparql.terminals import OPAQUE, VARIABLE
+
+_VARIABLES: Final = re.compile(f"{OPAQUE}|{VARIABLE}", re.VERBOSE | re.DOTALL)
+
+
+class Dataset(Protocol):
+    """What must be known of the data for a query to be put right."""
+
+    def named(self) -> Sequence[str]:
+        """The named graphs, each as an IRI in angle brackets."""
+        ...
+
+    def holds(self, term: str) -> bool:
+        """Whether the default graph surely has a statement on or to the term."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where in a query something stands."""
+
+    graph: str = ""
+    """What its GRAPH names; nothing in the default graph."""
+    replacing: Mapping[str, str] = field(default_factory=dict)
+    """Terms to write in the place of variables."""
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    """The terms that variables have been given from outside."""
+
+
+class Rendering:
+    """Writes a tree; each kind of node may have a method that is named in ``kinds``."""
+
+    def __init__(self, reader: Reader, dataset: Dataset) -> None:
+        self.reader = reader
+        self.text = reader.text
+        self.dataset = dataset
+        self.kinds: dict[str, Callable[[Node, Scope], str]] = {}
+
+    def render(self, node: Node, scope: Scope) -> str:
+        """The node, put right."""
+        method = self.kinds.get(node.kind)
+        return self.inner(node, scope) if method is None else method(node, scope)
+
+    def inner(self, node: Node, scope: Scope) -> str:
+        """The node as it is, what is in it put right."""
+        pieces = []
+        place = node.start
+        for child in node.children:
+            pieces += [self.copy(place, child.start, scope), self.render(child, scope)]
+            place = child.end
+        pieces.append(self.copy(place, node.end, scope))
+        return "".join(pieces)
+
+    def copy(self, start: int, end: int, scope: Scope) -> str:
+        """A piece of the text, but for variables that terms are written for."""
+        piece = self.text[start:end]
+        if not scope.replacing or ("?" not in piece and "$" not in piece):
+            return piece
+        found = scope.replacing
+        return _VARIABLES.sub(
+            lambda m: found.get(m["variable"], m[0]) if m["variable"] else m[0], piece
+        )
+
+    def whole(self, node: Node, scope: Scope) -> str:
+        """The whole text, with the tree that is in it put right."""
+        return self.text[: node.start] + self.render(node, scope) + self.text[node.end :]
+
+    def refuse(self, node: Node, what: str, remedy: str) -> QueryRefused:
+        """The refusal of something whose right answer cannot be had; it names the place."""
+        line = self.text.count("\n", 0, node.start) + 1
+        column = node.start - self.text.rfind("\n", 0, node.start)
+        return QueryRefused(f"{what} (line {line}, column {column}).", remedy=remedy)
+
+
+def within(scope: Scope, *, graph: str) -> Scope:
+    """The scope of what stands in a GRAPH."""
+    return replace(scope, graph=graph)
+
+
+def walk(node: Node) -> list[Node]:
+    """The node and all that is in it."""
+    found = [node]
+    for each in found:
+        found += each.children
+    return found

@@ -1,0 +1,171 @@
+"""Property paths that the engine answers wrongly: alternatives, and length zero.
+
+- ``?s (:p|:q) ?o`` is a union, which keeps duplicates (SPARQL 1.1 Query, section 18.2.2.4). The
+  engine (pyoxigraph 0.5.13) drops them.
+- ``:a :p* ?o`` holds for ``:a`` itself, be it in the graph or not (section 9.3; 18.4, evaluation
+  of ZeroLengthPath). The engine asks for it to be in the graph.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from itertools import product
+from typing import Final
+
+from pyoxigraph import RdfFormat, parse
+
+from pledgegraph.sparql.mending.paths import MOST_BRANCHES, TooManyBranches, branches
+from pledgegraph.sparql.mending.rendering import Rendering, Scope
+from pledgegraph.sparql.mending.tree import Block, Node, Triple
+from pledgegraph.sparql.terminals import OPAQUE
+
+_LABELS: Final = re.compile(
+    rf"{OPAQUE}|(?P<label>_:[\w](?:[\w\-.]*[\w\-])?)", re.VERBOSE | re.DOTALL
+)
+_PLAIN: Final = frozenset({"step", "var"})
+Branch = tuple[str, bool]
+
+
+class Triples(Rendering):
+    """Puts triples right."""
+
+    base = ""
+
+    def block(self, node: Node, scope: Scope) -> str:
+        """A block of triples."""
+        if not isinstance(node, Block):
+            raise TypeError(node.kind)
+        risky = {}
+        for number, triple in enumerate(node.triples):
+            if triple.path.kind not in _PLAIN:
+                found = self._branches(triple)
+                zero = self._zero(triple, scope) if any(empty for _, empty in found) else ""
+                if zero or len(found) > 1:
+                    risky[number] = (found, zero)
+        if not risky:
+            return self.inner(node, scope)
+        if node.is_flat:
+            return self._apart(node, risky, scope)
+        return self._repeated(node, risky, scope)
+
+    def _branches(self, triple: Triple) -> list[Branch]:
+        try:
+            return branches(triple.path, self.text)
+        except TooManyBranches:
+            raise self._too_many(triple.path) from None
+
+    def _too_many(self, node: Node) -> Exception:
+        return self.refuse(
+            node,
+            f"The alternatives of this path come to more than {MOST_BRANCHES} paths",
+            "Write them as `UNION`, or as a list of predicates: VALUES ?p { ... } ?s ?p ?o.",
+        )
+
+    def _apart(self, node: Block, risky: dict[int, tuple[list[Branch], str]], scope: Scope) -> str:
+        plain, unions = [], []
+        for number, triple in enumerate(node.triples):
+            subject, path, object_ = (
+                self.copy(each.start, each.end, scope)
+                for each in (triple.subject, triple.path, triple.object)
+            )
+            if number not in risky:
+                plain.append(f"{subject} {path} {object_} .")
+                continue
+            found, zero = risky[number]
+            patterns = [f"{{ {subject} {each} {object_} }}" for each, _ in found]
+            patterns += [zero.replace("\x01", each) for each, empty in found if empty and zero]
+            unions.append("{ " + " UNION ".join(patterns) + " }")
+        return " ".join((*plain, *unions))
+
+    def _repeated(
+        self, node: Block, risky: dict[int, tuple[list[Branch], str]], scope: Scope
+    ) -> str:
+        """The whole block once for each choice, since blank nodes hold it together."""
+        for number, (_, zero) in risky.items():
+            if zero:
+                raise self.refuse(
+                    node.triples[number].path,
+                    "This path may have length zero, and stands beside a blank node",
+                    "Put the path into braces of its own, with variables for blank nodes: { ... }.",
+                )
+        inside = [m["label"] for m in _LABELS.finditer(self.text, node.start, node.end)]
+        everywhere = Counter(m["label"] for m in _LABELS.finditer(self.text))
+        for label, number in Counter(each for each in inside if each).items():
+            if everywhere[label] != number:
+                raise self.refuse(
+                    node,
+                    f"The blank node {label} is beside a path with alternatives, and elsewhere",
+                    f"Use a variable in its place: ?{label[2:]}.",
+                )
+        choices = list(product(*(found for found, _ in risky.values())))
+        if len(choices) > MOST_BRANCHES:
+            raise self._too_many(node)
+        paths = [node.triples[number].path for number in risky]
+        if len({path.start for path in paths}) < len(paths):
+            raise self.refuse(
+                node,
+                "A path with alternatives has several objects, and stands beside a blank node",
+                "Write the path anew for each object, or use a variable for the blank node.",
+            )
+        order = sorted(range(len(paths)), key=lambda place: paths[place].start)
+        written = []
+        for number, choice in enumerate(choices):
+            pieces, place = [], node.start
+            for each in order:
+                path = paths[each]
+                pieces += [self.copy(place, path.start, scope), choice[each][0]]
+                place = path.end
+            pieces.append(self.copy(place, node.end, scope))
+            text = _LABELS.sub(
+                lambda m, n=number: f"{m[0]}_{n}" if m["label"] else m[0],  # type: ignore[misc]
+                "".join(pieces),
+            )
+            written.append(f"{{ {text} }}")
+        return "{ " + " UNION ".join(written) + " }"
+
+    def _zero(self, triple: Triple, scope: Scope) -> str:
+        """What has to be added for a path of length zero, with ``\\x01`` where the path stands."""
+        subject, object_ = (
+            self._constant(triple.subject, scope),
+            self._constant(triple.object, scope),
+        )
+        if not subject and not object_:
+            return ""
+        if subject and object_ and self._resolved(subject) != self._resolved(object_):
+            return ""
+        term = subject or object_
+        if not scope.graph and self.dataset.holds(self._resolved(term)):
+            return ""
+        absent = f"FILTER NOT EXISTS {{ {term} \x01 {term} }}"
+        other = triple.object if subject else triple.subject
+        if subject and object_:
+            return f"{{ {absent} }}"
+        if other.kind != "var":
+            raise self.refuse(
+                triple.path,
+                "This path may have length zero, and leads to a blank node",
+                "Use a variable in the place of the blank node.",
+            )
+        return f"{{ BIND({term} AS ?{other.name}) {absent} }}"
+
+    def _constant(self, end: Node, scope: Scope) -> str:
+        """The term at an end of a path; nothing where it is a variable without a value."""
+        if end.kind == "var":
+            return scope.replacing.get(end.name) or scope.parameters.get(end.name) or ""
+        return self.text[end.start : end.end] if end.kind == "term" else ""
+
+    def _resolved(self, term: str) -> str:
+        """A term in full, as N-Triples has it."""
+        if term.startswith("\x00"):
+            return term
+        prologue = self.text[: self.reader.prologue_end]
+        try:
+            (quad,) = parse(
+                f"{prologue}\n<urn:s> <urn:p> {term} .",
+                format=RdfFormat.TURTLE,
+                base_iri=self.base or None,
+            )
+        except (SyntaxError, ValueError):
+            return term
+        return str(quad.object)

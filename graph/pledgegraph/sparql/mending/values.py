@@ -1,0 +1,342 @@
+"""Expressions that the engine gives no value, or a wrong one."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Final
+
+from pledgegraph.namespaces import XSD
+from pledgegraph.sparql.mending.functions import (
+    CALCULATE,
+    COMPARE,
+    TRUTH,
+    WHOLE,
+)
+from pledgegraph.sparql.mending.regular import ERROR, Regular
+from pledgegraph.sparql.mending.rendering import Scope, walk
+from pledgegraph.sparql.mending.tree import ARITHMETIC, Node, Select
+
+_LONGEST: Final = 2_000
+"""Characters of an expression that is written twice: nested ones would grow without bound."""
+_LOGICAL: Final = frozenset({"&&", "||"})
+_COMPARISONS: Final = frozenset({"<", ">", "<=", ">=", "!=", "="})
+_BOOLEAN: Final = frozenset(
+    [
+        "BOUND",
+        "SAMETERM",
+        "ISIRI",
+        "ISURI",
+        "ISBLANK",
+        "ISLITERAL",
+        "ISNUMERIC",
+        "ISTRIPLE",
+        "REGEX",
+        "CONTAINS",
+        "STRSTARTS",
+        "STRENDS",
+        "LANGMATCHES",
+        "HASLANG",
+        "HASLANGDIR",
+    ]
+)
+_NO_NUMBER: Final = _BOOLEAN | frozenset(
+    [
+        "STR",
+        "LANG",
+        "LANGDIR",
+        "DATATYPE",
+        "IRI",
+        "URI",
+        "STRDT",
+        "STRLANG",
+        "CONCAT",
+        "SUBSTR",
+        "UCASE",
+        "LCASE",
+        "STRBEFORE",
+        "STRAFTER",
+        "ENCODE_FOR_URI",
+        "REPLACE",
+        "NOW",
+        "UUID",
+        "STRUUID",
+        "MD5",
+        "SHA1",
+        "SHA256",
+        "SHA384",
+        "SHA512",
+        "TZ",
+        "TIMEZONE",
+        "BNODE",
+    ]
+)
+_STRINGS: Final = frozenset(
+    [
+        "STR",
+        "LANG",
+        "CONCAT",
+        "SUBSTR",
+        "UCASE",
+        "LCASE",
+        "STRBEFORE",
+        "STRAFTER",
+        "ENCODE_FOR_URI",
+        "REPLACE",
+        "STRLANG",
+        "STRUUID",
+        "MD5",
+        "SHA1",
+        "SHA256",
+        "SHA384",
+        "SHA512",
+    ]
+)
+_COLLAPSED: Final = frozenset(
+    XSD[name].value
+    for name in [
+        "long",
+        "int",
+        "short",
+        "byte",
+        "nonNegativeInteger",
+        "nonPositiveInteger",
+        "positiveInteger",
+        "negativeInteger",
+        "unsignedLong",
+        "unsignedInt",
+        "unsignedShort",
+        "unsignedByte",
+    ]
+)
+
+
+class Values(Regular):
+    """Puts expressions right."""
+
+    def __init__(self, *args: object) -> None:
+        super().__init__(*args)  # type: ignore[arg-type]
+        self.counted: list[list[str]] = [[]]
+        """For each SELECT around, what its pattern must bind to be counted."""
+        self.aliases: list[frozenset[str]] = [frozenset()]
+
+    def filter(self, node: Node, scope: Scope) -> str:
+        """FILTER and HAVING: what has to be true."""
+        (inner,) = node.children
+        if inner.kind == "brackets":
+            (condition,) = inner.children
+            before = self.copy(node.start, condition.start, scope)
+            return before + self.true(condition, scope) + self.copy(condition.end, node.end, scope)
+        if self._is_boolean(inner):
+            return self.inner(node, scope)
+        return f"{self.copy(node.start, inner.start, scope)}({self.true(inner, scope)})"
+
+    def true(self, node: Node, scope: Scope) -> str:
+        """An expression where a boolean is wanted (section 17.2.2)."""
+        written = self.render(node, scope)
+        if self._is_boolean(node):
+            return written
+        if len(written) > _LONGEST:
+            return f"{TRUTH}({written})"
+        return f"COALESCE(IF({written}, true, false), {TRUTH}({written}))"
+
+    def _is_boolean(self, node: Node) -> bool:
+        if node.kind == "brackets":
+            return self._is_boolean(node.children[0])
+        if node.kind == "binary":
+            return node.name not in ARITHMETIC
+        if node.kind == "unary":
+            return node.name == "!"
+        if node.kind == "call":
+            return node.name in _BOOLEAN or self.iri(node.name) == XSD.boolean.value
+        return node.kind in ("boolean", "exists", "in")
+
+    def binary(self, node: Node, scope: Scope) -> str:
+        """Two operands."""
+        left, right = node.children
+        sign = self.copy(left.end, right.start, scope)
+        if node.name in _LOGICAL:
+            return self.true(left, scope) + sign + self.true(right, scope)
+        if node.name in ARITHMETIC:
+            return self.arithmetic(node, scope)
+        self._require_kept_datatype(node.children)
+        if node.name not in _COMPARISONS or not self._may_be_large(node):
+            return self.inner(node, scope)
+        one, two = self.render(left, scope), self.render(right, scope)
+        fallback = f'{COMPARE}("{node.name}", {one}, {two})'
+        native = f"{one}{sign}{two}"
+        return fallback if len(native) > _LONGEST else f"COALESCE({native}, {fallback})"
+
+    def _may_be_large(self, node: Node) -> bool:
+        """Whether a comparison may be of integers of more than 64 bits."""
+        kinds = [self.bare(each).kind for each in node.children]
+        if "number" not in kinds and node.name == "=":
+            return False
+        return all(self._may_be_number(each) for each in node.children)
+
+    def _may_be_number(self, node: Node) -> bool:
+        node = self.bare(node)
+        if node.kind == "call":
+            return node.name not in _NO_NUMBER
+        return node.kind in ("var", "number", "aggregate", "binary", "unary")
+
+    def unary(self, node: Node, scope: Scope) -> str:
+        """``!``, ``-`` or ``+``."""
+        if node.name != "!":
+            return self.arithmetic(node, scope)
+        (operand,) = node.children
+        return f"!({self.true(operand, scope)})"
+
+    def brackets(self, node: Node, scope: Scope) -> str:
+        """An expression in parentheses."""
+        inner = self.bare(node)
+        if inner.kind in ("binary", "unary") and inner.name in ARITHMETIC:
+            return self.arithmetic(node, scope)
+        return self.inner(node, scope)
+
+    def arithmetic(self, node: Node, scope: Scope) -> str:
+        """A calculation, as a whole: by the engine if it can, else by `calculate`.
+
+        The engine orders the operands of ``+`` by name and knows ``date + duration`` in one order
+        only; and it has no integers of more than 64 bits.
+        """
+        leaves: list[str] = []
+        native: list[str] = []
+        program: list[str] = []
+        self._calculation(node, scope, native, program, leaves)
+        fallback = ", ".join([f'{CALCULATE}("{" ".join(program)}"', *leaves]) + ")"
+        written = "".join(native)
+        return fallback if len(written) > _LONGEST else f"COALESCE({written}, {fallback})"
+
+    def _calculation(
+        self, node: Node, scope: Scope, native: list[str], program: list[str], leaves: list[str]
+    ) -> None:
+        if node.kind == "brackets":
+            inner = self.bare(node)
+            if inner.kind in ("binary", "unary") and inner.name in ARITHMETIC:
+                native.append("(")
+                self._calculation(inner, scope, native, program, leaves)
+                native.append(")")
+                return
+        if node.kind == "binary" and node.name in ARITHMETIC:
+            left, right = node.children
+            self._calculation(left, scope, native, program, leaves)
+            native.append(f" {node.name} ")
+            self._calculation(right, scope, native, program, leaves)
+            program.append(node.name)
+            return
+        if node.kind == "unary" and node.name in "+-":
+            native.append(f" {node.name} ")
+            self._calculation(node.children[0], scope, native, program, leaves)
+            program += ["neg"] if node.name == "-" else []
+            return
+        leaf = self.render(node, scope)
+        native.append(leaf)
+        program.append(str(len(leaves)))
+        leaves.append(leaf)
+
+    def aggregate(self, node: Node, scope: Scope) -> str:
+        """COUNT of an expression; SUM, AVG and GROUP_CONCAT."""
+        if not node.children:
+            return self.inner(node, scope)
+        (argument,) = node.children
+        written = self.render(argument, scope)
+        before = self.copy(node.start, argument.start, scope)
+        after = self.copy(argument.end, node.end, scope)
+        if node.name == "COUNT" and self.bare(argument).kind != "var":
+            return before + self._counted(argument, written) + after
+        if node.name == "GROUP_CONCAT" and not self._is_string(argument):
+            if len(written) > _LONGEST:
+                return f"{before}{written}{after}"
+            return f"{before}COALESCE(CONCAT({written}), STR({written})){after}"
+        if node.name in ("SUM", "AVG") and len(written) <= _LONGEST:
+            large = (
+                f"IF(isNumeric({written}), <{XSD.decimal.value}>({written}), "
+                f"IF(DATATYPE({written}) = <{XSD.integer.value}>, "
+                f"<{XSD.decimal.value}>(STR({written})), {ERROR}))"
+            )
+            return f"COALESCE({before}{written}{after}, {WHOLE}({before}{large}{after}))"
+        return before + written + after
+
+    def _is_string(self, node: Node) -> bool:
+        node = self.bare(node)
+        if node.kind == "call":
+            return node.name in _STRINGS or self.iri(node.name) == XSD.string.value
+        return node.kind == "string" and not node.name
+
+    def _counted(self, argument: Node, written: str) -> str:
+        """The variable that is counted in the place of an expression.
+
+        One that is an error is not counted (section 18.5.1.2); to the engine it makes the
+        whole number an error. A variable without a value is left out by both.
+        """
+        used = {each.name for each in walk(argument) if each.kind == "var"}
+        if used & self.aliases[-1]:
+            raise self.refuse(
+                argument,
+                "COUNT is of an expression with a variable that GROUP BY names",
+                "Give the expression a name in the pattern, BIND(... AS ?counted), and count that.",
+            )
+        number = sum(len(each) for each in self.counted)
+        name = f"counted_{number}"
+        while name in self.text:
+            name += "_"
+        self.counted[-1].append(f"BIND({written} AS ?{name})")
+        return f"?{name}"
+
+    def select(self, node: Node, scope: Scope) -> str:
+        """A SELECT; what its aggregates count is bound at the end of its pattern."""
+        if not isinstance(node, Select):
+            raise TypeError(node.kind)
+        inside = self.subquery(node, scope) if node.name != "outermost" else scope
+        self.counted.append([])
+        self.aliases.append(node.aliases)
+        pieces: list[str] = []
+        place, pattern = node.start, -1
+        for child in node.children:
+            pieces.append(self.copy(place, child.start, inside))
+            if child is node.where:
+                pattern = len(pieces)
+            pieces.append("" if child is node.where else self.render(child, inside))
+            place = child.end
+        pieces.append(self.copy(place, node.end, inside))
+        counted = self.counted.pop()
+        self.aliases.pop()
+        if node.where is not None:
+            where = self.render(node.where, inside)
+            pieces[pattern] = f"{{ {where} {' '.join(counted)} }}" if counted else where
+        return "".join(pieces)
+
+    def call(self, node: Node, scope: Scope) -> str:
+        """The call of a function."""
+        if node.name == "IF" and node.children:
+            condition, *rest = node.children
+            written = [self.true(condition, scope), *(self.render(each, scope) for each in rest)]
+            return f"IF({', '.join(written)})"
+        if node.name in ("REGEX", "REPLACE"):
+            return self.regular(node, scope)
+        return self.inner(node, scope)
+
+    def in_list(self, node: Node, scope: Scope) -> str:
+        """``IN`` and ``NOT IN``."""
+        self._require_kept_datatype(node.children)
+        return self.inner(node, scope)
+
+    def exists(self, node: Node, scope: Scope) -> str:
+        """A pattern in a condition; the engine gives parameters no value there."""
+        return self.inner(node, replace(scope, parameters={}))
+
+    def _require_kept_datatype(self, operands: list[Node]) -> None:
+        """Refuse to look for a datatype that the store keeps as xsd:integer."""
+        bare = [self.bare(each) for each in operands]
+        if not any(each.kind == "call" and each.name == "DATATYPE" for each in bare):
+            return
+        for each in bare:
+            name = self.iri(each.name) if each.kind == "iri" else ""
+            if name in _COLLAPSED or name == XSD.dateTimeStamp.value:
+                kept = "dateTime" if name == XSD.dateTimeStamp.value else "integer"
+                local = name.rpartition("#")[2]
+                raise self.refuse(
+                    each,
+                    f"No value has the datatype xsd:{local} here: it is kept as xsd:{kept}",
+                    f"Compare with xsd:{kept}, and with bounds if they matter.",
+                )

@@ -1,0 +1,293 @@
+"""What the engine answers wrongly comes right, or is refused with what to write instead.
+
+The right answers are those of SPARQL 1.1 Query; docs/decisions/0013-engine-faults.md names the
+section for each kind.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.sparql.conftest import Asked
+
+pytestmark = pytest.mark.anyio
+
+DATE = "'2025-01-31'^^xsd:date"
+DAY = "'P1D'^^xsd:dayTimeDuration"
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        (
+            "SELECT ?g ?n { GRAPH ?g { { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } } } }",
+            [":g1 3", ":g2 4", ":g3 2"],
+        ),
+        (
+            "SELECT * { GRAPH ?g { { SELECT (COUNT(*) AS ?n) { ?s :in ?o } } } }",
+            [":g1 1", ":g2 1", ":g3 0"],
+        ),
+        (
+            "SELECT ?g ?m { GRAPH ?g { { SELECT (MAX(?o) AS ?m) { ?s :p ?o "
+            "FILTER(isNumeric(?o)) } } } }",
+            [":g1 1", ":g2 2", ":g3 3"],
+        ),
+        ("SELECT ?g ?x { GRAPH ?g { VALUES ?x { 1 } } }", [":g1 1", ":g2 1", ":g3 1"]),
+        ("SELECT ?g ?x { GRAPH ?g { VALUES ?x { 1 } ?s :p 3 } }", [":g3 1"]),
+        (
+            "SELECT ?g ?h { GRAPH ?g { GRAPH ?h { ?s :p 3 } } }",
+            [":g1 :g3", ":g2 :g3", ":g3 :g3"],
+        ),
+        ("SELECT ?g { GRAPH ?g { GRAPH :g2 { ?s :p 2 } } }", [":g1", ":g2", ":g3"]),
+        ("SELECT ?g { GRAPH ?g { ?s :p 1 MINUS { ?x :in ?z } } }", [":g1", ":g2", ":g3"]),
+        (
+            "SELECT ?g ?n { GRAPH ?g { { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } } "
+            "FILTER(?g != :g2) } }",
+            [":g1 3", ":g3 2"],
+        ),
+        (
+            "SELECT ?g ?n FROM NAMED :g1 FROM NAMED :none { GRAPH ?g { "
+            "{ SELECT (COUNT(*) AS ?n) { ?s ?p ?o } } } }",
+            [":g1 3", ":none 0"],
+        ),
+        (
+            "SELECT ?g ?s { GRAPH ?g { { SELECT ?s { ?s :p ?o } ORDER BY ?s LIMIT 1 } } }",
+            [":g1 :s", ":g2 :o", ":g3 :s"],
+        ),
+        (
+            "SELECT ?g { GRAPH ?g { ?s :p 1 FILTER EXISTS { { SELECT ?x { ?x :in 'g1' } } } } }",
+            [":g1"],
+        ),
+        (
+            "SELECT ?g ?h ?n { GRAPH ?g { GRAPH ?h { { SELECT (COUNT(*) AS ?n) { ?s :p 2 } } } } "
+            "FILTER(?g = :g1) }",
+            [":g1 :g1 0", ":g1 :g2 1", ":g1 :g3 0"],
+        ),
+    ],
+)
+async def test_what_stands_in_graph_is_evaluated_in_each_graph(
+    asked: Asked, query: str, rows: list[str]
+) -> None:
+    assert [" ".join(row) for row in await asked.rows(query)] == rows
+
+
+@pytest.mark.parametrize(
+    "names", ["reported period", "start length", "due grace", "z a", "a z", "d e"]
+)
+@pytest.mark.parametrize("order", ["{0} + {1}", "{1} + {0}", "({0}) + {1}", "{0} - (-{1})"])
+async def test_a_date_and_a_duration_add_up_whatever_they_are_called(
+    asked: Asked, names: str, order: str
+) -> None:
+    first, second = (f"?{name}" for name in names.split())
+    expression = order.format(first, second)
+    query = f"SELECT ({expression} AS ?sum) {{ VALUES ({first} {second}) {{ ({DATE} {DAY}) }} }}"
+    assert await asked.rows(query) == [("2025-02-01",)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        (f"{DATE} + {DAY}", "2025-02-01"),
+        (f"{DAY} + {DATE}", "2025-02-01"),
+        (f"STR({DAY} + {DATE})", "2025-02-01"),
+        (f"{DATE} + {DAY} + {DAY}", "2025-02-02"),
+        (f"({DAY} + {DAY}) + {DATE}", "2025-02-02"),
+        (
+            "'2024-02-29T00:00:00Z'^^xsd:dateTime + 'P1Y'^^xsd:yearMonthDuration",
+            "2025-02-28T00:00:00Z",
+        ),
+        (f"IF({DATE} + {DAY} > {DATE}, 'later', 'earlier')", "later"),
+        (f"{DATE} + 1", ""),
+        ("1 + 2 * 3 - 4 / 2", "5"),
+        ("-(1 + 2) * -2", "6"),
+        ("'a' + 1", ""),
+    ],
+)
+async def test_sums_are_right_in_any_order(asked: Asked, expression: str, value: str) -> None:
+    assert await asked.rows(f"SELECT ({expression} AS ?x) {{}}") == [(value,)]
+
+
+@pytest.mark.parametrize(
+    ("path", "number"),
+    [
+        (":a (:p|:p) ?o", 2),
+        (":a (:p|:q) ?o", 2),
+        ("?s (:p|:q) ?o", 3),
+        (":a (:p|:q) :b", 2),
+        (":a (:p|:q)/:p ?o", 2),
+        (":c ^:p/(^:p|^:q) ?o", 2),
+        ("?s ^(:p|:q) ?o", 3),
+        ("?s (:p|:q)+ ?o", 3),
+        ("?s (:p|:q)/:p|:q ?o", 3),
+        (":a :p|:q [ :p ?o ]", 2),
+        (":a :p ?b ; (:p|:q) ?c , ?d .", 4),
+        ("?s :p|:q _:b . _:b :p :c", 2),
+    ],
+)
+async def test_alternatives_keep_duplicates(asked: Asked, path: str, number: int) -> None:
+    rows = await asked.rows(f"SELECT (COUNT(*) AS ?n) {{ {path} }}")
+    assert rows == [(str(number),)]
+    rows = await asked.rows(f"SELECT * {{ {path} }}")
+    assert len(rows) == number
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("SELECT ?o { :nowhere :knows* ?o }", [":nowhere"]),
+        ("SELECT ?o { :nowhere :knows? ?o }", [":nowhere"]),
+        ("SELECT ?o { ?o :p*/:q* :nowhere }", [":nowhere"]),
+        ("SELECT ?o { :nowhere (:p?|:q?) ?o }", [":nowhere", ":nowhere"]),
+        ("SELECT ?o { 7 :p* ?o }", ["7"]),
+        ("SELECT ?o { :b :p* ?o }", [":b", ":c"]),
+        ("SELECT ?o { :nowhere :p+ ?o }", []),
+        ("SELECT ?o { :nowhere :p*/:q ?o }", []),
+        ("SELECT ?g { GRAPH ?g { :t :p? :t } }", [":g1", ":g2", ":g3"]),
+        ("SELECT ?o { GRAPH ?g { :t :p* ?o } }", ["3", ":t", ":t", ":t"]),
+        ("SELECT ?o { GRAPH :g1 { :t :p* ?o } }", [":t"]),
+        ("SELECT ?o FROM :g3 { :b :p* ?o }", [":b"]),
+        ("SELECT ?o { VALUES ?s { :nowhere } ?s :p* ?o }", []),
+    ],
+)
+async def test_a_path_of_length_zero_holds_for_any_term(
+    asked: Asked, query: str, rows: list[str]
+) -> None:
+    assert await asked.rows(query) == [(row,) for row in rows]
+
+
+async def test_a_term_that_the_data_do_not_hold_leads_to_itself(asked: Asked) -> None:
+    assert await asked.ask("ASK { :nowhere :knows* :nowhere }")
+    assert await asked.ask("ASK { :nowhere :knows? <http://ex.test/\\u006eowhere> }")
+    assert not await asked.ask("ASK { :nowhere :knows* :elsewhere }")
+
+
+@pytest.mark.parametrize(
+    ("query", "row"),
+    [
+        ('SELECT (COUNT(xsd:integer(?a)) AS ?n) { VALUES ?a { "1" "2" "3" "n/a" } }', "3"),
+        ('SELECT (COUNT(DISTINCT ?a + 1) AS ?n) { VALUES ?a { 1 1.0 2 "x" UNDEF } }', "3"),
+        ('SELECT (COUNT(STR(?a)) + COUNT(?a) AS ?n) { VALUES ?a { 1 "x" UNDEF } }', "4"),
+        ("SELECT (COUNT(1/0) AS ?n) {}", "0"),
+        (
+            "SELECT ?k (COUNT(1/?b) AS ?n) { VALUES (?k ?b) { (1 0) (1 2) (2 0) } } "
+            "GROUP BY ?k HAVING (COUNT(1/?b) > 0) ORDER BY COUNT(1/?b)",
+            "1 1",
+        ),
+        (
+            'SELECT ?n { { SELECT (COUNT(xsd:integer(?a)) AS ?n) { VALUES ?a { "1" "x" } } } }',
+            "1",
+        ),
+    ],
+)
+async def test_count_leaves_out_errors(asked: Asked, query: str, row: str) -> None:
+    assert [" ".join(each) for each in await asked.rows(query)] == [row]
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("SELECT ?v { :v :n ?v FILTER(?v > 1000) }", ["1001", "9223372036854775808"]),
+        ("SELECT ?v { :v :n ?v FILTER(?v != 7) }", ["1001", "9223372036854775808"]),
+        ("SELECT ?v { :v :n ?v FILTER(!(?v <= 1001)) }", ["9223372036854775808"]),
+        ("SELECT ?v { :v :n ?v FILTER(?v > 1.5e18) }", ["9223372036854775808"]),
+        ("SELECT ?v { :v :n ?v FILTER(?v >= 9223372036854775808) }", ["9223372036854775808"]),
+        ("SELECT (SUM(?v) AS ?s) { :v :n ?v }", ["9223372036854776809"]),
+        ("SELECT (AVG(?v) AS ?s) { :v :n ?v }", ["4611686018427388404.5"]),
+        ("SELECT (9223372036854775807 + 1 AS ?x) {}", ["9223372036854775808"]),
+        (
+            "SELECT (?v * 10 - 1 AS ?x) { VALUES ?v { 9223372036854775807 } }",
+            ["92233720368547758069"],
+        ),
+        ("SELECT (-?v AS ?x) { VALUES ?v { 9223372036854775808 } }", ["-9223372036854775808"]),
+        ("SELECT (SUM(?v) AS ?s) { VALUES ?v { 1 2.5 } }", ["3.5"]),
+        ('SELECT (SUM(?v) AS ?s) { VALUES ?v { 1 "2" } }', [""]),
+    ],
+)
+async def test_integers_have_no_bound(asked: Asked, query: str, rows: list[str]) -> None:
+    assert await asked.rows(query) == [(row,) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ('IF("x"@en, "yes", "no")', "yes"),
+        ('IF(""@en, "yes", "no")', "no"),
+        ('IF("maybe"^^xsd:boolean, "yes", "no")', "no"),
+        ('IF("abc"^^xsd:integer, "yes", "no")', "no"),
+        ('!"abc"^^xsd:integer', "true"),
+        ('"x"@en && true', "true"),
+        ('"abc"^^xsd:double || false', "false"),
+        ("IF(9223372036854775808, 1, 2)", "1"),
+        ('IF("x"^^:dt, 1, 2)', ""),
+        ("IF(:iri, 1, 2)", ""),
+        ("IF(1/0 || true, 1, 2)", "1"),
+    ],
+)
+async def test_a_literal_is_true_or_false(asked: Asked, expression: str, value: str) -> None:
+    assert await asked.rows(f"SELECT ({expression} AS ?x) {{}}") == [(value,)]
+
+
+async def test_a_filter_takes_a_literal_for_true_or_false(asked: Asked) -> None:
+    true = await asked.rows("SELECT ?x { :l :lab ?x FILTER(?x) }")
+    assert [row[0] for row in true] == ["true", "x", "y"]
+    false = await asked.rows("SELECT ?x { :l :lab ?x FILTER(!?x) }")
+    assert [row[0] for row in false] == ["", "abc", "false", "maybe"]
+    assert len(await asked.rows("SELECT ?x { :l :lab ?x FILTER(COALESCE(?none, ?x)) }")) == 3
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ('REPLACE("abc", "", "x")', ""),
+        ('REPLACE("abc", "b*", "x")', ""),
+        ('REPLACE("aXb", "X", "\\\\$")', "a$b"),
+        ('REPLACE("abc", "b", "\\\\\\\\")', "a\\c"),
+        ('REPLACE("abcd", "(b)", "$12")', "ab2cd"),
+        ('REPLACE("abc", "(b)", "[$1$0]")', "a[bb]c"),
+        ('REPLACE("abc", "(b)", "$1a")', "abac"),
+        ('REPLACE("ABC", "b", "-", "i")', "A-C"),
+        ('REPLACE("abc", CONCAT("", ""), "x")', ""),
+        ('REPLACE("abc", CONCAT("(b", ")"), CONCAT("\\\\$", "$1"))', "a$bc"),
+    ],
+)
+async def test_replace_is_that_of_xpath(asked: Asked, expression: str, value: str) -> None:
+    assert await asked.rows(f"SELECT ({expression} AS ?x) {{}}") == [(value,)]
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("SELECT (GROUP_CONCAT(?x) AS ?g) { VALUES ?x { :a 1 } }", [":a 1"]),
+        ("SELECT (GROUP_CONCAT(DISTINCT ?x; SEPARATOR=',') AS ?g) { VALUES ?x { 1 1 } }", ["1"]),
+        ("SELECT (GROUP_CONCAT(STR(?x); SEPARATOR=', ') AS ?g) { VALUES ?x { :a 1 } }", [":a, 1"]),
+    ],
+)
+async def test_group_concat_takes_any_value_that_has_a_text(
+    asked: Asked, query: str, rows: list[str]
+) -> None:
+    assert await asked.rows(query) == [(row,) for row in rows]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ('SELECT * { ?s ?p ?o FILTER(REGEX(?o, "(a)\\\\1")) }', "regular expression"),
+        ('SELECT * { ?s ?p ?o FILTER(REGEX(?o, "[")) }', "line 1"),
+        ('SELECT * { ?s ?p ?o FILTER(REGEX(?o, "[a-z-[aeiou]]")) }', "subtract"),
+        ('SELECT (REPLACE("a", "a", "$") AS ?x) {}', "needs a digit"),
+        ("SELECT * { ?s ?p ?o FILTER(DATATYPE(?o) = xsd:int) }", "xsd:integer"),
+        ("SELECT * { ?s ?p ?o FILTER(DATATYPE(?o) IN (xsd:short, xsd:date)) }", "xsd:integer"),
+        ("SELECT * { _:b :p|:q ?o FILTER(?o = 1) _:b :r ?x }", "Use a variable"),
+        ("SELECT * { :nowhere :p* [ :q ?o ] }", "in the place of the blank node"),
+        (
+            "SELECT (COUNT(STR(?k)) AS ?n) { ?s ?p ?o } GROUP BY (STR(?s) AS ?k)",
+            "BIND",
+        ),
+    ],
+)
+async def test_what_cannot_be_answered_rightly_is_refused_with_a_way_out(
+    asked: Asked, query: str, said: str
+) -> None:
+    response = await asked.get(query)
+    assert response.status_code == 400, response.text
+    assert said in response.text
