@@ -56,7 +56,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pledgegraph.validation import ValidationReport
+    from collections.abc import Mapping
+
+    from pledgegraph.validation import ValidationReport, Violation
+    from pledgegraph.writes.places import FilePlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +274,8 @@ class ValidationFailed(InputError):
         self.report = report
         self.base = base
         """The base IRI of the data, which a report for people leaves out of node names."""
+        self.places: Mapping[Violation, FilePlace] = {}
+        """Where in the files the statements stand, if whoever brings files has looked."""
 
 
 class QueryError(PledgegraphError):

@@ -66,7 +66,7 @@ def exit_code(error: PledgegraphError) -> Exit:
 def complain(error: PledgegraphError) -> None:
     """Say on the standard error what went wrong, where, and what to do."""
     if isinstance(error, ValidationFailed):
-        print_report(error.report, base=error.base)
+        print_report(error.report, base=error.base, places=error.places)
     place = f"{error.place}: " if isinstance(error, ReadError) else ""
     print(harmless(f"{place}{error}"), file=sys.stderr)
     if error.remedy:

@@ -25,6 +25,7 @@ from pledgegraph.cli.validation_report import print_report_json
 from pledgegraph.errors import SourceUnclear, ValidationFailed
 from pledgegraph.setup.open_engine import open_engine
 from pledgegraph.writes.loading import SourceFile, change_from_files
+from pledgegraph.writes.places import places_of
 
 Files = Annotated[
     list[Path],
@@ -69,8 +70,9 @@ def command(
         with working("Checking and writing"):
             receipt = engine.update(change)
     except ValidationFailed as error:
+        error.places = places_of(error.report, files, engine.directory.base)
         if as_json:
-            print_report_json(error.report)
+            print_report_json(error.report, places=error.places)
         raise
     if as_json:
         print(

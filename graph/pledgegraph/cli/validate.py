@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import pyoxigraph
 import typer
@@ -10,14 +10,20 @@ import typer
 from pledgegraph.cli.load import Files, Source, source_files
 from pledgegraph.cli.options import Base, DataDir, Json, Validator, settings
 from pledgegraph.cli.progress_bar import reading_bar, working
-from pledgegraph.cli.validation_report import print_report, print_report_json
+from pledgegraph.cli.validation_report import print_effect, print_report, print_report_json
 from pledgegraph.errors import DirectoryMissing, ValidationFailed
 from pledgegraph.settings import Settings
 from pledgegraph.setup.open_engine import Gatekeeper
 from pledgegraph.store.directory import open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph.store.normalisation import EngineForm, difference, settle
+from pledgegraph.writes.effect import Effect, effect_of
 from pledgegraph.writes.loading import change_from_files
+from pledgegraph.writes.places import places_of
+
+if TYPE_CHECKING:
+    from pledgegraph.store.changes import Change
+    from pledgegraph.validation import ValidationReport
 
 
 def command(
@@ -52,19 +58,35 @@ def command(
     gatekeeper = Gatekeeper(chosen.validator, its_base)
     with working("Validating"):
         if engine is None:
-            empty = pyoxigraph.Store()
-            report = gatekeeper.report(empty, difference(empty, change))
+            report, effect = _judged(gatekeeper, pyoxigraph.Store(), change, its_base)
         else:
             with engine.snapshot() as snapshot:
-                change_set = difference(snapshot.store, change)
-                report = gatekeeper.report(snapshot.store, change_set)
+                report, effect = _judged(gatekeeper, snapshot.store, change, its_base)
+        places = places_of(report, files, its_base)
     if as_json:
-        print_report_json(report)
+        print_report_json(report, places=places, effect=effect)
     if not report.conforms:
-        raise ValidationFailed(report, base=its_base)
-    print_report(report, base=its_base)
-    if not as_json:
-        print("Valid." if engine is not None else "Valid by themselves.")
+        failed = ValidationFailed(report, base=its_base)
+        failed.places = places
+        raise failed
+    print_report(report, base=its_base, places=places)
+    if as_json:
+        return
+    if engine is None:
+        print("Valid by themselves.")
+        return
+    print("Valid.")
+    print_effect(effect, base=its_base)
+
+
+def _judged(
+    gatekeeper: Gatekeeper, store: pyoxigraph.Store, change: Change, base: str
+) -> tuple[ValidationReport, Effect]:
+    """What is found fault with, and what a load would come to."""
+    brought = change.add if isinstance(change.add, pyoxigraph.Dataset) else ()
+    change_set = difference(store, change)
+    report = gatekeeper.report(store, change_set)
+    return report, effect_of(len(brought), change_set, store, base, gatekeeper.reads)
 
 
 def _engine(chosen: Settings) -> EmbeddedEngine | None:

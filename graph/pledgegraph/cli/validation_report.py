@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING
 from pledgegraph.cli.escape_control import harmless
 
 if TYPE_CHECKING:
-    from pledgegraph.validation import ValidationReport
+    from collections.abc import Mapping
+    from typing import Any
+
+    from pledgegraph.validation import ValidationReport, Violation
+    from pledgegraph.writes.effect import Effect
+    from pledgegraph.writes.places import FilePlace
+
+    Places = Mapping[Violation, FilePlace]
 
 
 def preferred_languages() -> tuple[str, ...]:
@@ -21,17 +28,36 @@ def preferred_languages() -> tuple[str, ...]:
     return tuple(dict.fromkeys(tag for tag in tags if tag and tag not in ("c", "posix")))
 
 
-def print_report(report: ValidationReport, *, base: str) -> None:
+def print_report(report: ValidationReport, *, base: str, places: Places | None = None) -> None:
     """One line a result, in the reader's language, on the standard error."""
     from pledgegraph.validation import describe  # noqa: PLC0415 - slow to load
 
     languages = preferred_languages() or ("en",)
     for result in report.results:
-        print(harmless(describe(result, languages=languages, base=base)), file=sys.stderr)
+        place = (places or {}).get(result)
+        said = describe(result, languages=languages, base=base)
+        print(harmless(f"{place}: {said}" if place else said), file=sys.stderr)
 
 
-def print_report_json(report: ValidationReport) -> None:
+def print_effect(effect: Effect, *, base: str) -> None:
+    """What a load would come to, in words, on the standard output."""
+    from pledgegraph.validation.term_names import readable  # noqa: PLC0415 - slow to load
+
+    for line in effect.in_words(lambda term: readable(term, base)):
+        print(harmless(line))
+
+
+def print_report_json(
+    report: ValidationReport, *, places: Places | None = None, effect: Effect | None = None
+) -> None:
     """The whole report on the standard output, for scripts."""
     from pledgegraph.validation import report_json  # noqa: PLC0415 - slow to load
 
-    print(json.dumps(report_json(report), ensure_ascii=False, indent=2))
+    told: dict[str, Any] = report_json(report)
+    for each, result in zip(told["results"], report.results, strict=True):
+        place = (places or {}).get(result)
+        each["file"] = place.file if place else None
+        each["line"] = place.line if place else None
+    if effect is not None:
+        told["load"] = effect.as_json()
+    print(json.dumps(told, ensure_ascii=False, indent=2))

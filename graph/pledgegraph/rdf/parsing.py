@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -19,6 +20,9 @@ BODY: Final = "the body of the request"
 Progress = Callable[[int], None]
 """Called with the number of bytes read since the last call."""
 
+_PIECE: Final = 65_536
+_LONGEST_LINE: Final = 1_048_576
+"""Bytes; a longer line is handed to the parser in parts."""
 _ENDINGS: Final = ("ttl", "nt", "nq", "trig", "rdf", "jsonld")
 
 
@@ -56,6 +60,38 @@ class _Checked(_Counted):
         return piece
 
 
+@dataclass
+class Line:
+    """How far a file has been read, in lines; told while `read_quads` gives its quads."""
+
+    number: int = 0
+    """The line on which the newest quad ends, counted from 1."""
+
+
+class _ByLine:
+    """Hands out a file a line at a time, so that the parser is never ahead of its quads."""
+
+    def __init__(self, file: BinaryIO | _Counted, line: Line) -> None:
+        self._file = file
+        self._line = line
+        self._rest = b""
+        self._within = False
+        """Whether a part of the line has been handed out."""
+
+    def read(self, size: int = -1) -> bytes:
+        while b"\n" not in self._rest and len(self._rest) < _LONGEST_LINE:
+            piece = self._file.read(_PIECE)
+            if not piece:
+                break
+            self._rest += piece
+        end = self._rest.find(b"\n") + 1 or len(self._rest)
+        end = min(end, size) if size >= 0 else end
+        part, self._rest = self._rest[:end], self._rest[end:]
+        self._line.number += bool(part) and not self._within
+        self._within = not part.endswith(b"\n")
+        return part
+
+
 def rdf_format(path: Path) -> RdfFormat:
     """The format that the file's ending names.
 
@@ -72,10 +108,13 @@ def rdf_format(path: Path) -> RdfFormat:
     return found
 
 
-def read_quads(path: Path, *, base: str, progress: Progress | None = None) -> Iterator[Quad]:
+def read_quads(
+    path: Path, *, base: str, progress: Progress | None = None, line: Line | None = None
+) -> Iterator[Quad]:
     """The quads of a file; triples stand in the default graph.
 
-    Relative IRIs are resolved against ``{base}/``.
+    Relative IRIs are resolved against ``{base}/``. ``line``, where given, tells at each quad
+    on which line it ends, which takes a little more time.
 
     Raises:
         UnknownFormat: the file's ending is not one of RDF.
@@ -89,8 +128,9 @@ def read_quads(path: Path, *, base: str, progress: Progress | None = None) -> It
             told = progress or (lambda _: None)
             is_xml = form == RdfFormat.RDF_XML
             counted = _Checked(file, told, str(path)) if is_xml else _Counted(file, told)
+            pieces = counted if line is None else _ByLine(counted, line)
             # The engine wants an IO[bytes] and calls nothing but read().
-            source: BinaryIO = counted  # type: ignore[assignment]
+            source: BinaryIO = pieces  # type: ignore[assignment]
             yield from parse(source, format=form, base_iri=f"{base}/")
     except SyntaxError as error:
         raise _mistake(error, form, str(path)) from error

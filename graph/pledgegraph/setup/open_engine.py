@@ -8,7 +8,7 @@ from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from pyoxigraph import Store
+from pyoxigraph import NamedNode, Store
 
 from pledgegraph.errors import (
     DirectoryLocked,
@@ -68,6 +68,10 @@ class Gatekeeper:
         with self._guard:
             by_shapes = self._change_validator.check(change_set, store)
             return self._beyond_shapes.completed(by_shapes, change_set, store)
+
+    def reads(self, predicate: NamedNode) -> bool:
+        """Whether a list, a question or a shape reads statements with the predicate."""
+        return self._beyond_shapes.words.reads(predicate)
 
     def __call__(self, store: Store, change_set: ChangeSet) -> None:
         """Let the change set pass.

@@ -335,7 +335,7 @@ def test_a_name_that_is_no_text_is_refused(made: Program, make_source: MakeSourc
 def test_validate_judges_and_changes_nothing(loaded: Program, make_source: MakeSource) -> None:
     before = ChangesLog(loaded.path / "changes").last()
     ended = loaded("validate", make_source("two", "cem"))
-    assert (ended.code, ended.out) == (0, "Valid.\n")
+    assert (ended.code, ended.out.splitlines()[0]) == (0, "Valid.")
     assert ChangesLog(loaded.path / "changes").last() == before
     assert labels(loaded) == ["Ana", "Ben"]
 

@@ -1,4 +1,4 @@
-"""Every record says what it is: without a type no page, list or question shows it."""
+"""Every record says what it is: without a type no list and no question finds it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from pledgegraph.validation.report import Violation
 from pledgegraph.validation.shapes import Shapes
 
 _UNTYPED: Final[Mapping[str, str]] = {
-    "en": "The record does not say what it is, so that nothing shows it. Give it a type of the "
-    "ontology, such as `a {kind}`.",
-    "es": "El registro no dice qué es, de modo que nada lo muestra. Dele un tipo de la ontología, "
-    "como `a {kind}`.",
-    "fr": "L'enregistrement ne dit pas ce qu'il est, si bien que rien ne le montre. Donnez-lui un "
-    "type de l'ontologie, comme `a {kind}`.",
+    "en": "The record does not say what it is, so that no list and no question finds it. "
+    "Give it a type of the ontology, such as `a {kind}`.",
+    "es": "El registro no dice qué es, de modo que ninguna lista ni pregunta lo encuentra. "
+    "Dele un tipo de la ontología, como `a {kind}`.",
+    "fr": "L'enregistrement ne dit pas ce qu'il est, si bien qu'aucune liste ni question ne "
+    "le trouve. Donnez-lui un type de l'ontologie, comme `a {kind}`.",
 }
 _LEFT: Final[Mapping[str, str]] = {
     "en": "The type of the record goes, and other sources still speak of it. Remove their "

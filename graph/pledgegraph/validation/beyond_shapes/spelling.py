@@ -24,9 +24,9 @@ _NEAR: Final[Mapping[str, str]] = {
     "{meant} ? Écrivez `@prefix pg: <https://w3id.org/pledgegraph/def#> .`, avec https.",
 }
 _UNREAD: Final[Mapping[str, str]] = {
-    "en": "No page, list or question here reads {term}. Did you mean {meant}?",
-    "es": "Ninguna página, lista ni pregunta lee aquí {term}. ¿Quiso decir {meant}?",
-    "fr": "Aucune page, liste ni question ne lit ici {term}. Vouliez-vous dire {meant} ?",
+    "en": "No list and no question here reads {term}. Did you mean {meant}?",
+    "es": "Ninguna lista ni pregunta lee aquí {term}. ¿Quiso decir {meant}?",
+    "fr": "Aucune liste ni question ne lit ici {term}. Vouliez-vous dire {meant} ?",
 }
 _OR: Final = " / "
 _UNKNOWN: Final = {f"<{SHAPES}KnownProperty>": False, f"<{SHAPES}KnownClass-type>": True}

@@ -38,6 +38,7 @@ _READ: Final = frozenset({
     ORG.changedBy, PROV.wasAttributedTo, PROV.wasDerivedFrom, SCHEMA.about, SCHEMA.sameAs,
 })  # fmt: skip
 """Properties of others that the pages read, beside those that a shape looks at."""
+_SPACES_READ: Final = frozenset(each.iri for each in (RDF, RDFS, OWL, SKOS, ORG, PROV, DCTERMS))
 _EVERYDAY: Final = {
     "name": RDFS.label,
     "title": RDFS.label,
@@ -94,6 +95,14 @@ class Words:
         """Whether the term is a class that a record here can be of."""
         return isinstance(term, NamedNode) and (
             term in self._kinds or term.value.startswith(PG.iri)
+        )
+
+    def reads(self, predicate: NamedNode) -> bool:
+        """Whether a list, a question or a shape reads statements with the predicate."""
+        return (
+            predicate in self.looked_at
+            or self.known(predicate)
+            or namespace(predicate.value) in _SPACES_READ
         )
 
     @cached_property
@@ -153,7 +162,7 @@ class Words:
 
     @cached_property
     def looked_at(self) -> frozenset[NamedNode]:
-        """The properties that a shape, a page or a question reads."""
+        """The properties that a shape or a question reads."""
         from rdflib import SH, URIRef  # noqa: PLC0415 - the shapes have loaded it by now
 
         paths = {
