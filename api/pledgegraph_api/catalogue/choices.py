@@ -11,10 +11,10 @@ from typing import Final
 from pyoxigraph import Literal, NamedNode, Variable
 
 from pledgegraph.catalogue.questions import Parameter
+from pledgegraph.rdf.language_tags import nearest
 from pledgegraph.store.engine import Engine, Snapshot, Substitutions
 from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph.store.select import solutions
-from pledgegraph_api.http.languages import DEFAULT
 
 MOST: Final = 500
 """Of a longer list nobody reads; a field for text takes its place."""
@@ -109,7 +109,8 @@ def _ask(snapshot: Snapshot, *, query: str, substitutions: Substitutions) -> Lab
 
 def _label(texts: dict[str, str], language: str) -> str:
     """The label in the language, else in English, else in any."""
-    return next((texts[tag] for tag in (language, DEFAULT, *texts) if tag in texts), "")
+    tag = nearest(texts, language)
+    return "" if tag is None else texts[tag]
 
 
 def _natural(text: str) -> list[tuple[int, str]]:

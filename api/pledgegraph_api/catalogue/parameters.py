@@ -15,7 +15,7 @@ from pledgegraph.results.truncation import LIMIT
 from pledgegraph.sparql.lexer import query_words
 from pledgegraph.store.engine import Substitutions
 from pledgegraph_api.errors import Fault, WrongParameters
-from pledgegraph_api.http.languages import LANGUAGES, preferred_language
+from pledgegraph_api.http.languages import LANGUAGES, page_language, preferred_language
 from pledgegraph_api.http.request_limits import TIMEOUT, AskedLimits, limits_of
 from pledgegraph_api.sparql.protocol import decoded
 
@@ -52,6 +52,7 @@ def read_wishes(request: Request, parameters: Sequence[Parameter] = ()) -> Wishe
     given = {name: value for name, value in pairs if value}
     faults = [*_names(pairs, parameters)]
     language = given.pop("lang", None)
+    language = language and page_language(language)
     if language is not None and language not in LANGUAGES:
         faults.append(
             Fault(

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
+from pledgegraph.rdf.language_tags import covers
 from pledgegraph_api.errors import ParameterError
 
 LANGUAGES: Final = {
@@ -94,10 +95,18 @@ def preferred_language(header: str | None) -> str:
     return DEFAULT
 
 
+def page_language(tag: str) -> str:
+    """The language of the pages for a tag, such as ``zh`` for ``zh-Hans``; else the tag itself.
+
+    See https://www.rfc-editor.org/rfc/rfc4647.html#section-3.4
+    """
+    return next((each for each in LANGUAGES if covers(each, tag)), tag)
+
+
 def _named(request: Request) -> list[str]:
     """The values of the parameter ``lang`` in the address; one left empty counts for nothing."""
     query = request.scope.get("query_string", b"")
     if b"lang=" not in query:
         return []
     pairs = parse_qsl(query.decode("utf-8", errors="replace"))
-    return [value for name, value in pairs if name == "lang"]
+    return [page_language(value) for name, value in pairs if name == "lang"]

@@ -10,7 +10,7 @@ from typing import Final
 from starlette.requests import Request
 
 from pledgegraph_api.errors import Fault, PageMissing, WrongParameters
-from pledgegraph_api.http.languages import LANGUAGES
+from pledgegraph_api.http.languages import LANGUAGES, page_language
 from pledgegraph_api.sparql.protocol import decoded
 
 _LONGEST_QUOTE: Final = 200
@@ -57,7 +57,7 @@ def faults_of(pairs: Sequence[tuple[str, str]], known: Sequence[str]) -> Iterato
             detail = f"The parameter {name} is there {times} times; send it once."
             yield Fault(name, "repeated", detail)
     for language in dict.fromkeys(value for name, value in pairs if name == "lang"):
-        if language and language not in LANGUAGES:
+        if language and page_language(language) not in LANGUAGES:
             quoted = language[:_LONGEST_QUOTE]
             detail = (
                 f"There are no pages in the language {quoted!r}; expected one of: "

@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from pledgegraph.namespaces import RDF, XSD
-from pledgegraph_api.http.languages import DEFAULT
+from pledgegraph.rdf.language_tags import nearness
 
 Term = NamedNode | BlankNode | Literal | Triple
 Span = tuple[date, date]
@@ -57,13 +57,8 @@ class Statements:
 
     def text(self, node: NamedNode, language: str, *props: NamedNode) -> Literal | None:
         """The literal that a reader of the language is served best by."""
-        order = [language, DEFAULT, ""]
-
-        def rank(each: Literal) -> int:
-            tag = (each.language or "").partition("-")[0]
-            return order.index(tag) if tag in order else len(order)
-
-        return min(self.texts(node, *props), key=rank, default=None)
+        texts = self.texts(node, *props)
+        return min(texts, key=lambda each: nearness(each.language, language), default=None)
 
     def back(self, node: NamedNode, prop: NamedNode) -> list[NamedNode]:
         """What has the node as value of the property."""

@@ -14,6 +14,7 @@ from pledgegraph.documents import Document, Names, Profiles
 from pledgegraph.documents.document import Link
 from pledgegraph.documents.profiles import Words
 from pledgegraph.namespaces import PG, RDF, XSD
+from pledgegraph.rdf.language_tags import covers, nearness
 from pledgegraph.store.engine import Snapshot
 from pledgegraph_api.http.languages import DEFAULT
 from pledgegraph_api.records.lookup import Found
@@ -272,7 +273,11 @@ class Telling:
         """What is in the reader's language first."""
         return tuple(
             sorted(
-                values, key=lambda each: (each.language not in (self._language, ""), each.language)
+                values,
+                key=lambda each: (
+                    bool(each.language) and not covers(self._language, each.language),
+                    each.language,
+                ),
             )
         )
 
@@ -288,14 +293,17 @@ class Telling:
             return terms[tag], tag
         return self._described(node)
 
+    def _nearest(self, texts: Iterable[Literal]) -> Literal | None:
+        """What serves a reader of the page's language best."""
+        return min(texts, key=lambda each: nearness(each.language, self._language), default=None)
+
     def _described(self, node: NamedNode) -> tuple[str, str]:
         """What stands for a name: how its text begins, else its class and its slug."""
         texts = [each for each in self._about.get(node, {}).get(PG.text, ()) if _is_text(each)]
-        for wanted in (self._language, DEFAULT, None):
-            for text in texts:
-                if wanted is None or text.language == wanted:
-                    start = shorten(printable(text.value), _LONGEST_NAME, placeholder=" …")
-                    return start, text.language or ""
+        text = self._nearest(texts)
+        if text is not None:
+            start = shorten(printable(text.value), _LONGEST_NAME, placeholder=" …")
+            return start, text.language or ""
         name = printable(short_name(node.value, self._base))
         kinds = [*self.classes(node), *self._kinds.get(node, ())]
         words = next((self._profiles.terms[e] for e in kinds if e in self._profiles.terms), None)

@@ -24,7 +24,7 @@ from pledgegraph.search.newest import NewestIndex
 from pledgegraph_api.collections.filters import short
 from pledgegraph_api.errors import DocumentMissing, Fault, PageMissing, WrongParameters
 from pledgegraph_api.http.etags import etag_of, not_modified
-from pledgegraph_api.http.languages import DEFAULT, required_language
+from pledgegraph_api.http.languages import DEFAULT, page_language, required_language
 from pledgegraph_api.http.negotiation import PAGE, PageOrFormat, accept_of, choose_among
 from pledgegraph_api.http.query_params import known_parameters, page_number
 from pledgegraph_api.records.jsonld_context import CONTEXT_PATH
@@ -129,7 +129,7 @@ class SearchEndpoint:
     async def suggest(self, request: Request) -> Response:
         """Names that begin so or hold the words, with their addresses, for a search box."""
         given = known_parameters(request, ("q", "lang"))
-        language = given.get("lang") or DEFAULT
+        language = page_language(given.get("lang") or DEFAULT)
         text = given.get("q", "")[:LONGEST]
         index = await run_in_threadpool(self._index.current)
         found = await run_in_threadpool(index.search, text)

@@ -9,8 +9,8 @@ from pyoxigraph import Literal, NamedNode, Quad
 
 from pledgegraph.documents.labels import LABELS
 from pledgegraph.namespaces import PG, SKOS
+from pledgegraph.rdf.language_tags import nearest, nearness
 from pledgegraph.store.engine import Snapshot
-from pledgegraph_api.http.languages import DEFAULT
 
 _PREFERRED: Final = SKOS.prefLabel
 
@@ -51,10 +51,8 @@ def naming(quads: Iterable[Quad]) -> Iterator[tuple[NamedNode, NamedNode, Litera
 
 def chosen_name(names: Mapping[str, str], language: str) -> tuple[str, str]:
     """Of the names by language the best one, and its language; both empty where there is none."""
-    for tag in (language, DEFAULT, "", *names):
-        if tag in names:
-            return names[tag], tag
-    return "", ""
+    tag = nearest(names, language)
+    return ("", "") if tag is None else (names[tag], tag)
 
 
 def acronyms_of(snapshot: Snapshot, nodes: Iterable[NamedNode]) -> dict[NamedNode, frozenset[str]]:
@@ -77,7 +75,5 @@ def with_acronym(name: str, acronyms: Iterable[str]) -> str:
 
 def _rank(name: tuple[NamedNode, Literal], language: str) -> tuple[int, bool, str, str]:
     prop, label = name
-    tag = (label.language or "").partition("-")[0]
-    order = [language, DEFAULT, ""]
-    place = order.index(tag) if tag in order else len(order)
-    return (place, prop != _PREFERRED, tag, label.value)
+    place, _ = nearness(label.language, language)
+    return (place, prop != _PREFERRED, label.language or "", label.value)

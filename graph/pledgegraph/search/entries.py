@@ -11,6 +11,7 @@ from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode
 
 from pledgegraph.namespaces import SCHEME
+from pledgegraph.rdf.language_tags import nearness
 from pledgegraph.store.engine import Snapshot
 from pledgegraph.store.select import solutions
 
@@ -60,11 +61,7 @@ class Entry:
     def name(self, language: str) -> Name | None:
         """What it is called in a language, else in English, else as it is."""
         names = [each for each in self.names if each.key == "name"] or self.names
-        for tag in (language, "en", ""):
-            for each in names:
-                if each.language.partition("-")[0] == tag:
-                    return each
-        return names[0] if names else None
+        return min(names, key=lambda each: nearness(each.language, language), default=None)
 
     @property
     def slug(self) -> str:
