@@ -24,6 +24,7 @@ PledgegraphError
     ├── Crowded               its client has as many requests under way as it may
     ├── Unauthorised          it carries no token, or none that is known
     ├── Forbidden             its token does not allow what it asks for
+    ├── CodingNotAcceptable   it accepts none of the content codings that there are
     └── NotAcceptable         it accepts none of the formats that there are
 """
 
@@ -224,6 +225,10 @@ class Forbidden(RequestError):
             message, remedy=f"Use a token made with `pledgegraph token create --scope {scope}`."
         )
         self.scope = scope
+
+
+class CodingNotAcceptable(RequestError):
+    """The request refuses what is not compressed, and accepts none of the compressions."""
 
 
 class NotAcceptable(RequestError):

@@ -201,7 +201,7 @@ def _add_layers(
         answers=problems,
     )
     app.add_middleware(UnexpectedErrors, answers=problems)
-    app.add_middleware(Compressing)
+    app.add_middleware(Compressing, answers=problems)
     app.add_middleware(
         FewAtOnce, most=settings.client_connections, addresses=addresses, answers=problems
     )

@@ -22,6 +22,7 @@ from pledgegraph_api.history.openapi import (
 )
 from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.query_params import known_parameters
 from pledgegraph_api.web.pages import Pages
 
 PATH: Final = "/dumps/"
@@ -53,7 +54,12 @@ class DumpFiles:
         return RedirectResponse(f"{self._base}{PATH}", 308)
 
     async def list(self, request: Request) -> Response:
-        """The dumps, the newest first, as JSON or as a page."""
+        """The dumps, the newest first, as JSON or as a page.
+
+        Raises:
+            WrongParameters: the list knows no such parameters.
+        """
+        known_parameters(request, ("format", "lang"))
         dumps, damaged = await run_in_threadpool(self._found)
         accept, name = accept_of(request), request.query_params.get("format")
         if PageOrFormat(accept, name).prefers_page((JSON,)):

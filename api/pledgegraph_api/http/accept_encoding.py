@@ -21,19 +21,33 @@ _ALIASES: Final = {"x-gzip": "gzip"}
 def preferred_coding(header: str | None) -> str:
     """The coding that the client likes best of those that there are; in doubt, none at all.
 
-    Where it likes several equally, ours come in their own order, and `IDENTITY` last. A client
-    that refuses even that gets it all the same, for want of another.
+    Where it likes several equally, ours come in their own order, and `IDENTITY` last; see
+    `refuses_identity` for clients that refuse even that.
     """
     if not header or len(header) > _LONGEST:
         return IDENTITY
+    weights = _weights(header)
+    others = weights.get("*", 0.0)
+    best = max(CODINGS, key=lambda coding: weights.get(coding, others))
+    weight = weights.get(best, others)
+    # Who does not speak of identity takes it in any case, but likes what it asked for better.
+    return best if weight > 0 and weight >= weights.get(IDENTITY, 0.0) else IDENTITY
+
+
+def refuses_identity(header: str | None) -> bool:
+    """Whether the client takes nothing that is not coded: `identity;q=0`, or `*;q=0`."""
+    if not header or len(header) > _LONGEST:
+        return False
+    weights = _weights(header)
+    return weights.get(IDENTITY, weights.get("*", 1.0)) == 0
+
+
+def _weights(header: str) -> dict[str, float]:
+    """How much the client likes each coding that it names; a malformed member counts not."""
     weights: dict[str, float] = {}
     for member in header.split(","):
         match = _MEMBER.fullmatch(member)
         if match:
             name = match[1].lower()
             weights[_ALIASES.get(name, name)] = float(match[2] or 1)
-    others = weights.get("*", 0.0)
-    best = max(CODINGS, key=lambda coding: weights.get(coding, others))
-    weight = weights.get(best, others)
-    # Who does not speak of identity takes it in any case, but likes what it asked for better.
-    return best if weight > 0 and weight >= weights.get(IDENTITY, 0.0) else IDENTITY
+    return weights

@@ -280,7 +280,7 @@ class PageOrFormat:
     def prefers_page(self, others: Sequence[Format]) -> bool:
         """Whether the client would rather have a page than any of the formats."""
         if self._name is not None:
-            return self._name.strip().lower() in (PAGE, "text/html")
+            return self._name.partition(";")[0].strip().lower() in (PAGE, "text/html")
         return all(prefers_page(self._accept, each.media_type, each.aliases) for each in others)
 
 
@@ -303,7 +303,8 @@ def prefers_page(accept: Accept, otherwise: str, aliases: Sequence[str] = ()) ->
 def _answers_to(form: Format, name: str) -> bool:
     """Whether a format is meant by a name as clients write them: ``xml``, ``rdf+xml``, ``nt``."""
     # A plus sign in an address stands for a space, so a media type arrives with one.
-    wanted = name.strip().lower().replace(" ", "+")
+    # Parameters hold of everything sent here, or hint at what a server may leave unheeded.
+    wanted = name.partition(";")[0].strip().lower().replace(" ", "+")
     types = (form.media_type, *form.aliases)
     names = {form.name, form.extension, *types, *(t.partition("/")[2] for t in types)}
     return wanted in names or wanted.replace("-", "") == form.name

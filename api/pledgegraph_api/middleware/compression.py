@@ -15,11 +15,15 @@ from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pledgegraph.results.encoding import IDENTITY, SMALLEST, Encoder, SteadyEncoder, whole
-from pledgegraph_api.http.accept_encoding import preferred_coding
+from pledgegraph.results.encoding import CODINGS, IDENTITY, SMALLEST, Encoder, SteadyEncoder, whole
+from pledgegraph_api.errors import CodingNotAcceptable
+from pledgegraph_api.http.accept_encoding import preferred_coding, refuses_identity
 from pledgegraph_api.http.addresses import path_below_root
+from pledgegraph_api.problems.mapping import problem_of
+from pledgegraph_api.problems.responses import ProblemAnswers
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "QUERY"})
 _CODES_ITSELF: Final = ("/sparql", "/queries", "/graphs", "/update")
@@ -46,21 +50,30 @@ _BODILESS: Final = frozenset({204, 205, 206, _NOT_MODIFIED})
 class Compressing:
     """Sends compressed what is worth it, to clients that take it so."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, answers: ProblemAnswers) -> None:
         self._app = app
+        self._answers = answers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or scope["method"] not in _METHODS:
             await self._app(scope, receive, send)
             return
-        coding = preferred_coding(", ".join(Headers(scope=scope).getlist("accept-encoding")))
+        accepted = ", ".join(Headers(scope=scope).getlist("accept-encoding"))
+        coding, must = preferred_coding(accepted), refuses_identity(accepted)
+        if must and coding == IDENTITY:
+            await self._answers.respond(Request(scope), problem_of(_refusal()))(
+                scope, receive, send
+            )
+            return
         had = False
         if coding != IDENTITY:
             headers = list(_uncoded(scope["headers"], coding))
             had = headers != scope["headers"]
             scope["headers"] = headers
         only_pages = path_below_root(scope).startswith(_CODES_ITSELF)
-        coded = _Coded(send, coding, head=scope["method"] == "HEAD", only_pages=only_pages, had=had)
+        coded = _Coded(
+            send, coding, head=scope["method"] == "HEAD", only_pages=only_pages, had=had, must=must
+        )
         await self._app(scope, receive, coded.take)
 
 
@@ -74,6 +87,8 @@ class _Coded:
     only_pages: bool
     had: bool
     """Whether the client has said that it has a response in this coding."""
+    must: bool
+    """Whether the client takes nothing that is not coded."""
     _start: Message | None = None
     _encoder: Encoder | None = field(default=None, init=False)
 
@@ -99,7 +114,8 @@ class _Coded:
         if message["status"] in _BODILESS or not is_worthwhile:
             await self.send(message)
             return
-        if self.coding == IDENTITY or int(headers.get("content-length", SMALLEST)) < SMALLEST:
+        smallest = 1 if self.must else SMALLEST
+        if self.coding == IDENTITY or int(headers.get("content-length", smallest)) < smallest:
             await self.send(message)
             return
         self._start = message
@@ -135,10 +151,19 @@ class _Coded:
     def _is_worthwhile(self, headers: Headers) -> bool:
         if "content-encoding" in headers or "content-range" in headers:
             return False
+        if self.must:
+            return True
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if self.only_pages:
             return kind == _PAGE
         return kind.startswith("text/") or kind in _WORTHWHILE or kind.endswith(_ENDINGS)
+
+
+def _refusal() -> CodingNotAcceptable:
+    return CodingNotAcceptable(
+        "The header Accept-Encoding refuses every way in which the answer can be sent.",
+        remedy=f"Accept one of: {', '.join((*CODINGS, IDENTITY))}.",
+    )
 
 
 def _vary(headers: MutableHeaders) -> None:

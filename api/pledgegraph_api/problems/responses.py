@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import logging
 from typing import Final
+from urllib.parse import quote
 
 from fastapi import FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Match
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pledgegraph.errors import PledgegraphError, QueryError, ValidationFailed
@@ -25,9 +26,9 @@ from pledgegraph_api.problems.mapping import (
     problem_of,
 )
 from pledgegraph_api.problems.rdf import preferred_rdf, problem_in_rdf
-from pledgegraph_api.problems.service_types import METHOD_NOT_ALLOWED
+from pledgegraph_api.problems.service_types import METHOD_NOT_ALLOWED, NOT_FOUND
 from pledgegraph_api.problems.shacl_report import report_format, report_response
-from pledgegraph_api.web.links import root_of
+from pledgegraph_api.web.links import path_of, root_of
 from pledgegraph_api.web.pages import Pages
 
 _log = logging.getLogger("pledgegraph.service")
@@ -55,6 +56,9 @@ class ProblemAnswers:
             # The framework names the methods of the first route only.
             error = HTTPException(405, headers={"Allow": ", ".join(_methods_at(request))})
         problem = problem_of(error)
+        way = _without_slash(request) if problem.type.status == NOT_FOUND.status else None
+        if way is not None:
+            return RedirectResponse(way, 308, headers={"Cache-Control": "no-cache"})
         if problem.type.discreet:
             _log.error("%s: %s", problem.type.title, error)
         if isinstance(error, ValidationFailed):
@@ -157,6 +161,22 @@ def _methods_at(request: Request) -> list[str]:
             found |= getattr(route, "methods", None) or set()
     # What no route of ours answers for is a static file.
     return sorted(found or {"GET", "HEAD"})
+
+
+def _without_slash(request: Request) -> str | None:
+    """The address without the slashes at its end, if something answers there."""
+    path: str = request.scope["path"]
+    shorter = path.rstrip("/")
+    if shorter in (path, root_of(request)):
+        return None
+    scope = {**request.scope, "path": shorter, "raw_path": quote(shorter).encode()}
+    # A folder of files is no such route; it would match anything. And whoever was asked knows best.
+    routes = (each for each in request.app.routes if isinstance(each, Route))
+    asked = request.scope.get("route")
+    if all(each is asked or each.matches(scope)[0] is Match.NONE for each in routes):
+        return None
+    query = request.scope["query_string"].decode("latin-1")
+    return f"{root_of(request)}{path_of(request).rstrip('/')}" + (f"?{query}" if query else "")
 
 
 async def _nobody_there(_request: Request, _error: Exception) -> Response:

@@ -190,6 +190,14 @@ SERVICE_PROBLEMS: Final = (
         (api.NotAcceptable, graph.UnknownFormat),
     ),
     ProblemType(
+        "coding-not-acceptable",
+        406,
+        "No acceptable content coding",
+        "The header Accept-Encoding refuses answers that are not compressed (identity;q=0, or "
+        "*;q=0) and accepts none of the compressions that there are.",
+        (api.CodingNotAcceptable,),
+    ),
+    ProblemType(
         "slow-request",
         408,
         "The request comes too slowly",

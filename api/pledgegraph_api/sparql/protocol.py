@@ -5,7 +5,7 @@ See https://www.w3.org/TR/sparql11-protocol/#query-operation
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from email.message import Message
@@ -41,6 +41,8 @@ See https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/
 _ONCE: Final = ("query", "explain", "version", TIMEOUT, LIMIT)
 _PROTOCOL: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
 _UPDATE: Final = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
+_CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+"""Names of UTF-8, and of what is UTF-8 as well."""
 _MOST_PARAMETERS: Final = 1000
 _LONGEST_VERSION: Final = 18
 """Digits; more lead beyond every log."""
@@ -192,9 +194,12 @@ def version_named(value: str | None) -> int | None:
 
 
 def graphs_named(parameters: Parameters, wanted: str) -> Iterator[NamedNode]:
-    """The graphs that the parameters of that name give, in their order."""
+    """The graphs that the parameters of that name give, in their order.
+
+    One left empty names none: forms send their empty fields, too.
+    """
     for name, value in parameters:
-        if name == wanted:
+        if name == wanted and value:
             try:
                 yield NamedNode(value)
             except ValueError:
@@ -231,7 +236,7 @@ def refuse_in_address(parameters: Parameters, names: frozenset[str] | set[str], 
             )
 
 
-def content_type(request: Request) -> str | None:
+def content_type(request: Request, charsets: Collection[str] = _CHARSETS) -> str | None:
     """The media type of the body, after a look at its charset and coding."""
     coding = request.headers.get("content-encoding", "identity").strip().lower()
     if coding not in ("", "identity"):
@@ -242,7 +247,7 @@ def content_type(request: Request) -> str | None:
     message = Message()
     message["content-type"] = header
     charset = message.get_param("charset", "utf-8")
-    if str(charset).lower() not in ("utf-8", "utf8"):
+    if str(charset).lower() not in charsets:
         raise UnsupportedContent(f"The character encoding {str(charset)[:40]!r} is not read here.")
     return header.partition(";")[0].strip().lower()
 

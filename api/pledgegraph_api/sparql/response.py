@@ -18,7 +18,7 @@ from pledgegraph.sparql.determinism import is_repeatable
 from pledgegraph.store.engine import ResultKind
 from pledgegraph_api.cache.response_cache import keep
 from pledgegraph_api.errors import NotAcceptable
-from pledgegraph_api.http.accept_encoding import preferred_coding
+from pledgegraph_api.http.accept_encoding import preferred_coding, refuses_identity
 from pledgegraph_api.http.etags import CONDITIONAL, not_modified, weakened
 from pledgegraph_api.http.negotiation import Negotiator, PageOrFormat
 from pledgegraph_api.http.request_limits import cut_header
@@ -124,8 +124,10 @@ class Representations:
             if not_modified(request, tag):
                 answer.abandon()
                 return Response(None, 304, _headers(answer.version, tag))
-            way = Way(answer.form, self.accepted_coding(request))
-            keep(request.scope, answer.version, way)
+            # Who refuses what is not compressed gets a small answer in another way than others.
+            if not refuses_identity(request.headers.get("accept-encoding")):
+                way = Way(answer.form, self.accepted_coding(request))
+                keep(request.scope, answer.version, way)
         if answer.coding != IDENTITY:
             headers["Content-Encoding"] = answer.coding
         whole = answer.whole if request.method != "HEAD" else None
