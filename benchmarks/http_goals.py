@@ -209,7 +209,7 @@ def flooded(bench: Bench) -> Section:
             ),
         }
         calm = _watched(service, kinds, min(5, bench.options.flood))
-        with flood(service, _CLIENTS):
+        with flood(service, _CLIENTS, _CLIENTS):
             time.sleep(1)
             under = _watched(service, kinds, bench.options.flood)
         time.sleep(2)

@@ -26,6 +26,8 @@ _TOTAL: Final = re.compile(r"\btotal;dur=([\d.]+)")
 _FAILED: Final = re.compile(r"Non-2xx or 3xx responses: (\d+)|Socket errors: (.*)")
 
 ENTITY: Final = "SELECT ?p ?o {{ <http://localhost:8000/id/commitment/bench-{}> ?p ?o }} LIMIT 10"
+_MOST_CLIENTS: Final = 200
+
 CROSS: Final = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n0 ?o }"
 
 
@@ -88,9 +90,14 @@ class Timed:
 class Client:
     """One connection that asks one query after the other, none of them twice."""
 
-    def __init__(self, service: Running) -> None:
+    def __init__(self, service: Running, address: str = "127.0.0.1") -> None:
+        """Ask from that address of this machine."""
+        if not address.startswith("127."):
+            raise ValueError(f"{address} is not an address of this machine alone")
         self._service = service
-        self._connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+        self._connection = http.client.HTTPConnection(
+            "127.0.0.1", service.port, timeout=60, source_address=(address, 0)
+        )
 
     def ask(self, query: str) -> Timed:
         """The time of the answer to a query.
@@ -136,14 +143,22 @@ def memory(process: int) -> int:
 
 
 @contextmanager
-def flood(service: Running, clients: int) -> Iterator[None]:
-    """So many clients that ask for cross products, again and again, until the block is left."""
+def flood(service: Running, clients: int, addresses: int) -> Iterator[None]:
+    """So many clients that ask for cross products, again and again, until the block is left.
+
+    They ask from so many addresses of this machine.
+
+    Raises:
+        ValueError: that are more clients or addresses than a flood here has.
+    """
+    if not 0 < addresses <= clients <= _MOST_CLIENTS:
+        raise ValueError(f"a flood has up to {_MOST_CLIENTS} clients, each at one address")
     end = threading.Event()
     asking: dict[int, Client] = {}
 
     def ask(number: int) -> None:
         while not end.is_set():
-            client = asking[number] = Client(service)
+            client = asking[number] = Client(service, f"127.0.1.{1 + number % addresses}")
             try:
                 client.ask(CROSS)
             except (RequestsFailed, OSError, http.client.HTTPException):
