@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
@@ -72,6 +73,10 @@ def settings(engine: EmbeddedEngine) -> Settings:
     return Settings(data_dir=engine.directory.path, base=BASE, budget_errors=100_000)
 
 
+in_use: Counter[FastAPI] = Counter()
+"""How many clients talk to an application; with the last one its workers end."""
+
+
 @asynccontextmanager
 async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client that talks to the application in this process."""
@@ -79,7 +84,13 @@ async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as client:
         # Without this httpx sends `Accept: */*` by itself, and an absent header goes untested.
         del client.headers["accept"]
-        yield client
+        in_use[app] += 1
+        try:
+            yield client
+        finally:
+            in_use[app] -= 1
+            if not in_use[app]:
+                await app.state.runner.stop()
 
 
 @pytest.fixture(scope="module")

@@ -53,7 +53,6 @@ from pledgegraph_api.sparql.inline_lookup import QuickAnswers
 from pledgegraph_api.sparql.page import PATH as QUERY_PATH
 from pledgegraph_api.sparql.response import Representations
 from pledgegraph_api.sparql.runner import QueryRunner
-from pledgegraph_api.thread_running import ThreadRunner
 from pledgegraph_api.vocabulary.methodology import MethodologyPage
 from pledgegraph_api.vocabulary.ontology import OntologyPages
 from pledgegraph_api.vocabulary.schemes import SchemePages
@@ -73,16 +72,13 @@ are explained under `/problems`.
 """
 
 
-def create_app(settings: Settings, engine: Engine, runner: QueryRunner | None = None) -> FastAPI:
+def create_app(settings: Settings, engine: Engine) -> FastAPI:
     """The service over a store, as an ASGI application.
 
-    Without a ``runner`` clients' queries run in threads of this process.
-
-    ``app.state.runner`` is its `QueryRunner`, for whoever has to stop it.
+    ``app.state.runner`` is its `QueryRunner`, which whoever does not start and end the
+    application has to stop.
     """
-    if runner is None:
-        runner = ThreadRunner(engine, settings)
-
+    runner = QueryRunner(engine, settings)
     writing = Writing(settings, engine, runner)
     pages = Pages()
     copies = Copies(settings, pages)

@@ -22,7 +22,6 @@ from pledgegraph.workers.confinement import end_with_parent
 from pledgegraph_api.app.create import create_app
 from pledgegraph_api.ops.log_format import begin_log
 from pledgegraph_api.server.protocol import guarded_protocol
-from pledgegraph_api.sparql.process_runner import PoolRunner
 from pledgegraph_api.sparql.runner import QueryRunner
 
 _LONGEST_GOODBYE: Final = 1
@@ -43,9 +42,8 @@ class _Server(uvicorn.Server):
 
 def answer_on(listener: socket.socket, settings: Settings, engine: EmbeddedEngine) -> None:
     """Answer what comes to the socket, until this process is told to stop."""
-    runner = PoolRunner(engine, settings)
     with nothing_collected():
-        app = create_app(settings, engine, runner)
+        app = create_app(settings, engine)
     # All that exists now is there to stay.
     gc.freeze()
     config = uvicorn.Config(
@@ -61,7 +59,7 @@ def answer_on(listener: socket.socket, settings: Settings, engine: EmbeddedEngin
     )
     # Having shut down in good order, uvicorn raises the interrupt again.
     with contextlib.suppress(KeyboardInterrupt):
-        _Server(config, runner).run(sockets=[listener])
+        _Server(config, app.state.runner).run(sockets=[listener])
 
 
 def main() -> None:

@@ -1,71 +1,52 @@
-"""What the service needs of whatever runs its queries.
-
-`pooled_running` runs them in processes that can be killed, and is what `pledgegraph serve` uses;
-`thread_running` runs them in this process, for engines that no other process can open.
-"""
+"""Runs queries in worker processes: with a deadline, a memory limit, no network, and an end."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from typing import Protocol
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
+from typing import Final
 
-from pledgegraph.errors import Limit
+from pledgegraph.errors import QueryTimeout, ServiceBusy
 from pledgegraph.history.past_versions import PastVersion
 from pledgegraph.media_types import Format
 from pledgegraph.results.encoding import IDENTITY
+from pledgegraph.settings import Settings
+from pledgegraph.sparql.cost_hints import looks_light
 from pledgegraph.store.engine import ResultKind
+from pledgegraph.workers.pool import HoldsSnapshots, Limits, QueryPool
+from pledgegraph.workers.query_run import PooledAnswer
+from pledgegraph.workers.usage import Usage
+from pledgegraph_api.errors import NotAcceptable
 from pledgegraph_api.sparql.protocol import QueryRequest
 
 ChooseFormat = Callable[[ResultKind], Format]
 
+_ALIKE: Final = ((ResultKind.SOLUTIONS, ResultKind.BOOLEAN), (ResultKind.GRAPH,))
+"""Kinds of answers that have their formats in common."""
+_LIGHT_SECONDS: Final = 0.5
+"""What a query may take that goes before others because it looks light."""
 
-class Answer(Protocol):
+
+class Answer:
     """An answer that has begun: its format is settled and its first bytes are there."""
 
-    @property
-    def form(self) -> Format:
-        """The format that was chosen."""
-        ...
-
-    @property
-    def sequence(self) -> int:
-        """The number of the snapshot that it is computed from."""
-        ...
-
-    @property
-    def version(self) -> str | None:
-        """The name of that snapshot, which no other has or had; None where it has none."""
-        ...
-
-    @property
-    def coding(self) -> str:
-        """What its bytes are compressed with; see `pledgegraph.results.encoding`."""
-        ...
-
-    @property
-    def waited(self) -> float:
-        """Seconds that the query waited for its turn."""
-        ...
-
-    @property
-    def worked(self) -> float:
-        """Seconds from there to the first bytes of the answer."""
-        ...
-
-    @property
-    def cut(self) -> Limit | None:
-        """The limit at which it was cut, where that is known by now."""
-        ...
-
-    @property
-    def steady(self) -> bool:
-        """Whether the same answer in the same coding has the same bytes each time."""
-        ...
+    def __init__(self, answer: PooledAnswer, form: Format) -> None:
+        self.form: Final = form
+        self.sequence: Final = answer.begun.sequence
+        self.version: Final = answer.begun.version
+        self.coding: Final = answer.begun.coding
+        self.waited: Final = answer.begun.waited
+        self.worked: Final = answer.begun.worked
+        self.cut: Final = answer.begun.cut
+        self.steady: Final = answer.begun.steady
+        self._answer = answer
 
     @property
     def whole(self) -> bytes | None:
         """The whole answer, where it has come by now; None where more may follow."""
-        ...
+        return self._answer.whole
 
     def chunks(self) -> AsyncIterator[bytes]:
         """The whole answer, once, as it is computed.
@@ -73,39 +54,61 @@ class Answer(Protocol):
         Raises:
             QueryError: evaluation failed; what was sent before is not the whole answer.
         """
-        ...
+        return self._answer.chunks()
 
     def abandon(self) -> None:
-        """Let go of it; harmless after its end."""
-        ...
+        """Let go of it: a worker that is still at it is killed. Harmless after its end."""
+        self._answer.abandon()
 
 
-class QueryRunner(Protocol):
-    """Runs queries, a bounded number at a time, and hands out their answers."""
+class QueryRunner:
+    """Runs queries in a pool of workers, within the settings' limits, and hands out their answers.
+
+    While all its workers are busy, queries that look light go to one that is kept for them, so
+    that a look-up need not wait for somebody's cross product. One that turns out to be long is
+    stopped there and waits for its turn like others; nothing of its answer has been sent then.
+    """
+
+    def __init__(self, engine: HoldsSnapshots, settings: Settings) -> None:
+        self._settings = settings
+        limits = Limits(
+            seconds=settings.query_timeout,
+            memory=settings.query_memory,
+            workers=settings.query_workers,
+            queue=settings.query_queue,
+        )
+        usage = Usage(settings.usage_half_life)
+        self._pool = QueryPool(engine, replace(limits, aside_timeout=settings.aside_timeout), usage)
+        # Its workers are started when they are needed for the first time.
+        self._light = QueryPool(
+            engine,
+            replace(limits, seconds=min(_LIGHT_SECONDS, limits.seconds), workers=1, nice=0),
+            usage,
+        )
 
     @property
     def running(self) -> int:
-        """How many queries are being evaluated, including those whose client has gone."""
-        ...
+        """How many queries are being evaluated."""
+        return self._pool.running + self._light.running
 
     @property
     def waiting(self) -> int:
-        """How many queries wait for their turn."""
-        ...
+        """How many queries wait for a worker."""
+        return self._pool.waiting + self._light.waiting
 
     @property
     def aside(self) -> int:
         """How many queries are set aside for others."""
-        ...
+        return self._pool.aside
 
     @property
     def idle(self) -> int:
-        """How many workers stand ready with nothing to do."""
-        ...
+        """How many workers stand ready."""
+        return self._pool.idle + self._light.idle
 
     async def start(self) -> None:
-        """Get ready for the first query."""
-        ...
+        """Start the first worker, so that the first query need not wait for it."""
+        await self._pool.warm()
 
     async def run(
         self,
@@ -120,19 +123,59 @@ class QueryRunner(Protocol):
     ) -> Answer:
         """Begin to answer a query; returns when the first bytes of the answer are there.
 
-        ``choose`` is asked for the format as soon as the kind of answer is known, and may
-        raise. An answer that is not small may be compressed with ``coding``. With ``head_only``
-        the query is not evaluated and the answer is empty. ``source`` is an earlier version of
-        the data to ask instead of the newest. ``client`` is who asks; a query that is
-        ``short`` is known to be.
+        ``choose`` is asked for the format for each kind of answer, and may raise. An answer that is
+        not small may be compressed with ``coding``. With ``head_only`` the query is not
+        evaluated and the answer is empty. ``source`` is an earlier version of the data to
+        ask instead of the newest. ``client`` is who asks; a query that is ``short`` is known
+        to be.
 
         Raises:
             QueryError: it cannot be answered, or not within the limits.
-            ServiceBusy: too many queries are waiting already.
+            ServiceBusy: too many queries are waiting already, or it gave way to others.
             ServiceStopping: the service is being stopped.
         """
-        ...
+
+        asked = query.limits.time(self._settings)
+
+        def run_in(pool: QueryPool) -> Awaitable[PooledAnswer]:
+            return pool.run(
+                query.text,
+                {} if head_only else _formats(choose),
+                default_graphs=query.default_graphs,
+                named_graphs=query.named_graphs,
+                substitutions=query.substitutions,
+                coding=coding,
+                deadline=asked if asked.value <= pool.limits.seconds else None,
+                bounds=query.limits.bounds(self._settings),
+                source=source,
+                client=client,
+                short=short,
+            )
+
+        answer = None
+        if self._pool.places.full and looks_light(query.text):
+            with contextlib.suppress(QueryTimeout, ServiceBusy):
+                answer = await run_in(self._light)
+        if answer is not None and answer.whole is None:
+            answer.abandon()
+            answer = None
+        if answer is None:
+            answer = await run_in(self._pool)
+        try:
+            return Answer(answer, choose(answer.begun.kind))
+        except NotAcceptable:
+            answer.abandon()
+            raise
 
     async def stop(self) -> None:
-        """Break off every answer and take no further query."""
-        ...
+        """Kill the workers."""
+        await asyncio.gather(self._pool.stop(), self._light.stop())
+
+
+def _formats(choose: ChooseFormat) -> dict[ResultKind, Format]:
+    """The format for each kind of answer for which there is one."""
+    found: dict[ResultKind, Format] = {}
+    for kinds in _ALIKE:
+        with contextlib.suppress(NotAcceptable):
+            found |= dict.fromkeys(kinds, choose(kinds[0]))
+    return found

@@ -79,8 +79,8 @@ class Snapshot(Protocol):
         ...
 
     @property
-    def version(self) -> str | None:
-        """Its name, which no other snapshot has or had; None where the engine gives none."""
+    def version(self) -> str:
+        """Its name, which no other snapshot has or had."""
         ...
 
     @property

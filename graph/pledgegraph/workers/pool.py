@@ -22,9 +22,9 @@ from pledgegraph.errors import Limit
 from pledgegraph.media_types import Format
 from pledgegraph.results.encoding import IDENTITY
 from pledgegraph.results.truncation import NO_BOUNDS, Bounds
-from pledgegraph.store.engine import ResultKind
+from pledgegraph.store.engine import AddressedSnapshot, ResultKind
 from pledgegraph.workers.fair_queue import FairQueue, Turn
-from pledgegraph.workers.query_run import AddressedSnapshot, PooledAnswer, Run, begin
+from pledgegraph.workers.query_run import PooledAnswer, Run, begin
 from pledgegraph.workers.usage import Usage
 from pledgegraph.workers.worker import Worker
 
@@ -210,8 +210,8 @@ class QueryPool:
         if healthy and worker.alive and is_wanted:
             self._idle.append(worker)
             return
-        worker.kill()
-        ending = asyncio.get_running_loop().create_task(worker.gone())
+        worker.kill()  # at once, not when the task begins
+        ending = asyncio.get_running_loop().create_task(worker.end())
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
         self._keep_spare()

@@ -7,7 +7,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from pledgegraph.errors import (
     Limit,
@@ -16,30 +16,11 @@ from pledgegraph.errors import (
     QueryTimeout,
     ServiceStopping,
 )
-from pledgegraph.store.engine import ResultKind
+from pledgegraph.store.engine import AddressedSnapshot, ResultKind
 from pledgegraph.workers.worker import Worker, error_of
 
 _FIRST: Final = 64 * 1024
 """Bytes that are awaited no longer once they are there."""
-
-
-class AddressedSnapshot(Protocol):
-    """A snapshot that another process can open while it is held here."""
-
-    @property
-    def sequence(self) -> int:
-        """Its number."""
-        ...
-
-    @property
-    def version(self) -> str:
-        """Its name, which no other snapshot has or had."""
-        ...
-
-    @property
-    def address(self) -> Mapping[str, object]:
-        """What that process needs to open it; goes through JSON."""
-        ...
 
 
 class Run:

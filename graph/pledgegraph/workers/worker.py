@@ -85,17 +85,18 @@ class Worker:
         except BaseException:
             ours.close()
             process.kill()
+            await process.wait()
             raise
         worker = cls(process, channel)
         try:
             await worker.read()  # it says R when it is ready
         except QueryError as error:
-            worker.kill()
+            await worker.end()
             raise WorkerLost(
                 "A process to evaluate the query could not be started.", retry_after=_RETRY_AFTER
             ) from error
         except BaseException:
-            worker.kill()
+            await worker.end()
             raise
         return worker
 
@@ -151,6 +152,11 @@ class Worker:
     def _signal(self, number: signal.Signals) -> None:
         with contextlib.suppress(ProcessLookupError):
             self._process.send_signal(number)
+
+    async def end(self) -> None:
+        """End the process, and wait until it has ended."""
+        self.kill()
+        await self.gone()
 
     async def gone(self) -> None:
         """Wait until the process has ended."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import logging
-import threading
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
 from typing import Any
@@ -17,7 +17,6 @@ from pledgegraph import errors as graph_errors
 from pledgegraph.errors import (
     DirectoryMissing,
     PledgegraphError,
-    QueryError,
     QuerySyntaxError,
     ValidationFailed,
 )
@@ -51,9 +50,8 @@ class Failing:
         raise self._error
         yield
 
-
-def _no_thread(_thread: threading.Thread) -> None:
-    raise RuntimeError("can't start new thread")
+    def opened_snapshot(self) -> None:
+        """None is open."""
 
 
 def failing(error: BaseException) -> Engine:
@@ -270,38 +268,17 @@ async def test_a_store_that_cannot_be_opened(
     assert "/somewhere/secret" in caplog.text
 
 
-async def test_a_failed_evaluation(settings: Settings, client_of: ClientOf) -> None:
-    app = create_app(settings, failing(QueryError("The query could not be evaluated.")))
-    async with client_of(app) as client:
-        response = await client.get("/sparql", params={"query": "ASK {}"})
-        assert response.status_code == 500
-        assert response.json()["type"] == f"{BASE}/problems/query-failed"
-
-
-async def test_a_panic_of_the_engine(
-    settings: Settings, client_of: ClientOf, caplog: pytest.LogCaptureFixture
-) -> None:
-    class PanicException(BaseException):
-        """What a panic of an engine in Rust arrives as."""
-
-    app = create_app(settings, failing(PanicException("index out of bounds")))
-    async with client_of(app) as client:
-        response = await client.get("/sparql", params={"query": "ASK {}"})
-        assert response.status_code == 500
-        assert response.json()["type"] == f"{BASE}/problems/query-failed"
-        assert "bounds" not in response.text
-    assert "index out of bounds" in caplog.text
-
-
-async def test_no_thread_to_be_had(
+async def test_no_process_to_be_had(
     settings: Settings, engine: EmbeddedEngine, client_of: ClientOf, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = create_app(settings, engine)
     async with client_of(app) as client:
         with monkeypatch.context() as patch:
-            patch.setattr(threading.Thread, "start", _no_thread)
+            patch.setattr(sys, "executable", "/nothing/python")
             response = await client.get("/sparql", params={"query": "ASK {}"})
-            assert response.status_code == 500
+            assert response.status_code == 503
+            assert int(response.headers["retry-after"]) > 0
+            assert response.json()["type"] == f"{BASE}/problems/worker-lost"
         assert app.state.runner.running == 0
         assert (await client.get("/sparql", params={"query": "ASK {}"})).status_code == 200
 

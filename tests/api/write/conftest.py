@@ -19,7 +19,6 @@ from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph.writes.loading import SourceFile, change_from_files
 from pledgegraph.writes.tokens import Scope, Tokens
 from pledgegraph_api.app.create import create_app
-from pledgegraph_api.sparql.process_runner import PoolRunner
 from tests.api.conftest import BASE, client_of, make_store
 from tests.graph.building import source_text
 
@@ -70,17 +69,14 @@ class Place:
 
 
 @asynccontextmanager
-async def served(
-    engine: EmbeddedEngine, *, pooled: bool = False, **settings: Any
-) -> AsyncIterator[Place]:
-    """A store, served in this process; ``pooled`` runs queries in others, as the service does."""
+async def served(engine: EmbeddedEngine, **settings: Any) -> AsyncIterator[Place]:
+    """A store, served in this process."""
     path = engine.directory.path
     _, token = Tokens(path).create(scopes=(Scope.WRITE,), label="The tests")
     chosen = Settings(data_dir=path, base=BASE, **settings)
-    app = create_app(chosen, engine, PoolRunner(engine, chosen) if pooled else None)
+    app = create_app(chosen, engine)
     async with client_of(app) as client:
         yield Place(engine, client, token)
-    await app.state.runner.stop()
     engine.close()
 
 

@@ -97,7 +97,7 @@ async def test_the_tag_of_any_format_and_coding_counts(
     assert anyio_backend == "asyncio"
     engine = EmbeddedEngine(open_directory(copied(small_store, tmp_path / "store")))
     long = "".join(f"<urn:a> <urn:b:p{n}> {n} .\n" for n in range(100))
-    async with served(engine, pooled=True) as place:
+    async with served(engine) as place:
         for form in ("turtle", "ntriples", "rdfxml", "jsonld"):
             for coding in ("identity", "gzip", "zstd"):
                 await place.send("PUT", at(TWO), long, TURTLE)
