@@ -26,7 +26,7 @@ _LITTLE: Final = 5.0
 """Seconds; a client that has used less is one with little use."""
 _PATIENCE: Final = 0.5
 """Seconds that a client with little use waits before a query is broken off for it."""
-_SHORT: Final = 5.0
+_SHORT: Final = 15.0
 """Seconds after which a query that was known to be short is one like others."""
 _HEAD_START: Final = 2.0
 """Half-lives of use that a query known to be short has before others.

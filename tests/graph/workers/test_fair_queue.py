@@ -228,7 +228,7 @@ async def test_a_short_question_goes_before_others_of_all_clients() -> None:
 async def test_a_short_question_that_is_long_is_one_like_others() -> None:
     crowd = Crowd(1)
     await crowd.come("pretended", "a", short=True)
-    await crowd.pass_by(4)
+    await crowd.pass_by(14)
     await crowd.come("other", "b")
     assert crowd.news() == ["pretended begins"]
     await crowd.pass_by(1.2)
