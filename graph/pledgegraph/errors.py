@@ -23,6 +23,7 @@
     ├── StorageFull              the disk refused a write; nothing was changed
     ├── InputError               what somebody handed in cannot be used
     │   ├── ReadError            a file is not what its format says (file, line, column)
+    │   ├── TermRefused          a term cannot be stored here
     │   ├── UnknownFormat        no reader or writer for that media type or file ending
     │   ├── RevertRefused        a change set cannot be taken back
     │   ├── SourceUnclear        which source a file belongs to cannot be told
@@ -39,6 +40,7 @@
         ├── QueryTimeout         it takes longer than a query may
         │   └── WriteTimeout         a write takes longer than a write may
         ├── AnswerTooLong        its answer is longer than one may be, and cannot say so
+        ├── TermUnwritable       its answer has a term that the format has no way to write
         ├── QueryOutOfMemory     it needs more memory than a query may use
         │   └── WriteOutOfMemory     a write needs more memory than a write may use
         ├── Withdrawn            a change was given up before it was made
@@ -57,6 +59,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from pyoxigraph import Literal, Triple
 
     from pledgegraph.validation import ValidationReport, Violation
     from pledgegraph.writes.places import FilePlace
@@ -237,6 +241,16 @@ class ReadError(InputError):
         return ":".join(parts)
 
 
+class TermRefused(InputError):
+    """A term is one of RDF 1.2 that is not stored behind a gate: most readers know RDF 1.1."""
+
+    def __init__(
+        self, message: str, *, term: Literal | Triple | None = None, remedy: str | None = None
+    ) -> None:
+        super().__init__(message, remedy=remedy)
+        self.term = term
+
+
 class UnknownFormat(InputError):
     """There is no reader or writer for that media type or file ending."""
 
@@ -325,6 +339,12 @@ class AnswerTooLong(QueryError):
         "Ask for fewer rows, or for the format json or xml: a cut answer in those says that it "
         "is one."
     )
+
+
+class TermUnwritable(QueryError):
+    """A term in what is to be written is one that the format has no way to write."""
+
+    remedy = "Ask for another format: Turtle, N-Triples, TriG and N-Quads can write every term."
 
 
 class WriteTimeout(QueryTimeout):

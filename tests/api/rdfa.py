@@ -12,6 +12,16 @@ from html.parser import HTMLParser
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+_KNOWN = (
+    "as csvw dcat dqv duv grddl jsonld ldp ma oa odrl org owl prov qb rdf rdfa rdfs "
+    "rif rr sd skos skosxl ssn sosa time void wdr wdrs xhv xml xsd cc ctag dc dc11 "
+    "dcterms foaf gr ical og rev schema sioc v vcard "
+)
+PREFIXES = frozenset(_KNOWN.split())
+"""What readers know for prefixes (https://www.w3.org/2011/rdfa-context/rdfa-1.1).
+
+What begins like one is no whole IRI, unless the page says otherwise.
+"""
 VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
 
 
@@ -50,6 +60,9 @@ class Stated(HTMLParser):
         if tag in VOID:
             return
         parent = self._open[-1]
+        for name in ("about", "property", "resource", "rev", "datatype"):
+            if name in named:
+                named[name] = self._whole(named[name], named.get("prefix", ""))
         subject = NamedNode(named["about"]) if "about" in named else parent.subject
         language = named.get("lang", parent.language)
         element = Element(tag, subject, language, named.get("datatype", ""))
@@ -79,6 +92,16 @@ class Stated(HTMLParser):
         self._texts.append(data)
         if self._open[-1].states is not None:
             self._open[-1].text.append(data)
+
+    def _whole(self, iri: str, mappings: str) -> str:
+        """The IRI that a reader takes it for (RDFa Core 1.1, section 7.4)."""
+        words = mappings.split()
+        known = {word[:-1]: whole for word, whole in zip(words[::2], words[1::2], strict=True)}
+        prefix, _, rest = iri.partition(":")
+        if prefix.lower() in known:
+            return known[prefix.lower()] + rest
+        assert prefix.lower() not in PREFIXES, f"{iri} is read as a short name"
+        return iri
 
     def _state(self, element: Element, prop: NamedNode, value: str) -> None:
         assert element.subject is not None

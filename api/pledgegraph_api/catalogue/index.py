@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from fastapi import FastAPI
-from pyoxigraph import serialize
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from pledgegraph.catalogue.questions import Parameter, Question
 from pledgegraph.catalogue.rdf import catalogue_graph
 from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS, Carries, Format
-from pledgegraph.namespaces import PREFIXES
+from pledgegraph.results.graphs import graph_bytes
 from pledgegraph_api.catalogue.openapi import (
     QuestionCard,
     QuestionCards,
@@ -68,9 +67,7 @@ class QuestionList:
             cards = QuestionCards(questions=[_card(each, self._base) for each in self._questions])
             return JSONResponse(cards.document(), headers=headers)
         return Response(
-            serialize(
-                catalogue_graph(self._base, self._questions), format=form.rdf, prefixes=PREFIXES
-            ),
+            graph_bytes(catalogue_graph(self._base, self._questions), form),
             headers={**headers, "Content-Type": form.content_type},
         )
 

@@ -10,13 +10,15 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from typing import Final
+from functools import cache
+from typing import Any, Final
 
-from pledgegraph.documents.context import Json
+from pledgegraph.documents.context import Context, Json, read_context
 from pledgegraph.namespaces import DCTERMS, PG, RDF, RDFS
 from pledgegraph_api.collections.openapi import CollectionItem, CollectionPage
 from pledgegraph_api.collections.table import Collection, Row, Table
 
+_PAGE: Final = "https://www.w3.org/ns/activitystreams#CollectionPage"
 _STATED: Final[Mapping[str, Mapping[str, str]]] = {
     "commitments": {
         "register": PG.inRegister.value,
@@ -55,10 +57,11 @@ def page_json(
     links: Mapping[str, str],
 ) -> bytes:
     """One page of a collection; ``links`` are first, prev, next and last, where they are."""
+    misread = _context().misread({row.record.value for row in rows})
     page = CollectionPage(
-        context=context,
+        context=[context, dict.fromkeys(misread)] if misread else context,
         id=address,
-        type=["as:CollectionPage"],
+        type=[_PAGE if misread else "as:CollectionPage"],
         in_collection=links["collection"],
         total_items=total,
         **{name: links[name] for name in ("first", "prev", "next", "last") if name in links},
@@ -123,11 +126,16 @@ def columns(collection: Collection) -> list[tuple[str, str]]:
     ]
 
 
+@cache
+def _context() -> Context:
+    return Context(read_context())
+
+
 def _item(table: Table, row: Row) -> CollectionItem:
     labels = table.labels.get(row.record, {})
-    if not labels:
-        return CollectionItem(id=row.record.value)
-    return CollectionItem(
-        id=row.record.value,
-        label={tag: text for tag, text in sorted(labels.items()) if tag},
-    )
+    names: dict[str, Any] = {}
+    if any(labels):
+        names["label"] = {tag: text for tag, text in sorted(labels.items()) if tag}
+    if "" in labels:
+        names["untagged"] = labels[""]
+    return CollectionItem(id=row.record.value, **names)

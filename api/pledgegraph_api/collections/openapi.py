@@ -8,6 +8,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from pledgegraph.media_types import JSON_LD
+from pledgegraph.namespaces import RDFS
 from pledgegraph_api.collections.filters import DATES
 from pledgegraph_api.collections.links import FORMATS
 from pledgegraph_api.collections.table import Collection
@@ -22,12 +23,21 @@ class CollectionItem(JsonAnswer):
 
     id: str
     label: dict[str, str] | None = Field(default=None, description="Its names by language.")
+    untagged: str | None = Field(
+        default=None,
+        serialization_alias=RDFS.label.value,
+        description="A name that is in no language.",
+    )
 
 
 class CollectionPage(JsonAnswer):
     """A page of a list, as Activity Streams 2.0 has it."""
 
-    context: str = Field(serialization_alias="@context")
+    context: str | list[str | dict[str, None]] = Field(
+        serialization_alias="@context",
+        description="The address of the context; a list where an IRI on the page begins like one "
+        "of its prefixes, which is then undefined.",
+    )
     id: str
     type: list[str]
     in_collection: str = Field(description="The whole list.")

@@ -14,6 +14,7 @@ from pledgegraph.store.changes import Header
 
 ATOM_TYPE: Final = "application/atom+xml"
 _NAMESPACE: Final = "http://www.w3.org/2005/Atom"
+_LINKED: Final = ("http://", "https://")
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What no XML 1.0 document may hold, not even escaped."""
 _SINCE_EVER: Final = "1970-01-01T00:00:00+00:00"
@@ -47,6 +48,8 @@ def _entry(root: Tree.Element, header: Header, address: str) -> None:
     patch = {"rel": "enclosure", "type": "application/rdf-patch", "href": f"{address}.rdfp"}
     Tree.SubElement(entry, "link", patch)
     for source in header.sources:
+        if not source.lower().startswith(_LINKED):
+            continue  # a reader would follow it, and it can be a script
         Tree.SubElement(entry, "link", {"rel": "related", "href": source})
     _text(entry, "summary", f"Added {header.added:,} statements, removed {header.removed:,}.")
 

@@ -8,13 +8,13 @@ from itertools import islice
 from typing import Final
 
 from fastapi import FastAPI
-from pyoxigraph import serialize
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from pledgegraph.media_types import Carries, Format
 from pledgegraph.namespaces import PREFIXES
+from pledgegraph.results.graphs import graph_bytes
 from pledgegraph.store.changes import Header
 from pledgegraph.store.changes_log import LOG_FORMAT, Record
 from pledgegraph.store.published_log import PublishedLog
@@ -102,9 +102,9 @@ class ChangeDocuments:
         header = await run_in_threadpool(record.header)
         if form.name == "json":
             return JSONResponse(card(header, self._base).document(), headers=headers)
-        text = serialize(
+        text = graph_bytes(
             self._vocabulary.change(header),
-            format=form.rdf,
+            form,
             prefixes=PREFIXES | self._vocabulary.prefixes,
         )
         return Response(text, headers={**headers, "Content-Type": form.content_type})

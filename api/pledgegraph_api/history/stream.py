@@ -9,13 +9,13 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from fastapi import FastAPI
-from pyoxigraph import serialize
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from pledgegraph.media_types import Format
 from pledgegraph.namespaces import PREFIXES
+from pledgegraph.results.graphs import graph_bytes
 from pledgegraph.store.changes import Header
 from pledgegraph.store.changes_log import LOG_FORMAT
 from pledgegraph.store.published_log import PublishedLog
@@ -198,12 +198,11 @@ class ChangeStream:
         return Response(text, headers={**headers, "Content-Type": form.content_type})
 
     def _rdf(self, shown: _Shown, form: Format) -> bytes:
-        text = serialize(
+        return graph_bytes(
             self._vocabulary.page(shown.address, shown.headers, shown.onward),
-            format=form.rdf,
+            form,
             prefixes=PREFIXES | self._vocabulary.prefixes,
         )
-        return text or b""
 
     def _json(self, shown: _Shown) -> dict[str, Any]:
         told: dict[str, Any] = {} if shown.is_final else {"last": shown.last}

@@ -7,13 +7,13 @@ the problem's type; what a member means is told under ``/problems``, where its I
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from io import BytesIO
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Triple, serialize
+from pyoxigraph import Literal, NamedNode, Triple
 
 from pledgegraph.media_types import GRAPH_FORMATS, Format
 from pledgegraph.namespaces import DCTERMS, OWL, RDF, RDFS, XSD, Vocabulary
+from pledgegraph.results.graphs import graph_bytes
 from pledgegraph_api.http.negotiation import Accept
 from pledgegraph_api.problems.mapping import Json, Problem
 from pledgegraph_api.problems.problem_type import ProblemType
@@ -108,6 +108,4 @@ def _written(triples: Iterable[Triple], base: str, form: Format) -> bytes:
         "problem": f"{base}/problems/",
         "member": f"{base}/problems#",
     }
-    output = BytesIO()
-    serialize(triples, output, format=form.rdf, prefixes=prefixes)
-    return output.getvalue()
+    return graph_bytes(triples, form, prefixes=prefixes)

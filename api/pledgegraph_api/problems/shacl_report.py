@@ -7,12 +7,11 @@ from __future__ import annotations
 
 from typing import Final
 
-import pyoxigraph
 from starlette.responses import Response
 
 from pledgegraph.errors import ValidationFailed
 from pledgegraph.media_types import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
-from pledgegraph.namespaces import PREFIXES
+from pledgegraph.results.graphs import graph_bytes
 from pledgegraph_api.http.negotiation import Accept
 
 _FORMATS: Final = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD)
@@ -33,7 +32,7 @@ def report_response(error: ValidationFailed, form: Format, *, status: int) -> Re
     """The report of the error as RDF."""
     from pledgegraph.validation.report_rdf import report_triples  # noqa: PLC0415 - slow to load
 
-    body = pyoxigraph.serialize(report_triples(error.report), format=form.rdf, prefixes=PREFIXES)
+    body = graph_bytes(report_triples(error.report), form)
     headers = {"Vary": "Accept", "Cache-Control": "no-store", "Content-Type": form.content_type}
     return Response(body, status, headers=headers)
 

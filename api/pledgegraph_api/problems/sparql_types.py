@@ -75,6 +75,17 @@ SPARQL_PROBLEMS: Final = (
         (graph.AnswerTooLong,),
     ),
     ProblemType(
+        "term-unwritable",
+        406,
+        "The format cannot write a term of the answer",
+        "The answer holds a term that the format asked for has no way to write, which the detail "
+        "names. RDF/XML writes no property whose IRI does not end with an XML name, such as "
+        "http://example.org/2030, nor triple terms, nor texts with a direction; JSON-LD writes no "
+        "triple terms. Nothing is left out in silence. Where the beginning of the answer has been "
+        "sent already, the connection is broken off.",
+        (graph.TermUnwritable,),
+    ),
+    ProblemType(
         "query-failed",
         500,
         "The query could not be evaluated",

@@ -25,6 +25,9 @@ from pledgegraph_api.web.naming import (
     with_acronym,
 )
 
+_THINGS: Final = frozenset(
+    ("register", "maker", "actorType", "status", "teller", "record", "known")
+)
 _QUERIES: Final = Path(__file__).resolve().with_name("queries")
 
 Voice = Literal["maker", "assessor", "others"]
@@ -178,14 +181,17 @@ def _text(name: str) -> str:
 
 
 def _values(snapshot: Snapshot, query: str, variable: str) -> dict[str, Values]:
-    """What a query tells of each thing, by key; what has no IRI is left out."""
+    """What a query tells of each thing, by key; what has no IRI is left out.
+
+    So is a text where a thing is expected, which only stores without a gate can hold.
+    """
     found: dict[str, dict[str, set[str]]] = {}
     for row in solutions(snapshot, _text(query), {}):
         thing, key, value = row[variable], row["key"], row["value"]
         if (
             isinstance(thing, NamedNode)
             and isinstance(key, RdfLiteral)
-            and isinstance(value, NamedNode | RdfLiteral)
+            and isinstance(value, NamedNode if key.value in _THINGS else NamedNode | RdfLiteral)
         ):
             found.setdefault(thing.value, {}).setdefault(key.value, set()).add(value.value)
     return {

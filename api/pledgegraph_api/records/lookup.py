@@ -20,6 +20,8 @@ from pledgegraph_api.errors import PageMissing, RecordMissing
 _HERE: Final = Path(__file__).resolve().parent
 _NEAREST: Final = 5
 _ALIKE: Final = 0.5
+_MOST_RENAMES: Final = 20
+_LINKED: Final = ("http://", "https://")
 _RETRACTS: Final = PG.retracts
 _REPLACED: Final = PG.replacedBy
 _RENAMED: Final = DCTERMS.isReplacedBy
@@ -79,7 +81,8 @@ class DocumentSource:
                 remedy=f"Its pages are 1 to {document.pages}.",
             )
         said = [quad for quad in document.quads if quad.subject == record]
-        return Found(document, _retraction(snapshot, record), _renamed(said))
+        renamed = self._renamed(snapshot, record, said)
+        return Found(document, _retraction(snapshot, record), renamed)
 
     def known(self, snapshot: Snapshot, candidates: Iterable[NamedNode]) -> NamedNode | None:
         """The first of them that something is said of, or of a part of; None where of none."""
@@ -104,7 +107,29 @@ class DocumentSource:
             raise self._missing(snapshot, record)
         if _retractions(snapshot, record):
             return None
-        return _renamed(said) or record
+        return self._renamed(snapshot, record, said) or record
+
+    def _renamed(
+        self, snapshot: Snapshot, record: NamedNode, said: Sequence[Quad]
+    ) -> NamedNode | None:
+        """The new IRI, where it is all that is said of the old one and leads somewhere.
+
+        Data can state renames that lead back, that lead nowhere, or that no browser should follow:
+        then the old record is shown with what is said of it.
+        """
+        target = _new_iri(said)
+        passed, here = {record}, target
+        while here is not None:
+            if here in passed or len(passed) > _MOST_RENAMES:
+                return None
+            if not here.value.startswith(f"{self.engine.base}/"):
+                return target if here.value.lower().startswith(_LINKED) else None
+            passed.add(here)
+            said = list(snapshot.about([here]))
+            if not said and not self._parts_of(snapshot, here):
+                return None
+            here = None if _retractions(snapshot, here) else _new_iri(said)
+        return target
 
     def _parts_of(self, snapshot: Snapshot, record: NamedNode) -> tuple[NamedNode, ...]:
         """What has the IRI of the record with a fragment."""
@@ -156,10 +181,10 @@ def _retraction(snapshot: Snapshot, record: NamedNode) -> Retraction | None:
     )
 
 
-def _renamed(said: Sequence[Quad]) -> NamedNode | None:
+def _new_iri(said: Sequence[Quad]) -> NamedNode | None:
     """The new IRI, where it is all that is said of the old one."""
     values = {quad.object for quad in said if quad.predicate == _RENAMED}
-    if len(values) == 1 and all(quad.predicate == _RENAMED for quad in said):
+    if said and len(values) == 1 and all(quad.predicate == _RENAMED for quad in said):
         (target,) = values
         return target if isinstance(target, NamedNode) else None
     return None

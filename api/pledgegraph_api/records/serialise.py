@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import json
 
-from pyoxigraph import NamedNode, Quad, serialize
+from pyoxigraph import NamedNode, Quad
 
 from pledgegraph.documents import Document
 from pledgegraph.documents.jsonld import JsonLd
 from pledgegraph.media_types import JSON_LD, Carries, Format
-from pledgegraph.namespaces import PREFIXES
+from pledgegraph.results.graphs import graph_bytes
 from pledgegraph_api.records.jsonld_profiles import COMPACTED, EXPANDED
 
 
@@ -25,17 +24,14 @@ def written(document: Document, form: Format, profile: str, json_ld: JsonLd) -> 
         return json.dumps(
             _json(document, profile, json_ld), ensure_ascii=False, separators=(",", ":")
         ).encode()
-    held = io.BytesIO()
     if tells_graphs(form):
         quads = sorted(
             document.quads, key=lambda quad: (str(quad.graph_name), *_place(quad, document.record))
         )
-        serialize(quads, held, format=form.rdf, prefixes=PREFIXES)
-        return held.getvalue()
+        return graph_bytes(quads, form)
     ordered = sorted(document.quads, key=lambda quad: _place(quad, document.record))
     triples = dict.fromkeys(quad.triple for quad in ordered)
-    serialize(triples, held, format=form.rdf, prefixes=PREFIXES)
-    return held.getvalue()
+    return graph_bytes(triples, form)
 
 
 def _json(document: Document, profile: str, json_ld: JsonLd) -> object:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -18,7 +19,7 @@ from pledgegraph.rdf.language_tags import covers, nearness
 from pledgegraph.store.engine import Snapshot
 from pledgegraph_api.http.languages import DEFAULT
 from pledgegraph_api.records.lookup import Found
-from pledgegraph_api.records.rdfa import stating, stating_back, stating_class
+from pledgegraph_api.records.rdfa import stating, stating_back, stating_class, stating_of
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.links import with_parameters
 from pledgegraph_api.web.naming import acronyms_of, best_name, naming, with_acronym
@@ -34,6 +35,10 @@ _LONGEST_NAME: Final = 90
 _LAST: Final = 10_000
 """The place of what no profile orders."""
 
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_WHOLE: Final = re.compile(r"[+-]?[0-9]{1,24}")
+_TRUTH: Final = {"true": "yes", "1": "yes", "false": "no", "0": "no"}
+
 Term = NamedNode | BlankNode | Literal | Triple
 
 
@@ -47,6 +52,8 @@ class Shown:
     href: str | None = None
     """Below the root, or whole."""
     language: str = ""
+    direction: str = ""
+    """Which way the text runs, where it is said."""
     machine: str = ""
     is_date: bool = False
     card: Card | None = None
@@ -171,7 +178,7 @@ class Telling:
     def fragments(self) -> tuple[Shown, ...]:
         """What has the record's IRI with a fragment, told whole."""
         return tuple(
-            replace(self._value(node, ()), card=self.card(node, ()), says={"about": node.value})
+            replace(self._value(node, ()), card=self.card(node, ()), says=stating_of(node))
             for node in self._document.fragments
         )
 
@@ -254,13 +261,15 @@ class Telling:
         if not isinstance(value, Literal):
             return Shown(printable(str(value)), marks)
         text = printable(value.value)
-        if value.datatype == XSD.date:
-            return Shown(_day(value.value, self._language), marks, machine=text, is_date=True)
-        if value.datatype == XSD.integer:
+        # What is not of the form that its datatype has is shown as it stands.
+        if value.datatype == XSD.date and (day := _day(value.value)):
+            return Shown(dated(day, self._language), marks, machine=text, is_date=True)
+        if value.datatype == XSD.integer and _WHOLE.fullmatch(value.value):
             return Shown(grouped(int(value.value), self._language), marks, machine=text)
-        if value.datatype == XSD.boolean:
-            return Shown(self._words["yes" if value.value == "true" else "no"], marks, machine=text)
-        return Shown(text, marks, language=value.language or "")
+        if value.datatype == XSD.boolean and value.value in _TRUTH:
+            return Shown(self._words[_TRUTH[value.value]], marks, machine=text)
+        direction = value.direction.value if value.direction is not None else ""
+        return Shown(text, marks, language=value.language or "", direction=direction)
 
     def _marks(self, quads: Iterable[Quad]) -> tuple[int, ...]:
         numbers = set()
@@ -331,8 +340,8 @@ def _stated(shown: Shown, prop: NamedNode, value: Term) -> Shown:
     return replace(shown, says=stating(prop, value, shown.text))
 
 
-def _day(text: str, language: str) -> str:
+def _day(text: str) -> date | None:
     try:
-        return dated(date.fromisoformat(text), language)
+        return date.fromisoformat(text) if _DATE.fullmatch(text) else None
     except ValueError:
-        return printable(text)
+        return None

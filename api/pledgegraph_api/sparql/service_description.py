@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-import pyoxigraph
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -16,6 +15,7 @@ from starlette.responses import Response
 
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS, Format
 from pledgegraph.namespaces import PREFIXES, RDF, RDFS, XSD, Vocabulary
+from pledgegraph.results.graphs import graph_bytes
 from pledgegraph.settings import Settings
 from pledgegraph.sparql.functions import extension_functions
 from pledgegraph.store.engine import Engine
@@ -69,9 +69,9 @@ class ServiceDescription:
         with self._engine.snapshot() as snapshot:
             union = snapshot.default_is_union
         endpoint = f"{self._settings.base}/sparql"
-        text = pyoxigraph.serialize(
+        text = graph_bytes(
             self.statements(counts, union=union),
-            format=form.rdf,
+            form,
             prefixes={**PREFIXES, "sd": SD.iri, "void": VOID.iri, "limit": f"{endpoint}#"},
         )
         return Response(

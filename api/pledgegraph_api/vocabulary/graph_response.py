@@ -10,15 +10,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-import pyoxigraph
 from pyoxigraph import Triple
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.media_types import GRAPH_FORMATS
-from pledgegraph.namespaces import PREFIXES
 from pledgegraph.release import release
+from pledgegraph.results.graphs import graph_bytes
 from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.negotiation import PAGE, PageOrFormat, accept_of, choose_among
 
@@ -76,12 +75,5 @@ async def answer_graph(request: Request, graph: SmallGraph, form: str | None) ->
     }
     if not_modified(request, etag):
         return Response(status_code=304, headers=headers)
-    body = await run_in_threadpool(_written, graph, chosen.rdf)
+    body = await run_in_threadpool(lambda: graph_bytes(graph.triples(), chosen))
     return Response(body, headers=headers)
-
-
-def _written(graph: SmallGraph, form: pyoxigraph.RdfFormat) -> bytes:
-    written = pyoxigraph.serialize(graph.triples(), format=form, prefixes=PREFIXES)
-    if written is None:
-        raise AssertionError("serialize() without an output returns bytes")
-    return written

@@ -21,6 +21,7 @@ from pledgegraph_api.http.languages import (
     required_language,
 )
 from pledgegraph_api.web.assets import Assets
+from pledgegraph_api.web.control_chars import unbroken
 from pledgegraph_api.web.links import language_links, path_of, root_of, with_language
 from pledgegraph_api.web.translations import (
     anchor,
@@ -61,6 +62,7 @@ class Pages:
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            finalize=unbroken,
             # The templates of a release stay as they are; to look at each file costs every page.
             auto_reload=False,
         )
@@ -140,6 +142,8 @@ class Pages:
 
 
 def _link(root: str, language: PageLanguage, address: str) -> str:
+    if not address.startswith("/"):
+        return address  # of another host
     if language.asked:
         address = with_language(address, language.tag)
     return root + address

@@ -23,6 +23,7 @@ from pledgegraph.cli.options import (
 from pledgegraph.cli.progress_bar import reading_bar, working
 from pledgegraph.cli.validation_report import print_report_json
 from pledgegraph.errors import SourceUnclear, ValidationFailed
+from pledgegraph.rdf.term_places import refusals_placed
 from pledgegraph.setup.open_engine import open_engine
 from pledgegraph.writes.loading import SourceFile, change_from_files
 from pledgegraph.writes.places import places_of
@@ -67,7 +68,8 @@ def command(
             progress=progress,
         )
     try:
-        with working("Checking and writing"):
+        texts = ((str(path), path.read_bytes) for path in files)
+        with working("Checking and writing"), refusals_placed(texts):
             receipt = engine.update(change)
     except ValidationFailed as error:
         error.places = places_of(error.report, files, engine.directory.base)

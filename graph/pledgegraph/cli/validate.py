@@ -12,6 +12,7 @@ from pledgegraph.cli.options import Base, DataDir, Json, Validator, settings
 from pledgegraph.cli.progress_bar import reading_bar, working
 from pledgegraph.cli.validation_report import print_effect, print_report, print_report_json
 from pledgegraph.errors import DirectoryMissing, ValidationFailed
+from pledgegraph.rdf.term_places import refusals_placed
 from pledgegraph.settings import Settings
 from pledgegraph.setup.open_engine import Gatekeeper
 from pledgegraph.store.directory import open_directory
@@ -54,7 +55,8 @@ def command(
             reason="",
             progress=progress,
         )
-    change = settle(change, its_base, EngineForm())
+    with refusals_placed((str(path), path.read_bytes) for path in files):
+        change = settle(change, its_base, EngineForm())
     gatekeeper = Gatekeeper(chosen.validator, its_base)
     with working("Validating"):
         if engine is None:

@@ -7,11 +7,13 @@ under ``ontology/`` needs; tests compare it with a whole JSON-LD processor over 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Final
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode
 
 from pledgegraph.namespaces import PG, RDF, XSD
 from pledgegraph.shipped import shipped
@@ -24,6 +26,9 @@ VERSION: Final = "1.1.0"
 _FOLDER: Final = "contexts"
 _PREFIX_ENDS: Final = (":", "/", "?", "#", "[", "]", "@")
 _INTEGER: Final = XSD.integer
+_NATIVE: Final = re.compile(r"0|-?[1-9][0-9]{0,14}")
+"""Whole numbers that all readers of JSON take as they stand; 2^53 has 16 digits."""
+_WORD: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 _BOOLEAN: Final = XSD.boolean
 _STRING: Final = XSD.string
 _LANG: Final = RDF.langString
@@ -41,12 +46,12 @@ class Term:
     listed: bool
     """True where its value is always a list."""
 
-    def takes(self, value: Literal | NamedNode) -> bool:
+    def takes(self, value: Literal | NamedNode | BlankNode) -> bool:
         """Whether the value can stand under this key without saying of what kind it is."""
-        if isinstance(value, NamedNode):
+        if not isinstance(value, Literal):
             return self.type == "@id"
         if self.by_language:
-            return value.language is not None
+            return value.language is not None and value.direction is None
         if value.language is not None:
             return False
         return value.datatype.value == (self.type or _STRING.value)
@@ -77,7 +82,25 @@ class Context:
         self._names: dict[str, str] = {}
         self._defined = frozenset(definitions)
 
-    def term(self, prop: NamedNode, value: Literal | NamedNode) -> Term:
+    def without(self, prefixes: Collection[str]) -> Context:
+        """The same context with some of its prefixes undefined: what `at` says of them."""
+        gone = frozenset(prefixes)
+        other = copy(self)
+        other._names = {}
+        other._prefixes = {k: v for k, v in self._prefixes.items() if k not in gone}
+        other._starts = tuple(other._prefixes.values())
+        return other
+
+    def misread(self, iris: Collection[str]) -> list[str]:
+        """The prefixes that a reader would take the beginning of one of the IRIs for.
+
+        ``schema:Thing`` can be an IRI. Where it stands, ``schema`` must be no prefix.
+        """
+        split = (iri.partition(":") for iri in iris)
+        found = {scheme for scheme, _, rest in split if not rest.startswith("//")}
+        return sorted(found & self._prefixes.keys())
+
+    def term(self, prop: NamedNode, value: Literal | NamedNode | BlankNode) -> Term:
         """The key for a value of a property, with what it leaves to be said with the value."""
         term = self._terms.get(prop.value)
         if term is not None and term.takes(value):
@@ -89,8 +112,9 @@ class Context:
         known = self._names.get(iri)
         if known is None:
             known = self._prefixed(iri)
-            if iri.startswith(PG.iri) and iri[len(PG.iri) :] not in self._defined:
-                known = iri[len(PG.iri) :]
+            local = iri[len(PG.iri) :]
+            if iri.startswith(PG.iri) and _WORD.fullmatch(local) and local not in self._defined:
+                known = local
             self._names[iri] = known
         return known
 
@@ -103,7 +127,7 @@ class Context:
         if term.type or (term.by_language and value.language):
             return native(value)
         if value.language:
-            return {"@language": value.language, "@value": value.value}
+            return _in_language(value)
         if value.datatype == _STRING:
             return value.value
         return {"type": self.kind(value.datatype.value), "@value": native(value)}
@@ -114,7 +138,8 @@ class Context:
         found = [
             f"{name}:{iri[len(start) :]}"
             for name, start in self._prefixes.items()
-            if iri.startswith(start) and iri != start
+            # What two slashes follow is read as a whole IRI.
+            if iri.startswith(start) and iri != start and not iri.startswith("//", len(start))
         ]
         return min(found, key=lambda short: (len(short), short), default=iri)
 
@@ -147,14 +172,35 @@ def read_context(version: str = VERSION) -> dict[str, dict[str, Json]]:
 
 
 def native(value: Literal) -> Json:
-    """The value as JSON has it: whole numbers and truth values as such, all others as text."""
-    if value.datatype == _INTEGER:
+    """The value as JSON has it: whole numbers and truth values as such, all others as text.
+
+    Beyond 2^53 readers would take another number, and what is spelt otherwise would lose that.
+    """
+    if value.datatype == _INTEGER and _NATIVE.fullmatch(value.value):
         return int(value.value)
     if value.datatype == _BOOLEAN and value.value in ("true", "false"):
         return value.value == "true"
     return value.value
 
 
-def is_value(term: NamedNode | BlankNode | Literal | Triple) -> bool:
-    """Whether the term is a literal."""
-    return isinstance(term, Literal)
+def _in_language(value: Literal) -> dict[str, Json]:
+    told: dict[str, Json] = {"@language": value.language, "@value": value.value}
+    if value.direction is not None:
+        told["@direction"] = value.direction.value
+    return told
+
+
+def expanded_value(value: Literal) -> dict[str, Json]:
+    """The value with its language or datatype, as expanded JSON-LD has it."""
+    if value.language:
+        return _in_language(value)
+    if value.datatype == _STRING:
+        return {"@value": value.value}
+    return {"@type": value.datatype.value, "@value": native(value)}
+
+
+def context_at(address: str, misread: Sequence[str]) -> Json:
+    """The context of a document: the one at an address, without the prefixes misread there."""
+    if not misread:
+        return address
+    return [address, dict.fromkeys(misread)]

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
-from pyoxigraph import Literal, NamedNode, Quad
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from pledgegraph.documents.context import Context, Json, Term, native
+from pledgegraph.documents.context import Context, Json, Term, context_at, expanded_value
 from pledgegraph.documents.document import Document
 from pledgegraph.documents.profiles import Profiles, View
-from pledgegraph.namespaces import RDF, XSD
+from pledgegraph.errors import TermUnwritable
+from pledgegraph.media_types import JSON_LD
+from pledgegraph.namespaces import RDF
 
 DEPTH: Final = 3
 """How many levels of incoming links a frame has inside those of the record."""
@@ -23,7 +25,8 @@ _TYPE: Final = RDF.type
 _LAST: Final = 10_000
 """The place of what no profile orders."""
 
-Value = Literal | NamedNode
+Subject = NamedNode | BlankNode
+Value = Literal | Subject
 Node = dict[NamedNode, dict[Value, None]]
 """The values of a node by property, each once whichever graphs say it."""
 
@@ -38,20 +41,25 @@ class JsonLd:
 
     def framed(self, document: Document) -> dict[str, Json]:
         """The record with everything around it inside, from its name down."""
-        tree = _Tree(self._profiles, self._context, _nodes(document.quads))
+        nodes = _nodes(document.quads)
+        misread = self._context.misread(_iris(nodes))
+        tree = _Tree(self._profiles, self._context.without(misread), nodes)
+        context = context_at(self._address, misread)
         roots = [node for node in (document.record, *document.fragments) if node in tree]
         views = self._profiles.incoming_of(tree.classes(document.record))
         framed = [tree.whole(each, views, (), DEPTH) for each in roots if not tree.tells(each)]
         if len(framed) == 1:
-            return {"@context": self._address, **framed[0]}
-        return {"@context": self._address, "@graph": [*framed]}
+            return {"@context": context, **framed[0]}
+        return {"@context": context, "@graph": [*framed]}
 
     def compacted(self, document: Document) -> dict[str, Json]:
         """The nodes side by side, in short words."""
         nodes = _nodes(document.quads)
-        tree = _Tree(self._profiles, self._context, nodes)
-        ordered = sorted(nodes, key=lambda node: (node != document.record, node.value))
-        return {"@context": self._address, "@graph": [tree.flat(node) for node in ordered]}
+        misread = self._context.misread(_iris(nodes))
+        tree = _Tree(self._profiles, self._context.without(misread), nodes)
+        ordered = sorted(nodes, key=lambda node: (node != document.record, _id(node)))
+        context = context_at(self._address, misread)
+        return {"@context": context, "@graph": [tree.flat(node) for node in ordered]}
 
     def expanded(self, document: Document) -> list[Json]:
         """The nodes side by side, with whole IRIs and without a context."""
@@ -62,12 +70,13 @@ def expanded(quads: Iterable[Quad]) -> list[Json]:
     """Quads as expanded JSON-LD, without their graphs."""
     found: list[Json] = []
     for node, properties in _nodes(quads).items():
-        entry: dict[str, Json] = {"@id": node.value}
+        entry: dict[str, Json] = {"@id": _id(node)}
         for prop, values in properties.items():
-            if prop == _TYPE:
-                entry["@type"] = [_iri(value) for value in values]
-            else:
-                entry[prop.value] = [_expanded(value) for value in values]
+            kinds, others = _parted(prop, values)
+            if kinds:
+                entry["@type"] = [_id(kind) for kind in kinds]
+            if others:
+                entry[prop.value] = [_expanded(value) for value in others]
         found.append(entry)
     return found
 
@@ -75,18 +84,16 @@ def expanded(quads: Iterable[Quad]) -> list[Json]:
 class _Tree:
     """The nodes of a document, to be written one inside the other."""
 
-    def __init__(
-        self, profiles: Profiles, context: Context, nodes: Mapping[NamedNode, Node]
-    ) -> None:
+    def __init__(self, profiles: Profiles, context: Context, nodes: Mapping[Subject, Node]) -> None:
         self._profiles = profiles
         self._context = context
         self._nodes = nodes
-        self._told: set[NamedNode] = set()
-        self._pointing: dict[tuple[NamedNode, NamedNode], list[NamedNode]] = {}
+        self._told: set[Subject] = set()
+        self._pointing: dict[tuple[NamedNode, Subject], list[Subject]] = {}
         for node, properties in nodes.items():
             for prop, values in properties.items():
                 for value in values:
-                    if isinstance(value, NamedNode) and prop != _TYPE:
+                    if not isinstance(value, Literal) and prop != _TYPE:
                         self._pointing.setdefault((prop, value), []).append(node)
 
     def __contains__(self, node: NamedNode) -> bool:
@@ -96,7 +103,7 @@ class _Tree:
         """Whether the node has been told whole by now, inside of another one or by itself."""
         return node in self._told
 
-    def classes(self, node: NamedNode) -> list[NamedNode]:
+    def classes(self, node: Subject) -> list[NamedNode]:
         """The classes that the document gives a node."""
         return [
             each for each in self._nodes.get(node, {}).get(_TYPE, ()) if isinstance(each, NamedNode)
@@ -104,28 +111,28 @@ class _Tree:
 
     def whole(
         self,
-        node: NamedNode,
+        node: Subject,
         views: Mapping[NamedNode, View],
-        around: tuple[NamedNode, ...],
+        around: tuple[Subject, ...],
         depth: int,
     ) -> dict[str, Json]:
         """A node with its values, and inside it what links to it by the views."""
         here = (*around, node)
         self._told.add(node)
 
-        def linked(prop: NamedNode, value: NamedNode) -> Json:
+        def linked(prop: NamedNode, value: Subject) -> Json:
             bare = self._profiles.is_bare(prop, inside=bool(around))
             if bare or value in here or value not in self._nodes:
-                return self._context.reference(value.value)
+                return self._context.reference(_id(value))
             return self.whole(value, {}, here, depth)
 
         entry = self._entry(node, linked)
         for path, view in views.items():
-            sources = sorted(self._pointing.get((path, node), ()), key=lambda each: each.value)
+            sources = sorted(self._pointing.get((path, node), ()), key=_id)
             inside: list[Json] = []
             for each in sources:
                 if each in here:
-                    inside.append(self._context.reference(each.value))
+                    inside.append(self._context.reference(_id(each)))
                 else:
                     below = self._profiles.inside(view) if depth else {}
                     inside.append(self.whole(each, below, here, depth - 1))
@@ -133,22 +140,20 @@ class _Tree:
                 entry[self._context.reverse[path.value]] = inside
         return entry
 
-    def flat(self, node: NamedNode) -> dict[str, Json]:
+    def flat(self, node: Subject) -> dict[str, Json]:
         """A node with its values, and links to the others."""
-        return self._entry(node, lambda _prop, value: self._context.reference(value.value))
+        return self._entry(node, lambda _prop, value: self._context.reference(_id(value)))
 
     def _entry(
-        self, node: NamedNode, linked: Callable[[NamedNode, NamedNode], Json]
+        self, node: Subject, linked: Callable[[NamedNode, Subject], Json]
     ) -> dict[str, Json]:
-        entry: dict[str, Json] = {"id": self._context.reference(node.value)}
+        entry: dict[str, Json] = {"id": self._context.reference(_id(node))}
         properties = self._nodes.get(node, {})
-        if _TYPE in properties:
-            kinds: list[str] = [self._context.kind(_iri(kind)) for kind in properties[_TYPE]]
-            entry["type"] = [*sorted(kinds)]
         for prop in sorted(properties, key=self._place):
-            if prop == _TYPE:
-                continue
-            for value in properties[prop]:
+            kinds, others = _parted(prop, properties[prop])
+            if kinds:
+                entry["type"] = [*sorted(self._context.kind(_id(kind)) for kind in kinds)]
+            for value in others:
                 term = self._context.term(prop, value)
                 if isinstance(value, Literal):
                     shown = self._context.value(term, value)
@@ -160,16 +165,20 @@ class _Tree:
         return entry
 
     def _place(self, prop: NamedNode) -> tuple[int, str]:
+        if prop == _TYPE:
+            return (-1, "")
         view = self._profiles.outgoing.get(prop)
         return (view.order if view is not None else _LAST, prop.value)
 
 
-def _nodes(quads: Iterable[Quad]) -> dict[NamedNode, Node]:
+def _nodes(quads: Iterable[Quad]) -> dict[Subject, Node]:
     """The statements by subject; the values of a property in a settled order."""
-    nodes: dict[NamedNode, Node] = {}
+    nodes: dict[Subject, Node] = {}
     for quad in quads:
         subject, value = quad.subject, quad.object
-        if isinstance(subject, NamedNode) and isinstance(value, Literal | NamedNode):
+        if isinstance(value, Triple):
+            raise TermUnwritable(f"{JSON_LD.title} cannot write the triple term {value}.")
+        if not isinstance(subject, Triple):
             nodes.setdefault(subject, {}).setdefault(quad.predicate, {})[value] = None
     return {
         node: {
@@ -205,16 +214,26 @@ def _append(entry: dict[str, Json], key: str, shown: Json, *, listed: bool) -> N
 
 
 def _expanded(value: Value) -> Json:
-    if isinstance(value, NamedNode):
-        return {"@id": value.value}
-    if value.language:
-        return {"@language": value.language, "@value": value.value}
-    if value.datatype == XSD.string:
-        return {"@value": value.value}
-    return {"@type": value.datatype.value, "@value": native(value)}
+    return expanded_value(value) if isinstance(value, Literal) else {"@id": _id(value)}
 
 
-def _iri(value: Value) -> str:
-    if not isinstance(value, NamedNode):
-        raise TypeError("classes are IRIs")
-    return value.value
+def _parted(prop: NamedNode, values: Iterable[Value]) -> tuple[list[Subject], list[Value]]:
+    """The classes, and what stands under the property: somebody may call a text a class."""
+    if prop != _TYPE:
+        return [], list(values)
+    kinds = [value for value in values if not isinstance(value, Literal)]
+    return kinds, [value for value in values if isinstance(value, Literal)]
+
+
+def _id(node: Subject) -> str:
+    return node.value if isinstance(node, NamedNode) else f"_:{node.value}"
+
+
+def _iris(nodes: Mapping[Subject, Node]) -> set[str]:
+    """Every IRI that the nodes are told with."""
+    terms: set[Subject | None] = {*nodes}
+    for properties in nodes.values():
+        terms.update(properties)
+        for values in properties.values():
+            terms.update(v.datatype if isinstance(v, Literal) else v for v in values)
+    return {term.value for term in terms if isinstance(term, NamedNode)}

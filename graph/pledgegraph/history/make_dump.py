@@ -27,8 +27,8 @@ from pledgegraph.errors import DirectoryReadOnly, StorageFull
 from pledgegraph.history.canonical import canonical_quads
 from pledgegraph.history.dumps import Dump, DumpFile, Dumps, as_json, checksum_line
 from pledgegraph.media_types import JSON_LD, N_QUADS, TRIG, Format
-from pledgegraph.namespaces import PREFIXES
 from pledgegraph.rdf.external_sort import MEMORY, LineSorter
+from pledgegraph.results.graphs import write_graph
 from pledgegraph.store.atomic_files import publish_folder, sealed
 from pledgegraph.store.changes_log import DISK_REFUSES
 from pledgegraph.store.directory import DataDirectory
@@ -94,7 +94,7 @@ def _write(directory: DataDirectory, snapshot: EmbeddedSnapshot, memory: int) ->
             # To read the spool takes a fifth of the time that the store takes once more.
             rows = pyoxigraph.parse(path=spool, format=RdfFormat.N_QUADS)
             with _packed(partial / f"{name}.{form.extension}.gz") as output:
-                pyoxigraph.serialize(rows, output, format=form.rdf, prefixes=PREFIXES)
+                write_graph(rows, output, form)
             files.append(_described(partial, f"{name}.{form.extension}.gz", form))
         spool.unlink()
         made = Dump(snapshot.sequence, datetime.now(UTC), quads, digest.hexdigest(), tuple(files))

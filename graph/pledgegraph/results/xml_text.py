@@ -1,9 +1,10 @@
-"""Keeps characters out of XML that XML cannot hold.
+"""Keeps XML readable, whatever texts it holds.
 
-The engine writes control characters of literals into XML as they are, which no XML parser reads.
-XML 1.0 has no way to write them; U+FFFD stands for each. The other formats carry them.
+Control characters of texts, which no XML parser reads, would be written as they are. XML 1.0 has
+no way to write them; U+FFFD stands for each. The other formats carry them. A carriage return, which
+parsers read as a line feed, is written by its number.
 
-See https://www.w3.org/TR/xml/#charsets
+See https://www.w3.org/TR/xml/#charsets and https://www.w3.org/TR/xml/#sec-line-ends.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from __future__ import annotations
 import re
 from typing import BinaryIO, Final
 
-_FORBIDDEN: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_SPECIAL: Final = re.compile(rb"[\x00-\x08\x0b\x0c\x0d\x0e-\x1f]|\xef\xbf[\xbe\xbf]")
+_CARRIAGE_RETURN: Final = b"\r"
 _REPLACEMENT: Final = "\N{REPLACEMENT CHARACTER}".encode()
 
 
@@ -23,9 +25,18 @@ class WellFormed:
 
     def write(self, data: bytes) -> int:
         """Write it without what XML forbids; the engine never parts a character in two."""
-        self._output.write(_FORBIDDEN.sub(_REPLACEMENT, data))
+        self._output.write(_SPECIAL.sub(_readable, data))
         return len(data)
 
     def flush(self) -> None:
         """Flush the file behind it."""
         self._output.flush()
+
+
+def well_formed(text: bytes) -> bytes:
+    """XML without what it forbids."""
+    return _SPECIAL.sub(_readable, text)
+
+
+def _readable(found: re.Match[bytes]) -> bytes:
+    return b"&#13;" if found[0] == _CARRIAGE_RETURN else _REPLACEMENT

@@ -8,12 +8,11 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
-import pyoxigraph
-from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, QuerySolutions, Store, Triple
 
 from pledgegraph.errors import DirectoryError
 from pledgegraph.media_types import Carries, Format
-from pledgegraph.namespaces import PREFIXES
+from pledgegraph.results.graphs import write_graph
 from pledgegraph.store.changes import Change, ChangeSet, Receipt
 from pledgegraph.store.commit_permit import Permit
 from pledgegraph.store.directory import DataDirectory
@@ -24,7 +23,7 @@ from pledgegraph.store.query_evaluation import EmbeddedResult, evaluate
 from pledgegraph.store.rules import Derive
 from pledgegraph.store.scratch import workspace
 from pledgegraph.store.snapshots import Lease, Snapshots
-from pledgegraph.store.union_graph import dump_named, named_quads
+from pledgegraph.store.union_graph import named_quads
 from pledgegraph.store.writer import Writer, writing
 
 _COUNT: Final = "SELECT (COUNT(*) AS ?quads) WHERE { GRAPH ?g { ?s ?p ?o } }"
@@ -170,16 +169,27 @@ class EmbeddedSnapshot:
         """Write the dataset, or one graph of it, to ``output``.
 
         A format without graph names gets the union of all graphs.
+
+        Raises:
+            TermUnwritable: the format has no way to write one of the terms.
         """
         if graph is not None:
             rows = (quad.triple for quad in self._store.quads_for_pattern(None, None, None, graph))
-            pyoxigraph.serialize(rows, output, format=form.rdf, prefixes=PREFIXES)
-        elif form.carries is Carries.QUADS and self._union:
-            dump_named(self._store, output, form.rdf, prefixes=PREFIXES)
+            write_graph(rows, output, form)
         elif form.carries is Carries.QUADS:
-            self._store.dump(output, form.rdf, prefixes=PREFIXES)
+            write_graph(self.quads(), output, form)
+        elif self._union:
+            merged = self._store.quads_for_pattern(None, None, None, DefaultGraph())
+            write_graph((quad.triple for quad in merged), output, form)
         else:
-            self._store.dump(output, form.rdf, from_graph=DefaultGraph(), prefixes=PREFIXES)
+            write_graph(self._merged(), output, form)
+
+    def _merged(self) -> Iterator[Triple]:
+        """The statements of all graphs, those of several once, where no union of them is kept."""
+        for quad in self._store:
+            alike = self._store.quads_for_pattern(quad.subject, quad.predicate, quad.object)
+            if min((each.graph_name for each in alike), key=str) == quad.graph_name:
+                yield quad.triple
 
     def close(self) -> None:
         """Let the snapshot go; it may be removed from disk from now on."""

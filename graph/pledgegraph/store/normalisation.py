@@ -15,7 +15,7 @@ from dataclasses import replace
 
 from pyoxigraph import BlankNode, Dataset, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
-from pledgegraph.errors import GraphClosed, InputError
+from pledgegraph.errors import GraphClosed, TermRefused
 from pledgegraph.namespaces import RDF, XSD
 from pledgegraph.store.changes import Change, ChangeSet, Scope
 
@@ -101,14 +101,23 @@ def settled(quads: Iterable[Quad], name: Namer, form: EngineForm) -> Iterator[Qu
 
     Raises:
         GraphClosed: a quad stands in the default graph.
-        InputError: a quad holds a triple term.
+        TermRefused: a quad holds a triple term, or a text with a base direction.
     """
     for quad in named(quads, name):
         subject, graph, value = quad.subject, quad.graph_name, quad.object
-        if isinstance(subject, Triple) or isinstance(value, Triple):
-            raise InputError(
-                "A triple inside a triple (RDF 1.2) cannot be stored.",
-                remedy="Give the statement a node of its own, as pg:Claim does.",
+        for term in (subject, value):
+            if isinstance(term, Triple):
+                raise TermRefused(
+                    "A triple inside a triple (RDF 1.2) cannot be stored.",
+                    term=term,
+                    remedy="Give the statement a node of its own, as pg:Claim does.",
+                )
+        if isinstance(value, Literal) and value.direction is not None:
+            raise TermRefused(
+                f"The text {value} has a base direction (RDF 1.2), which cannot be stored.",
+                term=value,
+                remedy=f"Write it with its language alone, @{value.language}: pages find out the "
+                "direction of each text.",
             )
         if isinstance(graph, DefaultGraph):
             raise GraphClosed(

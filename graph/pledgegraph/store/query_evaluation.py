@@ -6,7 +6,6 @@ import contextlib
 from collections.abc import Callable, Sequence
 from typing import BinaryIO, Final, cast
 
-import pyoxigraph
 from pyoxigraph import (
     BlankNode,
     DefaultGraph,
@@ -22,15 +21,14 @@ from pledgegraph.media_types import (
     CSV,
     CSV_SAFE,
     GRAPH_FORMATS,
-    RDF_XML,
     RESULT_FORMATS,
     XML,
     Carries,
     Format,
 )
-from pledgegraph.namespaces import PREFIXES
 from pledgegraph.results.csv_rows import write_csv
 from pledgegraph.results.csv_safe import SpreadsheetSafe
+from pledgegraph.results.graphs import write_graph
 from pledgegraph.results.truncation import NO_BOUNDS, Bounds, CutGraph, CutRows, Enough, as_file
 from pledgegraph.results.xml_text import WellFormed
 from pledgegraph.sparql.codepoint_escapes import plain_text
@@ -103,10 +101,7 @@ def _write_graph(
     answer: QueryTriples, output: BinaryIO, form: Format, bounds: Bounds
 ) -> Limit | None:
     within = CutGraph(output, form, bounds)
-    safe = WellFormed(as_file(within)) if form is RDF_XML else within
-    pyoxigraph.serialize(
-        within.only(answer), cast(BinaryIO, safe), format=form.rdf, prefixes=PREFIXES
-    )
+    write_graph(within.only(answer), as_file(within), form)
     return within.end()
 
 

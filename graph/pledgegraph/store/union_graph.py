@@ -11,10 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain
-from typing import BinaryIO, Final
+from typing import Final
 
 import pyoxigraph
-from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
 
 _DEFAULT: Final = DefaultGraph()
 
@@ -49,10 +49,3 @@ def named_quads(
         )
     found = store.quads_for_pattern(subject, predicate, value)
     return (quad for quad in found if quad.graph_name != _DEFAULT)
-
-
-def dump_named(
-    store: Store, output: BinaryIO, form: RdfFormat, *, prefixes: dict[str, str]
-) -> None:
-    """Write the named graphs to ``output``, in a format that carries their names."""
-    pyoxigraph.serialize(named_quads(store), output, format=form, prefixes=prefixes)

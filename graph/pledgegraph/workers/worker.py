@@ -17,6 +17,7 @@ from pledgegraph.errors import (
     QueryOutOfMemory,
     QueryRefused,
     QuerySyntaxError,
+    TermUnwritable,
     WorkerLost,
 )
 from pledgegraph.workers.channel import Channel, ChannelClosed
@@ -192,6 +193,7 @@ def error_of(card: Mapping[str, Any]) -> QueryError:
     kinds: dict[str, type[QueryError]] = {
         "QueryRefused": QueryRefused,
         "AnswerTooLong": AnswerTooLong,
+        "TermUnwritable": TermUnwritable,
     }
     kind = kinds.get(card["kind"], QueryError)
     limit = Limit(*card["limit"]) if "limit" in card else None

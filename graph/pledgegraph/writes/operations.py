@@ -18,6 +18,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 from pledgegraph.errors import GraphClosed, InputError
 from pledgegraph.media_types import Format
 from pledgegraph.rdf.parsing import BODY
+from pledgegraph.rdf.term_places import refusals_placed
 from pledgegraph.store.changes import Change, Receipt, Scope
 from pledgegraph.store.commit_permit import Permit
 from pledgegraph.store.engine import AddressedSnapshot, Condition, Engine
@@ -44,6 +45,10 @@ class Payload:
 
     body: bytes
     form: Format
+
+    def text(self) -> bytes:
+        """The document as it was sent."""
+        return self.body
 
 
 class Writes:
@@ -173,7 +178,8 @@ class Writes:
         if not change.sources:
             raise GraphClosed("The payload describes a graph that rules fill.", remedy=_COMPUTED)
         graph = change.sources[0]
-        made = self._engine.update(change, permit=permit, condition=_for(graph, guard))
+        with refusals_placed((BODY, each.text) for each in payloads):
+            made = self._engine.update(change, permit=permit, condition=_for(graph, guard))
         return graph, made
 
     def _store(
@@ -198,7 +204,8 @@ class Writes:
                 replace=() if merge else (Scope(graph),),
                 sources=_sources([graph]),
             )
-        return self._engine.update(change, permit=permit, condition=_for(graph, guard))
+        with refusals_placed((BODY, each.text) for each in payloads):
+            return self._engine.update(change, permit=permit, condition=_for(graph, guard))
 
     def _placed(
         self,
