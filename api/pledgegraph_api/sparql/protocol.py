@@ -41,7 +41,7 @@ See https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/
 _ONCE: Final = ("query", "explain", "version", TIMEOUT, LIMIT)
 _PROTOCOL: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
 _UPDATE: Final = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
-_CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 """Names of UTF-8, and of what is UTF-8 as well."""
 _MOST_PARAMETERS: Final = 1000
 _LONGEST_VERSION: Final = 18
@@ -236,7 +236,7 @@ def refuse_in_address(parameters: Parameters, names: frozenset[str] | set[str], 
             )
 
 
-def content_type(request: Request, charsets: Collection[str] = _CHARSETS) -> str | None:
+def content_type(request: Request, charsets: Collection[str] = CHARSETS) -> str | None:
     """The media type of the body, after a look at its charset and coding."""
     coding = request.headers.get("content-encoding", "identity").strip().lower()
     if coding not in ("", "identity"):

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from pledgegraph.media_types import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
 from pledgegraph.writes.operations import Payload
 from pledgegraph_api.errors import ParameterError, UnsupportedContent
-from pledgegraph_api.sparql.protocol import SPARQL_UPDATE, body_of, content_type
+from pledgegraph_api.sparql.protocol import CHARSETS, SPARQL_UPDATE, body_of, content_type
 from pledgegraph_api.write.multipart import MULTIPART, Part, parts_of
 from pledgegraph_api.write.update_protocol import LONGEST, utf8
 
@@ -29,6 +29,8 @@ _BY_ENDING: Final[dict[str, Format]] = {
     "xml": RDF_XML,
     "json": JSON_LD,
 }
+_CHARSETS: Final = CHARSETS | {"utf-16", "utf-16le", "utf-16be"}
+"""RDF/XML may be UTF-16 (RFC 7303, section 3); of what else says so, reading tells."""
 _REMEDY: Final = (
     f"Send one graph as one of: {', '.join(each.media_type for each in READ)}; "
     "in UTF-8 and not compressed."
@@ -45,7 +47,7 @@ async def payloads_of(request: Request, *, longest: int) -> tuple[Payload, ...]:
         ContentTooLarge: it is longer than ``longest`` bytes.
         ParameterError: it is a part of a graph only (RFC 9110, section 14.5), or no whole form.
     """
-    content = content_type(request)
+    content = content_type(request, _CHARSETS)
     if "content-range" in request.headers:
         raise ParameterError(
             "A part of a graph cannot be sent.", remedy="Send all of it, without Content-Range."

@@ -27,6 +27,9 @@ class WriteReceipt(JsonAnswer):
     graph: str | None = Field(
         None, description="The graph that was written.", json_schema_extra={"format": "iri"}
     )
+    warnings: list[str] | None = Field(
+        None, description="What you hardly meant, such as a web address without `https://`."
+    )
 
 
 _IRIS: Final = {"type": "array", "items": {"type": "string", "format": "iri"}}

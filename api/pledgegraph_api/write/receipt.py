@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import JSONResponse, Response
 
 from pledgegraph.store.changes import Receipt
@@ -16,12 +18,15 @@ def receipt_answer(
     ``Pledgegraph-Snapshot`` is the number of the snapshot that shows the change; where nothing
     had to change, the one that is current.
     """
+    more: dict[str, Any] = {} if graph is None else {"graph": graph}
+    if receipt.warnings:
+        more["warnings"] = list(receipt.warnings)
     told = WriteReceipt(
         sequence=receipt.sequence,
         added=receipt.added,
         removed=receipt.removed,
         changed=bool(receipt.added or receipt.removed),
-        **({} if graph is None else {"graph": graph}),
+        **more,
     )
     headers = {"Cache-Control": "no-store", "Pledgegraph-Snapshot": str(receipt.sequence)}
     if created is not None:

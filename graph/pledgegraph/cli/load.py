@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from pyoxigraph import NamedNode
 
+from pledgegraph.cli.escape_control import harmless
 from pledgegraph.cli.options import (
     Agent,
     Base,
@@ -23,6 +26,7 @@ from pledgegraph.cli.options import (
 from pledgegraph.cli.progress_bar import reading_bar, working
 from pledgegraph.cli.validation_report import print_report_json
 from pledgegraph.errors import SourceUnclear, ValidationFailed
+from pledgegraph.rdf.address_slips import slips_in_file
 from pledgegraph.rdf.term_places import refusals_placed
 from pledgegraph.setup.open_engine import open_engine
 from pledgegraph.writes.loading import SourceFile, change_from_files
@@ -67,6 +71,7 @@ def command(
             reason=utf8("--reason", reason) if reason else _reason(files),
             progress=progress,
         )
+    warn_of_addresses(files, engine.directory.base)
     try:
         texts = ((str(path), path.read_bytes) for path in files)
         with working("Checking and writing"), refusals_placed(texts):
@@ -99,6 +104,13 @@ def command(
 def _reason(files: list[Path]) -> str:
     names = ", ".join(file.name for file in files)
     return f"Load of {names.encode(errors='surrogateescape').decode(errors='replace')}."
+
+
+def warn_of_addresses(files: Sequence[Path], base: str) -> None:
+    """Name relative IRIs that look like addresses of the web, on the standard error."""
+    for path in files:
+        for slip in slips_in_file(path, base):
+            print(harmless(f"{path}: warning: {slip}"), file=sys.stderr)
 
 
 def source_files(files: list[Path], source: str | None, base: str) -> list[SourceFile]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import pyoxigraph
 import typer
 
-from pledgegraph.cli.load import Files, Source, source_files
+from pledgegraph.cli.load import Files, Source, source_files, warn_of_addresses
 from pledgegraph.cli.options import Base, DataDir, Json, Validator, settings
 from pledgegraph.cli.progress_bar import reading_bar, working
 from pledgegraph.cli.validation_report import print_effect, print_report, print_report_json
@@ -55,6 +55,7 @@ def command(
             reason="",
             progress=progress,
         )
+    warn_of_addresses(files, its_base)
     with refusals_placed((str(path), path.read_bytes) for path in files):
         change = settle(change, its_base, EngineForm())
     gatekeeper = Gatekeeper(chosen.validator, its_base)

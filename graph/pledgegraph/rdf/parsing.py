@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -12,6 +12,7 @@ from pyoxigraph import Quad, RdfFormat, parse
 
 from pledgegraph.errors import ReadError, UnknownFormat
 from pledgegraph.media_types import Format
+from pledgegraph.rdf.character_encodings import HEAD, InUtf8, Readable, encoding_of
 from pledgegraph.rdf.xml_entities import EntityCheck
 
 BODY: Final = "the body of the request"
@@ -29,7 +30,7 @@ _ENDINGS: Final = ("ttl", "nt", "nq", "trig", "rdf", "jsonld")
 class _Counted:
     """A binary file that tells how far it has been read."""
 
-    def __init__(self, file: BinaryIO, progress: Progress) -> None:
+    def __init__(self, file: Readable, progress: Progress) -> None:
         self._file = file
         self._progress = progress
 
@@ -42,7 +43,7 @@ class _Counted:
 class _Checked(_Counted):
     """The same for XML; breaks off where an entity is declared that could explode."""
 
-    def __init__(self, file: BinaryIO, progress: Progress, name: str) -> None:
+    def __init__(self, file: Readable, progress: Progress, name: str) -> None:
         super().__init__(file, progress)
         self._name = name
         self._check = EntityCheck()
@@ -71,7 +72,7 @@ class Line:
 class _ByLine:
     """Hands out a file a line at a time, so that the parser is never ahead of its quads."""
 
-    def __init__(self, file: BinaryIO | _Counted, line: Line) -> None:
+    def __init__(self, file: Readable, line: Line) -> None:
         self._file = file
         self._line = line
         self._rest = b""
@@ -123,11 +124,11 @@ def read_quads(
     form = rdf_format(path)
     try:
         with path.open("rb") as file:
-            if file.peek(len(BOM_UTF8)).startswith(BOM_UTF8):
-                file.read(len(BOM_UTF8))
             told = progress or (lambda _: None)
             is_xml = form == RdfFormat.RDF_XML
-            counted = _Checked(file, told, str(path)) if is_xml else _Counted(file, told)
+            encoding = encoding_of(file.peek(HEAD)[:HEAD], str(path), xml=is_xml)
+            text = file if encoding is None else InUtf8(file, encoding, str(path))
+            counted = _Checked(text, told, str(path)) if is_xml else _Counted(text, told)
             pieces = counted if line is None else _ByLine(counted, line)
             # The engine wants an IO[bytes] and calls nothing but read().
             source: BinaryIO = pieces  # type: ignore[assignment]
@@ -152,7 +153,9 @@ def read_body(body: bytes, form: Format, *, base: str, renamed: bool = False) ->
     Raises:
         ReadError: it is not of that format (line, column).
     """
-    body = body.removeprefix(BOM_UTF8)
+    encoding = encoding_of(body[:HEAD], BODY, xml=form.rdf == RdfFormat.RDF_XML)
+    if encoding is not None:
+        body = InUtf8(BytesIO(body), encoding, BODY).read()
     if form.rdf == RdfFormat.RDF_XML and (place := body.find(b"<!DOCTYPE")) >= 0:
         raise ReadError(
             "A document type declaration is not read here.",

@@ -71,3 +71,5 @@ class Receipt:
     """The snapshot that shows it. Where nothing had to change, the one that was current."""
     added: int
     removed: int
+    warnings: tuple[str, ...] = ()
+    """What whoever made the change hardly meant, in words."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +17,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 
 from pledgegraph.errors import GraphClosed, InputError
 from pledgegraph.media_types import Format
+from pledgegraph.rdf.address_slips import slips_in_body
 from pledgegraph.rdf.parsing import BODY
 from pledgegraph.rdf.term_places import refusals_placed
 from pledgegraph.store.changes import Change, Receipt, Scope
@@ -88,19 +89,23 @@ class Writes:
         if by_itself is not None:
             named = by_itself.named
             change = self._change(by_itself, by)
-            return self._engine.update(change, permit=permit, condition=condition)
+            made = self._engine.update(change, permit=permit, condition=condition)
+            return _warned(made, text.encode(), by_itself.added)
+
+        found = Difference()
 
         def compute(snapshot: AddressedSnapshot) -> Change:
-            nonlocal named
+            nonlocal named, found
             with self._engine.workspace() as folder:
-                found = self._worker.update(
+                worked_out = self._worker.update(
                     update, permit=permit, snapshot=snapshot.address["path"], folder=str(folder)
                 )
-            found = found or Difference()
+            found = worked_out or Difference()
             named = found.named
             return self._change(found, by)
 
-        return self._engine.update_from(compute, permit=permit, condition=condition)
+        made = self._engine.update_from(compute, permit=permit, condition=condition)
+        return _warned(made, text.encode(), found.added)
 
     def patch(
         self, graph: Graph, text: str, by: Attribution, permit: Permit, guard: Guard | None = None
@@ -180,7 +185,7 @@ class Writes:
         graph = change.sources[0]
         with refusals_placed((BODY, each.text) for each in payloads):
             made = self._engine.update(change, permit=permit, condition=_for(graph, guard))
-        return graph, made
+        return graph, _warned(made, _text(payloads), change.add)
 
     def _store(
         self,
@@ -205,7 +210,8 @@ class Writes:
                 sources=_sources([graph]),
             )
         with refusals_placed((BODY, each.text) for each in payloads):
-            return self._engine.update(change, permit=permit, condition=_for(graph, guard))
+            made = self._engine.update(change, permit=permit, condition=_for(graph, guard))
+        return _warned(made, _text(payloads), change.add)
 
     def _placed(
         self,
@@ -283,6 +289,16 @@ class Writes:
             )
         if self._is_computed(graph):
             raise GraphClosed("Rules fill this graph; it cannot be written.", remedy=_COMPUTED)
+
+
+def _text(payloads: Sequence[Payload]) -> bytes:
+    return b"\n".join(each.body for each in payloads)
+
+
+def _warned(receipt: Receipt, text: bytes, quads: Iterable[Quad]) -> Receipt:
+    """The receipt with a warning of each address that was written as a relative IRI."""
+    slips = slips_in_body(text, quads)
+    return replace(receipt, warnings=tuple(map(str, slips))) if slips else receipt
 
 
 def _for(graph: Graph, guard: Guard | None) -> Condition | None:

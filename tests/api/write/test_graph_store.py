@@ -370,6 +370,17 @@ async def test_a_source_is_withdrawn_whole(judged: Place) -> None:
         assert judged.quads() == before
 
 
+async def test_an_address_without_its_scheme_is_told(place: Place) -> None:
+    body = "<urn:a> <urn:b>\n <www.example.org/report> ."
+    for method in ("PUT", "POST"):
+        (warning,) = (await place.send(method, at(THREE), body, TURTLE)).json()["warnings"]
+        assert warning.startswith("line 2: <www.example.org/report> is a relative IRI")
+    text = f"INSERT DATA {{ GRAPH <{TWO}> {{ <urn:a> <urn:b> <www.example.org/x> }} }}"
+    (warning,) = (await place.update(text)).json()["warnings"]
+    assert f"<{BASE}/www.example.org/x>" in warning
+    assert "warnings" not in (await place.send("PUT", at(THREE), MORE, TURTLE)).json()
+
+
 async def test_a_mistake_has_its_place(place: Place) -> None:
     response = await place.send("PUT", at(TWO), "<urn:a> <urn:b> 1 .\n<urn:a> x:b 1 .", TURTLE)
     document = problem(response, 400, "input")

@@ -121,3 +121,14 @@ def test_what_is_known_already_changes_nothing(loaded: Program, tmp_path: Path) 
 def test_long_lists_are_cut(made: Program, make_source: MakeSource) -> None:
     ended = made("validate", make_source("many", *(f"actor-{n:02}" for n in range(14))))
     assert "<id/actor/actor-09> and 5 more." in ended.out
+
+
+def test_a_web_address_without_its_scheme_is_told(loaded: Program, make_source: MakeSource) -> None:
+    more = "<id/actor/ana> <https://words.example/page> <www.example.org/report> ."
+    file = make_source("one", "ana", "ben", more=more)
+    line = file.read_text(encoding="utf-8").splitlines().index(more) + 1
+    for command in ("validate", "load"):
+        ended = loaded(command, file)
+        assert ended.code == 0
+        assert f"{file}: warning: line {line}: <www.example.org/report> is a relative" in ended.err
+        assert "write <https://www.example.org/report>" in ended.err
