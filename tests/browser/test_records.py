@@ -63,9 +63,14 @@ def test_a_long_commitment_prints_on_few_pages(visit: Visit) -> None:
 
 
 PROMISES: Final = RECORDS[:2]
+HOLDERS: Final = (
+    "/doc/actor/co-dane",
+    "/doc/event/un-world-data-forum-6",
+    "/doc/register/us-federal-data-strategy-2020",
+)
 
 
-@pytest.mark.parametrize("path", [*PROMISES, "/doc/commitment/ogp-rs0022"])
+@pytest.mark.parametrize("path", [*PROMISES, *HOLDERS, "/doc/commitment/ogp-rs0022"])
 @pytest.mark.parametrize(
     "seen", [(1280, "light", "en"), (1280, "dark", "ar"), (390, "light", "ar")]
 )

@@ -15,6 +15,7 @@ from pledgegraph.history.past_versions import PastVersion
 from pledgegraph.namespaces import PG
 from pledgegraph.store.engine import Snapshot
 from pledgegraph_api.http.languages import required_language
+from pledgegraph_api.records.holder_view import HOLDERS, holder_for
 from pledgegraph_api.records.lookup import Found
 from pledgegraph_api.records.promise_facts import PROMISES
 from pledgegraph_api.records.promise_view import answer_for
@@ -67,7 +68,8 @@ class EntityPage:
         query = _query(document.page, version)
         card = telling.card(document.record, document.links, whole=False)
         classes = set(telling.classes(document.record))
-        answers = bool(PROMISES & classes) and found.retraction is None and not statements_only
+        answers = bool((PROMISES | HOLDERS) & classes) and found.retraction is None
+        answers = answers and not statements_only
         today = datetime.now(UTC).date() if version is None else version.time.date()
         content: dict[str, Any] = {
             "statements_only": statements_only,
@@ -95,19 +97,21 @@ class EntityPage:
         }
         template = "entity.html"
         if answers:
-            template = "promise.html"
+            seen: dict[str, Any] = {
+                "language": language.tag,
+                "words": self._pages.wording[language.tag],
+                "base": self._base,
+                "version": None if version is None else version.sequence,
+                "today": today,
+            }
+            kept = (self._names, self._profiles)
             content["today"] = today
-            content["answer"] = answer_for(
-                snapshot,
-                document.record,
-                self._names,
-                self._profiles,
-                language=language.tag,
-                words=self._pages.wording[language.tag],
-                base=self._base,
-                version=None if version is None else version.sequence,
-                today=today,
-            )
+            if PROMISES & classes:
+                template = "promise.html"
+                content["answer"] = answer_for(snapshot, document.record, *kept, **seen)
+            else:
+                template = "holder.html"
+                content["holder"] = holder_for(snapshot, document.record, classes, *kept, **seen)
         return self._pages.render(
             request,
             template,

@@ -1,0 +1,283 @@
+"""What the page of an actor, an event or a register answers: what was promised, and what of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+
+from pyoxigraph import Literal, NamedNode
+
+from pledgegraph.documents import Names, Profiles
+from pledgegraph.namespaces import DCTERMS, ORG, PG, RDF, RDFS, SCHEMA, SCHEME, SKOS
+from pledgegraph.store.engine import Snapshot
+from pledgegraph_api.records.commitment_lines import Sum, count_commitments
+from pledgegraph_api.records.shown_things import Name, Things, When
+from pledgegraph_api.records.statements import Statements
+from pledgegraph_api.web.control_chars import printable
+from pledgegraph_api.web.translations import Wording
+
+_MOST: Final = 60
+"""Entries of a list."""
+_HELD: Final = NamedNode(f"{SCHEME}event-status#held")
+_COUNTS: Final = {
+    PG.Actor: (PG.rollsUpTo, "sum_actor"),
+    PG.Register: (PG.inRegister, "sum_register"),
+    PG.Event: (PG.announcedAt, "sum_event"),
+    PG.Framework: (PG.alignedWith, "sum_framework"),
+}
+"""By class the property by which commitments lead to the record, and the message that counts."""
+HOLDERS: Final = frozenset(_COUNTS)
+"""Classes whose pages sum up commitments."""
+_FACTS: Final = (
+    PG.actorType,
+    PG.eventType,
+    DCTERMS.spatial,
+    PG.place,
+    PG.host,
+    PG.coHost,
+    PG.publishedBy,
+    PG.partOf,
+    ORG.unitOf,
+    PG.superEvent,
+    PG.attendanceAsPublished,
+    PG.represents,
+)
+_OTHER_ROLES: Final = (PG.sponsoredBy, PG.supportedBy, PG.expectedFrom)
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An entry of a list: a thing, how it is connected, and when."""
+
+    name: Name
+    role: str
+    when: When | None
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A list under a heading; ``heading`` is a message."""
+
+    heading: str
+    items: tuple[Item, ...]
+    more: int
+
+
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """What the page says above all statements."""
+
+    heading: str
+    """The message that says how many commitments there are."""
+    kind: str
+    """``actor``, ``event``, ``register`` or ``framework``."""
+    sum: Sum
+    also: tuple[Name, ...]
+    when: When | None
+    states: tuple[Name, ...]
+    """How an event stands: held, announced."""
+    is_over: bool
+    """Whether an event's day has passed without a word that it was held."""
+    facts: tuple[tuple[Name, tuple[Name, ...]], ...]
+    links: tuple[str, ...]
+    text: Name | None
+    inferred: tuple[Name, ...]
+    groups: tuple[Group, ...]
+
+
+def holder_for(
+    snapshot: Snapshot,
+    record: NamedNode,
+    classes: set[NamedNode],
+    names: Names,
+    profiles: Profiles,
+    *,
+    language: str,
+    words: Wording,
+    base: str,
+    version: int | None,
+    today: date,
+) -> Holder:
+    """What is known of the record on a day."""
+    said = Statements()
+    said.take(snapshot.about([record]))
+    things = Things(
+        said,
+        snapshot,
+        names,
+        profiles,
+        language=language,
+        words=words,
+        base=base,
+        version=version,
+    )
+    kind = next(each for each in _COUNTS if each in classes)
+    return _Holding(snapshot, record, kind, things, today).holder()
+
+
+class _Holding:
+    def __init__(
+        self, snapshot: Snapshot, record: NamedNode, kind: NamedNode, things: Things, today: date
+    ) -> None:
+        self._snapshot = snapshot
+        self._record = record
+        self._kind = kind
+        self._things = things
+        self._said = things.said
+        self._today = today
+
+    def holder(self) -> Holder:
+        record, said, things = self._record, self._said, self._things
+        when = things.when(record)
+        states = said.nodes(record, PG.eventStatus)
+        held = _HELD in states
+        counted_by, heading = _COUNTS[self._kind]
+        told = self._counted(counted_by)
+        is_event = self._kind == PG.Event
+        text = said.text(record, things.language, DCTERMS.description, PG.text)
+        return Holder(
+            heading=heading,
+            kind=self._kind.value.rpartition("#")[2].lower(),
+            sum=count_commitments(
+                self._snapshot,
+                things,
+                told,
+                today=self._today,
+                maker=record if self._kind == PG.Actor else None,
+            ),
+            also=self._other_names(),
+            when=when if is_event else None,
+            states=tuple(things.name(each) for each in ([_HELD] if held else states)),
+            is_over=is_event
+            and not held
+            and when is not None
+            and when.day is not None
+            and when.day < self._today,
+            facts=self._facts(),
+            links=self._links(),
+            text=None if text is None else Name(printable(text.value), text.language or ""),
+            inferred=things.inferred(record),
+            groups=tuple(each for each in self._groups() if each.items),
+        )
+
+    def _counted(self, prop: NamedNode) -> list[NamedNode]:
+        """The commitments that count to the record, each once."""
+        found = self._pointing(prop)
+        if self._kind == PG.Actor:
+            found = list(dict.fromkeys([*self._pointing(PG.madeBy), *found]))
+        kinds = Statements()
+        kinds.take(self._snapshot.about(found, [RDF.type], value=PG.Commitment, merged=True))
+        return [each for each in found if kinds.classes(each)]
+
+    def _pointing(self, *props: NamedNode) -> list[NamedNode]:
+        quads = self._snapshot.pointing_at([self._record], props, merged=True)
+        found = {quad.subject for quad in quads if isinstance(quad.subject, NamedNode)}
+        return sorted(found, key=lambda each: each.value)
+
+    def _other_names(self) -> tuple[Name, ...]:
+        own = self._things.name(self._record).text
+        found = self._said.texts(self._record, RDFS.label, SKOS.prefLabel, SKOS.altLabel)
+        named = [Name(printable(each.value), each.language or "") for each in found]
+        return tuple(
+            dict.fromkeys(each for each in named if not own.lower().startswith(each.text.lower()))
+        )
+
+    def _facts(self) -> tuple[tuple[Name, tuple[Name, ...]], ...]:
+        found = []
+        for prop in _FACTS:
+            values = tuple(
+                self._things.name(each)
+                if isinstance(each, NamedNode)
+                else Name(printable(each.value), each.language or "")
+                for each in self._said.terms(self._record, prop)
+                if isinstance(each, NamedNode | Literal)
+            )
+            if values:
+                found.append((self._things.term(prop), values))
+        return tuple(found)
+
+    def _links(self) -> tuple[str, ...]:
+        """Addresses of the record outside."""
+        terms = self._said.terms(self._record, SCHEMA.url, SCHEMA.sameAs)
+        texts = [each.value for each in terms if isinstance(each, NamedNode | Literal)]
+        safe = [each for each in texts if each.lower().startswith(("http://", "https://"))]
+        return tuple(dict.fromkeys(safe))
+
+    def _groups(self) -> list[Group]:
+        if self._kind == PG.Actor:
+            events = (*self._events(PG.host), *self._events(PG.coHost))
+            joined = self._linked(PG.participant, PG.participationIn, PG.role, dated_by_target=True)
+            return [
+                self._group("took_part", [*events, *joined]),
+                self._group("other_roles", self._roles()),
+                self._group("members_of", self._linked(ORG.member, ORG.organization, ORG.role)),
+                self._group("members", self._linked(ORG.organization, ORG.member, ORG.role)),
+                self._group("parts_and_units", self._plain(PG.partOf, ORG.unitOf)),
+                self._group(
+                    "successions", self._plain(ORG.originalOrganization, ORG.resultingOrganization)
+                ),
+                self._group("doubts_heading", self._plain(PG.about, of=PG.Discrepancy)),
+            ]
+        return [
+            self._group(
+                "took_part_here", self._linked(PG.participationIn, PG.participant, PG.role)
+            ),
+            self._group("parts_of_event", self._plain(PG.superEvent)),
+            self._group("came_of_it", self._plain(PG.resultedFrom)),
+            self._group("endorsements", self._plain(PG.endorses)),
+            self._group("doubts_heading", self._plain(PG.about, of=PG.Discrepancy)),
+        ]
+
+    def _group(self, heading: str, items: Sequence[Item]) -> Group:
+        ordered = sorted(items, key=lambda each: (each.name.text.casefold(), each.role))
+        ordered.sort(key=lambda each: _day(each) or date.min, reverse=True)
+        unique = list(dict.fromkeys(ordered))
+        return Group(heading, tuple(unique[:_MOST]), max(0, len(unique) - _MOST))
+
+    def _read(self, nodes: Sequence[NamedNode]) -> None:
+        self._said.take(self._snapshot.about(nodes))
+        self._things.learn(nodes)
+
+    def _plain(self, *props: NamedNode, of: NamedNode | None = None) -> list[Item]:
+        """What leads here by a property, with its date."""
+        nodes = self._pointing(*props)
+        self._read(nodes)
+        wanted = [each for each in nodes if of is None or of in self._said.classes(each)]
+        return [Item(self._things.name(each), "", self._things.when(each)) for each in wanted]
+
+    def _events(self, prop: NamedNode) -> list[Item]:
+        role = self._things.term(prop).text
+        return [Item(each.name, role, each.when) for each in self._plain(prop)]
+
+    def _linked(
+        self, here: NamedNode, there: NamedNode, role: NamedNode, *, dated_by_target: bool = False
+    ) -> list[Item]:
+        """What is at the other end of the links that lead here, such as memberships."""
+        links = self._pointing(here)
+        self._read(links)
+        targets = [each for link in links for each in self._said.nodes(link, there)]
+        if dated_by_target:
+            self._read(list(dict.fromkeys(targets)))
+        else:
+            self._things.learn(targets)
+        found = []
+        for link in links:
+            roles = ", ".join(each.text for each in self._things.names(link, role))
+            for target in self._said.nodes(link, there):
+                when = self._things.when(target if dated_by_target else link)
+                found.append(Item(self._things.name(target), roles, when))
+        return found
+
+    def _roles(self) -> list[Item]:
+        """Commitments of others in which the record has a part."""
+        found = []
+        for prop in _OTHER_ROLES:
+            role = self._things.term(prop).text
+            found += [Item(each.name, role, None) for each in self._plain(prop)]
+        return found
+
+
+def _day(item: Item) -> date | None:
+    return item.when.day if item.when else None
