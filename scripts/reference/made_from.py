@@ -8,6 +8,8 @@ from reference.turtle_text import Document, iri, tagged, typed
 
 PACKAGES_FETCHED = "2026-11-23"
 """The day on which the packages were fetched for the files committed here."""
+NAMES_FETCHED = "2026-11-29"
+"""The same of the package with the names of M49."""
 
 
 def describe(

@@ -173,8 +173,9 @@ def sdg_turtle() -> str:
         label="Sustainable Development Goals and the numbers of their targets",
         description=(
             "The 17 goals with their short titles, and the 169 targets by number. Identifiers, "
-            "classes and the property sdgo:isTargetOf are those of the SDG ontology of the United "
-            "Nations (http://metadata.un.org/sdg); the texts of the targets stand there."
+            "classes and the properties sdgo:hasTarget and sdgo:isTargetOf are those of the SDG "
+            "ontology of the United Nations (http://metadata.un.org/sdg); the texts of the targets "
+            "stand there."
         ),
         method=(
             "Made by scripts/reference/generate.py from the lists written there: the short "
@@ -197,6 +198,10 @@ def sdg_turtle() -> str:
             ("skos:inScheme", SCHEME),
             ("skos:prefLabel", [tagged(by[goal - 1], lang) for lang, by in GOALS.items()]),
             ("skos:notation", plain(str(goal))),
+            (
+                "sdgo:hasTarget",
+                [f"<http://metadata.un.org/sdg/{notation}>" for notation in target_notations(goal)],
+            ),
         )
         for notation in target_notations(goal):
             document.add(

