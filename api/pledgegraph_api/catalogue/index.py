@@ -7,7 +7,7 @@ from typing import Final
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from pledgegraph.catalogue.questions import Parameter, Question
 from pledgegraph.catalogue.rdf import catalogue_graph
@@ -21,7 +21,8 @@ from pledgegraph_api.catalogue.openapi import (
 )
 from pledgegraph_api.catalogue.parameters import Wishes, read_wishes, require_none
 from pledgegraph_api.http.languages import PageLanguage
-from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.negotiation import page_or_format
+from pledgegraph_api.http.respond import respond
 from pledgegraph_api.web.links import format_links
 from pledgegraph_api.web.pages import Pages
 
@@ -55,21 +56,25 @@ class QuestionList:
         """The list in the format that the client likes best."""
         wishes = read_wishes(request)
         require_none(wishes.faults, ())
-        accept = accept_of(request)
-        if PageOrFormat(accept, wishes.format).prefers_page(LIST_FORMATS):
+        form = page_or_format(request, LIST_FORMATS, wishes.format, what="the list of questions")
+        if form is None:
             return self._page(request, wishes)
-        form = choose_among(LIST_FORMATS, accept, wishes.format, what="the list of questions")
-        headers = {
-            "Vary": "Accept",
-            "Content-Disposition": f'inline; filename="questions.{form.extension}"',
-        }
-        if form is _JSON:
-            cards = QuestionCards(questions=[_card(each, self._base) for each in self._questions])
-            return JSONResponse(cards.document(), headers=headers)
-        return Response(
-            graph_bytes(catalogue_graph(self._base, self._questions), form),
-            headers={**headers, "Content-Type": form.content_type},
+        return respond(
+            request,
+            lambda: self._written(form),
+            content_type=form.content_type,
+            state=(),
+            headers={
+                "Vary": "Accept",
+                "Content-Disposition": f'inline; filename="questions.{form.extension}"',
+            },
         )
+
+    def _written(self, form: Format) -> bytes:
+        if form is _JSON:
+            cards = [_card(each, self._base) for each in self._questions]
+            return QuestionCards(questions=cards).encoded()
+        return graph_bytes(catalogue_graph(self._base, self._questions), form)
 
     def _page(self, request: Request, wishes: Wishes) -> Response:
         return self._pages.render(

@@ -14,16 +14,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.media_types import CSV, JSON_LD, Format
-from pledgegraph.release import release
 from pledgegraph_api.collections.filters import DATES, Asked, read_filters, value_names
 from pledgegraph_api.collections.formats import csv_metadata, page_json, whole_csv
 from pledgegraph_api.collections.links import CSVM, FORMATS, CollectionLinks
 from pledgegraph_api.collections.openapi import collection_description
 from pledgegraph_api.collections.table import Collection, Row, Table, Tables
 from pledgegraph_api.errors import DocumentMissing, PageMissing
-from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.etags import etag_of
 from pledgegraph_api.http.languages import required_language
-from pledgegraph_api.http.negotiation import PAGE, PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.negotiation import PAGE, page_or_format
+from pledgegraph_api.http.respond import respond
 from pledgegraph_api.records.jsonld_context import CONTEXT_PATH
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.links import PageLink, root_of
@@ -84,10 +84,8 @@ class CollectionEndpoint:
             PageMissing: the list has fewer pages.
             NotAcceptable: the client accepts nothing that it comes in.
         """
-        accept, name = accept_of(request), request.query_params.get("format")
-        if PageOrFormat(accept, name).prefers_page(FORMATS):
-            return await run_in_threadpool(self._written, request, None)
-        form = choose_among(FORMATS, accept, name, what=f"the list of {self._collection.name}")
+        what = f"the list of {self._collection.name}"
+        form = page_or_format(request, FORMATS, request.query_params.get("format"), what=what)
         return await run_in_threadpool(self._written, request, form)
 
     async def form(self, request: Request, extension: str) -> Response:
@@ -108,10 +106,7 @@ class CollectionEndpoint:
     async def metadata(self, request: Request) -> Response:
         """What the columns of the CSV mean."""
         body = csv_metadata(self._collection, self._base)
-        headers = {"etag": etag_of(body), "cache-control": "no-cache"}
-        if not_modified(request, headers["etag"]):
-            return Response(status_code=304, headers=headers)
-        return Response(body, headers=headers, media_type=CSVM)
+        return respond(request, lambda: body, content_type=CSVM, tag=etag_of(body))
 
     def _written(self, request: Request, form: Format | None) -> Response:
         day = datetime.now(UTC).date()
@@ -123,13 +118,11 @@ class CollectionEndpoint:
             raise PageMissing(
                 f"The list has no page {asked.page}.", remedy=f"Its pages are 1 to {pages}."
             )
-        state = self._state(asked, table, day)
         root = root_of(request)
         links = CollectionLinks(self._collection.name, asked, pages, base=self._base, root=root)
         headers = {
             "vary": VARY,
             "link": links.header(form),
-            "cache-control": "no-cache",
             "pledgegraph-snapshot": str(table.sequence),
         }
         shown = rows[(asked.page - 1) * PAGE_SIZE : asked.page * PAGE_SIZE]
@@ -137,25 +130,28 @@ class CollectionEndpoint:
             return self._page(
                 request, asked, table, shown, found=len(rows), headers=headers, links=links
             )
-        headers |= {
-            "content-type": form.content_type,
-            "etag": etag_of(*state, release(), form.name, root),
-        }
-        if not_modified(request, headers["etag"]):
-            del headers["content-type"]
-            return Response(status_code=304, headers=headers)
         if form is CSV:
             headers["content-disposition"] = f'inline; filename="{self._collection.name}.csv"'
-            return Response(whole_csv(self._collection, table, rows), headers=headers)
-        body = page_json(
-            table,
-            shown,
-            context=f"{self._base}{CONTEXT_PATH}",
-            address=links.address(asked.page),
-            total=len(rows),
-            links=links.pages,
+
+        def write() -> bytes:
+            if form is CSV:
+                return whole_csv(self._collection, table, rows)
+            return page_json(
+                table,
+                shown,
+                context=f"{self._base}{CONTEXT_PATH}",
+                address=links.address(asked.page),
+                total=len(rows),
+                links=links.pages,
+            )
+
+        return respond(
+            request,
+            write,
+            content_type=form.content_type,
+            state=self._state(asked, table, day),
+            headers=headers,
         )
-        return Response(body, headers=headers)
 
     def _state(self, asked: Asked, table: Table, day: date) -> tuple[object, ...]:
         """What an answer is made of; how fresh reports are hangs on the day."""

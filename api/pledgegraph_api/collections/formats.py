@@ -67,7 +67,7 @@ def page_json(
         **{name: links[name] for name in ("first", "prev", "next", "last") if name in links},
         items=[_item(table, row) for row in rows],
     )
-    return page.model_dump_json(by_alias=True, exclude_unset=True).encode()
+    return page.encoded()
 
 
 def whole_csv(collection: Collection, table: Table, rows: Sequence[Row]) -> bytes:

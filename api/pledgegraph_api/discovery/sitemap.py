@@ -17,11 +17,10 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from pledgegraph.release import release
 from pledgegraph.store.engine import Engine, Snapshot
 from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph.store.select import solutions
-from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.respond import respond
 from pledgegraph_api.web.record_paths import document_path
 
 MOST: Final = 50_000
@@ -104,12 +103,17 @@ class Finding:
 
 
 def _xml(request: Request, sequence: int, root: str, item: str, addresses: list[str]) -> Response:
-    etag = etag_of(request.scope["path"], sequence, release())
-    headers = {"ETag": etag, "Cache-Control": "no-cache", "Pledgegraph-Snapshot": str(sequence)}
-    if not_modified(request, etag):
-        return Response(status_code=304, headers=headers)
-    tree = ET.Element(root, xmlns=_NAMESPACE)
-    for address in addresses:
-        ET.SubElement(ET.SubElement(tree, item), "loc").text = address
-    body = ET.tostring(tree, encoding="utf-8", xml_declaration=True)
-    return Response(body, media_type="application/xml", headers=headers)
+    def write() -> bytes:
+        tree = ET.Element(root, xmlns=_NAMESPACE)
+        for address in addresses:
+            ET.SubElement(ET.SubElement(tree, item), "loc").text = address
+        text: bytes = ET.tostring(tree, encoding="utf-8", xml_declaration=True)
+        return text
+
+    return respond(
+        request,
+        write,
+        content_type="application/xml",
+        state=(sequence,),
+        headers={"Pledgegraph-Snapshot": str(sequence)},
+    )

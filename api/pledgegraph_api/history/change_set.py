@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import Response, StreamingResponse
 
 from pledgegraph.media_types import Carries, Format
 from pledgegraph.namespaces import PREFIXES
@@ -19,12 +19,12 @@ from pledgegraph.store.changes import Header
 from pledgegraph.store.changes_log import LOG_FORMAT, Record
 from pledgegraph.store.published_log import PublishedLog
 from pledgegraph_api.errors import DocumentMissing, ParameterError
-from pledgegraph_api.history.openapi import CHANGE_FORMATS, PATCH_TYPE, patches_description
+from pledgegraph_api.history.openapi import CHANGE_FORMATS, JSON, PATCH_TYPE, patches_description
 from pledgegraph_api.history.stream import card
 from pledgegraph_api.history.vocabulary import PATH, ChangeVocabulary
-from pledgegraph_api.http.etags import etag_of, not_modified
-from pledgegraph_api.http.negotiation import PAGE, PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.negotiation import PAGE, page_or_format
 from pledgegraph_api.http.query_params import known_parameters
+from pledgegraph_api.http.respond import FOR_GOOD, REVALIDATE, respond
 from pledgegraph_api.web.pages import Pages
 
 _PATCH: Final = Format("rdfp", "RDF Patch", PATCH_TYPE, "rdfp", Carries.QUADS, "", text=False)
@@ -33,7 +33,6 @@ _NUMBER: Final = re.compile(r"[1-9][0-9]{0,14}")
 _LINES_SHOWN: Final = 100
 _MOST_RECORDS: Final = 1000
 _MOST_BYTES: Final = 32 * 1024 * 1024
-_FOR_GOOD: Final = "public, max-age=31536000, immutable"
 
 
 class ChangeDocuments:
@@ -86,28 +85,30 @@ class ChangeDocuments:
 
     async def _answer(self, request: Request, number: int, name: str | None) -> Response:
         record = await run_in_threadpool(self._log.record, number)
-        accept = accept_of(request)
-        if PageOrFormat(accept, name).prefers_page(_FORMATS):
+        form = page_or_format(request, _FORMATS, name, what="a change set")
+        if form is None:
             return await run_in_threadpool(self._html, request, record)
-        form = choose_among(_FORMATS, accept, name, what="a change set")
         if form is _PATCH:
             return await self.patch(request, number)
-        etag = etag_of("change", number, form.name)
-        headers = {"ETag": etag, "Cache-Control": _FOR_GOOD, "Vary": "Accept"}
-        headers["Link"] = (
-            f'<{self._base}{PATH}/{number}.rdfp>; rel="alternate"; type="{PATCH_TYPE}"'
+        patch = f'<{self._base}{PATH}/{number}.rdfp>; rel="alternate"; type="{PATCH_TYPE}"'
+        return await run_in_threadpool(
+            respond,
+            request,
+            lambda: self._written(record.header(), form),
+            content_type=form.content_type,
+            state=(number,),
+            cache=FOR_GOOD,
+            headers={"Link": patch, "Vary": "Accept"},
         )
-        if not_modified(request, etag):
-            return Response(status_code=304, headers=headers)
-        header = await run_in_threadpool(record.header)
-        if form.name == "json":
-            return JSONResponse(card(header, self._base).document(), headers=headers)
-        text = graph_bytes(
+
+    def _written(self, header: Header, form: Format) -> bytes:
+        if form is JSON:
+            return card(header, self._base).encoded()
+        return graph_bytes(
             self._vocabulary.change(header),
             form,
             prefixes=PREFIXES | self._vocabulary.prefixes,
         )
-        return Response(text, headers={**headers, "Content-Type": form.content_type})
 
     async def patch(self, request: Request, number: int) -> Response:
         """The change set as RDF Patch; its entity tag is its SHA-256.
@@ -116,18 +117,18 @@ class ChangeDocuments:
             ChangeMissing: there is none of that number.
         """
         record = await run_in_threadpool(self._log.record, number)
-        headers = {
-            "ETag": f'"{record.sha256}"',
-            "Cache-Control": _FOR_GOOD,
-            "Content-Length": str(record.length),
-            "Content-Disposition": f'inline; filename="change-{number}.rdfp"',
-        }
-        if not_modified(request, headers["ETag"]):
-            del headers["Content-Length"]
-            return Response(status_code=304, headers=headers)
-        if request.method == "HEAD":
-            return Response(media_type=PATCH_TYPE, headers=headers)
-        return StreamingResponse(record.patch(), media_type=PATCH_TYPE, headers=headers)
+        is_head = request.method == "HEAD"
+        return respond(
+            request,
+            lambda: Response() if is_head else StreamingResponse(record.patch()),
+            content_type=PATCH_TYPE,
+            tag=f'"{record.sha256}"',
+            cache=FOR_GOOD,
+            headers={
+                "Content-Length": str(record.length),
+                "Content-Disposition": f'inline; filename="change-{number}.rdfp"',
+            },
+        )
 
     async def patches(self, request: Request) -> Response:
         """The records from ``from`` on, up to ``to`` or to as many as are sent at once.
@@ -142,7 +143,7 @@ class ChangeDocuments:
         end = min(first + _MOST_RECORDS - 1, last if wanted is None else min(wanted, last))
         chosen = await run_in_threadpool(self._fitting, first, end)
         is_whole = wanted is not None and bool(chosen) and chosen[-1].sequence == wanted
-        headers["Cache-Control"] = _FOR_GOOD if is_whole else "no-cache"
+        headers["Cache-Control"] = FOR_GOOD if is_whole else REVALIDATE
         if chosen and chosen[-1].sequence < last:
             following = f"{self._base}{PATH}/patches?from={chosen[-1].sequence + 1}"
             headers["Link"] = f'<{following}>; rel="next"'

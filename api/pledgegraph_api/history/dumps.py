@@ -8,7 +8,7 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import FileResponse, RedirectResponse, Response
 
 from pledgegraph.history.dumps import Dump, Dumps
 from pledgegraph.media_types import format_named
@@ -20,14 +20,14 @@ from pledgegraph_api.history.openapi import (
     DumpFileCard,
     dumps_description,
 )
-from pledgegraph_api.http.etags import etag_of, not_modified
-from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.etags import etag_of
+from pledgegraph_api.http.negotiation import page_or_format
 from pledgegraph_api.http.query_params import known_parameters
+from pledgegraph_api.http.respond import FOR_GOOD, respond
 from pledgegraph_api.web.pages import Pages
 
 PATH: Final = "/dumps/"
 _MOST_RANGES: Final = 16
-_FOR_GOOD: Final = "public, max-age=31536000, immutable"
 
 
 class DumpFiles:
@@ -61,25 +61,28 @@ class DumpFiles:
         """
         known_parameters(request, ("format", "lang"))
         dumps, damaged = await run_in_threadpool(self._found)
-        accept, name = accept_of(request), request.query_params.get("format")
-        if PageOrFormat(accept, name).prefers_page((JSON,)):
+        name = request.query_params.get("format")
+        form = page_or_format(request, (JSON,), name, what="the list of dumps")
+        state = (tuple(each.sequence for each in dumps), tuple(damaged))
+        if form is None:
             rows = [
                 (each, [(f, format_named(f.format).title) for f in each.files]) for each in dumps
             ]
             return self._pages.render(
                 request,
                 "dumps.html",
-                state=(tuple(each.sequence for each in dumps), tuple(damaged)),
+                state=state,
                 dumps=rows,
                 damaged=damaged,
             )
-        choose_among((JSON,), accept, name, what="the list of dumps")
-        etag = etag_of("dumps", *(each.sequence for each in dumps), "damaged", *damaged)
-        headers = {"ETag": etag, "Cache-Control": "no-cache", "Vary": "Accept"}
-        if not_modified(request, etag):
-            return Response(status_code=304, headers=headers)
         told = DumpCards(dumps=[self._card(each) for each in dumps], damaged=list(damaged))
-        return JSONResponse(told.document(), headers=headers)
+        return respond(
+            request,
+            told.encoded,
+            content_type=form.content_type,
+            state=state,
+            headers={"Vary": "Accept"},
+        )
 
     def _found(self) -> tuple[Sequence[Dump], Sequence[int]]:
         """The dumps that are whole, and the numbers of those that are not and are passed over."""
@@ -116,18 +119,19 @@ class DumpFiles:
         if request.headers.get("range", "").count(",") >= _MOST_RANGES:
             raise TooManyRanges(f"Up to {_MOST_RANGES} ranges are sent at once.")
         found = path.stat()
-        # A file of that name never changes.
-        headers = {"ETag": etag_of(name, found.st_size), "Cache-Control": _FOR_GOOD}
-        if not_modified(request, headers["ETag"]):
-            return Response(status_code=304, headers=headers)
         is_packed = path.suffix == ".gz"
-        return FileResponse(
-            path,
-            headers=headers,
-            media_type="application/gzip" if is_packed else "text/plain; charset=utf-8",
-            filename=name,
-            stat_result=found,
-            content_disposition_type="attachment" if is_packed else "inline",
+        return respond(
+            request,
+            lambda: FileResponse(
+                path,
+                filename=name,
+                stat_result=found,
+                content_disposition_type="attachment" if is_packed else "inline",
+            ),
+            content_type="application/gzip" if is_packed else "text/plain; charset=utf-8",
+            # A file of that name never changes, so that a download can go on after an upgrade.
+            tag=etag_of(name, found.st_size),
+            cache=FOR_GOOD,
         )
 
     def _card(self, dump: Dump) -> DumpCard:

@@ -11,7 +11,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 
 from pledgegraph.media_types import Format
 from pledgegraph.namespaces import PREFIXES
@@ -30,9 +30,9 @@ from pledgegraph_api.history.openapi import (
     stream_description,
 )
 from pledgegraph_api.history.vocabulary import PATH, ChangeVocabulary, Onward
-from pledgegraph_api.http.etags import etag_of, not_modified
-from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.negotiation import page_or_format
 from pledgegraph_api.http.query_params import known_parameters, page_number
+from pledgegraph_api.http.respond import FOR_GOOD, respond
 from pledgegraph_api.web.links import root_of
 from pledgegraph_api.web.pages import Pages
 
@@ -40,7 +40,6 @@ PAGE_SIZE: Final = 100
 """Change sets on a page. It is fixed: pages are kept for ever by whoever has them."""
 _IN_FEED: Final = 50
 _MOST_RELATIONS: Final = 1000
-_FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _SHORT: Final = "public, max-age=5"
 _NUMBER: Final = re.compile(r"[0-9]{1,15}")
 
@@ -119,17 +118,18 @@ class ChangeStream:
         end = last if before is None else min(before - 1, last)
         start = max(1, end - _IN_FEED + 1)
         here = f"{self._base}{PATH}.atom" + ("" if before is None else f"?before={before}")
-        etag = etag_of("atom", start, end)
-        headers = {"ETag": etag, "Cache-Control": _SHORT}
-        if not_modified(request, etag):
-            return Response(status_code=304, headers=headers)
-        text = feed(
-            self._headers(start, end)[::-1],
-            stream=f"{self._base}{PATH}",
-            here=here,
-            older=f"{self._base}{PATH}.atom?before={start}" if start > 1 else None,
+        return respond(
+            request,
+            lambda: feed(
+                self._headers(start, end)[::-1],
+                stream=f"{self._base}{PATH}",
+                here=here,
+                older=f"{self._base}{PATH}.atom?before={start}" if start > 1 else None,
+            ),
+            content_type=ATOM_TYPE,
+            state=(start, end),
+            cache=_SHORT,
         )
-        return Response(text, media_type=ATOM_TYPE, headers=headers)
 
     def _root(self, _since: str) -> _Shown:
         """No change sets but, in RDF, the pages that they are on."""
@@ -177,34 +177,37 @@ class ChangeStream:
         return f"{self._base}{PATH}/pages/{page}"
 
     async def _answer(self, request: Request, shown: _Shown) -> Response:
-        accept, name = accept_of(request), request.query_params.get("format")
-        if PageOrFormat(accept, name).prefers_page(CHANGE_FORMATS):
+        name = request.query_params.get("format")
+        form = page_or_format(request, CHANGE_FORMATS, name, what="changes")
+        if form is None:
             return await run_in_threadpool(self._html, request, shown)
-        form = choose_among(CHANGE_FORMATS, accept, name, what="changes")
-        numbers = [each.sequence for each in shown.headers]
-        etag = etag_of(shown.address, form.name, shown.last if not shown.is_final else "", numbers)
-        headers = {
-            "ETag": etag,
-            "Cache-Control": _FOR_GOOD if shown.is_final else _SHORT,
-            "Vary": "Accept",
-        }
+        headers = {"Vary": "Accept"}
         if shown.onward and shown.headers:
             headers["Link"] = f'<{shown.onward[0].page}>; rel="next"'
-        if not_modified(request, etag):
-            return Response(status_code=304, headers=headers)
-        if form is JSON:
-            return JSONResponse(self._json(shown), headers=headers)
-        text = await run_in_threadpool(self._rdf, shown, form)
-        return Response(text, headers={**headers, "Content-Type": form.content_type})
+        return await run_in_threadpool(
+            respond,
+            request,
+            lambda: self._written(shown, form),
+            content_type=form.content_type,
+            state=(
+                shown.address,
+                None if shown.is_final else shown.last,
+                [each.sequence for each in shown.headers],
+            ),
+            cache=FOR_GOOD if shown.is_final else _SHORT,
+            headers=headers,
+        )
 
-    def _rdf(self, shown: _Shown, form: Format) -> bytes:
+    def _written(self, shown: _Shown, form: Format) -> bytes:
+        if form is JSON:
+            return self._json(shown)
         return graph_bytes(
             self._vocabulary.page(shown.address, shown.headers, shown.onward),
             form,
             prefixes=PREFIXES | self._vocabulary.prefixes,
         )
 
-    def _json(self, shown: _Shown) -> dict[str, Any]:
+    def _json(self, shown: _Shown) -> bytes:
         told: dict[str, Any] = {} if shown.is_final else {"last": shown.last}
         onward = [each.page for each in shown.onward]
         if shown.address == f"{self._base}{PATH}":
@@ -212,7 +215,7 @@ class ChangeStream:
         else:
             told["changes"] = [card(each, self._base) for each in shown.headers]
             told["next"] = onward
-        return ChangePages(base=self._base, log_format=LOG_FORMAT, **told).document()
+        return ChangePages(base=self._base, log_format=LOG_FORMAT, **told).encoded()
 
     def _html(self, request: Request, shown: _Shown) -> Response:
         """A page for people, the newest change sets first."""

@@ -162,6 +162,21 @@ def choose_format(kind: ResultKind, accept: Accept, name: str | None = None) -> 
     )
 
 
+def page_or_format(
+    request: Request, available: Sequence[Format], name: str | None, *, what: str
+) -> Format | None:
+    """What the client likes best of a page, which is None, and the formats of ``what``.
+
+    Raises:
+        NotAcceptable: neither will do; carries the formats that there are.
+        HeaderTooLarge: the Accept header is too long.
+    """
+    accept = accept_of(request)
+    if PageOrFormat(accept, name).prefers_page(available):
+        return None
+    return choose_among(available, accept, name, what=what)
+
+
 def choose_among(
     available: Sequence[Format], accept: Accept, name: str | None, *, what: str
 ) -> Format:

@@ -31,6 +31,10 @@ class JsonAnswer(BaseModel):
         """The answer as JSON, without what is left out."""
         return self.model_dump(mode="json", by_alias=True, exclude_unset=True)
 
+    def encoded(self) -> bytes:
+        """The answer as it is sent."""
+        return self.model_dump_json(by_alias=True, exclude_unset=True).encode()
+
 
 def reference(name: str) -> dict[str, str]:
     """The schema of that name, which `app.openapi` puts among the components."""

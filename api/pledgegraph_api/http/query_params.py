@@ -46,6 +46,18 @@ def wished(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
     return [pair for pair in pairs if _ADDED.fullmatch(pair[0]) is None]
 
 
+def own_query(query: bytes) -> bytes:
+    """A query string, still encoded, without what other sites add to links."""
+    if not query:
+        return query
+    pairs = query.split(b"&")
+    return b"&".join(
+        each
+        for each in pairs
+        if _ADDED.fullmatch(each.partition(b"=")[0].decode("latin-1")) is None
+    )
+
+
 def faults_of(pairs: Sequence[tuple[str, str]], known: Sequence[str]) -> Iterator[Fault]:
     """What is wrong with the names of parameters, and with ``lang``."""
     for name, times in Counter(name for name, _ in pairs).items():

@@ -26,7 +26,7 @@ from pledgegraph_api.problems.mapping import problem_of
 from pledgegraph_api.problems.responses import ProblemAnswers
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "QUERY"})
-_CODES_ITSELF: Final = ("/sparql", "/queries", "/graphs", "/update")
+_CODES_ITSELF: Final = ("/sparql", "/queries/", "/graphs", "/update")
 _PAGE: Final = "text/html"
 _WORTHWHILE: Final = frozenset(
     {

@@ -16,12 +16,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.media_types import CSV
-from pledgegraph.release import release
 from pledgegraph.results.csv_safe import for_spreadsheets
 from pledgegraph_api.errors import Fault, WrongParameters
-from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.languages import required_language
 from pledgegraph_api.http.query_params import known_parameters
+from pledgegraph_api.http.respond import respond
 from pledgegraph_api.progress.ledger import Ledger, Ledgers
 from pledgegraph_api.progress.overview import (
     Overview,
@@ -110,37 +109,36 @@ class ProgressPage:
         day, today = asked_day(request)
         ledger = await run_in_threadpool(self._ledgers.current)
         language = required_language(request)
-        headers = {
-            "etag": etag_of(ledger.sequence, release(), "svg", day.isoformat(), language.tag),
-            "cache-control": "no-cache",
-            "pledgegraph-snapshot": str(ledger.sequence),
-            "content-language": language.tag,
-            "vary": "Accept-Language",
-        }
-        if not_modified(request, headers["etag"]):
-            return Response(status_code=304, headers=headers)
-        text = await run_in_threadpool(
-            self._pages.text,
-            "progress.svg",
-            language.tag,
-            **self._content(ledger, day, today, language.tag),
+        return await run_in_threadpool(
+            respond,
+            request,
+            lambda: self._pages.text(
+                "progress.svg", language.tag, **self._content(ledger, day, today, language.tag)
+            ),
+            content_type=SVG,
+            state=(ledger.sequence, day),
+            headers={
+                "pledgegraph-snapshot": str(ledger.sequence),
+                "content-language": language.tag,
+                "vary": "Accept-Language",
+            },
         )
-        return Response(text, headers=headers, media_type=SVG)
 
     async def table(self, request: Request) -> Response:
         """One row for each commitment, as it stood on the day."""
         day, _ = asked_day(request)
         ledger = await run_in_threadpool(self._ledgers.current)
-        headers = {
-            "etag": etag_of(ledger.sequence, release(), "progress.csv", day.isoformat()),
-            "cache-control": "no-cache",
-            "pledgegraph-snapshot": str(ledger.sequence),
-            "content-type": CSV.content_type,
-            "content-disposition": f'attachment; filename="progress-{day.isoformat()}.csv"',
-        }
-        if not_modified(request, headers["etag"]):
-            return Response(status_code=304, headers=headers)
-        return Response(await run_in_threadpool(progress_csv, ledger, day), headers=headers)
+        return await run_in_threadpool(
+            respond,
+            request,
+            lambda: progress_csv(ledger, day),
+            content_type=CSV.content_type,
+            state=(ledger.sequence, day),
+            headers={
+                "pledgegraph-snapshot": str(ledger.sequence),
+                "content-disposition": f'attachment; filename="progress-{day.isoformat()}.csv"',
+            },
+        )
 
     def _content(self, ledger: Ledger, day: date, today: date, language: str) -> Mapping[str, Any]:
         shown = overview(ledger, day, today=today)

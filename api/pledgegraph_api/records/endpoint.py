@@ -21,15 +21,14 @@ from pledgegraph.documents import exists
 from pledgegraph.documents.jsonld import JsonLd
 from pledgegraph.history.past_versions import PastVersion
 from pledgegraph.media_types import JSON_LD, Format
-from pledgegraph.release import release
 from pledgegraph.store.engine import Snapshot
 from pledgegraph_api.cache.response_cache import keep
 from pledgegraph_api.errors import DocumentMissing, ParameterError, RecordMissing
 from pledgegraph_api.history.versions import PastVersions
 from pledgegraph_api.http.addresses import path_below_root, uri_of
-from pledgegraph_api.http.etags import etag_of, not_modified
-from pledgegraph_api.http.negotiation import PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.negotiation import accept_of, page_or_format
 from pledgegraph_api.http.query_params import known_parameters, page_number
+from pledgegraph_api.http.respond import respond
 from pledgegraph_api.records.jsonld_profiles import FRAMED, choose_profile
 from pledgegraph_api.records.links import DocumentLinks
 from pledgegraph_api.records.lookup import DocumentSource, Found
@@ -67,15 +66,6 @@ class _Wish:
     """The version of the data that it is of; None for the newest."""
     statements_only: bool = False
     """Whether the page is to leave out what it answers, and to show the statements alone."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Written:
-    """A document as it is sent."""
-
-    body: bytes
-    status: int
-    headers: dict[str, str]
 
 
 class DocumentEndpoint:
@@ -167,12 +157,9 @@ class DocumentEndpoint:
         return await self._respond(request, wish)
 
     def _negotiated(self, request: Request) -> tuple[Format | None, str]:
-        accept = accept_of(request)
         name = request.query_params.get("format")
-        if PageOrFormat(accept, name).prefers_page(DOCUMENT_FORMATS):
-            return None, FRAMED
-        form = choose_among(DOCUMENT_FORMATS, accept, name, what="the document about a record")
-        return form, choose_profile(accept) if form is JSON_LD else FRAMED
+        form = page_or_format(request, DOCUMENT_FORMATS, name, what="the document about a record")
+        return form, choose_profile(accept_of(request)) if form is JSON_LD else FRAMED
 
     async def _respond(self, request: Request, wish: _Wish) -> Response:
         begun = time.perf_counter()
@@ -182,14 +169,29 @@ class DocumentEndpoint:
         return response
 
     def _sent(self, request: Request, wish: _Wish) -> Response:
-        answer = self._written(request, wish)
-        if "location" in answer.headers:
-            return Response(status_code=answer.status, headers=answer.headers)
-        if answer.status == 200 and not_modified(request, answer.headers["etag"]):  # noqa: PLR2004
-            unsent = ("content-type", "content-disposition")
-            kept = {name: value for name, value in answer.headers.items() if name not in unsent}
-            return Response(status_code=304, headers=kept)
-        return Response(answer.body, answer.status, headers=answer.headers)
+        """The document in a format."""
+        form, root = wish.form, root_of(request)
+        if form is None:
+            raise TypeError("pages are made elsewhere")
+        with self._snapshot(wish.version) as snapshot:
+            self._have_kept(request, wish, snapshot)
+            found = self._source.find(
+                snapshot, wish.record, wish.page, merged=not tells_graphs(form)
+            )
+        if found.renamed_to is not None:
+            target = found.renamed_to
+            return _redirect(request, record_path(target.value, self._base), target, 301)
+        kind = form.content_type
+        if form is JSON_LD:
+            kind += f'; profile="http://www.w3.org/ns/json-ld#{wish.profile}"'
+        return respond(
+            request,
+            lambda: written(found.document, form, wish.profile, self._json_ld),
+            content_type=kind,
+            state=(found.document.sequence,),
+            status=_status(found),
+            headers=self._headers(found, wish, root),
+        )
 
     def _snapshot(self, version: PastVersion | None) -> AbstractContextManager[Snapshot]:
         return self._source.engine.snapshot() if version is None else version.snapshot()
@@ -221,24 +223,6 @@ class DocumentEndpoint:
             remedy=f"Its extensions: {', '.join('.' + each for each in EXTENSIONS)}.",
             near=forms,
         )
-
-    def _written(self, request: Request, wish: _Wish) -> _Written:
-        """The document in a format."""
-        form, root = wish.form, root_of(request)
-        if form is None:
-            raise TypeError("pages are made elsewhere")
-        with self._snapshot(wish.version) as snapshot:
-            self._have_kept(request, wish, snapshot)
-            found = self._source.find(
-                snapshot, wish.record, wish.page, merged=not tells_graphs(form)
-            )
-        if found.renamed_to is not None:
-            path = record_path(found.renamed_to.value, self._base)
-            return _Written(
-                b"", 301, {"location": f"{root}{path}" if path else uri_of(found.renamed_to.value)}
-            )
-        body = written(found.document, form, wish.profile, self._json_ld)
-        return _Written(body, _status(found), self._headers(found, wish, root))
 
     def _have_kept(self, request: Request, wish: _Wish, snapshot: Snapshot) -> None:
         """Have the answer kept in memory for as long as the snapshot is the newest."""
@@ -274,28 +258,12 @@ class DocumentEndpoint:
             version=None if wish.version is None else wish.version.sequence,
         )
         extension = PAGE_EXTENSION if wish.form is None else wish.form.extension
-        headers = {
+        return {
             "vary": VARY,
             "link": links.header(extension),
             "content-location": links.form(extension),
-            "cache-control": "no-cache",
             "pledgegraph-snapshot": str(document.sequence),
         }
-        if wish.form is not None:
-            kind = wish.form.content_type
-            if wish.form is JSON_LD:
-                kind += f'; profile="http://www.w3.org/ns/json-ld#{wish.profile}"'
-            headers["content-type"] = kind
-            headers["etag"] = etag_of(
-                document.sequence,
-                release(),
-                wish.record.value,
-                wish.form.name,
-                wish.profile,
-                wish.page,
-                root,
-            )
-        return headers
 
 
 def _asks_statements(view: str | None) -> bool:

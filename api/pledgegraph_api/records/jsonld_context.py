@@ -25,7 +25,8 @@ from pledgegraph.documents.context import (
 from pledgegraph.documents.frames import frame_of, framed_classes
 from pledgegraph.media_types import JSON_LD
 from pledgegraph_api.errors import DocumentMissing
-from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.etags import etag_of
+from pledgegraph_api.http.respond import respond
 
 CONTEXT_PATH: Final = f"/context/{VERSION}.jsonld"
 
@@ -101,7 +102,11 @@ def _text(document: dict[str, Json] | dict[str, dict[str, Json]]) -> bytes:
 
 
 def _answer(request: Request, body: bytes, kept: str, headers: dict[str, str]) -> Response:
-    own = {"cache-control": kept, "etag": etag_of(body), **headers}
-    if not_modified(request, own["etag"]):
-        return Response(status_code=304, headers=own)
-    return Response(body, headers=own, media_type=JSON_LD.media_type)
+    return respond(
+        request,
+        lambda: body,
+        content_type=JSON_LD.media_type,
+        tag=etag_of(body),
+        cache=kept,
+        headers=headers,
+    )

@@ -19,9 +19,9 @@ from starlette.responses import Response
 from pledgegraph.store.published_log import PublishedLog
 from pledgegraph_api.errors import PageMissing, RecordMissing
 from pledgegraph_api.http.addresses import path_below_root
-from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.link_header import link
 from pledgegraph_api.http.query_params import known_parameters, page_number
+from pledgegraph_api.http.respond import respond
 from pledgegraph_api.records.lookup import DocumentSource
 from pledgegraph_api.web.record_paths import records_at, split_extension
 
@@ -79,14 +79,12 @@ class TimeMaps:
                 f"The TimeMap has no page {page}.", remedy=f"Its pages are 1 to {pages}."
             )
         is_full = page * PAGE_SIZE <= last
-        headers = {
-            "ETag": etag_of("timemap", path, page, None if is_full else last, pages),
-            "Cache-Control": "no-cache",
-        }
-        if not_modified(request, headers["ETag"]):
-            return Response(status_code=304, headers=headers)
-        text = ",\n".join(self._links(path, page, pages, last))
-        return Response(text + "\n", headers=headers, media_type=TIMEMAP_TYPE)
+        return respond(
+            request,
+            lambda: ",\n".join(self._links(path, page, pages, last)) + "\n",
+            content_type=TIMEMAP_TYPE,
+            state=(page, None if is_full else last, pages),
+        )
 
     def _links(self, path: str, page: int, pages: int, last: int) -> Iterator[str]:
         original = f"{self._base}{path}"

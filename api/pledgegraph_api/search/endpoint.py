@@ -18,20 +18,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.media_types import CSV, JSON_LD, Format
-from pledgegraph.release import release
 from pledgegraph.search.index import LONGEST, Found, Match, SearchIndex
 from pledgegraph.search.newest import NewestIndex
 from pledgegraph_api.collections.filters import short
 from pledgegraph_api.errors import DocumentMissing, Fault, PageMissing, WrongParameters
-from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.languages import DEFAULT, page_language, required_language
-from pledgegraph_api.http.negotiation import PAGE, PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.negotiation import PAGE, page_or_format
 from pledgegraph_api.http.query_params import known_parameters, page_number
+from pledgegraph_api.http.respond import respond
 from pledgegraph_api.records.jsonld_context import CONTEXT_PATH
 from pledgegraph_api.search.formats import Hit, found_csv, found_json
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.links import root_of
-from pledgegraph_api.web.pages import Pages
+from pledgegraph_api.web.pages import VARY, Pages
 from pledgegraph_api.web.prefixed_names import link_to, short_name
 
 PATH: Final = "/search"
@@ -105,10 +104,8 @@ class SearchEndpoint:
             PageMissing: there are fewer pages.
             NotAcceptable: the client accepts nothing that it comes in.
         """
-        accept, name = accept_of(request), request.query_params.get("format")
-        if PageOrFormat(accept, name).prefers_page(FORMATS):
-            return await run_in_threadpool(self._written, request, None)
-        form = choose_among(FORMATS, accept, name, what="the search")
+        name = request.query_params.get("format")
+        form = page_or_format(request, FORMATS, name, what="the search")
         return await run_in_threadpool(self._written, request, form)
 
     async def form(self, request: Request, extension: str) -> Response:
@@ -163,32 +160,37 @@ class SearchEndpoint:
                 f"The search has no page {asked.page}.", remedy=f"Its pages are 1 to {pages}."
             )
         state = (found.sequence, "search", asked.address(page=asked.page))
-        headers = {"cache-control": "no-cache", "pledgegraph-snapshot": str(found.sequence)}
+        headers = {"pledgegraph-snapshot": str(found.sequence)}
         if form is None:
             return self._page(request, asked, found, index=index, headers=headers, state=state)
-        headers |= {
-            "content-type": form.content_type,
-            "vary": "Accept, Accept-Language",
-            "etag": etag_of(*state, release(), form.name, language.tag),
-        }
-        if not_modified(request, headers["etag"]):
-            return Response(status_code=304, headers=headers)
+        headers["vary"] = VARY
         if form is CSV:
-            hits = [self._hit(match, asked.language) for match in found.matches]
-            things = [match.entry.thing.value for match in found.matches]
             headers["content-disposition"] = 'attachment; filename="search.csv"'
-            return Response(found_csv(things, hits), headers=headers)
-        body = found_json(
+        return respond(
+            request,
+            lambda: self._as_csv(asked, found) if form is CSV else self._as_json(asked, found),
+            content_type=form.content_type,
+            # Names are in the language of the reader.
+            state=(*state, language.tag),
+            headers=headers,
+        )
+
+    def _as_csv(self, asked: Asked, found: Found) -> bytes:
+        hits = [self._hit(match, asked.language) for match in found.matches]
+        return found_csv([match.entry.thing.value for match in found.matches], hits)
+
+    def _as_json(self, asked: Asked, found: Found) -> bytes:
+        is_last = asked.page == _pages(found)
+        return found_json(
             [
                 (match.entry.thing.value, self._hit(match, asked.language))
                 for match in _shown(found, asked)
             ],
             total=len(found.matches),
             address=self._base + asked.address(page=asked.page),
-            following=self._base + asked.address(page=asked.page + 1) if asked.page < pages else "",
+            following="" if is_last else self._base + asked.address(page=asked.page + 1),
             context=f"{self._base}{CONTEXT_PATH}",
         )
-        return Response(body, headers=headers)
 
     def _page(
         self,

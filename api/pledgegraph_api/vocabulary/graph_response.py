@@ -16,10 +16,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.media_types import GRAPH_FORMATS
-from pledgegraph.release import release
 from pledgegraph.results.graphs import graph_bytes
-from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.negotiation import PAGE, PageOrFormat, accept_of, choose_among
+from pledgegraph_api.http.respond import respond
 
 ENDINGS: Final = {"html": PAGE, **{each.extension: each.name for each in GRAPH_FORMATS}}
 """File extension to the name of the format that it asks for."""
@@ -64,16 +63,15 @@ async def answer_graph(request: Request, graph: SmallGraph, form: str | None) ->
         NotAcceptable: there is no such format.
     """
     chosen = choose_among(GRAPH_FORMATS, accept_of(request), form, what=graph.what)
-    etag = etag_of(graph.name, *graph.state, release(), chosen.name)
-    headers = {
-        "Cache-Control": "no-cache",
-        "Content-Type": chosen.content_type,
-        "Content-Disposition": f'inline; filename="{graph.name}.{chosen.extension}"',
-        "ETag": etag,
-        "Vary": "Accept",
-        **graph.headers,
-    }
-    if not_modified(request, etag):
-        return Response(status_code=304, headers=headers)
-    body = await run_in_threadpool(lambda: graph_bytes(graph.triples(), chosen))
-    return Response(body, headers=headers)
+    return await run_in_threadpool(
+        respond,
+        request,
+        lambda: graph_bytes(graph.triples(), chosen),
+        content_type=chosen.content_type,
+        state=graph.state,
+        headers={
+            "Content-Disposition": f'inline; filename="{graph.name}.{chosen.extension}"',
+            "Vary": "Accept",
+            **graph.headers,
+        },
+    )

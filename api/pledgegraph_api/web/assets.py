@@ -17,11 +17,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.etags import etag_of
+from pledgegraph_api.http.respond import FOR_GOOD, respond
 
 _STATIC: Final = Path(__file__).resolve().with_name("static")
 _SWAGGER_UI: Final = Path(str(files("fastapi_swagger") / "resources"))
-_FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _ICON: Final = "icon.svg"
 
@@ -59,7 +59,7 @@ class Assets:
         """A file, by its plain name or by the one with its hash."""
         asset = self._hashed.get(name)
         if asset is not None:
-            return _answer(request, asset, _FOR_GOOD)
+            return _answer(request, asset, FOR_GOOD)
         asset = self._plain.get(name)
         if asset is None:
             raise HTTPException(404)
@@ -77,7 +77,7 @@ def _asset(path: Path) -> _Asset:
 
 
 def _answer(request: Request, asset: _Asset, kept: str) -> Response:
-    headers = {"cache-control": kept, "etag": etag_of(asset.hashed)}
-    if not_modified(request, headers["etag"]):
-        return Response(status_code=304, headers=headers)
-    return Response(asset.content, headers=headers, media_type=asset.kind)
+    # The hash in its name stands for its bytes.
+    tag = etag_of(asset.hashed)
+    kind = f"{asset.kind}; charset=utf-8" if asset.kind.startswith("text/") else asset.kind
+    return respond(request, lambda: asset.content, content_type=kind, tag=tag, cache=kept)

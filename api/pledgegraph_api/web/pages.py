@@ -9,10 +9,9 @@ from typing import Final
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import Response
 
 from pledgegraph.release import release
-from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.languages import (
     DEFAULT,
     PageLanguage,
@@ -20,6 +19,7 @@ from pledgegraph_api.http.languages import (
     language_of,
     required_language,
 )
+from pledgegraph_api.http.respond import respond
 from pledgegraph_api.web.assets import Assets
 from pledgegraph_api.web.control_chars import unbroken
 from pledgegraph_api.web.links import language_links, path_of, root_of, with_language
@@ -44,6 +44,7 @@ PAGE_POLICY: Final = (
 """The Content-Security-Policy of pages: no script at all."""
 VARY: Final = "Accept, Accept-Language"
 
+_HTML: Final = "text/html; charset=utf-8"
 _FIRST_ERROR: Final = 400
 
 
@@ -116,29 +117,27 @@ class Pages:
             "vary": VARY,
             **{name.lower(): value for name, value in (headers or {}).items() if name != "Vary"},
         }
-        if state is not None:
-            own["etag"] = etag_of(*state, release(), "html", language.tag)
-            own.setdefault("cache-control", "no-cache")
-            if not_modified(request, own["etag"]):
-                return Response(status_code=304, headers=own)
         shadowed = content.keys() & self._templates.globals.keys()
         if shadowed:
             raise TypeError(f"every page has its own already: {sorted(shadowed)}")
-        root = root_of(request)
-        text = self._templates.get_template(template).render(
-            root=root,
-            path=path_of(request),
-            link=partial(_link, root, language),
-            lang=language.tag,
-            dir=direction(language.tag),
-            language_asked=language.asked,
-            status=status,
-            t=self.wording[language.tag],
-            # The address of a form that was sent in a body says nothing of what was in it.
-            languages=() if request.method == "POST" else language_links(request),
-            **content,
-        )
-        return HTMLResponse(text, status, own)
+
+        def write() -> str:
+            root = root_of(request)
+            return self._templates.get_template(template).render(
+                root=root,
+                path=path_of(request),
+                link=partial(_link, root, language),
+                lang=language.tag,
+                dir=direction(language.tag),
+                language_asked=language.asked,
+                status=status,
+                t=self.wording[language.tag],
+                # The address of a form that was sent in a body says nothing of what was in it.
+                languages=() if request.method == "POST" else language_links(request),
+                **content,
+            )
+
+        return respond(request, write, content_type=_HTML, state=state, status=status, headers=own)
 
 
 def _link(root: str, language: PageLanguage, address: str) -> str:
