@@ -193,6 +193,15 @@ async def test_count_leaves_out_errors(asked: Asked, query: str, row: str) -> No
         ("SELECT ?v { :v :n ?v FILTER(?v >= 9223372036854775808) }", ["9223372036854775808"]),
         ("SELECT (SUM(?v) AS ?s) { :v :n ?v }", ["9223372036854776809"]),
         ("SELECT (AVG(?v) AS ?s) { :v :n ?v }", ["4611686018427388404.5"]),
+        (
+            "SELECT (SUM(?v) AS ?s) { VALUES ?v { 9223372036854775808 1e0 } }",
+            ["9223372036854776000"],
+        ),
+        (
+            "SELECT (DATATYPE(AVG(?v)) = xsd:decimal AS ?s) "
+            "{ VALUES ?v { 1 9223372036854775807 } }",
+            ["true"],
+        ),
         ("SELECT (9223372036854775807 + 1 AS ?x) {}", ["9223372036854775808"]),
         (
             "SELECT (?v * 10 - 1 AS ?x) { VALUES ?v { 9223372036854775807 } }",
@@ -246,6 +255,8 @@ async def test_a_filter_takes_a_literal_for_true_or_false(asked: Asked) -> None:
         ('REPLACE("abc", "(b)", "[$1$0]")', "a[bb]c"),
         ('REPLACE("abc", "(b)", "$1a")', "abac"),
         ('REPLACE("ABC", "b", "-", "i")', "A-C"),
+        ('REPLACE("ab-12", "[a-z]-[0-9]", "x")', "ax2"),
+        ('REPLACE("a[b", "[a-z\\\\[]+", "x")', "x"),
         ('REPLACE("abc", CONCAT("", ""), "x")', ""),
         ('REPLACE("abc", CONCAT("(b", ")"), CONCAT("\\\\$", "$1"))', "a$bc"),
     ],
@@ -274,6 +285,7 @@ async def test_group_concat_takes_any_value_that_has_a_text(
         ('SELECT * { ?s ?p ?o FILTER(REGEX(?o, "(a)\\\\1")) }', "regular expression"),
         ('SELECT * { ?s ?p ?o FILTER(REGEX(?o, "[")) }', "line 1"),
         ('SELECT * { ?s ?p ?o FILTER(REGEX(?o, "[a-z-[aeiou]]")) }', "subtract"),
+        ('SELECT * { ?s ?p ?o FILTER(REGEX(?o, "x-[0-9]-[a&&b]")) }', "subtract"),
         ('SELECT (REPLACE("a", "a", "$") AS ?x) {}', "needs a digit"),
         ("SELECT * { ?s ?p ?o FILTER(DATATYPE(?o) = xsd:int) }", "xsd:integer"),
         ("SELECT * { ?s ?p ?o FILTER(DATATYPE(?o) IN (xsd:short, xsd:date)) }", "xsd:integer"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.api.write.conftest import Place
@@ -67,3 +69,38 @@ async def test_a_word_that_sticks_to_a_name_is_refused(ungated: Place) -> None:
     )
     assert response.status_code == 400
     assert "Put a space between any two words" in response.text
+
+
+@pytest.mark.parametrize(
+    ("where", "stored"),
+    [
+        ("{ GRAPH ?r { { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } } } }", {"g 3", "h 2", "i 1"}),
+        ("USING NAMED :i WHERE { GRAPH ?r { { SELECT (COUNT(*) AS ?n) { ?s ?p ?o } } } }", {"i 1"}),
+        ("{ GRAPH :g { :s :p ?a } BIND(:s AS ?r) :none (:p|:q)* ?n }", {"s none"}),
+        (
+            "{ VALUES (?r ?z ?a) { (:s '2025-01-31'^^xsd:date 'P1D'^^xsd:dayTimeDuration) } "
+            "BIND(?z + ?a AS ?n) }",
+            {"s 2025-02-01"},
+        ),
+    ],
+)
+async def test_an_update_stores_what_is_right(ungated: Place, where: str, stored: set[str]) -> None:
+    await ungated.update(FEW)
+    where = where if "WHERE" in where else f"WHERE {where}"
+    response = await ungated.update(
+        "PREFIX : <urn:> PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> "
+        f"INSERT {{ GRAPH :report {{ ?r :n ?n }} }} {where}"
+    )
+    assert response.status_code == 200, response.text
+    found = {quad.replace("<urn:", "").replace(">", "") for quad in ungated.quads("urn:report")}
+    words = [re.split(r' n "?|"| report', quad) for quad in found]
+    assert {f"{each[0]} {each[1]}" for each in words} == stored
+
+
+async def test_an_update_that_would_go_wrong_is_refused(ungated: Place) -> None:
+    await ungated.update(FEW)
+    response = await ungated.update(
+        "INSERT { <urn:r> <urn:n> ?o } WHERE { ?s ?p ?o FILTER(REGEX(?o, '(a)\\\\1')) }"
+    )
+    assert response.status_code == 400
+    assert "regular expression" in response.text

@@ -171,8 +171,8 @@ def truth(term: Term) -> Term | None:
 
 def whole(term: Term) -> Term | None:
     """A sum of integers that was made of decimals, as the integer that it is."""
-    if not isinstance(term, Literal):
-        return None
+    if not isinstance(term, Literal) or term.datatype != XSD.decimal:
+        return term
     found = Decimal(term.value)
     return Literal(str(int(found)), datatype=XSD.integer) if found == int(found) else term
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Final
 
@@ -12,6 +13,11 @@ from pledgegraph.sparql.mending.graphs import Graphs
 from pledgegraph.sparql.mending.rendering import Scope
 from pledgegraph.sparql.mending.tree import Node
 
+_CLASS: Final = re.compile(r"(?:[^\\\[]|\\.)*+\[((?:[^\\\]]|\\.)*+)", re.DOTALL)
+"""Up to what stands in the next brackets, and that, up to the first one that closes."""
+_ESCAPED: Final = re.compile(r"\\.", re.DOTALL)
+_OTHERWISE: Final = ("[", "--", "&&", "~~")
+"""What the engine reads in a class in another way than XPath."""
 ERROR: Final = "(1/0)"
 """An expression that is an error."""
 
@@ -71,13 +77,14 @@ class Regular(Graphs):
                 "not offered, such as a reference back to a group",
                 "Mend it, or use CONTAINS, STRSTARTS, STRBEFORE and the like.",
             )
-        for sign, what in (("-[", "subtract a class"), ("&&", "say &&"), ("~~", "say ~~")):
-            if "[" in pattern and sign in pattern:
-                raise self.refuse(
-                    node,
-                    f"A class of characters in the regular expression cannot {what} here",
-                    "List the characters that you mean.",
-                )
+        inside = _ESCAPED.sub("", "".join(_CLASS.findall(pattern)))
+        if any(sign in inside for sign in _OTHERWISE):
+            raise self.refuse(
+                node,
+                "A class of characters in the regular expression cannot subtract another one, and "
+                "cannot have `[`, `--`, `&&` or `~~` without a backslash",
+                "List the characters that you mean, and put a backslash before such signs.",
+            )
 
     def iri(self, name: str) -> str:
         """The IRI that a token stands for, as far as that is plain."""

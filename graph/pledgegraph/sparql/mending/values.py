@@ -250,11 +250,13 @@ class Values(Regular):
             return f"{before}COALESCE(CONCAT({written}), STR({written})){after}"
         if node.name in ("SUM", "AVG") and len(written) <= _LONGEST:
             large = (
-                f"IF(isNumeric({written}), <{XSD.decimal.value}>({written}), "
                 f"IF(DATATYPE({written}) = <{XSD.integer.value}>, "
-                f"<{XSD.decimal.value}>(STR({written})), {ERROR}))"
+                f"<{XSD.decimal.value}>(STR({written})), "
+                f"IF(isNumeric({written}), {written}, {ERROR}))"
             )
-            return f"COALESCE({before}{written}{after}, {WHOLE}({before}{large}{after}))"
+            sure = f"{before}{large}{after}"
+            sure = f"{WHOLE}({sure})" if node.name == "SUM" else sure
+            return f"COALESCE({before}{written}{after}, {sure})"
         return before + written + after
 
     def _is_string(self, node: Node) -> bool:
@@ -325,10 +327,16 @@ class Values(Regular):
         """A pattern in a condition; the engine gives parameters no value there."""
         return self.inner(node, replace(scope, parameters={}))
 
+    def _is_datatype_of_data(self, node: Node) -> bool:
+        """Whether it is the datatype of a variable; what is computed has the right one."""
+        if node.kind != "call" or node.name != "DATATYPE" or not node.children:
+            return False
+        return self.bare(node.children[0]).kind == "var"
+
     def _require_kept_datatype(self, operands: list[Node]) -> None:
         """Refuse to look for a datatype that the store keeps as xsd:integer."""
         bare = [self.bare(each) for each in operands]
-        if not any(each.kind == "call" and each.name == "DATATYPE" for each in bare):
+        if not any(self._is_datatype_of_data(each) for each in bare):
             return
         for each in bare:
             name = self.iri(each.name) if each.kind == "iri" else ""
