@@ -20,6 +20,7 @@ from pledgegraph_api.records.lookup import DocumentSource
 from pledgegraph_api.records.page import EntityPage
 from pledgegraph_api.records.timemap import TimeMaps
 from pledgegraph_api.search.endpoint import SearchEndpoint
+from pledgegraph_api.sharing.endpoint import Sharing
 from pledgegraph_api.web.pages import Pages
 
 
@@ -34,8 +35,10 @@ def install_documents(
     DocumentEndpoint(source, page, json_ld, base, copies.past).install(app)
     TimeMaps(source, copies.log, base).install(app)
     ContextEndpoint(profiles, base).install(app)
-    ProgressPage(Ledgers(engine, source.names), pages, base).install(app)
+    ledgers = Ledgers(engine, source.names)
+    ProgressPage(ledgers, pages, base).install(app)
     SearchEndpoint(NewestIndex(engine, base), pages, base).install(app)
     tables = Tables(engine, source.names)
+    Sharing(engine, ledgers, tables, source.names, pages).install(app)
     for collection in COLLECTIONS:
         CollectionEndpoint(collection, tables, pages, base).install(app)

@@ -187,6 +187,7 @@ class CollectionEndpoint:
             if self._collection.dated
             else [],
             filtered=bool(asked.given),
+            feed=links.feed,
             entries=[self._entry(table, row, language.tag) for row in rows],
             found=found,
             total=len(table.rows),

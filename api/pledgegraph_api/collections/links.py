@@ -52,6 +52,11 @@ class CollectionLinks:
         """The address of the list in a format, below the root of the service."""
         return f"{self._path}.{form.extension}{self._filters()}"
 
+    @property
+    def feed(self) -> str:
+        """The address of the feed of what is told of the list's records, below the root."""
+        return f"/feeds{self._path}.atom{self._filters()}"
+
     def header(self, form: Format | None) -> str:
         """The header ``Link`` of the page, or of the list in a format.
 

@@ -8,11 +8,11 @@ from pydantic import Field
 from starlette.responses import Response
 
 from pledgegraph.media_types import GRAPH_FORMATS, Carries, Format
-from pledgegraph_api.history.atom import ATOM_TYPE
 from pledgegraph_api.http.languages import LANGUAGES
 from pledgegraph_api.http.negotiation import PAGE
 from pledgegraph_api.http.openapi import HTML, TEXT, JsonAnswer, content_of, json_of
 from pledgegraph_api.problems.openapi import problem_response
+from pledgegraph_api.web.atom_feed import ATOM_TYPE
 
 JSON: Final = Format("json", "JSON", "application/json", "json", Carries.SOLUTIONS, "", text=False)
 CHANGE_FORMATS: Final = (JSON, *GRAPH_FORMATS)

@@ -20,7 +20,7 @@ from pledgegraph.store.changes import Header
 from pledgegraph.store.changes_log import LOG_FORMAT
 from pledgegraph.store.published_log import PublishedLog
 from pledgegraph_api.errors import ChangePageMissing, ParameterError
-from pledgegraph_api.history.atom import ATOM_TYPE, feed
+from pledgegraph_api.history.atom import feed
 from pledgegraph_api.history.openapi import (
     CHANGE_FORMATS,
     JSON,
@@ -33,6 +33,7 @@ from pledgegraph_api.history.vocabulary import PATH, ChangeVocabulary, Onward
 from pledgegraph_api.http.negotiation import page_or_format
 from pledgegraph_api.http.query_params import known_parameters, page_number
 from pledgegraph_api.http.respond import FOR_GOOD, respond
+from pledgegraph_api.web.atom_feed import ATOM_TYPE
 from pledgegraph_api.web.links import root_of
 from pledgegraph_api.web.pages import Pages
 

@@ -147,7 +147,7 @@ def overview(ledger: Ledger, day: date, *, today: date) -> Overview:
         disagreeing=sum(each.disagree for each in standing),
         due=tuple(Share(name, due[name], "") for name in DUE),
         passed=tuple(passed[:MOST_LISTED]),
-        told=tuple(lately_told(ledger, day, MOST_LISTED)),
+        told=tuple(lately_told(ledger.commitments, day, MOST_LISTED)),
         actor_types=_actor_types(ledger.commitments),
         discrepancies=ledger.discrepancies,
     )

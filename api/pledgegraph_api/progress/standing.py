@@ -54,11 +54,11 @@ def standings(ledger: Ledger, day: date) -> list[Standing]:
     return [_standing(each, ledger.terminal, day) for each in ledger.commitments]
 
 
-def lately_told(ledger: Ledger, day: date, most: int) -> list[Told]:
+def lately_told(commitments: Iterable[Commitment], day: date, most: int) -> list[Told]:
     """The newest accounts up to a day, each once, the newest first."""
     found: dict[str, Told] = {}
     until = day.isoformat()
-    for commitment in ledger.commitments:
+    for commitment in commitments:
         for telling in commitment.told:
             ends = [each for each in telling.account.ends if each <= until]
             if ends:

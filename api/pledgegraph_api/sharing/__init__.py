@@ -1,0 +1,1 @@
+"""Taking a record along: citing it, and following what is told of it."""

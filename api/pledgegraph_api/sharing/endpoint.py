@@ -1,0 +1,231 @@
+"""``/cite/...`` and ``/feeds/...``: a record to cite, and what is told of it to follow."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import quote, urlencode
+
+from fastapi import FastAPI
+from pyoxigraph import NamedNode
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pledgegraph.documents.document import labels_of
+from pledgegraph.documents.labels import Names
+from pledgegraph.release import release
+from pledgegraph.store.engine import Engine
+from pledgegraph_api.collections.filters import read_filters
+from pledgegraph_api.collections.table import COLLECTIONS, Tables
+from pledgegraph_api.errors import DocumentMissing
+from pledgegraph_api.http.etags import etag_of, not_modified
+from pledgegraph_api.http.languages import required_language
+from pledgegraph_api.http.query_params import known_parameters
+from pledgegraph_api.progress.ledger import Commitment, Ledger, Ledgers
+from pledgegraph_api.progress.standing import Told, lately_told
+from pledgegraph_api.sharing.citation import FORMS, Citation
+from pledgegraph_api.web.atom_feed import ATOM_TYPE, FeedEntry, FeedLink, feed_xml
+from pledgegraph_api.web.control_chars import printable
+from pledgegraph_api.web.pages import Pages
+from pledgegraph_api.web.record_paths import document_path
+from pledgegraph_api.web.translations import Wording
+
+MOST_ENTRIES: Final = 50
+"""Accounts in a feed."""
+_COMMITMENTS: Final = next(each for each in COLLECTIONS if each.name == "commitments")
+
+
+class Sharing:
+    """Serves citations and feeds."""
+
+    def __init__(
+        self, engine: Engine, ledgers: Ledgers, tables: Tables, names: Names, pages: Pages
+    ) -> None:
+        self._engine = engine
+        self._ledgers = ledgers
+        self._tables = tables
+        self._names = names
+        self._pages = pages
+        self._base = engine.base
+
+    def install(self, app: FastAPI) -> None:
+        """Put citations and feeds at their addresses."""
+        for path, endpoint in (
+            ("/cite/{kind}/{slug:path}", self.cite),
+            ("/feeds/commitments.atom", self.follow_list),
+            ("/feeds/commitment/{slug:path}.atom", self.follow),
+        ):
+            app.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
+
+    async def cite(self, request: Request, kind: str, slug: str) -> Response:
+        """How to cite a record: a page with all forms, or one of them by its extension.
+
+        Raises:
+            DocumentMissing: nothing is known of the record.
+        """
+        known_parameters(request, ("lang",))
+        return await run_in_threadpool(self._cited, request, kind, slug)
+
+    async def follow(self, request: Request, slug: str) -> Response:
+        """What is told of one commitment.
+
+        Raises:
+            DocumentMissing: there is no such commitment.
+        """
+        known_parameters(request, ("lang",))
+        record = f"{self._base}/id/commitment/{slug}"
+        ledger = await run_in_threadpool(self._ledgers.current)
+        members = [each for each in ledger.commitments if each.record.value == record]
+        if not members:
+            raise DocumentMissing(
+                f"There is no commitment {slug[:200]!r}.",
+                remedy="The list at /commitments has all of them.",
+            )
+        language = required_language(request)
+        title = ledger.name(record, language.tag)[0] or slug
+        return await run_in_threadpool(self._feed, request, ledger, members, title)
+
+    async def follow_list(self, request: Request) -> Response:
+        """What is told of the commitments that a list with the same filters has.
+
+        Raises:
+            WrongParameters: a filter cannot be used.
+        """
+        return await run_in_threadpool(self._list_feed, request)
+
+    def _list_feed(self, request: Request) -> Response:
+        language = required_language(request)
+        ledger = self._ledgers.current()
+        table = self._tables.read(_COMMITMENTS, datetime.now(UTC).date())
+        asked = read_filters(request, _COMMITMENTS, table)
+        chosen = {row.record for row in table.rows if asked.matches(row)}
+        members = [each for each in ledger.commitments if each.record in chosen]
+        words = self._pages.wording[language.tag]
+        names = [table.name(node, language.tag)[0] for node in asked.values.values()]
+        title = " · ".join([words["commitments"], *(name for name in names if name)])
+        return self._feed(request, ledger, members, title)
+
+    def _feed(
+        self, request: Request, ledger: Ledger, members: Sequence[Commitment], title: str
+    ) -> Response:
+        language = required_language(request).tag
+        path, query = request.url.path, request.url.query
+        here = f"{self._base}{quote(path)}{'?' if query else ''}{query}"
+        headers = {
+            "etag": etag_of(ledger.sequence, release(), "feed", here, language),
+            "cache-control": "no-cache",
+            "vary": "Accept-Language",
+            "content-language": language,
+            "pledgegraph-snapshot": str(ledger.sequence),
+        }
+        if not_modified(request, headers["etag"]):
+            return Response(status_code=304, headers=headers)
+        told = lately_told(members, datetime.now(UTC).date(), MOST_ENTRIES)
+        page = f"{self._base}/commitments{'?' if query else ''}{query}"
+        if path.startswith("/feeds/commitment/"):
+            page = f"{self._base}{document_path(members[0].record, self._base)}"
+        body = feed_xml(
+            [self._entry(ledger, each, language) for each in told],
+            identifier=here,
+            title=f"Pledgegraph: {printable(title)}",
+            links=(FeedLink("self", here, ATOM_TYPE), FeedLink("alternate", page, "text/html")),
+            language=language,
+        )
+        return Response(body, headers=headers, media_type=ATOM_TYPE)
+
+    def _entry(self, ledger: Ledger, told: Told, language: str) -> FeedEntry:
+        words = self._pages.wording[language]
+        account = told.telling.account
+        commitment = ledger.name(told.commitment.record.value, language)[0]
+        tellers = [ledger.name(each, language)[0] or each for each in account.tellers]
+        statuses = [ledger.name(each, language)[0] or each for each in account.statuses]
+        said = [*(statuses or [f"“{word}”" for word in account.words])]
+        voice = words[f"progress_voice_{told.telling.voice}"]
+        return FeedEntry(
+            account.record.value,
+            title=": ".join(part for part in (commitment, ", ".join(said) or voice) if part),
+            updated=f"{told.day}T00:00:00Z",
+            summary=_summary(told, voice, tellers, said, words),
+            author=", ".join(tellers) or "Pledgegraph",
+            links=(
+                FeedLink("alternate", account.record.value),
+                FeedLink("related", told.commitment.record.value),
+            ),
+        )
+
+    def _cited(self, request: Request, kind: str, slug: str) -> Response:
+        stem, dot, extension = slug.rpartition(".")
+        form = FORMS.get(extension) if dot else None
+        name = stem if form else slug
+        record = NamedNode(f"{self._base}/id/{quote(kind)}/{quote(name, safe='/:@!$&()*+,;=~')}")
+        language = required_language(request)
+        with self._engine.snapshot() as snapshot:
+            labels = [label for _, label in labels_of(self._names.about(snapshot, [record]))]
+            known = labels or next(iter(snapshot.about([record])), None) is not None
+            sequence, published = snapshot.sequence, snapshot.published
+        if not known:
+            raise DocumentMissing(
+                f"Nothing is known of {kind}/{name[:200]}.",
+                remedy="Search for it at /search, or look at the lists.",
+            )
+        ranked = {tag: place for place, tag in enumerate((language.tag, "en", ""))}
+        labels.sort(key=lambda label: (ranked.get(label.language or "", 9), label.value))
+        citation = Citation(
+            record.value,
+            printable(labels[0].value) if labels else name,
+            (labels[0].language or "") if labels else "",
+            datetime.fromtimestamp(published, UTC).date(),
+            sequence,
+            datetime.now(UTC).date(),
+        )
+        state = (sequence, record.value, citation.accessed.isoformat(), language.tag)
+        headers = {"pledgegraph-snapshot": str(sequence), "cache-control": "no-cache"}
+        if form is None:
+            path = f"/cite/{quote(kind)}/{quote(name)}"
+            return self._pages.render(
+                request,
+                "cite.html",
+                headers=headers,
+                state=state,
+                citation=citation,
+                record_path=document_path(record, self._base) or "/",
+                forms=[
+                    (title, write(citation), f"{path}.{ending}?{urlencode({'lang': language.tag})}")
+                    for ending, (title, _, write) in FORMS.items()
+                ],
+            )
+        return _file(request, citation, form, headers, state)
+
+
+def _file(
+    request: Request,
+    citation: Citation,
+    form: tuple[str, str, Callable[[Citation], str]],
+    headers: dict[str, str],
+    state: tuple[object, ...],
+) -> Response:
+    title, media_type, write = form
+    headers |= {
+        "etag": etag_of(*state, release(), title),
+        "content-type": media_type,
+        "vary": "Accept-Language",
+    }
+    if not_modified(request, headers["etag"]):
+        return Response(status_code=304, headers=headers)
+    return Response(write(citation), headers=headers)
+
+
+def _summary(
+    told: Told, voice: str, tellers: Sequence[str], said: Sequence[str], words: Wording
+) -> str:
+    """One line: when, in whose voice, who, and what."""
+    account = told.telling.account
+    first = account.starts[0] if account.starts else told.day
+    day = (
+        told.day
+        if first == told.day
+        else words["progress_between"].format(start=first, end=told.day)
+    )
+    return " · ".join([account.date_words or day, voice, *tellers, *said])
