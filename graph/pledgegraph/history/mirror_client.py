@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from pledgegraph.release import release
 from pledgegraph.store.changes_log import LOG_FORMAT
 
 _TIMEOUT: Final = httpx.Timeout(30.0)
+_SHA_256: Final = re.compile("[0-9a-f]{64}")
 _LONGEST_WAIT: Final = 30.0
 _BUSY: Final = frozenset({408, 425, 429, 500, 502, 503, 504})
 """Statuses after which the same request may succeed."""
@@ -132,8 +134,9 @@ class Origin:
 
     def _checksum(self, sequence: int) -> str:
         with self._answer(f"/changes/{sequence}.rdfp", "HEAD") as answer:
-            etag: str = answer.headers.get("etag", "")
-            return etag.removeprefix("W/").strip('"')
+            # A coding, the origin's or a proxy's between, gives the tag an ending of its own.
+            found = _SHA_256.search(answer.headers.get("etag", ""))
+            return found[0] if found else ""
 
     def _json(self, path: str) -> dict[str, Any]:
         with self._answer(path, "GET") as answer:
