@@ -71,12 +71,12 @@ def command(
             reason=utf8("--reason", reason) if reason else _reason(files),
             progress=progress,
         )
-    warn_of_addresses(files, engine.directory.base)
     try:
         texts = ((str(path), path.read_bytes) for path in files)
         with working("Checking and writing"), refusals_placed(texts):
             receipt = engine.update(change)
     except ValidationFailed as error:
+        warn_of_addresses(files, engine.directory.base)
         error.places = places_of(error.report, files, engine.directory.base)
         if as_json:
             print_report_json(error.report, places=error.places)
@@ -99,6 +99,7 @@ def command(
         )
     else:
         print("Nothing to change: the data directory says the same already.")
+    warn_of_addresses(files, engine.directory.base)
 
 
 def _reason(files: list[Path]) -> str:
@@ -108,6 +109,7 @@ def _reason(files: list[Path]) -> str:
 
 def warn_of_addresses(files: Sequence[Path], base: str) -> None:
     """Name relative IRIs that look like addresses of the web, on the standard error."""
+    sys.stdout.flush()  # what was said before stands before it
     for path in files:
         for slip in slips_in_file(path, base):
             print(harmless(f"{path}: warning: {slip}"), file=sys.stderr)

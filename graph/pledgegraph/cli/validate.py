@@ -55,7 +55,6 @@ def command(
             reason="",
             progress=progress,
         )
-    warn_of_addresses(files, its_base)
     with refusals_placed((str(path), path.read_bytes) for path in files):
         change = settle(change, its_base, EngineForm())
     gatekeeper = Gatekeeper(chosen.validator, its_base)
@@ -69,17 +68,17 @@ def command(
     if as_json:
         print_report_json(report, places=places, effect=effect)
     if not report.conforms:
+        warn_of_addresses(files, its_base)
         failed = ValidationFailed(report, base=its_base)
         failed.places = places
         raise failed
     print_report(report, base=its_base, places=places)
-    if as_json:
-        return
-    if engine is None:
+    if engine is None and not as_json:
         print("Valid by themselves.")
-        return
-    print("Valid.")
-    print_effect(effect, base=its_base)
+    elif not as_json:
+        print("Valid.")
+        print_effect(effect, base=its_base)
+    warn_of_addresses(files, its_base)
 
 
 def _judged(
