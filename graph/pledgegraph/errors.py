@@ -389,7 +389,9 @@ class GaveWay(ServiceBusy):
 
 
 class WorkerLost(ServiceBusy):
-    """The process that evaluated the query was ended from outside, or could not be started."""
+    """The process that did the work was ended from outside, or could not be started."""
+
+    remedy = "Wait, then send the request again."
 
 
 class ServiceStopping(QueryError):

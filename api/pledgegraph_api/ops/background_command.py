@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
-import sys
 from pathlib import Path
-from typing import Final
 
-_PROGRAM: Final = "from pledgegraph.cli import main; main()"
+from pledgegraph.workers.child import Child
 
 _log = logging.getLogger("pledgegraph.service")
 
@@ -31,14 +28,8 @@ class BackgroundCommand:
         failure: str,
         environment: dict[str, str] | None = None,
     ) -> None:
-        self._command = (sys.executable, "-c", _PROGRAM, *arguments)
-        inherited = {k: v for k, v in os.environ.items() if not k.startswith("PLEDGEGRAPH_")}
-        self._environment = {
-            **inherited,
-            "PYTHONPATH": os.pathsep.join(sys.path),
-            "PLEDGEGRAPH_DATA_DIR": str(data_dir.resolve()),
-            **(environment or {}),
-        }
+        where = {"PLEDGEGRAPH_DATA_DIR": str(data_dir.resolve())}
+        self._child = Child.pledgegraph(*arguments, settings=where | (environment or {}))
         self._interval = interval
         self._first = first
         self._failure = failure
@@ -63,9 +54,7 @@ class BackgroundCommand:
 
     async def _once(self) -> None:
         starting = asyncio.ensure_future(
-            asyncio.create_subprocess_exec(
-                *self._command,
-                env=self._environment,
+            self._child.start(
                 stdin=asyncio.subprocess.DEVNULL,
                 stdout=asyncio.subprocess.DEVNULL,
                 stderr=asyncio.subprocess.PIPE,

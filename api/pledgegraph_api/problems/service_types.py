@@ -268,10 +268,11 @@ SERVICE_PROBLEMS: Final = (
     ProblemType(
         "worker-lost",
         503,
-        "The query was interrupted",
-        "The process that evaluated the query was ended from outside, or could not be started: "
-        "the machine is on its way down, or short of memory. The query is not the reason, and "
-        "may be sent again. The header Retry-After says when, in seconds.",
+        "The request was interrupted",
+        "The process that worked on the query or the write was ended from outside, or could not "
+        "be started: the machine is on its way down, or short of memory. Nothing was changed. The "
+        "request is not the reason, and may be sent again. The header Retry-After says when, in "
+        "seconds.",
         (graph.WorkerLost,),
     ),
     ProblemType(

@@ -7,11 +7,11 @@ import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from typing import Final
 
 from pledgegraph.settings import Settings
+from pledgegraph.workers.child import Child
 
 _log = logging.getLogger("pledgegraph.service")
 
@@ -51,13 +51,9 @@ class HttpProcesses:
         signal.alarm(0)
 
     def _start(self) -> None:
-        process = subprocess.Popen(  # noqa: S603 -- it is this program
-            [sys.executable, "-m", "pledgegraph_api.server.worker", str(self._listener.fileno())],
-            stdin=subprocess.PIPE,
-            pass_fds=(self._listener.fileno(),),
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(each for each in sys.path if each)},
-            # Ctrl-C at the terminal is for this process, which tells the others.
-            start_new_session=True,
+        descriptor = self._listener.fileno()
+        process = Child.service("pledgegraph_api.server.worker", str(descriptor)).open(
+            stdin=subprocess.PIPE, pass_fds=(descriptor,)
         )
         self._running[process.pid] = process, time.monotonic()
         if process.stdin is None:

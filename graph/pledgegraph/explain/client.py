@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import sys
 from contextlib import suppress
 from typing import Final
 
-from pledgegraph.errors import QueryError, QueryTimeout
+from pledgegraph.errors import Limit, QueryTimeout
 from pledgegraph.explain.explanation import Explanation
+from pledgegraph.workers.child import Child
+from pledgegraph.workers.failures import EXPLANATION
 from pledgegraph.workers.fair_queue import FairQueue
 from pledgegraph.workers.usage import Usage
-from pledgegraph.workers.worker import error_of
 
 _AT_ONCE: Final = 2
 
@@ -44,25 +43,18 @@ class Explainer:
             turn.give_back()
 
     async def _asked(self, text: str) -> Explanation:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "pledgegraph.explain.worker",
-            str(self._memory),
-            self._base,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            env={
-                "PATH": os.environ.get("PATH", os.defpath),
-                "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
-                "LANG": "C.UTF-8",
-            },
-            start_new_session=True,
-        )
+        memory = Limit("query_memory", self._memory, "bytes")
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), asyncio.subprocess.PIPE)
+        child = Child.worker("pledgegraph.explain.worker", str(self._memory), self._base)
+        try:
+            process = await child.start(**pipes)
+        except OSError as error:
+            raise EXPLANATION.not_started(
+                "A process to explain the query could not be started."
+            ) from error
         try:
             async with asyncio.timeout(self._seconds):
-                said, _ = await process.communicate(text.encode("utf-8"))
+                said, shouted = await process.communicate(text.encode("utf-8"))
         except TimeoutError:
             raise QueryTimeout(
                 f"The query was not explained within {self._seconds:g} seconds.",
@@ -74,8 +66,8 @@ class Explainer:
                     process.kill()
                 await process.wait()
         if not said:
-            raise QueryError("The query could not be explained; the process that tried has ended.")
+            raise EXPLANATION.of_exit(process.returncode, shouted, memory)
         document = json.loads(said)
         if "error" in document:
-            raise error_of(document["error"])
+            raise EXPLANATION.reported(document["error"], memory)
         return Explanation.of(document)

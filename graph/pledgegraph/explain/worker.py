@@ -13,11 +13,12 @@ from typing import Any
 
 from pyoxigraph import Store
 
-from pledgegraph.errors import QueryError, QuerySyntaxError
+from pledgegraph.errors import QueryError
 from pledgegraph.explain.explanation import Explanation
 from pledgegraph.sparql.codepoint_escapes import plain_text
 from pledgegraph.store.query_evaluation import evaluate
 from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
+from pledgegraph.workers.failures import card_of
 
 
 def explain(text: str, base: str) -> Explanation:
@@ -49,10 +50,7 @@ def main() -> None:
     try:
         answer = explain(sys.stdin.buffer.read().decode("utf-8"), sys.argv[2]).document()
     except QueryError as error:
-        answer = {"kind": type(error).__name__, "message": str(error), "remedy": error.remedy}
-        if isinstance(error, QuerySyntaxError):
-            answer |= {"line": error.line, "column": error.column}
-        answer = {"error": answer}
+        answer = {"error": card_of(error)}
     sys.stdout.write(json.dumps(answer))
 
 

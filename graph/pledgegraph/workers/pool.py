@@ -135,7 +135,6 @@ class QueryPool:
             run = Run(
                 await self._worker(),
                 deadline=deadline or Limit("query_timeout", self.limits.seconds, "s"),
-                memory=Limit("query_memory", self.limits.memory, "bytes"),
                 leave=partial(self._leave, hold, turn),
                 stopped=self.places.closed,
             )

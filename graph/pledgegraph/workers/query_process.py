@@ -15,7 +15,7 @@ from typing import Any, BinaryIO, Final, cast
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Store, Variable, parse
 
-from pledgegraph.errors import Limit, QueryError, QuerySyntaxError
+from pledgegraph.errors import Limit, QueryError
 from pledgegraph.media_types import Format, format_named
 from pledgegraph.results.encoding import (
     IDENTITY,
@@ -28,6 +28,7 @@ from pledgegraph.results.truncation import Bounds, head_with_link, held_back, re
 from pledgegraph.store.query_evaluation import evaluate
 from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
 from pledgegraph.workers.deep_stack import DeepThreads
+from pledgegraph.workers.failures import card_of
 from pledgegraph.workers.frames import packed, read_frame
 
 _PIECE: Final = 64 * 1024
@@ -169,15 +170,16 @@ def serve_queries(source: BinaryIO, descriptor: int, memory: int) -> None:
             _answer(json.loads(frame[1]), opened, sender)
         except QueryError as error:
             sender.forget()
-            sender.send(b"X", _card(error))
+            sender.send(b"X", json.dumps(card_of(error)).encode())
         except OSError as error:
             if isinstance(error, BrokenPipeError | ConnectionResetError):
                 return
             sender.forget()
-            sender.send(b"X", _card(QueryError("The snapshot could not be read.")))
-        except MemoryError:
+            card = card_of(QueryError("The snapshot could not be read."))
+            sender.send(b"X", json.dumps(card).encode())
+        except MemoryError as error:
             sender.forget()
-            sender.send(b"X", json.dumps({"kind": "memory"}).encode())
+            sender.send(b"X", json.dumps(card_of(error)).encode())
 
 
 def _answer(asked: dict[str, Any], opened: _Opened, sender: _Sender) -> None:
@@ -211,19 +213,6 @@ def _term(text: str) -> NamedNode | Literal:
     if not isinstance(quad.object, NamedNode | Literal):
         raise TypeError("a parameter is an IRI or a literal")
     return quad.object
-
-
-def _card(error: QueryError) -> bytes:
-    card: dict[str, Any] = {
-        "kind": type(error).__name__,
-        "message": str(error),
-        "remedy": error.remedy,
-    }
-    if error.limit is not None:
-        card["limit"] = [error.limit.name, error.limit.value, error.limit.unit]
-    if isinstance(error, QuerySyntaxError):
-        card |= {"line": error.line, "column": error.column}
-    return json.dumps(card).encode()
 
 
 def main() -> None:

@@ -12,12 +12,11 @@ from typing import Any, Final
 from pledgegraph.errors import (
     Limit,
     QueryError,
-    QueryOutOfMemory,
     QueryTimeout,
     ServiceStopping,
 )
 from pledgegraph.store.engine import AddressedSnapshot, ResultKind
-from pledgegraph.workers.worker import Worker, error_of
+from pledgegraph.workers.worker import Worker
 
 _FIRST: Final = 64 * 1024
 """Bytes that are awaited no longer once they are there."""
@@ -35,13 +34,11 @@ class Run:
         worker: Worker,
         *,
         deadline: Limit,
-        memory: Limit,
         leave: Callable[[Worker, bool], None],
         stopped: Callable[[], ServiceStopping | None],
     ) -> None:
         self._worker = worker
         self._deadline = deadline
-        self._memory = memory
         self._leave = leave
         self._stopped = stopped
         self._loop = asyncio.get_running_loop()
@@ -131,17 +128,12 @@ class Run:
         try:
             letter, payload = await self._worker.read()
         except QueryError as error:
-            if isinstance(error, QueryOutOfMemory):
-                error.limit = self._memory
             if stopped := self._stopped():
                 raise stopped from error
             raise
         if letter == b"X":
             self._is_done = True
-            failure = error_of(json.loads(payload))
-            if isinstance(failure, QueryOutOfMemory):
-                failure.limit = self._memory
-            raise failure
+            raise self._worker.error_of(payload)
         return letter, payload
 
     def _expire(self) -> None:

@@ -4,46 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import signal
 import socket
-import sys
-from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-from pledgegraph.errors import (
-    AnswerTooLong,
-    Limit,
-    QueryError,
-    QueryOutOfMemory,
-    QueryRefused,
-    QuerySyntaxError,
-    TermUnwritable,
-    WorkerLost,
-)
+from pledgegraph.errors import Limit, PledgegraphError, QueryError
 from pledgegraph.workers.channel import Channel, ChannelClosed
-from pledgegraph.workers.environment import bare_environment
+from pledgegraph.workers.child import Child
+from pledgegraph.workers.failures import QUERY
 from pledgegraph.workers.frames import Frame
 
-_OUT_OF_MEMORY: Final = (
-    b"memory allocation of",
-    b"std::bad_alloc",
-    b"MemoryError",
-    b"Cannot allocate memory",
-)
 _LONGEST_SHOUT: Final = 4096
-_OVERFLOWN: Final = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS)
-"""How a process ends whose stack is too small."""
-_ENDED_FROM_OUTSIDE: Final = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, -signal.SIGHUP)
-"""How a process ends that somebody else ends: the system on its way down, or short of memory."""
-_RETRY_AFTER: Final = 5
+_NOT_STARTED: Final = "A process to evaluate the query could not be started."
 
 
 class Worker:
     """One worker process and the channel to it."""
 
-    def __init__(self, process: asyncio.subprocess.Process, channel: Channel) -> None:
+    def __init__(self, process: asyncio.subprocess.Process, channel: Channel, memory: int) -> None:
         self._process = process
         self._channel = channel
+        self._memory = Limit("query_memory", memory, "bytes")
 
     @classmethod
     async def start(cls, memory: int, nice: int) -> Worker:
@@ -58,25 +40,16 @@ class Worker:
         with theirs:
             try:
                 ours.setblocking(False)  # noqa: FBT003 -- as the library has it
-                process = await asyncio.create_subprocess_exec(
-                    sys.executable,
-                    "-m",
-                    "pledgegraph.workers.query_process",
-                    str(memory),
-                    str(nice),
+                process = await Child.worker(
+                    "pledgegraph.workers.query_process", str(memory), str(nice)
+                ).start(
                     stdin=theirs.fileno(),
                     stdout=asyncio.subprocess.DEVNULL,
                     stderr=asyncio.subprocess.PIPE,
-                    env=bare_environment(),
-                    # Ctrl-C at the terminal is for the service, which ends its workers itself.
-                    start_new_session=True,
                 )
             except OSError as error:
                 ours.close()
-                raise WorkerLost(
-                    "A process to evaluate the query could not be started.",
-                    retry_after=_RETRY_AFTER,
-                ) from error
+                raise QUERY.not_started(_NOT_STARTED) from error
             except BaseException:
                 ours.close()
                 raise
@@ -88,14 +61,12 @@ class Worker:
             process.kill()
             await process.wait()
             raise
-        worker = cls(process, channel)
+        worker = cls(process, channel, memory)
         try:
             await worker.read()  # it says R when it is ready
         except QueryError as error:
             await worker.end()
-            raise WorkerLost(
-                "A process to evaluate the query could not be started.", retry_after=_RETRY_AFTER
-            ) from error
+            raise QUERY.not_started(_NOT_STARTED) from error
         except BaseException:
             await worker.end()
             raise
@@ -168,33 +139,8 @@ class Worker:
             raise AssertionError("the worker was started with a pipe")
         said = await self._process.stderr.read(_LONGEST_SHOUT)
         await self._process.wait()
-        if any(words in said for words in _OUT_OF_MEMORY):
-            return QueryOutOfMemory("The query needs more memory than a query may use.")
-        if self._process.returncode in _OVERFLOWN:
-            return QueryRefused(
-                "The query has too many parts: it used up the stack that the engine reads with.",
-                remedy="Ask in several queries, or put long lists into one VALUES block or "
-                "one IN, which may have many thousands of members.",
-            )
-        if self._process.returncode in _ENDED_FROM_OUTSIDE:
-            return WorkerLost(
-                "The process that evaluated the query was ended from outside.",
-                retry_after=_RETRY_AFTER,
-            )
-        return QueryError("The engine could not evaluate this query; its process ended.")
+        return QUERY.of_exit(self._process.returncode, said, self._memory)
 
-
-def error_of(card: Mapping[str, Any]) -> QueryError:
-    """The error that a worker reports, as the class that it was there."""
-    if card["kind"] == "memory":
-        return QueryOutOfMemory("The query needs more memory than a query may use.")
-    if card["kind"] == "QuerySyntaxError":
-        return QuerySyntaxError(card["message"], line=card["line"], column=card["column"])
-    kinds: dict[str, type[QueryError]] = {
-        "QueryRefused": QueryRefused,
-        "AnswerTooLong": AnswerTooLong,
-        "TermUnwritable": TermUnwritable,
-    }
-    kind = kinds.get(card["kind"], QueryError)
-    limit = Limit(*card["limit"]) if "limit" in card else None
-    return kind(card["message"], remedy=card["remedy"], limit=limit)
+    def error_of(self, card: bytes) -> PledgegraphError:
+        """The error that the worker reports, as the class that it was there."""
+        return QUERY.reported(json.loads(card), self._memory)

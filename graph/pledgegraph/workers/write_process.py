@@ -20,9 +20,7 @@ from pledgegraph.errors import (
     ChangeTooLarge,
     PledgegraphError,
     QueryError,
-    ReadError,
     StorageFull,
-    UpdateSyntaxError,
 )
 from pledgegraph.media_types import format_named
 from pledgegraph.rdf.parsing import read_body
@@ -37,6 +35,7 @@ from pledgegraph.store.update_evaluation import (
 )
 from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
 from pledgegraph.workers.deep_stack import DeepThreads
+from pledgegraph.workers.failures import card_of
 
 
 def work(asked: dict[str, Any], body: bytes, confine: Callable[[], None]) -> Difference | None:
@@ -79,19 +78,6 @@ def _bounded(quads: Iterable[Quad], most: int) -> list[Quad]:
     return found
 
 
-def _card(error: PledgegraphError | MemoryError) -> dict[str, Any]:
-    if isinstance(error, MemoryError):
-        return {"kind": "memory"}
-    card: dict[str, Any] = {
-        "kind": type(error).__name__,
-        "message": str(error),
-        "remedy": error.remedy,
-    }
-    if isinstance(error, ReadError | UpdateSyntaxError):
-        card |= {"line": error.line, "column": error.column}
-    return card
-
-
 def answer(source: BinaryIO, output: BinaryIO, memory: int) -> None:
     """Read what is asked, and write what it comes to."""
     asked = json.loads(source.readline())
@@ -106,11 +92,11 @@ def answer(source: BinaryIO, output: BinaryIO, memory: int) -> None:
             names = sorted(graph.value for graph in found.named)
             head = {"kind": "difference", "removed": len(pieces[0]), "named": names}
     except (PledgegraphError, MemoryError) as error:
-        head = _card(error)
+        head = card_of(error)
     except OSError as error:
         is_full = "No space left" in str(error)
         fault = StorageFull if is_full else QueryError
-        head = _card(fault("The write could not be worked out."))
+        head = card_of(fault("The write could not be worked out."))
     output.write(json.dumps(head).encode() + b"\n")
     for piece in pieces:
         output.write(piece)

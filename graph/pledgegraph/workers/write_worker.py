@@ -6,12 +6,9 @@ What comes back are quads, which pass the gate like anybody's.
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
 
 from pyoxigraph import NamedNode, RdfFormat, parse
 
@@ -19,25 +16,8 @@ from pledgegraph import errors
 from pledgegraph.media_types import Format
 from pledgegraph.store.commit_permit import Permit
 from pledgegraph.store.update_evaluation import Difference, Update
-from pledgegraph.workers.environment import bare_environment
-
-_OUT_OF_MEMORY: Final = (
-    b"memory allocation of",
-    b"std::bad_alloc",
-    b"MemoryError",
-    b"Cannot allocate memory",
-)
-_OVERFLOWN: Final = (-signal.SIGSEGV, -signal.SIGABRT, -signal.SIGBUS)
-_REPORTED: Final[Mapping[str, type[errors.PledgegraphError]]] = {
-    kind.__name__: kind
-    for kind in (
-        errors.ChangeTooLarge,
-        errors.GraphClosed,
-        errors.StorageFull,
-        errors.UnknownFormat,
-        errors.UpdateRefused,
-    )
-}
+from pledgegraph.workers.child import Child
+from pledgegraph.workers.failures import WRITE
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,19 +81,10 @@ class WriteWorker:
             PledgegraphError: what went wrong there.
         """
         head = json.dumps({**asked, "most": self._limits.most}).encode() + b"\n"
-        with subprocess.Popen(  # noqa: S603 - itself, with a number
-            [
-                sys.executable,
-                "-m",
-                "pledgegraph.workers.write_process",
-                str(self._limits.memory),
-            ],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            env=bare_environment(),
-            start_new_session=True,
-        ) as process:
+        memory = errors.Limit("write_memory", self._limits.memory, "bytes")
+        child = Child.worker("pledgegraph.workers.write_process", str(self._limits.memory))
+        pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+        with child.open(**pipes) as process:
             try:
                 permit.employ(process)
                 said, shouted = process.communicate(head + body)
@@ -121,54 +92,20 @@ class WriteWorker:
                 process.kill()
         permit.employ(None)
         if process.returncode != 0 or not said:
-            raise self._obituary(process.returncode, shouted)
+            raise WRITE.of_exit(process.returncode, shouted, memory)
         line, _, quads = said.partition(b"\n")
         card = json.loads(line)
         if card["kind"] == "snapshot":
             return None
         if card["kind"] != "difference":
-            raise self._error_of(card)
+            failure = WRITE.reported(card, memory)
+            if isinstance(failure, errors.ChangeTooLarge):
+                failure.limit = errors.Limit("max_change_quads", self._limits.most, "quads")
+            raise failure
         return Difference(
             removed=tuple(parse(quads[: card["removed"]], format=RdfFormat.N_QUADS)),
             added=tuple(parse(quads[card["removed"] :], format=RdfFormat.N_QUADS)),
             named=frozenset(NamedNode(iri) for iri in card["named"]),
-        )
-
-    def _error_of(self, card: Mapping[str, Any]) -> errors.PledgegraphError:
-        """The error that the process reports, as the class that it was there."""
-        if card["kind"] == "memory":
-            return self._out_of_memory()
-        if card["kind"] == "UpdateSyntaxError":
-            return errors.UpdateSyntaxError(
-                card["message"], line=card["line"], column=card["column"]
-            )
-        if card["kind"] == "ReadError":
-            return errors.ReadError(
-                card["message"],
-                file="",
-                line=card["line"],
-                column=card["column"],
-                remedy=card["remedy"],
-            )
-        kind = _REPORTED.get(card["kind"], errors.QueryError)
-        is_large = kind is errors.ChangeTooLarge
-        limit = errors.Limit("max_change_quads", self._limits.most, "quads") if is_large else None
-        return kind(card["message"], remedy=card["remedy"], limit=limit)
-
-    def _obituary(self, code: int, shouted: bytes) -> errors.PledgegraphError:
-        if any(words in shouted for words in _OUT_OF_MEMORY):
-            return self._out_of_memory()
-        if code in _OVERFLOWN:
-            return errors.UpdateRefused(
-                "What was sent nests too deep, or has too many parts to be read.",
-                remedy="Send it in several requests, or with fewer levels.",
-            )
-        return errors.QueryError("The write could not be worked out; its process ended.")
-
-    def _out_of_memory(self) -> errors.WriteOutOfMemory:
-        return errors.WriteOutOfMemory(
-            "The write needs more memory than a write may use.",
-            limit=errors.Limit("write_memory", self._limits.memory, "bytes"),
         )
 
 

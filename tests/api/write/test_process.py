@@ -178,6 +178,21 @@ def test_a_client_that_leaves_changes_nothing(served: Served) -> None:
     is_unharmed(served, before, last)
 
 
+def test_a_write_whose_process_is_ended_from_outside_is_told_to_come_back(served: Served) -> None:
+    before, last = served.quads(), served.last()
+    answers: list[httpx.Response] = []
+    asking = threading.Thread(target=lambda: answers.append(served.update(ENDLESS_UPDATE)))
+    asking.start()
+    served.wait_for(lambda: len(served.workers()) == 1)
+    for each in served.workers():
+        os.kill(each, signal.SIGKILL)
+    asking.join(60)
+    assert answers[0].status_code == 503, answers[0].text
+    assert int(answers[0].headers["Retry-After"]) > 0
+    assert answers[0].json()["type"] == f"{BASE}/problems/worker-lost"
+    is_unharmed(served, before, last)
+
+
 def test_blank_nodes_without_end_are_bounded(served: Served) -> None:
     before, last = served.quads(), served.last()
     flood = "[] <urn:p> [] .\n" * 6_000

@@ -1,0 +1,65 @@
+"""Processes that this program starts of itself: how each is started, and in which environment."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+_COMMAND_LINE: Final = "from pledgegraph.cli import main; main()"
+
+
+@dataclass(frozen=True, slots=True)
+class Child:
+    """A process of this program, in a session of its own.
+
+    Ctrl-C at the terminal is for the process that started it, which ends it by itself.
+    """
+
+    command: Sequence[str]
+    environment: Mapping[str, str]
+
+    @classmethod
+    def worker(cls, module: str, *arguments: str) -> Child:
+        """One that works for strangers: it gets no secrets, only the place of its modules."""
+        environment = {
+            "PATH": os.environ.get("PATH", os.defpath),
+            "PYTHONPATH": _modules(),
+            "LANG": "C.UTF-8",
+            # Each thread of the engine would reserve an arena of address space.
+            "MALLOC_ARENA_MAX": "2",
+        }
+        return cls((sys.executable, "-m", module, *arguments), environment)
+
+    @classmethod
+    def service(cls, module: str, *arguments: str) -> Child:
+        """One that works for the operator, as this process does."""
+        environment = {**os.environ, "PYTHONPATH": _modules()}
+        return cls((sys.executable, "-m", module, *arguments), environment)
+
+    @classmethod
+    def pledgegraph(cls, *arguments: str, settings: Mapping[str, str]) -> Child:
+        """A command of the command line, with those settings and defaults for all others."""
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("PLEDGEGRAPH_")}
+        environment = {**inherited, "PYTHONPATH": _modules(), **settings}
+        return cls((sys.executable, "-c", _COMMAND_LINE, *arguments), environment)
+
+    async def start(self, **streams: Any) -> asyncio.subprocess.Process:
+        """The process, for an event loop; ``streams`` are its standard ones."""
+        return await asyncio.create_subprocess_exec(
+            *self.command, env=self.environment, start_new_session=True, **streams
+        )
+
+    def open(self, **options: Any) -> subprocess.Popen[bytes]:
+        """The process, for a thread."""
+        return subprocess.Popen(  # noqa: S603 -- it is this program
+            self.command, env=self.environment, start_new_session=True, **options
+        )
+
+
+def _modules() -> str:
+    return os.pathsep.join(entry for entry in sys.path if entry)
