@@ -44,6 +44,7 @@ class WriteRunner:
         loop = asyncio.get_running_loop()
         deadline = loop.time() + self._seconds
         turn = await self._places.take(client)
+        turn.begin()
         permit = Permit()
         self._permits.add(permit)
         done: asyncio.Future[T] = loop.create_future()

@@ -37,6 +37,7 @@ class Explainer:
             ServiceBusy: too many others wait.
         """
         turn = await self._places.take(client)
+        turn.begin()
         try:
             return await self._asked(text)
         finally:

@@ -73,15 +73,22 @@ class Turn:
         self.client: Final = client
         self.state = _State.WAITING
         self.holder: Holder | None = None
+        self.has_begun = False
         self.admitted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._queue = queue
         self._short = short
         self._spent = dict.fromkeys(_State, 0.0)
         self._since = queue.usage.now()
 
-    def engage(self, holder: Holder) -> None:
-        """From now on this turn can be set aside: by ``holder``."""
+    def begin(self, holder: Holder | None = None) -> None:
+        """The work begins, and counts as use; with a ``holder`` it can be set aside.
+
+        What the service needs until then, such as to start a process, is no client's use.
+        """
         self.holder = holder
+        if not self.has_begun and self.state is _State.RUNNING:
+            self.has_begun = True
+            self._queue.usage.begin(self.client)
 
     def give_back(self) -> None:
         """Let the next one have the place; harmless when it has been given back."""
@@ -299,10 +306,11 @@ class FairQueue:
         """Count the use of what becomes of a turn, and have its holder do so."""
         before = turn.state
         turn.become(state)
-        if before is _State.RUNNING:
+        if before is _State.RUNNING and turn.has_begun:
             self.usage.end(turn.client)
         if state is _State.RUNNING:
-            self.usage.begin(turn.client)
+            if turn.has_begun:
+                self.usage.begin(turn.client)
             if not turn.admitted.done():
                 turn.admitted.set_result(None)
             elif turn.holder is not None:

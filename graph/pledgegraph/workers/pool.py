@@ -138,7 +138,7 @@ class QueryPool:
                 leave=partial(self._leave, hold, turn),
                 stopped=self.places.closed,
             )
-            turn.engage(run)
+            turn.begin(run)
             question = {
                 **snapshot.address,
                 "query": text,

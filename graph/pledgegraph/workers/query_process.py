@@ -1,6 +1,6 @@
 """The worker process: opens a snapshot, answers one query after the other, is killed at need.
 
-Started as ``python -m pledgegraph.workers.query_process {bytes of memory} {nice}``; frames come
+Started as ``python -m pledgegraph.workers.query_process {bytes of memory}``; frames come
 and go by the socket that is its standard input.
 """
 
@@ -218,7 +218,6 @@ def _term(text: str) -> NamedNode | Literal:
 def main() -> None:
     """Confine this process, then answer queries."""
     end_with_parent()
-    os.nice(int(sys.argv[2]))
     # Questions and answers go by a copy of the socket, out of the way of whatever else would
     # read the standard input.
     descriptor = os.dup(0)

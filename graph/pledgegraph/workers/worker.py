@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import socket
 from typing import Final
@@ -41,12 +42,15 @@ class Worker:
             try:
                 ours.setblocking(False)  # noqa: FBT003 -- as the library has it
                 process = await Child.worker(
-                    "pledgegraph.workers.query_process", str(memory), str(nice)
+                    "pledgegraph.workers.query_process", str(memory)
                 ).start(
                     stdin=theirs.fileno(),
                     stdout=asyncio.subprocess.DEVNULL,
                     stderr=asyncio.subprocess.PIPE,
                 )
+                # From its start on: many that start at once would hold up whoever speaks HTTP.
+                with contextlib.suppress(ProcessLookupError):
+                    os.setpriority(os.PRIO_PROCESS, process.pid, nice)
             except OSError as error:
                 ours.close()
                 raise QUERY.not_started(_NOT_STARTED) from error

@@ -68,7 +68,7 @@ class Crowd:
                 work.lost = error
                 self.happened.append(f"{name} is refused")
                 return
-            work.turn.engage(work)
+            work.turn.begin(work)
             self.happened.append(f"{name} begins")
 
         self._tasks.append(asyncio.create_task(take()))
@@ -296,6 +296,7 @@ async def test_without_interruption_only_the_order_is_decided() -> None:
 
     async def take(client: str) -> None:
         turn = await queue.take(client)
+        turn.begin()
         order.append(client)
         turn.give_back()
 
