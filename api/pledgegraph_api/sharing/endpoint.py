@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote, urlencode
@@ -15,14 +15,13 @@ from starlette.responses import Response
 
 from pledgegraph.documents.document import labels_of
 from pledgegraph.documents.labels import Names
-from pledgegraph.release import release
 from pledgegraph.store.engine import Engine
 from pledgegraph_api.collections.filters import read_filters
 from pledgegraph_api.collections.table import COLLECTIONS, Tables
 from pledgegraph_api.errors import DocumentMissing
-from pledgegraph_api.http.etags import etag_of, not_modified
 from pledgegraph_api.http.languages import required_language
 from pledgegraph_api.http.query_params import known_parameters
+from pledgegraph_api.http.respond import respond
 from pledgegraph_api.progress.ledger import Commitment, Ledger, Ledgers
 from pledgegraph_api.progress.standing import Told, lately_told
 from pledgegraph_api.sharing.citation import FORMS, Citation
@@ -114,26 +113,32 @@ class Sharing:
         path, query = request.url.path, request.url.query
         here = f"{self._base}{quote(path)}{'?' if query else ''}{query}"
         headers = {
-            "etag": etag_of(ledger.sequence, release(), "feed", here, language),
-            "cache-control": "no-cache",
             "vary": "Accept-Language",
             "content-language": language,
             "pledgegraph-snapshot": str(ledger.sequence),
         }
-        if not_modified(request, headers["etag"]):
-            return Response(status_code=304, headers=headers)
-        told = lately_told(members, datetime.now(UTC).date(), MOST_ENTRIES)
         page = f"{self._base}/commitments{'?' if query else ''}{query}"
         if path.startswith("/feeds/commitment/"):
             page = f"{self._base}{document_path(members[0].record, self._base)}"
-        body = feed_xml(
-            [self._entry(ledger, each, language) for each in told],
-            identifier=here,
-            title=f"Pledgegraph: {printable(title)}",
-            links=(FeedLink("self", here, ATOM_TYPE), FeedLink("alternate", page, "text/html")),
-            language=language,
+        day = datetime.now(UTC).date()
+
+        def written() -> bytes:
+            told = lately_told(members, day, MOST_ENTRIES)
+            return feed_xml(
+                [self._entry(ledger, each, language) for each in told],
+                identifier=here,
+                title=f"Pledgegraph: {printable(title)}",
+                links=(FeedLink("self", here, ATOM_TYPE), FeedLink("alternate", page, "text/html")),
+                language=language,
+            )
+
+        return respond(
+            request,
+            written,
+            content_type=ATOM_TYPE,
+            state=(ledger.sequence, day),
+            headers=headers,
         )
-        return Response(body, headers=headers, media_type=ATOM_TYPE)
 
     def _entry(self, ledger: Ledger, told: Told, language: str) -> FeedEntry:
         words = self._pages.wording[language]
@@ -181,7 +186,7 @@ class Sharing:
             datetime.now(UTC).date(),
         )
         state = (sequence, record.value, citation.accessed.isoformat(), language.tag)
-        headers = {"pledgegraph-snapshot": str(sequence), "cache-control": "no-cache"}
+        headers = {"pledgegraph-snapshot": str(sequence)}
         if form is None:
             path = f"/cite/{quote(kind)}/{quote(name)}"
             return self._pages.render(
@@ -196,25 +201,14 @@ class Sharing:
                     for ending, (title, _, write) in FORMS.items()
                 ],
             )
-        return _file(request, citation, form, headers, state)
-
-
-def _file(
-    request: Request,
-    citation: Citation,
-    form: tuple[str, str, Callable[[Citation], str]],
-    headers: dict[str, str],
-    state: tuple[object, ...],
-) -> Response:
-    title, media_type, write = form
-    headers |= {
-        "etag": etag_of(*state, release(), title),
-        "content-type": media_type,
-        "vary": "Accept-Language",
-    }
-    if not_modified(request, headers["etag"]):
-        return Response(status_code=304, headers=headers)
-    return Response(write(citation), headers=headers)
+        _, media_type, write = form
+        return respond(
+            request,
+            lambda: write(citation),
+            content_type=media_type,
+            state=state,
+            headers={**headers, "vary": "Accept-Language"},
+        )
 
 
 def _summary(
