@@ -27,6 +27,7 @@ from pledgegraph.cli.progress_bar import reading_bar, working
 from pledgegraph.cli.validation_report import print_report_json
 from pledgegraph.errors import SourceUnclear, ValidationFailed
 from pledgegraph.rdf.address_slips import slips_in_file
+from pledgegraph.rdf.kept_datatypes import datatypes_in_file
 from pledgegraph.rdf.term_places import refusals_placed
 from pledgegraph.setup.open_engine import open_engine
 from pledgegraph.writes.loading import SourceFile, change_from_files
@@ -108,9 +109,14 @@ def _reason(files: list[Path]) -> str:
 
 
 def warn_of_addresses(files: Sequence[Path], base: str) -> None:
-    """Name relative IRIs that look like addresses of the web, on the standard error."""
+    """Name what was read otherwise than it may be meant, on the standard error.
+
+    That is relative IRIs that look like addresses of the web, and datatypes that are not kept.
+    """
     sys.stdout.flush()  # what was said before stands before it
     for path in files:
+        for sentence in datatypes_in_file(path):
+            print(harmless(f"{path}: warning: {sentence}"), file=sys.stderr)
         for slip in slips_in_file(path, base):
             print(harmless(f"{path}: warning: {slip}"), file=sys.stderr)
 

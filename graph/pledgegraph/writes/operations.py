@@ -18,6 +18,7 @@ from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad
 from pledgegraph.errors import GraphClosed, InputError
 from pledgegraph.media_types import Format
 from pledgegraph.rdf.address_slips import slips_in_body
+from pledgegraph.rdf.kept_datatypes import changed_datatypes
 from pledgegraph.rdf.parsing import BODY
 from pledgegraph.rdf.term_places import refusals_placed
 from pledgegraph.store.changes import Change, Receipt, Scope
@@ -296,9 +297,9 @@ def _text(payloads: Sequence[Payload]) -> bytes:
 
 
 def _warned(receipt: Receipt, text: bytes, quads: Iterable[Quad]) -> Receipt:
-    """The receipt with a warning of each address that was written as a relative IRI."""
-    slips = slips_in_body(text, quads)
-    return replace(receipt, warnings=tuple(map(str, slips))) if slips else receipt
+    """The receipt with warnings: of relative IRIs that look like addresses, and of datatypes."""
+    found = [*map(str, slips_in_body(text, quads)), *changed_datatypes(text)]
+    return replace(receipt, warnings=tuple(found)) if found else receipt
 
 
 def _for(graph: Graph, guard: Guard | None) -> Condition | None:
