@@ -19,6 +19,7 @@ from tests.graph.building import source_text
 from tests.running_service import RunningService
 
 GRAPH = f"{BASE}/id/source/two"
+THINGS = "https://things.example/"
 LABEL = str(RDFS.label)
 
 
@@ -30,12 +31,12 @@ def token(service: RunningService) -> str:
 
 def insert(name: str, text: str) -> str:
     """An update that gives a thing a label in Arabic."""
-    return f'INSERT DATA {{ GRAPH <{GRAPH}> {{ <{BASE}/id/thing/{name}> <{LABEL}> "{text}"@ar }} }}'
+    return f'INSERT DATA {{ GRAPH <{GRAPH}> {{ <{THINGS}{name}> <{LABEL}> "{text}"@ar }} }}'
 
 
 def labels(service: RunningService, name: str) -> set[str]:
     """What a thing is called by now."""
-    said = service.ask(f"SELECT ?label {{ <{BASE}/id/thing/{name}> <{LABEL}> ?label }}").json()
+    said = service.ask(f"SELECT ?label {{ <{THINGS}{name}> <{LABEL}> ?label }}").json()
     return {row["label"]["value"] for row in said["results"]["bindings"]}
 
 
@@ -61,7 +62,7 @@ def test_sparqlupdatestore(service: RunningService, token: str) -> None:
     update = f"{service.address}/update"
     store = SPARQLUpdateStore(service.sparql, update, autocommit=False, headers=card)
     graph = Graph(store, URIRef(GRAPH))
-    thing = URIRef(f"{BASE}/id/thing/rdflib")
+    thing = URIRef(f"{THINGS}rdflib")
     graph.add((thing, RDFS.label, Literal("نور", lang="ar")))
     graph.add((thing, RDFS.comment, Literal('"quoted"\n\\and broken')))
     store.commit()
@@ -110,7 +111,7 @@ def test_jena_graphs(service: RunningService, token: str, jena: Path, require: R
     require("javac", shutil.which("javac") is not None)
     graph = f"{BASE}/id/source/jena"
     first = f"@base <{BASE}/> .\n{source_text('jena', 'ana')}"
-    second = f'<{BASE}/id/thing/j> <{LABEL}> "شمس" .'
+    second = f'<https://things.example/j> <{LABEL}> "شمس" .'
     said = run(
         "java", "-Dfile.encoding=UTF-8", "-Dstdout.encoding=UTF-8", "-cp", "lib/*",
         str(HERE / "JenaGraphs.java"), service.address, token, graph, first, second, folder=jena,

@@ -77,6 +77,13 @@ def test_a_type_that_stands_elsewhere_is_enough(find: Find) -> None:
     assert find(before={A: ANA}, add={B: "<id/actor/ana> rdfs:label 'Ana'@en ."}) == []
 
 
+def test_an_iri_that_only_leads_on_needs_no_type(find: Find) -> None:
+    moved = "<id/actor/old> <http://purl.org/dc/terms/isReplacedBy> <id/actor/ana> ."
+    assert find(add={A: ANA + moved}) == []
+    named = moved + "<id/actor/old> rdfs:label 'Old'@en ."
+    assert [rule for rule, _, _ in find(add={A: ANA + named})] == ["RecordHasType"]
+
+
 def test_days_are_judged_by_the_reading_of_their_own_graph(find: Find) -> None:
     report = "<id/report/r> a pg:StatusReport ; pg:asOf '2025-07-01'^^xsd:date ."
     late = ("DayIsPast", "report/r>", Severity.VIOLATION)

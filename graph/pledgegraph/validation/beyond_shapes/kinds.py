@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from pyoxigraph import Dataset, NamedNode
+from pyoxigraph import Dataset, NamedNode, Quad
 
-from pledgegraph.namespaces import RDF
+from pledgegraph.namespaces import DCTERMS, RDF
 from pledgegraph.store.system_graphs import is_computed
 from pledgegraph.validation.beyond_shapes.after import After
 from pledgegraph.validation.beyond_shapes.finding import finding
@@ -64,14 +64,11 @@ def records_without_kind(after: After, shapes: Shapes, words: Words) -> Iterator
                     kind=kind,
                 )
             continue
-        graphs = {
-            graph
-            for quad in after.of_subject(record)
-            if isinstance(graph := quad.graph_name, NamedNode)
-            and not is_computed(graph, after.base)
-        }
-        if not graphs:
+        said = [quad for quad in after.of_subject(record) if _is_said(quad, after.base)]
+        # An IRI that only leads to its successor is nobody's record any more.
+        if all(quad.predicate == DCTERMS.isReplacedBy for quad in said):
             continue
+        graphs = {quad.graph_name for quad in said}
         elsewhere = record not in told and not graphs & untold[record]
         foreign = min((each for each in types), key=str, default=None)
         meant = kind
@@ -86,6 +83,12 @@ def records_without_kind(after: After, shapes: Shapes, words: Words) -> Iterator
             warning=elsewhere,
             kind=meant or "pg:Commitment",
         )
+
+
+def _is_said(quad: Quad, base: str) -> bool:
+    """Whether a source says it, and no rule."""
+    graph = quad.graph_name
+    return isinstance(graph, NamedNode) and not is_computed(graph, base)
 
 
 def _subjects(after: After, quads: Dataset) -> dict[NamedNode, set[object]]:

@@ -35,7 +35,8 @@ _KINDS: Final = frozenset({OWL.Class, RDFS.Class, RDFS.Datatype})
 _ALIGNED: Final = frozenset({RDFS.subPropertyOf, RDFS.subClassOf, RDFS.seeAlso})
 _READ: Final = frozenset({
     DCTERMS.identifier, DCTERMS.title, DCTERMS.description, DCTERMS.spatial, DCTERMS.license,
-    ORG.changedBy, PROV.wasAttributedTo, PROV.wasDerivedFrom, SCHEMA.about, SCHEMA.sameAs,
+    DCTERMS.isReplacedBy, ORG.changedBy, PROV.wasAttributedTo, PROV.wasDerivedFrom,
+    SCHEMA.about, SCHEMA.sameAs,
 })  # fmt: skip
 """Properties of others that the pages read, beside those that a shape looks at."""
 _SPACES_READ: Final = frozenset(each.iri for each in (RDF, RDFS, OWL, SKOS, ORG, PROV, DCTERMS))
