@@ -71,15 +71,18 @@ NOT_ASKED: Final = AskedLimits()
 
 
 def limits_of(given: Mapping[str, str]) -> tuple[AskedLimits, tuple[Fault, ...]]:
-    """The limits among some parameters, and what is wrong with those that are none."""
+    """The limits among some parameters, and what is wrong with those that are none.
+
+    One left empty is no limit: forms send their empty fields, too.
+    """
     faults = []
     seconds = rows = None
-    if (text := given.get(TIMEOUT)) is not None:
+    if text := given.get(TIMEOUT):
         if _SECONDS.fullmatch(text) and float(text) > 0:
             seconds = float(text)
         else:
             faults.append(_fault(TIMEOUT, text, "a number of seconds above 0, such as 2.5", "2.5"))
-    if (text := given.get(LIMIT)) is not None:
+    if text := given.get(LIMIT):
         if _ROWS.fullmatch(text) and int(text) > 0:
             rows = int(text)
         else:

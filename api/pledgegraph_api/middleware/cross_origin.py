@@ -99,14 +99,17 @@ class CrossOrigin(CORSMiddleware):
         return response
 
     def _refusal(self, request: Request, headers: Headers) -> Response:
-        method = headers["access-control-request-method"][:40]
-        problem = problem_of(
-            ParameterError(
-                f"Pages of other sites may not send requests with the method {method!r}.",
-                remedy=f"Use one of: {', '.join(_METHODS)}.",
-            )
+        method = headers["access-control-request-method"]
+        error = ParameterError(
+            f"Pages of other sites may not send requests with the method {method[:40]!r}.",
+            remedy=f"Use one of: {', '.join(_METHODS)}.",
         )
-        response = self._answers.respond(request, problem)
+        if method in _METHODS:
+            error = ParameterError(
+                "Pages of the public web may not ask a service of a private network.",
+                remedy="Ask from a page of that network, or not from a browser.",
+            )
+        response = self._answers.respond(request, problem_of(error))
         response.headers["access-control-allow-origin"] = "*"
         response.headers["access-control-allow-methods"] = ", ".join(_METHODS)
         return response

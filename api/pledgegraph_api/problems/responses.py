@@ -33,6 +33,8 @@ from pledgegraph_api.web.pages import Pages
 
 _log = logging.getLogger("pledgegraph.service")
 _JSON: Final = ("application/json",)
+_LED_ON: Final = frozenset({"GET", "HEAD", "POST", "QUERY"})
+"""Methods that do no harm at an address that was meant otherwise."""
 
 
 class ProblemAnswers:
@@ -167,13 +169,14 @@ def _without_slash(request: Request) -> str | None:
     """The address without the slashes at its end, if something answers there."""
     path: str = request.scope["path"]
     shorter = path.rstrip("/")
-    if shorter in (path, root_of(request)):
+    if shorter in (path, root_of(request)) or request.method not in _LED_ON:
         return None
     scope = {**request.scope, "path": shorter, "raw_path": quote(shorter).encode()}
-    # A folder of files is no such route; it would match anything. And whoever was asked knows best.
-    routes = (each for each in request.app.routes if isinstance(each, Route))
-    asked = request.scope.get("route")
-    if all(each is asked or each.matches(scope)[0] is Match.NONE for each in routes):
+    # A folder of files is no such route; it would match anything. And whoever was asked knows
+    # best: to a graph or a record the slash is a part of its name.
+    asked = getattr(request.scope.get("route"), "path", None)
+    routes = (each for each in request.app.routes if isinstance(each, Route) and each.path != asked)
+    if all(each.matches(scope)[0] is Match.NONE for each in routes):
         return None
     query = request.scope["query_string"].decode("latin-1")
     return f"{root_of(request)}{path_of(request).rstrip('/')}" + (f"?{query}" if query else "")

@@ -97,6 +97,25 @@ async def test_a_slash_leads_nowhere_else(client: httpx.AsyncClient, address: st
     assert "location" not in response.headers
 
 
+@pytest.mark.parametrize("method", ["GET", "HEAD", "DELETE", "POST"])
+@pytest.mark.parametrize(
+    "address", ["/graphs/source/two/", "/doc/actor/a/", "/id/actor/a/", "/graphs/source/none/"]
+)
+async def test_to_a_name_the_slash_belongs(
+    client: httpx.AsyncClient, address: str, method: str
+) -> None:
+    """`a/` and `a` are two graphs: a DELETE of one must not be led to the other."""
+    response = await client.request(method, address)
+    assert response.status_code in (401, 404, 405)
+    assert "location" not in response.headers
+
+
+async def test_limits_left_empty_are_none(client: httpx.AsyncClient) -> None:
+    empty = {"query": ASK, "timeout": "", "limit": "", "format": ""}
+    response = await client.get("/sparql", params=empty)
+    assert response.status_code == 200, response.text
+
+
 @pytest.mark.parametrize("accepted", ["identity;q=0", "*;q=0", "br, *;q=0", "identity;q=0, br"])
 @pytest.mark.parametrize("address", ["/health", "/commitments", "/sparql?query=ASK%7B%7D"])
 async def test_who_takes_nothing_gets_nothing(

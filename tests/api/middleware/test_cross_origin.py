@@ -52,6 +52,15 @@ async def test_a_refused_method_is_a_problem(client: httpx.AsyncClient) -> None:
     assert "QUERY" in response.json()["remedy"]
 
 
+async def test_a_private_network_is_not_opened(client: httpx.AsyncClient) -> None:
+    asked = {**ORIGIN, "Access-Control-Request-Method": "GET"}
+    headers = {**asked, "Access-Control-Request-Private-Network": "true"}
+    response = await client.options("/sparql", headers=headers)
+    assert response.status_code == 400
+    assert "private network" in response.json()["detail"]
+    assert "access-control-allow-private-network" not in response.headers
+
+
 async def test_pages_may_read_what_helps_them(client: httpx.AsyncClient) -> None:
     response = await client.get("/commitments", headers=ORIGIN)
     exposed = response.headers["access-control-expose-headers"].split(", ")
