@@ -14,12 +14,14 @@ from starlette.responses import Response
 
 from pledgegraph.catalogue.known_values import KnownValues
 from pledgegraph.catalogue.questions import Parameter, Question
+from pledgegraph.descriptions.void import licences
 from pledgegraph.settings import Settings
 from pledgegraph.store.engine import Engine, ResultKind
 from pledgegraph_api.catalogue.index import PATH
 from pledgegraph_api.catalogue.page import QuestionPage
 from pledgegraph_api.catalogue.parameters import Binding, Wishes, bind, read_wishes
 from pledgegraph_api.errors import QuestionMissing, WrongParameters
+from pledgegraph_api.http.link_header import link
 from pledgegraph_api.http.negotiation import PAGE, accept_of, prefers_page
 from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.problems.mapping import PROBLEM_JSON
@@ -104,11 +106,16 @@ class QuestionEndpoint:
             ),
         )
         if choice.page:
-            return await while_connected(
+            response = await while_connected(
                 request.receive,
                 self._shown(request, question, wishes, binding, answer=answer, since=since),
             )
-        return self._representations.response(request, query, answer, name=question.id, since=since)
+        else:
+            response = self._representations.response(
+                request, query, answer, name=question.id, since=since
+            )
+        response.headers.append("link", link(licences(self._settings.base).value, "license"))
+        return response
 
     async def _bound(self, question: Question, wishes: Wishes) -> Binding:
         """The terms of the parameters, which are looked for in the data where any is given."""

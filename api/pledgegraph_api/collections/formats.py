@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, Final
 
+from pledgegraph.descriptions.void import licences
 from pledgegraph.documents.context import Context, Json, read_context
 from pledgegraph.namespaces import DCTERMS, PG, RDF, RDFS
 from pledgegraph_api.collections.openapi import CollectionItem, CollectionPage
@@ -24,7 +25,6 @@ _STATED: Final[Mapping[str, Mapping[str, str]]] = {
         "register": PG.inRegister.value,
         "actor": PG.rollsUpTo.value,
         "kind": PG.theme.value,
-        "country": DCTERMS.spatial.value,
         "sdg": PG.sdg.value,
         "from": PG.announcedEarliest.value,
         "to": PG.announcedLatest.value,
@@ -108,7 +108,7 @@ def csv_metadata(collection: Collection, base: str) -> bytes:
     document: dict[str, Json] = {
         "@context": "http://www.w3.org/ns/csvw",
         "url": f"{base}/{collection.name}.csv",
-        "dc:license": {"@id": "https://creativecommons.org/licenses/by/4.0/"},
+        "dc:license": {"@id": licences(base).value},
         "dialect": {"header": True, "encoding": "utf-8"},
         "tableSchema": {"aboutUrl": "{+id}", "primaryKey": "id", "columns": described},
     }

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlencode
 
+from pledgegraph.descriptions.void import licences
 from pledgegraph.media_types import CSV, JSON_LD, Format
 from pledgegraph_api.collections.filters import Asked
-from pledgegraph_api.http.link_header import ABOUT_PAGE, LICENCE, link
+from pledgegraph_api.http.link_header import ABOUT_PAGE, link
 
 CSVM: Final = "application/csvm+json"
 FORMATS: Final = (JSON_LD, CSV)
@@ -70,7 +71,7 @@ class CollectionLinks:
             link(described, "describedby", type=CSVM),
             link(whole, "cite-as"),
             link(_COLLECTION, "type"),
-            link(LICENCE, "license"),
+            link(licences(self._base).value, "license"),
         ]
         if form is not None:
             return ", ".join([*ways, link(whole, "collection")])

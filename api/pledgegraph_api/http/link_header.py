@@ -9,10 +9,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from pledgegraph.descriptions.void import licences
 from pledgegraph.media_types import GRAPH_FORMATS, Format
+from pledgegraph.namespaces import OWL, SKOS
 from pledgegraph_api.http.addresses import uri_of
 
 LICENCE: Final = "https://creativecommons.org/licenses/by/4.0/"
+"""Of what the editors wrote; see `licences` for what sources say."""
+_OURS: Final = frozenset({OWL.Ontology.value, SKOS.ConceptScheme.value})
+"""Kinds of pages that hold nothing of any source."""
 ABOUT_PAGE: Final = "https://schema.org/AboutPage"
 
 
@@ -51,7 +56,7 @@ class Signposts:
                 link(cite or address, "cite-as"),
                 link(kind, "type"),
                 link(ABOUT_PAGE, "type"),
-                link(LICENCE, "license"),
+                link(self._licence(kind), "license"),
                 *(
                     link(f"{description}?format={each.name}", "describedby", type=each.media_type)
                     for each in formats
@@ -60,6 +65,9 @@ class Signposts:
             ]
         )
 
+    def _licence(self, kind: str) -> str:
+        return LICENCE if kind in _OURS else licences(self.base).value
+
     def of_document(self, path: str, *, kind: str, cite: str | None = None) -> str:
         """The links of an address when it gives data instead of its page."""
         address = self.base + path
@@ -67,7 +75,7 @@ class Signposts:
             [
                 link(cite or address, "cite-as"),
                 link(kind, "type"),
-                link(LICENCE, "license"),
+                link(self._licence(kind), "license"),
                 link(address, "describes"),
             ]
         )

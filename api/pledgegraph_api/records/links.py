@@ -11,10 +11,11 @@ from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
+from pledgegraph.descriptions.void import licences
 from pledgegraph.documents import Document
 from pledgegraph.media_types import TURTLE
 from pledgegraph.namespaces import PG, RDF
-from pledgegraph_api.http.link_header import ABOUT_PAGE, LICENCE, link
+from pledgegraph_api.http.link_header import ABOUT_PAGE, link
 from pledgegraph_api.web.record_paths import DOCUMENT_FORMATS, PAGE_EXTENSION, document_path
 from pledgegraph_api.write.graph_iris import GraphAddresses
 
@@ -54,7 +55,7 @@ class DocumentLinks:
             ),
             link(record.value, "cite-as"),
             *(link(kind, "type") for kind in self._kinds()),
-            link(LICENCE, "license"),
+            link(licences(self._base).value, "license"),
         ]
         if extension == PAGE_EXTENSION:
             links += self._to_data()

@@ -18,6 +18,9 @@ from tests.api.conftest import SHIPPED_BASE
 
 pytestmark = pytest.mark.anyio
 
+LICENCES = f"{SHIPPED_BASE}/catalog#licences"
+"""Source by source."""
+
 VANN = Vocabulary("http://purl.org/vocab/vann/")
 ONTOLOGY = NamedNode("https://w3id.org/pledgegraph/def")
 DATASET = NamedNode(f"{SHIPPED_BASE}/catalog#dataset")
@@ -311,7 +314,7 @@ async def test_signposts_of_a_document(
     data = links_of(await shipped.get(f"/doc/{record}", headers={"Accept": "text/turtle"}))
     for links in (page, data):
         assert links["cite-as"] == [(f"{SHIPPED_BASE}/id/{record}", "")]
-        assert links["license"] == [("https://creativecommons.org/licenses/by/4.0/", "")]
+        assert links["license"] == [(LICENCES, "")]
         assert {(PG.iri + each, "") for each in kinds} <= set(links["type"])
         await all_there(shipped, links, "cite-as", "alternate", "canonical")
     assert ("https://schema.org/AboutPage", "") in page["type"]
@@ -337,13 +340,31 @@ async def test_signposts_lead_from_each_source_to_what_it_states(
         assert stated.headers["content-type"].startswith(item[1])
 
 
+@pytest.mark.parametrize("form", ["csv", "html"])
+async def test_an_answer_leads_to_the_licences_of_the_sources(
+    shipped: httpx.AsyncClient, form: str
+) -> None:
+    links = links_of(await shipped.get(f"/queries/joint-commitments?format={form}"))
+    assert links["license"] == [(LICENCES, "")]
+    metadata = (await shipped.get("/commitments-metadata.json")).json()
+    assert metadata["dc:license"] == {"@id": LICENCES}
+    catalog = await shipped.get("/catalog?format=nt")
+    assert f"<{LICENCES}> <http://purl.org/dc/terms/references>" in catalog.text
+
+
+@pytest.mark.parametrize("path", ["/def", "/scheme/status"])
+async def test_only_what_the_editors_wrote_is_cc_by(shipped: httpx.AsyncClient, path: str) -> None:
+    links = links_of(await shipped.get(path, headers={"Accept": "text/turtle"}))
+    assert links["license"] == [("https://creativecommons.org/licenses/by/4.0/", "")]
+
+
 @pytest.mark.parametrize("path", ["/commitments", "/actors", "/events", "/sources"])
 @pytest.mark.parametrize("accept", ["text/html", "application/ld+json", "text/csv"])
 async def test_signposts_of_a_list(shipped: httpx.AsyncClient, path: str, accept: str) -> None:
     links = links_of(await shipped.get(path, headers={"Accept": accept}))
     assert links["cite-as"] == [(f"{SHIPPED_BASE}{path}", "")]
     assert ("https://www.w3.org/ns/activitystreams#Collection", "") in links["type"]
-    assert links["license"] == [("https://creativecommons.org/licenses/by/4.0/", "")]
+    assert links["license"] == [(LICENCES, "")]
     if accept == "text/html":
         assert {kind for _, kind in links["item"]} == {"application/ld+json", "text/csv"}
     else:
