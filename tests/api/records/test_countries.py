@@ -14,18 +14,24 @@ from pledgegraph.namespaces import PG, RDF, SCHEME
 pytestmark = pytest.mark.anyio
 
 
+async def answered(shipped: httpx.AsyncClient, address: str) -> str:
+    response = await shipped.get(address)
+    assert response.status_code == 200, response.text
+    return response.text
+
+
 async def listed(shipped: httpx.AsyncClient, country: str) -> set[str]:
-    text = (await shipped.get(f"/commitments?country={country}&format=csv")).text
+    text = await answered(shipped, f"/commitments?country={country}&format=csv")
     return {row["id"] for row in csv.DictReader(io.StringIO(text))}
 
 
 async def tabled(shipped: httpx.AsyncClient, country: str) -> set[str]:
-    text = (await shipped.get(f"/queries/promises-of-a-country?country={country}&format=csv")).text
+    text = await answered(shipped, f"/queries/promises-of-a-country?country={country}&format=csv")
     return {row["commitment"] for row in csv.DictReader(io.StringIO(text))}
 
 
 async def in_graph(shipped: httpx.AsyncClient, country: str) -> set[str]:
-    text = (await shipped.get(f"/queries/records-of-a-country?country={country}&format=nt")).text
+    text = await answered(shipped, f"/queries/records-of-a-country?country={country}&format=nt")
     return {
         each.subject.value
         for each in parse(text, format=RdfFormat.N_TRIPLES)
