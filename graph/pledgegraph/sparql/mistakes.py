@@ -19,6 +19,14 @@ from pledgegraph.sparql.terminals import OPAQUE, VARIABLE
 
 _VARIABLES: Final = re.compile(f"{OPAQUE}|{VARIABLE}", re.VERBOSE | re.DOTALL)
 _LABEL: Final = re.compile(rf"{OPAQUE}|(?P<label>_:\w(?:[\w\-.]*[\w\-])?)", re.VERBOSE | re.DOTALL)
+_BUILTINS: Final = frozenset(
+    """STR LANG LANGMATCHES LANGDIR DATATYPE BOUND IRI URI BNODE RAND ABS CEIL FLOOR ROUND CONCAT
+    STRLEN UCASE LCASE ENCODE_FOR_URI CONTAINS STRSTARTS STRENDS STRBEFORE STRAFTER YEAR MONTH DAY
+    HOURS MINUTES SECONDS TIMEZONE TZ NOW UUID STRUUID MD5 SHA1 SHA256 SHA384 SHA512 COALESCE IF
+    STRLANG STRLANGDIR STRDT SAMETERM ISIRI ISURI ISBLANK ISLITERAL ISNUMERIC HASLANG HASLANGDIR
+    REGEX SUBSTR REPLACE TRIPLE SUBJECT PREDICATE OBJECT ISTRIPLE ADJUST""".split()  # noqa: SIM905 -- a list would be a page
+)
+"""The functions of SPARQL, and those of the engine."""
 
 
 def mistake_in(text: str, *, update: bool = False) -> tuple[int, str] | None:
@@ -76,12 +84,28 @@ class _Search:
     def _in_group(self, group: Node) -> Iterator[tuple[int, str]]:
         bound: set[str] = set()
         for each in group.children:
+            yield from self._in_expression(each)
             if each.kind == "bind" and each.name in bound:
                 yield (
                     self._last(each, each.name),
                     f"?{each.name} has a value already, and BIND needs a new variable",
                 )
             bound |= self._visible(each)
+
+    def _in_expression(self, element: Node) -> Iterator[tuple[int, str]]:
+        """An aggregate in FILTER or BIND; a function that there is not."""
+        todo = list(element.children) if element.kind in ("filter", "bind") else []
+        for each in todo:
+            if each.kind == "aggregate":
+                yield (
+                    each.start,
+                    f"{each.name} cannot stand in {element.kind.upper()}; use HAVING, or a "
+                    "subquery",
+                )
+            if each.kind == "call" and each.name.isidentifier() and each.name not in _BUILTINS:
+                name = self._text[each.start : each.start + len(each.name)]
+                yield each.start, f"there is no function {name}"
+            todo += each.children if each.kind != "exists" else []
 
     def _last(self, node: Node, name: str) -> int:
         places = [

@@ -24,6 +24,8 @@ pytestmark = pytest.mark.anyio
         ("SELECT ?s (COUNT(*) AS ?n) { ?s ?p ?o }", "?s (", "neither in GROUP BY"),
         ("SELECT ?s { ?s ?p ?o } GROUP BY ?p", "?s {", "neither in GROUP BY"),
         ("SELECT * { ?s ?p ?o } GROUP BY ?p", "SELECT", "`*` cannot be asked for"),
+        ("SELECT ?s { ?s ?p ?o FILTER(COUNT(?s) > 1) }", "COUNT", "COUNT cannot stand in FILTER"),
+        ("SELECT * { ?s ?p ?o FILTER(!foo(?o)) }", "foo", "there is no function foo"),
         ("SELECT (1 AS ?s) { ?s ?p ?o }", "?s)", "?s has a value already"),
         ("SELECT (1 AS ?s) (2 AS ?s) {}", "?s) {}", "?s has a value already"),
     ],

@@ -21,11 +21,13 @@ Term = NamedNode | BlankNode | Literal | Triple
 
 CALCULATE: Final = NamedNode("urn:pledgegraph:calculate")
 COMPARE: Final = NamedNode("urn:pledgegraph:compare")
+LARGE: Final = NamedNode("urn:pledgegraph:large")
 TRUTH: Final = NamedNode("urn:pledgegraph:truth")
 WHOLE: Final = NamedNode("urn:pledgegraph:whole")
 REPLACEMENT: Final = NamedNode("urn:pledgegraph:replacement")
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]+")
+_INFINITE: Final = 10**308
 _LONGEST: Final = 1_000
 """Digits of an integer: reading more would take long."""
 _DERIVED: Final = frozenset(
@@ -156,6 +158,26 @@ def _number(term: Term) -> int | float | Decimal | None:
     return None
 
 
+def large(name: Term, term: Term) -> Term | None:
+    """A cast or a rounding of an integer that the engine cannot hold, or to one."""
+    if not isinstance(name, Literal) or not isinstance(term, Literal):
+        return None
+    number = _number(term)
+    if number is None and term.datatype == XSD.string:
+        number = _number(Literal(term.value, datatype=XSD.integer))
+    if name.value == "integer" and isinstance(number, (Decimal, float)):
+        number = int(number) if math.isfinite(number) else None
+    if not isinstance(number, int):
+        return None
+    if name.value in ("double", "float"):
+        is_finite = abs(number) < _INFINITE
+        text = repr(float(number)) if is_finite else "INF" if number > 0 else "-INF"
+        return Literal(text, datatype=XSD[name.value])
+    if name.value == "decimal":
+        return Literal(str(number), datatype=XSD.decimal)
+    return Literal(str(abs(number) if name.value == "ABS" else number), datatype=XSD.integer)
+
+
 def truth(term: Term) -> Term | None:
     """The effective boolean value of what the engine finds none for (section 17.2.2)."""
     if not isinstance(term, Literal):
@@ -217,6 +239,7 @@ def replacement(pattern: Term, text: Term) -> Term | None:
 FUNCTIONS: Final[dict[NamedNode, Callable[..., Term | None]]] = {
     CALCULATE: calculate,
     COMPARE: compare,
+    LARGE: large,
     TRUTH: truth,
     WHOLE: whole,
     REPLACEMENT: replacement,

@@ -12,16 +12,19 @@ from pledgegraph.sparql.mending.rendering import Dataset, Scope
 from pledgegraph.sparql.mending.tree import Node, Select, Unreadable
 from pledgegraph.sparql.mending.triples import Triples
 from pledgegraph.sparql.mending.values import Values
-from pledgegraph.sparql.terminals import OPAQUE, SPACE
+from pledgegraph.sparql.terminals import IRI, OPAQUE, SPACE
 
 _RISK: Final = re.compile(
-    rf"""{OPAQUE}
+    rf"""(?P<call> (?:{IRI} | (?<![\w\-.?$])[\w\-.]*:[\w\-.:%]*) {SPACE} \( )
+    | {OPAQUE}
     | \b(?:SELECT|COUNT) {SPACE} \(? {SPACE} (?:(?:DISTINCT|REDUCED) {SPACE})? \*
     | [?$]\w+ | (?<![\w\-.])[\w\-.]*:[\w\-.:%]*
     | (?P<risk> [|&+*!<>\-/] | [?](?!\w)
-      | \b(?:IF|SUM|AVG|GROUP_CONCAT|REGEX|REPLACE|DATATYPE) {SPACE} \(
+      | \b(?:IF|SUM|AVG|GROUP_CONCAT|REGEX|REPLACE|DATATYPE|ABS|CEIL|FLOOR|ROUND|ISNUMERIC)
+        {SPACE} \(
       | \bCOUNT {SPACE} \( {SPACE} (?:DISTINCT\b)? {SPACE} \(*+ {SPACE} [^*?$\s(]
-      | \b(?:FILTER|HAVING) {SPACE} \( {SPACE} (?: [?$]\w+ {SPACE} \) | \( | ["'0-9] | COALESCE )
+      | \b(?:FILTER|HAVING) {SPACE} \( {SPACE}
+        (?: [?$]\w+ {SPACE} \) | \( | ["'0-9] | COALESCE )
       | \bGRAPH {SPACE} [?$]
     )""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
@@ -47,6 +50,7 @@ class Mender(Values, Triples):
             "form": self.select,
             "graph": self.graph,
             "in": self.in_list,
+            "number": self.number,
             "select": self.select,
             "unary": self.unary,
         }
@@ -56,7 +60,7 @@ def is_risky(text: str) -> bool:
     """Whether a text has any of the signs and words that the engine may get wrong."""
     if "(" not in text and not _SIGN.search(text):
         return False
-    return any(match["risk"] for match in _RISK.finditer(text))
+    return any(match["risk"] or match["call"] for match in _RISK.finditer(text))
 
 
 def mended_query(

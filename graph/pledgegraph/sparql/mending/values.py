@@ -9,6 +9,7 @@ from pledgegraph.namespaces import XSD
 from pledgegraph.sparql.mending.functions import (
     CALCULATE,
     COMPARE,
+    LARGE,
     TRUTH,
     WHOLE,
 )
@@ -18,6 +19,8 @@ from pledgegraph.sparql.mending.tree import ARITHMETIC, Node, Select
 
 _LONGEST: Final = 2_000
 """Characters of an expression that is written twice: nested ones would grow without bound."""
+_LARGEST: Final = 19
+"""Digits of the least number that may have more than 64 bits."""
 _LOGICAL: Final = frozenset({"&&", "||"})
 _COMPARISONS: Final = frozenset({"<", ">", "<=", ">=", "!=", "="})
 _BOOLEAN: Final = frozenset(
@@ -109,6 +112,12 @@ _COLLAPSED: Final = frozenset(
     ]
 )
 
+_LARGE: Final = {
+    **{name: name for name in ("ABS", "CEIL", "FLOOR", "ROUND", "ISNUMERIC")},
+    **{XSD[name].value: name for name in ("integer", "decimal", "double", "float")},
+}
+"""Functions that take an integer of more than 64 bits for none."""
+
 
 class Values(Regular):
     """Puts expressions right."""
@@ -185,6 +194,13 @@ class Values(Regular):
             return self.arithmetic(node, scope)
         (operand,) = node.children
         return f"!({self.true(operand, scope)})"
+
+    def number(self, node: Node, scope: Scope) -> str:
+        """A number; the engine reads one of 64 bits and a sign as a negation, which is an error."""
+        digits = node.name.lstrip("+-")
+        if len(digits) < _LARGEST or not digits.isdigit():
+            return self.inner(node, scope)
+        return f'"{node.name.lstrip("+")}"^^<{XSD.integer.value}>'
 
     def brackets(self, node: Node, scope: Scope) -> str:
         """An expression in parentheses."""
@@ -316,7 +332,22 @@ class Values(Regular):
             return f"IF({', '.join(written)})"
         if node.name in ("REGEX", "REPLACE"):
             return self.regular(node, scope)
+        name = _LARGE.get(node.name) or _LARGE.get(self.iri(node.name))
+        if name is not None and len(node.children) == 1:
+            return self._of_large(node, name, scope)
         return self.inner(node, scope)
+
+    def _of_large(self, node: Node, name: str, scope: Scope) -> str:
+        """A cast, a rounding or a test of a number that may have more than 64 bits."""
+        native, argument = self.inner(node, scope), self.render(node.children[0], scope)
+        if len(native) > _LONGEST:
+            return native
+        if name == "ISNUMERIC":
+            return (
+                f"({native} || COALESCE(DATATYPE({argument}) = <{XSD.integer.value}> && "
+                f'REGEX(STR({argument}), "^[+-]?[0-9]{{19,}}$"), false))'
+            )
+        return f'COALESCE({native}, {LARGE}("{name}", {argument}))'
 
     def in_list(self, node: Node, scope: Scope) -> str:
         """``IN`` and ``NOT IN``."""
