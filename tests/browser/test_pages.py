@@ -31,6 +31,8 @@ PAGES: Final = {
     "problems": "/problems",
     "problem": "/problems/query-syntax",
     "nothing": "/nothing",
+    "interface": "/docs",
+    "changes": "/changes",
 }
 
 
@@ -38,7 +40,7 @@ def with_language(path: str, language: str) -> str:
     return f"{path}{'&' if '?' in path else '?'}lang={language}"
 
 
-@pytest.mark.parametrize("path", [*PAGES.values(), "/docs"], ids=[*PAGES, "docs"])
+@pytest.mark.parametrize("path", [*PAGES.values(), "/docs/try"], ids=[*PAGES, "try"])
 def test_no_page_asks_another_host_for_anything(visit: Visit, path: str) -> None:
     page = visit.to(path)
     page.wait_for_load_state("networkidle")

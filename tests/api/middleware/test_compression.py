@@ -101,7 +101,7 @@ async def test_what_a_client_refuses_it_does_not_get(client: httpx.AsyncClient) 
 
 
 async def test_browsers_keep_the_files_of_pages_for_good(client: httpx.AsyncClient) -> None:
-    for address in ("/", "/docs"):
+    for address in ("/", "/docs/try"):
         page = (await client.get(address, headers=BROWSER)).text
         files = re.findall(r'(?:src|href)="(/static/[^"]+)"', page)
         assert len(files) >= 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
+from html import unescape
 from pathlib import Path
 from urllib.parse import urljoin, urlsplit
 
@@ -35,6 +36,7 @@ PAGES = [
     "/queries/records-of-a-country",
     "/queries/nothing",
     "/docs",
+    "/docs/try",
     "/problems",
     "/problems/busy",
     "/nothing",
@@ -87,7 +89,7 @@ async def test_no_page_pulls_anything_from_another_host(
     # Search engines read the description of the dataset; no browser runs it.
     described = {"type": "application/ld+json"}
     scripts = [each for each in outline.all("script") if each != described]
-    if address != "/docs":
+    if address != "/docs/try":
         assert "script-src" not in policy
         assert not scripts
     for script in scripts:
@@ -181,7 +183,7 @@ async def test_a_browser_with_an_empty_query_sees_the_form(client: httpx.AsyncCl
 
 
 async def test_the_description_comes_from_packaged_files(client: httpx.AsyncClient) -> None:
-    _, outline = await page(client, "/docs")
+    _, outline = await page(client, "/docs/try")
     sources = [str(script["src"]) for script in outline.all("script")]
     assert [re.sub(r"\.[0-9a-f]{16}\.", ".", source) for source in sources] == [
         "/static/swagger-ui-bundle.js",
@@ -190,7 +192,7 @@ async def test_the_description_comes_from_packaged_files(client: httpx.AsyncClie
     bundle, initialiser = [await client.get(source) for source in sources]
     assert bundle.headers["content-type"].startswith("text/javascript")
     assert len(bundle.content) > 1_000_000
-    assert 'url: "openapi.json"' in initialiser.text
+    assert 'url: "../openapi.json"' in initialiser.text
     assert 'validatorUrl: "none"' in initialiser.text
 
 
@@ -237,3 +239,19 @@ async def test_a_service_below_a_path(settings: Settings, engine: EmbeddedEngine
         assert response.status_code == 200
         assert re.search(r'href="/pledges/static/style\.[0-9a-f]{16}\.css"', response.text)
         assert 'href="/pledges/queries/' in response.text
+
+
+async def test_every_operation_is_told_of_without_a_script(client: httpx.AsyncClient) -> None:
+    response, outline = await page(client, "/docs")
+    assert outline.all("script") == []
+    paths = (await client.get("/openapi.json")).json()["paths"]
+    operations = {
+        f"{method.upper()} {path}"
+        for path, item in paths.items()
+        for method in item
+        if method in ("get", "post", "put", "patch", "delete", "query")
+    }
+    told = re.findall(r'<summary><code dir="ltr">([^<]*)</code>', response.text)
+    assert sorted(unescape(each) for each in told) == sorted(operations)
+    anchors = re.findall(r'<details class="operation" id="([^"]*)"', response.text)
+    assert len(anchors) == len(set(anchors)) == len(operations)
