@@ -89,7 +89,7 @@ async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
             yield client
         finally:
             in_use[app] -= 1
-            if not in_use[app]:
+            if not in_use[app] and hasattr(app.state, "runner"):
                 await app.state.runner.stop()
 
 

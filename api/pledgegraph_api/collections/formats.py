@@ -10,11 +10,10 @@ import csv
 import io
 import json
 from collections.abc import Mapping, Sequence
-from functools import cache
 from typing import Any, Final
 
 from pledgegraph.descriptions.void import licences
-from pledgegraph.documents.context import Context, Json, read_context
+from pledgegraph.documents.context import Json, newest_context
 from pledgegraph.namespaces import DCTERMS, PG, RDF, RDFS
 from pledgegraph_api.collections.openapi import CollectionItem, CollectionPage
 from pledgegraph_api.collections.table import Collection, Row, Table
@@ -57,7 +56,7 @@ def page_json(
     links: Mapping[str, str],
 ) -> bytes:
     """One page of a collection; ``links`` are first, prev, next and last, where they are."""
-    misread = _context().misread({row.record.value for row in rows})
+    misread = newest_context().misread({row.record.value for row in rows})
     page = CollectionPage(
         context=[context, dict.fromkeys(misread)] if misread else context,
         id=address,
@@ -124,11 +123,6 @@ def columns(collection: Collection) -> list[tuple[str, str]]:
         ("label", RDFS.label.value),
         *((name, stated.get(name, "")) for name in (*collection.filters, *dates)),
     ]
-
-
-@cache
-def _context() -> Context:
-    return Context(read_context())
 
 
 def _item(table: Table, row: Row) -> CollectionItem:

@@ -7,9 +7,13 @@ import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
-from pledgegraph.documents.context import Json
+from pledgegraph.documents.context import Json, context_at, newest_context
+from pledgegraph.namespaces import RDFS
 from pledgegraph.results.csv_safe import for_spreadsheets
+
+_PAGE: Final = "https://www.w3.org/ns/activitystreams#CollectionPage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,11 @@ def found_json(
     hits: Sequence[tuple[str, Hit]], *, total: int, address: str, following: str, context: str
 ) -> bytes:
     """One page of a search in the terms of Activity Streams 2.0, as lists of records have it."""
+    misread = newest_context().misread({iri for iri, _ in hits})
     document: dict[str, Json] = {
-        "@context": context,
+        "@context": context_at(context, misread),
         "id": address,
-        "type": ["as:CollectionPage"],
+        "type": [_PAGE if misread else "as:CollectionPage"],
         "totalItems": total,
         **({"next": following} if following else {}),
         "items": [_item(iri, hit) for iri, hit in hits],
@@ -58,4 +63,6 @@ def _item(iri: str, hit: Hit) -> dict[str, Json]:
     item: dict[str, Json] = {"id": iri}
     if hit.language:
         item["label"] = {hit.language: hit.label}
+    elif hit.label:
+        item[RDFS.label.value] = hit.label
     return item

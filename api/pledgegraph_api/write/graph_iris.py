@@ -59,8 +59,10 @@ class GraphAddresses:
         root = self._root(gated=gated)
         if isinstance(graph, DefaultGraph):
             return f"{self._base}{PATH}?default"
-        if graph.value.startswith(root) and not set("?#") & set(graph.value):
-            return f"{self._base}{PATH}/{quote(graph.value[len(root) :], safe='/%:@!$&()*+,;=~')}"
+        rest = graph.value.removeprefix(root)
+        # A path is taken for the IRI to the letter: what it would change has to be named whole.
+        if rest != graph.value and rest == quote(rest, safe="/%:@!$&'()*+,;=~"):
+            return f"{self._base}{PATH}/{rest}"
         return f"{self._base}{PATH}?graph={quote(graph.value, safe='')}"
 
     def _root(self, *, gated: bool) -> str:

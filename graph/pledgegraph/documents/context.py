@@ -11,6 +11,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 from pyoxigraph import BlankNode, Literal, NamedNode
@@ -169,6 +170,12 @@ def read_context(version: str = VERSION) -> dict[str, dict[str, Json]]:
     text = (shipped("ontology") / _FOLDER / f"{version}.jsonld").read_text(encoding="utf-8")
     document: dict[str, dict[str, Json]] = json.loads(text)
     return document
+
+
+@cache
+def newest_context() -> Context:
+    """The present version, ready to shorten with."""
+    return Context(read_context())
 
 
 def native(value: Literal) -> Json:

@@ -343,6 +343,32 @@ async def test_lists_have_every_record(client: httpx.AsyncClient) -> None:
     assert {NamedNode(iri) for iri in IRIS} <= framed
 
 
+async def test_a_search_finds_odd_records(client: httpx.AsyncClient) -> None:
+    words = [
+        "odd",
+        "word",
+        "schema",
+        "urn:x:9",
+        "Thing",
+        "x",
+        "control",
+        "<script>",
+        "%_*\\",
+        "\x07",
+    ]
+    for text in words:
+        for form in ("html", "jsonld", "csv"):
+            response = await client.get(f"/search.{form}", params={"q": text})
+            fine(response)
+            well_formed(response)
+            if form == "jsonld":
+                known = {NamedNode(iri) for iri in IRIS}
+                items = {NamedNode(each["id"]) for each in response.json()["items"]}
+                read = {each.object for each in read_as_jsonld(response.content)}
+                assert items & known <= read, text
+        fine(await client.get("/search/suggest", params={"q": text}))
+
+
 async def test_every_question_answers(client: httpx.AsyncClient) -> None:
     questions = (await client.get("/queries", headers={"Accept": "application/json"})).json()
     for card in questions["questions"]:
