@@ -188,6 +188,7 @@ class CollectionEndpoint:
             else [],
             filtered=bool(asked.given),
             feed=links.feed,
+            workbook=links.workbook,
             entries=[self._entry(table, row, language.tag) for row in rows],
             found=found,
             total=len(table.rows),

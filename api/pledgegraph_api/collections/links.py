@@ -54,6 +54,11 @@ class CollectionLinks:
         return f"{self._path}.{form.extension}{self._filters()}"
 
     @property
+    def workbook(self) -> str:
+        """The address of the list as a workbook, below the root."""
+        return f"{self._path}.xlsx{self._filters()}"
+
+    @property
     def feed(self) -> str:
         """The address of the feed of what is told of the list's records, below the root."""
         return f"/feeds{self._path}.atom{self._filters()}"

@@ -1,4 +1,4 @@
-"""``/cite/...`` and ``/feeds/...``: a record to cite, and what is told of it to follow."""
+"""``/cite/...``, ``/feeds/...`` and ``/commitments.xlsx``: what readers take along."""
 
 from __future__ import annotations
 
@@ -23,8 +23,9 @@ from pledgegraph_api.http.languages import required_language
 from pledgegraph_api.http.query_params import known_parameters
 from pledgegraph_api.http.respond import respond
 from pledgegraph_api.progress.ledger import Commitment, Ledger, Ledgers
-from pledgegraph_api.progress.standing import Told, lately_told
+from pledgegraph_api.progress.standing import Told, lately_told, standings
 from pledgegraph_api.sharing.citation import FORMS, Citation
+from pledgegraph_api.sharing.workbook import XLSX, CommitmentsWorkbook
 from pledgegraph_api.web.atom_feed import ATOM_TYPE, FeedEntry, FeedLink, feed_xml
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.pages import Pages
@@ -34,6 +35,7 @@ from pledgegraph_api.web.translations import Wording
 MOST_ENTRIES: Final = 50
 """Accounts in a feed."""
 _COMMITMENTS: Final = next(each for each in COLLECTIONS if each.name == "commitments")
+_SOURCES: Final = next(each for each in COLLECTIONS if each.name == "sources")
 
 
 class Sharing:
@@ -54,6 +56,7 @@ class Sharing:
         for path, endpoint in (
             ("/cite/{kind}/{slug:path}", self.cite),
             ("/feeds/commitments.atom", self.follow_list),
+            ("/commitments.xlsx", self.workbook),
             ("/feeds/commitment/{slug:path}.atom", self.follow),
         ):
             app.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
@@ -93,6 +96,47 @@ class Sharing:
             WrongParameters: a filter cannot be used.
         """
         return await run_in_threadpool(self._list_feed, request)
+
+    async def workbook(self, request: Request) -> Response:
+        """The commitments that a list with the same filters has, for spreadsheets.
+
+        Raises:
+            WrongParameters: a filter cannot be used.
+        """
+        return await run_in_threadpool(self._workbook, request)
+
+    def _workbook(self, request: Request) -> Response:
+        language = required_language(request).tag
+        day = datetime.now(UTC).date()
+        ledger = self._ledgers.current()
+        table = self._tables.read(_COMMITMENTS, day)
+        asked = read_filters(request, _COMMITMENTS, table)
+        chosen = {row.record for row in table.rows if asked.matches(row)}
+        sources = self._tables.read(_SOURCES, day)
+
+        def written() -> bytes:
+            found = [each for each in standings(ledger, day) if each.commitment.record in chosen]
+            book = CommitmentsWorkbook(
+                ledger,
+                sources,
+                language=language,
+                words=self._pages.wording[language],
+                base=self._base,
+            )
+            return book.written(found, day=day, filters=dict(asked.given))
+
+        return respond(
+            request,
+            written,
+            content_type=XLSX,
+            state=(ledger.sequence, table.sequence, day),
+            headers={
+                "content-disposition": f'attachment; filename="commitments-{day}.xlsx"',
+                "content-language": language,
+                "pledgegraph-snapshot": str(ledger.sequence),
+                "vary": "Accept-Language",
+            },
+        )
 
     def _list_feed(self, request: Request) -> Response:
         language = required_language(request)
