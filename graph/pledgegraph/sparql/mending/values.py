@@ -172,8 +172,21 @@ class Values(Regular):
             return self.inner(node, scope)
         one, two = self.render(left, scope), self.render(right, scope)
         fallback = f'{COMPARE}("{node.name}", {one}, {two})'
+        tests = [
+            f"DATATYPE({written}) = <{XSD.integer.value}>"
+            for each, written in ((left, one), (right, two))
+            if not self._is_small(each)
+        ]
+        if not tests:
+            return self.inner(node, scope)
+        guarded = f"IF({' || '.join(tests)}, {fallback}, {ERROR})"
         native = f"{one}{sign}{two}"
-        return fallback if len(native) > _LONGEST else f"COALESCE({native}, {fallback})"
+        return fallback if len(native) > _LONGEST else f"COALESCE({native}, {guarded})"
+
+    def _is_small(self, node: Node) -> bool:
+        """Whether it is a number that the engine can hold."""
+        node = self.bare(node)
+        return node.kind == "number" and len(node.name) < _LARGEST
 
     def _may_be_large(self, node: Node) -> bool:
         """Whether a comparison may be of integers of more than 64 bits."""
@@ -266,9 +279,8 @@ class Values(Regular):
             return f"{before}COALESCE(CONCAT({written}), STR({written})){after}"
         if node.name in ("SUM", "AVG") and len(written) <= _LONGEST:
             large = (
-                f"IF(DATATYPE({written}) = <{XSD.integer.value}>, "
-                f"<{XSD.decimal.value}>(STR({written})), "
-                f"IF(isNumeric({written}), {written}, {ERROR}))"
+                f"COALESCE({written} + 0.0, IF(DATATYPE({written}) = <{XSD.integer.value}>, "
+                f"<{XSD.decimal.value}>(STR({written})), {ERROR}))"
             )
             sure = f"{before}{large}{after}"
             sure = f"{WHOLE}({sure})" if node.name == "SUM" else sure
