@@ -12,6 +12,8 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -39,6 +41,11 @@ _GROUP_BY: Final = """\
 PREFIX pg: <https://w3id.org/pledgegraph/def#>
 SELECT ?register (COUNT(*) AS ?number) {{ ?commitment pg:inRegister ?register }} GROUP BY ?register
 LIMIT {}"""
+_LOAD: Final = """
+import sys, pathlib
+from benchmarks.sides import Pledgegraph
+Pledgegraph().load(*map(pathlib.Path, sys.argv[1:]))
+"""
 _OTHERS: Final[dict[str, Callable[[Client, int], Timed]]] = {
     "a question of the catalogue": lambda client, turn: client.get(
         f"/queries/outcomes-of-an-event?limit={900_000 + turn}"
@@ -52,11 +59,16 @@ _OTHERS: Final[dict[str, Callable[[Client, int], Timed]]] = {
 
 @contextmanager
 def serving(tree: Path, data: Path, scratch: Path) -> Iterator[Running]:
-    """The service as it is in that tree."""
-    paths = os.pathsep.join(str(tree / each) for each in ("graph", "api"))
+    """The service as it is in that tree, over data that it has loaded itself."""
+    paths = os.pathsep.join(str(tree / each) for each in (".", "graph", "api"))
     earlier = os.environ.get("PYTHONPATH")
     os.environ["PYTHONPATH"] = paths
+    folder = scratch / "pledgegraph"
     try:
+        if not folder.exists():
+            folder.mkdir()
+            load = (sys.executable, "-c", _LOAD, str(data), str(folder))
+            subprocess.run(load, check=True, cwd=tree)
         with running("pledgegraph", data, scratch) as service:
             yield service
     finally:
