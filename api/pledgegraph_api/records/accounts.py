@@ -61,11 +61,18 @@ class Accounts:
         self._own = {
             each for promise in facts.below for each in said.nodes(promise, PG.makersReport)
         }
+        self._entries: dict[NamedNode, Entry] = {}
         told = facts.bearing(PG.reportsOn, *facts.below)
         self._accounts = [each for each in told if said.classes(each) & _ACCOUNTS]
 
     def entry(self, node: NamedNode) -> Entry:
         """An account as a line."""
+        known = self._entries.get(node)
+        if known is None:
+            known = self._entries[node] = self._entry(node)
+        return known
+
+    def _entry(self, node: NamedNode) -> Entry:
         said, things = self._facts.said, self._things
         statuses = said.nodes(node, PG.status)
         words = said.texts(node, PG.statusAsPublished)

@@ -88,13 +88,12 @@ def count_commitments(
     maker: NamedNode | None = None,
 ) -> Sum:
     """The commitments in sum and in lines; with a ``maker`` those of others count as its parts'."""
-    said = Statements()
+    said = things.said
     said.take(snapshot.about(commitments, _COUNTED))
     ordered = sorted(commitments, key=lambda each: _place(said, each), reverse=True)
     shown = ordered[:MOST]
     said.take(snapshot.about(shown, [each for group in _DUE for each in group]))
     said.take(snapshot.about([r for e in shown for r in said.nodes(e, PG.currentStatusReport)]))
-    things.said.take_from(said)
     neighbours = [n for each in shown for n in said.nodes(each, PG.inRegister, PG.madeBy)]
     things.learn([*shown, *neighbours])
     known = Counter(_known(said, each) for each in commitments)

@@ -37,16 +37,6 @@ class Statements:
             if isinstance(value, NamedNode):
                 self._pointing.setdefault((prop, value), {})[subject] = None
 
-    def take_from(self, other: Statements) -> None:
-        """Take over what others have read."""
-        for subject, about in other._said.items():
-            for prop, values in about.items():
-                mine = self._said.setdefault(subject, {}).setdefault(prop, {})
-                for value, graphs in values.items():
-                    mine.setdefault(value, set()).update(graphs)
-        for key, subjects in other._pointing.items():
-            self._pointing.setdefault(key, {}).update(subjects)
-
     def subjects(self) -> list[NamedNode]:
         """All that something was read of."""
         return sorted(self._said, key=lambda each: each.value)

@@ -6,6 +6,7 @@ import sys
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
+from functools import lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +17,8 @@ from markupsafe import Markup, escape
 
 from pledgegraph_api.http.languages import DEFAULT, LANGUAGES, direction
 
+_REMEMBERED: Final = 5_000
+"""Days in words, which take longer to make than all else of their line."""
 _DECEMBER: Final = 12
 _DAYS_OF_A_MONTH: Final = 30.5
 _LOCALE: Final = Path(__file__).with_name("locale")
@@ -34,11 +37,13 @@ def grouped(number: int, language: str) -> str:
     return format_decimal(number, locale=language)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def dated(day: date, language: str) -> str:
     """A day as the Unicode CLDR writes it in the language, with the name of the month."""
     return format_date(day, "long", locale=language)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def spanned(first: date, last: date, language: str) -> str:
     """A day, a month, a year or any other stretch of days, as short as it can be said."""
     if first == last:
@@ -52,6 +57,7 @@ def spanned(first: date, last: date, language: str) -> str:
     return format_interval(first, last, "yMMMMd", locale=language)
 
 
+@lru_cache(maxsize=_REMEMBERED)
 def months(number: int, language: str) -> str:
     """A number of months, in words of the language."""
     # Of `format_unit` Babel knows no months in Arabic and Chinese.
