@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from pyoxigraph import NamedNode
@@ -24,7 +24,7 @@ from pledgegraph.cli.options import (
     utf8,
 )
 from pledgegraph.cli.progress_bar import reading_bar, working
-from pledgegraph.cli.validation_report import print_report_json
+from pledgegraph.cli.validation_report import print_report, print_report_json, results_json
 from pledgegraph.errors import SourceUnclear, ValidationFailed
 from pledgegraph.rdf.address_slips import slips_in_file
 from pledgegraph.rdf.kept_datatypes import datatypes_in_file
@@ -32,6 +32,9 @@ from pledgegraph.rdf.term_places import refusals_placed
 from pledgegraph.setup.open_engine import open_engine
 from pledgegraph.writes.loading import SourceFile, change_from_files
 from pledgegraph.writes.places import places_of
+
+if TYPE_CHECKING:
+    from pledgegraph.validation import ValidationReport
 
 Files = Annotated[
     list[Path],
@@ -63,7 +66,9 @@ def command(
 
     What their sources said before, and the files do not say, goes.
     """
-    engine = open_engine(settings(data_dir=data_dir, base=base, validator=validator))
+    reports: list[ValidationReport] = []
+    chosen = settings(data_dir=data_dir, base=base, validator=validator)
+    engine = open_engine(chosen, told=reports.append)
     with reading_bar(files) as progress:
         change = change_from_files(
             source_files(files, source, engine.directory.base),
@@ -82,10 +87,12 @@ def command(
         if as_json:
             print_report_json(error.report, places=error.places)
         raise
+    warnings = _warnings(reports, files, engine.directory.base, as_json=as_json)
     if as_json:
         print(
             json.dumps(
                 {
+                    "warnings": warnings,
                     "sequence": receipt.sequence,
                     "added": receipt.added,
                     "removed": receipt.removed,
@@ -101,6 +108,20 @@ def command(
     else:
         print("Nothing to change: the data directory says the same already.")
     warn_of_addresses(files, engine.directory.base)
+
+
+def _warnings(
+    reports: list[ValidationReport], files: list[Path], base: str, *, as_json: bool
+) -> list[dict[str, Any]]:
+    """What the shapes warn of, as objects for JSON; for people, told on the standard error."""
+    told: list[dict[str, Any]] = []
+    for report in reports:
+        places = places_of(report, files, base)
+        if as_json:
+            told += results_json(report, places=places)
+        else:
+            print_report(report, base=base, places=places)
+    return told
 
 
 def _reason(files: list[Path]) -> str:

@@ -47,17 +47,26 @@ def print_effect(effect: Effect, *, base: str) -> None:
         print(harmless(line))
 
 
+def results_json(report: ValidationReport, *, places: Places) -> list[dict[str, Any]]:
+    """The results as objects that `json` can write, with file and line."""
+    from pledgegraph.validation import report_json  # noqa: PLC0415 - slow to load
+
+    told: list[dict[str, Any]] = report_json(report)["results"]
+    for each, result in zip(told, report.results, strict=True):
+        place = places.get(result)
+        each["file"] = place.file if place else None
+        each["line"] = place.line if place else None
+    return told
+
+
 def print_report_json(
     report: ValidationReport, *, places: Places | None = None, effect: Effect | None = None
 ) -> None:
     """The whole report on the standard output, for scripts."""
-    from pledgegraph.validation import report_json  # noqa: PLC0415 - slow to load
-
-    told: dict[str, Any] = report_json(report)
-    for each, result in zip(told["results"], report.results, strict=True):
-        place = (places or {}).get(result)
-        each["file"] = place.file if place else None
-        each["line"] = place.line if place else None
+    told: dict[str, Any] = {
+        "conforms": report.conforms,
+        "results": results_json(report, places=places or {}),
+    }
     if effect is not None:
         told["load"] = effect.as_json()
     print(json.dumps(told, ensure_ascii=False, indent=2))

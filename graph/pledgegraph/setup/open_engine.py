@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -40,8 +40,12 @@ class Gatekeeper:
     double the time that they take to start.
     """
 
-    def __init__(self, validator: str, base: str) -> None:
+    def __init__(
+        self, validator: str, base: str, *, told: Callable[[ValidationReport], None] | None = None
+    ) -> None:
+        """``told`` gets the report on each change set that passes, for its warnings."""
         self._name = validator
+        self._told = told
         self._base = base
         self._guard = threading.Lock()
 
@@ -82,6 +86,8 @@ class Gatekeeper:
         report = self.report(store, change_set)
         if not report.conforms:
             raise ValidationFailed(report, base=self._base)
+        if self._told is not None:
+            self._told(report)
 
 
 class _ShippedRules:
@@ -103,12 +109,20 @@ class _ShippedRules:
         return self.rules.derive(store, change)
 
 
-def engine_over(directory: DataDirectory, settings: Settings) -> EmbeddedEngine:
-    """The engine over a data directory that is open already."""
+def engine_over(
+    directory: DataDirectory,
+    settings: Settings,
+    *,
+    told: Callable[[ValidationReport], None] | None = None,
+) -> EmbeddedEngine:
+    """The engine over a data directory that is open already.
+
+    ``told`` gets the report on each change set that passes, for its warnings.
+    """
     if not directory.gated or directory.origin is not None:
         # What a mirror takes was judged at its origin, and is followed there by the rules.
         return EmbeddedEngine(directory, lock_wait=settings.lock_wait)
-    gatekeeper = Gatekeeper(settings.validator, directory.base)
+    gatekeeper = Gatekeeper(settings.validator, directory.base, told=told)
     derive = _ShippedRules(directory.base)
 
     def check(store: Store, change_set: ChangeSet) -> None:
@@ -119,11 +133,14 @@ def engine_over(directory: DataDirectory, settings: Settings) -> EmbeddedEngine:
     return EmbeddedEngine(directory, check=check, derive=derive, lock_wait=settings.lock_wait)
 
 
-def open_engine(settings: Settings) -> EmbeddedEngine:
+def open_engine(
+    settings: Settings, *, told: Callable[[ValidationReport], None] | None = None
+) -> EmbeddedEngine:
     """The engine over the settings' data directory; what a dead writer left is finished first.
 
     A writer that is alive finishes its own work: nobody waits for it only to read. Who may not
-    write, or finds the disk full, reads what there is.
+    write, or finds the disk full, reads what there is. ``told`` gets the report on each change
+    set that passes, for its warnings.
 
     Raises:
         DirectoryMissing, FormatTooNew, BaseMismatch: see `open_directory`.
@@ -131,7 +148,7 @@ def open_engine(settings: Settings) -> EmbeddedEngine:
         LogDamaged: the changes log cannot be trusted.
     """
     directory = open_directory(settings.data_dir, base=settings.asked_base)
-    engine = engine_over(upgraded(directory, wait=settings.lock_wait), settings)
+    engine = engine_over(upgraded(directory, wait=settings.lock_wait), settings, told=told)
     with suppress(DirectoryLocked, DirectoryReadOnly, StorageFull):
         engine.settle(wait=0)
     return engine

@@ -34,11 +34,13 @@ def places_of(
     """For each result the place of the statement it is about, read from the files anew.
 
     That is the statement with the value found; else one with the property, or the first one on
-    the record, or that names it. Left out are results on what no file speaks of.
+    the record, or that names it, or on the record that is the value. Left out are results on what
+    no file speaks of.
     """
     if not report.results:
         return {}
     wanted = {result.focus for result in report.results}
+    wanted |= {r.value for r in report.results if r.value and r.value.startswith("<")}
     found: dict[_Key, FilePlace] = {}
     for path in files:
         line = Line()
@@ -78,3 +80,5 @@ def _asked(result: Violation) -> Iterable[_Key]:
     yield focus, None, None
     yield None, path, value
     yield None, None, focus
+    # Found on what is there already, because of the record that it names.
+    yield value, None, None

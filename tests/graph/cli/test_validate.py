@@ -132,3 +132,17 @@ def test_a_web_address_without_its_scheme_is_told(loaded: Program, make_source: 
         assert ended.code == 0
         assert f"{file}: warning: line {line}: <www.example.org/report> is a relative" in ended.err
         assert "write <https://www.example.org/report>" in ended.err
+
+
+def test_a_load_tells_its_warnings(loaded: Program, make_source: MakeSource) -> None:
+    file = make_source("two", "cem", more="<id/actor/cem> rdfs:label 'ANA'@fr .")
+    line = len(file.read_text(encoding="utf-8").splitlines())
+    ended = loaded("load", file)
+    assert ended.code == 0, ended.err
+    (warning,) = ended.err.splitlines()
+    assert warning.startswith(f"{file}:{line}: warning: <id/actor/cem> rdfs:label: ")
+    assert "Did you mean <id/actor/ana>?" in warning
+    again = make_source("three", "dora", more="<id/actor/dora> rdfs:label 'ANA'@fr .")
+    told = json.loads(loaded("load", again, "--json").out)["warnings"]
+    assert {each["severity"] for each in told} == {"warning"}
+    assert {each["file"] for each in told} == {str(again)}

@@ -47,18 +47,21 @@ def twin_actors(after: After, shapes: Shapes) -> Iterator[Violation]:
                 for subject, named in asked.get(_key(quad.object), {}).items():
                     if subject != actor:
                         found.setdefault((subject, actor), (named, quad))
+    twins: dict[Quad, list[NamedNode]] = defaultdict(list)
     for (subject, actor), (named, quad) in sorted(found.items(), key=str):
         if _is_actor(subject, after, kinds) and not _told_apart(subject, actor, named, quad, after):
-            yield finding(
-                "TwinName",
-                subject,
-                named.predicate,
-                actor,
-                _TWIN,
-                warning=True,
-                name=named.object,
-                other=actor,
-            )
+            twins[named].append(actor)
+    for named, others in twins.items():
+        yield finding(
+            "TwinName",
+            named.subject,
+            named.predicate,
+            named.object,
+            _TWIN,
+            warning=True,
+            name=named.object,
+            other=" / ".join(map(str, others)),
+        )
 
 
 def _actors(after: After, kinds: Collection[NamedNode]) -> set[NamedNode]:
