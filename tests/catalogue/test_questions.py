@@ -21,6 +21,7 @@ from pledgegraph.errors import ReadError
 from pledgegraph.media_types import N_TRIPLES, TSV
 from pledgegraph.namespaces import PG, SCHEME, XSD
 from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.select import solutions
 from tests.catalogue.answers import BASE
 
 QUESTIONS = catalogue()
@@ -96,6 +97,48 @@ def test_its_parameters_are_variables_that_the_engine_can_bind(asked: Question) 
     for parameter in asked.parameters:
         assert re.search(rf"(?<!AS )\?{parameter.name}\b", select[1])
         assert f"BOUND(?{parameter.name})" not in asked.query
+
+
+UNMARKED = {
+    # They say of each row whose it is in another way, or are about the sources themselves.
+    "artefact-dates", "basis-of-statements", "commitments-by-level",
+    "population-groups-and-milestones", "self-report-and-independent-rating", "sources-since",
+    "sources-of-a-record", "statements-in-doubt", "status-as-of", "known-on-a-day",
+    "what-may-be-redistributed",
+}  # fmt: skip
+
+
+@each_question
+def test_it_says_whose_word_its_rows_are(asked: Question) -> None:
+    """A status comes with the maker's own word; what rests on a source, with a mark if inferred."""
+    if {"status", "lastReport"} <= set(asked.columns) and "freshness" not in asked.columns:
+        assert {"statusAsPublished", "voice"} <= set(asked.columns)
+    if "source" in asked.columns and asked.id not in UNMARKED:
+        assert "inferred" in asked.columns
+
+
+def test_what_the_editors_inferred_is_marked(snapshot: EmbeddedSnapshot) -> None:
+    rows = {
+        (row["source"].value, row["inferred"].value)
+        for name in ("what-comes-next", "actors-by-identifier", "money-promised")
+        for row in solutions(snapshot, question(name).query, {})
+    }
+    for source, inferred in rows:
+        assert inferred == ("true" if "/editors-" in source else "false"), source
+    assert {inferred for _, inferred in rows} == {"true", "false"}
+
+
+def test_the_makers_own_word_stands_beside_a_status_that_has_no_match(
+    snapshot: EmbeddedSnapshot,
+) -> None:
+    asked = question("promises-of-a-country")
+    bound = asked.bind({"country": "404"}, base=BASE)
+    words = {
+        row["statusAsPublished"].value: (row["status"], row["voice"].value)
+        for row in solutions(snapshot, asked.query, bound)
+        if row["statusAsPublished"]
+    }
+    assert words["Financial issues"] == (None, "maker")
 
 
 @each_question
