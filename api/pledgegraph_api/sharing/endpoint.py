@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
-from urllib.parse import quote, urlencode
+from urllib.parse import urlencode
 
 from fastapi import FastAPI
-from pyoxigraph import NamedNode
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pledgegraph.documents import exists
 from pledgegraph.documents.document import labels_of
 from pledgegraph.documents.labels import Names
 from pledgegraph.store.engine import Engine
 from pledgegraph_api.collections.filters import read_filters
 from pledgegraph_api.collections.table import COLLECTIONS, Tables
 from pledgegraph_api.errors import DocumentMissing
+from pledgegraph_api.http.addresses import path_below_root
 from pledgegraph_api.http.languages import required_language
 from pledgegraph_api.http.query_params import known_parameters
 from pledgegraph_api.http.respond import respond
@@ -29,11 +30,13 @@ from pledgegraph_api.sharing.workbook import XLSX, CommitmentsWorkbook
 from pledgegraph_api.web.atom_feed import ATOM_TYPE, FeedEntry, FeedLink, feed_xml
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.pages import Pages
-from pledgegraph_api.web.record_paths import document_path
+from pledgegraph_api.web.record_paths import document_path, records_at
 from pledgegraph_api.web.translations import Wording
 
 MOST_ENTRIES: Final = 50
 """Accounts in a feed."""
+_CITE: Final = "/cite/"
+_FOLLOW: Final = "/feeds/commitment/"
 _COMMITMENTS: Final = next(each for each in COLLECTIONS if each.name == "commitments")
 _SOURCES: Final = next(each for each in COLLECTIONS if each.name == "sources")
 
@@ -54,39 +57,42 @@ class Sharing:
     def install(self, app: FastAPI) -> None:
         """Put citations and feeds at their addresses."""
         for path, endpoint in (
-            ("/cite/{kind}/{slug:path}", self.cite),
+            (_CITE + "{path:path}", self.cite),
             ("/feeds/commitments.atom", self.follow_list),
             ("/commitments.xlsx", self.workbook),
-            ("/feeds/commitment/{slug:path}.atom", self.follow),
+            (_FOLLOW + "{path:path}.atom", self.follow),
         ):
             app.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
 
-    async def cite(self, request: Request, kind: str, slug: str) -> Response:
+    async def cite(self, request: Request) -> Response:
         """How to cite a record: a page with all forms, or one of them by its extension.
 
         Raises:
             DocumentMissing: nothing is known of the record.
         """
         known_parameters(request, ("lang",))
-        return await run_in_threadpool(self._cited, request, kind, slug)
+        path = path_below_root(request.scope).removeprefix(_CITE)
+        return await run_in_threadpool(self._cited, request, path)
 
-    async def follow(self, request: Request, slug: str) -> Response:
+    async def follow(self, request: Request) -> Response:
         """What is told of one commitment.
 
         Raises:
             DocumentMissing: there is no such commitment.
         """
         known_parameters(request, ("lang",))
-        record = f"{self._base}/id/commitment/{slug}"
+        slug = path_below_root(request.scope).removeprefix(_FOLLOW).removesuffix(".atom")
         ledger = await run_in_threadpool(self._ledgers.current)
-        members = [each for each in ledger.commitments if each.record.value == record]
+        known = {each.record: each for each in ledger.commitments}
+        meant = records_at(f"/doc/commitment/{slug}", self._base)
+        members = [known[each] for each in meant if each in known][:1]
         if not members:
             raise DocumentMissing(
                 f"There is no commitment {slug[:200]!r}.",
                 remedy="The list at /commitments has all of them.",
             )
         language = required_language(request)
-        title = ledger.name(record, language.tag)[0] or slug
+        title = ledger.name(members[0].record.value, language.tag)[0] or slug
         return await run_in_threadpool(self._feed, request, ledger, members, title)
 
     async def follow_list(self, request: Request) -> Response:
@@ -154,15 +160,15 @@ class Sharing:
         self, request: Request, ledger: Ledger, members: Sequence[Commitment], title: str
     ) -> Response:
         language = required_language(request).tag
-        path, query = request.url.path, request.url.query
-        here = f"{self._base}{quote(path)}{'?' if query else ''}{query}"
+        path, query = path_below_root(request.scope), request.url.query
+        here = f"{self._base}{path}{'?' if query else ''}{query}"
         headers = {
             "vary": "Accept-Language",
             "content-language": language,
             "pledgegraph-snapshot": str(ledger.sequence),
         }
         page = f"{self._base}/commitments{'?' if query else ''}{query}"
-        if path.startswith("/feeds/commitment/"):
+        if path.startswith(_FOLLOW):
             page = f"{self._base}{document_path(members[0].record, self._base)}"
         day = datetime.now(UTC).date()
 
@@ -204,21 +210,21 @@ class Sharing:
             ),
         )
 
-    def _cited(self, request: Request, kind: str, slug: str) -> Response:
-        stem, dot, extension = slug.rpartition(".")
+    def _cited(self, request: Request, path: str) -> Response:
+        stem, dot, extension = path.rpartition(".")
         form = FORMS.get(extension) if dot else None
-        name = stem if form else slug
-        record = NamedNode(f"{self._base}/id/{quote(kind)}/{quote(name, safe='/:@!$&()*+,;=~')}")
+        name = stem if form else path
         language = required_language(request)
         with self._engine.snapshot() as snapshot:
+            meant = records_at(f"/doc/{name}", self._base)
+            record = next((each for each in meant if exists(snapshot, each)), None)
+            if record is None:
+                raise DocumentMissing(
+                    f"Nothing is known of {name[:200]}.",
+                    remedy="Search for it at /search, or look at the lists.",
+                )
             labels = [label for _, label in labels_of(self._names.about(snapshot, [record]))]
-            known = labels or next(iter(snapshot.about([record])), None) is not None
             sequence, published = snapshot.sequence, snapshot.published
-        if not known:
-            raise DocumentMissing(
-                f"Nothing is known of {kind}/{name[:200]}.",
-                remedy="Search for it at /search, or look at the lists.",
-            )
         ranked = {tag: place for place, tag in enumerate((language.tag, "en", ""))}
         labels.sort(key=lambda label: (ranked.get(label.language or "", 9), label.value))
         citation = Citation(
@@ -232,16 +238,17 @@ class Sharing:
         state = (sequence, record.value, citation.accessed.isoformat(), language.tag)
         headers = {"pledgegraph-snapshot": str(sequence)}
         if form is None:
-            path = f"/cite/{quote(kind)}/{quote(name)}"
+            document = document_path(record, self._base) or "/"
+            own = document.replace("/doc/", _CITE, 1)
             return self._pages.render(
                 request,
                 "cite.html",
                 headers=headers,
                 state=state,
                 citation=citation,
-                record_path=document_path(record, self._base) or "/",
+                record_path=document,
                 forms=[
-                    (title, write(citation), f"{path}.{ending}?{urlencode({'lang': language.tag})}")
+                    (title, write(citation), f"{own}.{ending}?{urlencode({'lang': language.tag})}")
                     for ending, (title, _, write) in FORMS.items()
                 ],
             )

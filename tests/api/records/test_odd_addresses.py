@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import AsyncIterator
+from html import unescape
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -16,6 +17,7 @@ from pledgegraph.namespaces import VOID
 from pledgegraph.settings import Settings
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, client_of, make_store
+from tests.api.rdfa import Stated
 
 pytestmark = pytest.mark.anyio
 
@@ -49,9 +51,10 @@ DATA = (
     <id/source/odd> {
       <id/register/a#same> a pg:Register . <id/register/b#same> a pg:Register .
       <urn:register:9> a pg:Register . <http://ex.test/register/> a pg:Register .
-      <id/commitment/plain> <http://ex.test/a,b> "v" ; <urn:x:9> 1 ; <tag:me@ex.test,2020:p> 2 ;
-        <mailto:a@b.test> 3 ; <http://ex.test> 4 ; <http://ex.test/2030> 5 ;
-        rdfs:seeAlso <id/commitment/plain#part> ; a <urn:x:Kind> , <http://ex.test/K,k> ;
+      <id/thing/odd> <http://ex.test/a,b> "v" ; <urn:x:9> 1 ; <tag:me@ex.test,2020:p> 2 ;
+        <mailto:a@b.test> 3 ; <http://ex.test> 4 ; <http://ex.test/2030> 5 .
+      <id/commitment/plain> rdfs:seeAlso <id/commitment/plain#part> ;
+        a <urn:x:Kind> , <http://ex.test/K,k> ;
         pg:inRegister <id/register/a#same> .
       <id/commitment/a/b> pg:inRegister <id/register/b#same> .
       <id/commitment/a,b> pg:inRegister <urn:register:9> .
@@ -107,6 +110,27 @@ async def test_a_record_of_any_iri_is_found_by_it(odd: httpx.AsyncClient, name: 
             assert NamedNode(iri) in subjects
             others = {NamedNode(f"{BASE}/id/{each}") for each in NAMES if each != name}
             assert not subjects & others or "#" in name
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_record_of_any_iri_is_cited_and_followed(odd: httpx.AsyncClient, name: str) -> None:
+    iri = f"{BASE}/id/{name}"
+    page = await followed(odd, iri, "html")
+    links = {each for each in Stated(page.text).links if each.startswith(("/cite/", "/feeds/"))}
+    assert links
+    for each in links:
+        answer = await odd.get(each)
+        assert answer.status_code == 200, each
+        if each.startswith("/cite/"):
+            assert iri in unescape(answer.text)
+            forms = {link for link in Stated(answer.text).links if link.startswith("/cite/")}
+            for form in forms:
+                told = await odd.get(form)
+                assert (told.status_code, told.headers.get("location")) == (200, None), form
+    document = str(page.request.url.raw_path, "ascii").partition("?")[0].removesuffix(".html")
+    feed = await odd.get(document.replace("/doc/", "/feeds/", 1) + ".atom")
+    assert feed.status_code == 200
+    ET.fromstring(feed.content)  # noqa: S314 -- ours
 
 
 async def test_two_records_are_never_one(odd: httpx.AsyncClient) -> None:
