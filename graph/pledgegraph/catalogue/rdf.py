@@ -14,6 +14,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from pledgegraph.catalogue.questions import TODAY, Parameter, Question, Words, catalogue
 from pledgegraph.namespaces import DCTERMS, RDF, RDFS, SCHEMA, SH, SKOS, XSD
+from pledgegraph.rdf.blank_labels import numbered
 
 _DATATYPES: Final = {"date": XSD.date, "integer": XSD.integer, "string": XSD.string}
 
@@ -23,9 +24,13 @@ def catalogue_graph(base: str, questions: Iterable[Question] | None = None) -> I
 
     A question is ``{base}/queries/{id}``, one of its parameters ``{base}/queries/{id}#{name}``.
     """
+    return numbered(_catalogue(base, catalogue() if questions is None else questions))
+
+
+def _catalogue(base: str, questions: Iterable[Question]) -> Iterator[Triple]:
     whole = NamedNode(f"{base}/queries")
     yield Triple(whole, RDFS.label, Literal("Catalogue of questions", language="en"))
-    for question in catalogue() if questions is None else questions:
+    for question in questions:
         node = NamedNode(f"{whole.value}/{question.id}")
         yield Triple(whole, DCTERMS.hasPart, node)
         yield from _question(node, question, base)

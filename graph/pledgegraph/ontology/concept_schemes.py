@@ -17,6 +17,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, Variable, parse
 
 from pledgegraph.media_types import JSON, N_TRIPLES
 from pledgegraph.namespaces import DCTERMS, SCHEME, SKOS
+from pledgegraph.rdf.blank_labels import numbered
 from pledgegraph.rdf.triple_index import Statements, Texts
 from pledgegraph.shipped import shipped
 from pledgegraph.store.engine import Snapshot
@@ -69,7 +70,8 @@ def shipped_schemes() -> Mapping[str, tuple[Triple, ...]]:
     found: dict[str, tuple[Triple, ...]] = {}
     for folder in ("schemes", "mappings"):
         for path in sorted((shipped("ontology") / folder).glob("*.ttl")):
-            triples = tuple(q.triple for q in parse(path=str(path), format=RdfFormat.TURTLE))
+            quads = parse(path=str(path), format=RdfFormat.TURTLE)
+            triples = tuple(numbered(quad.triple for quad in quads))
             for triple in triples:
                 if triple.object == SKOS.ConceptScheme and isinstance(triple.subject, NamedNode):
                     found[triple.subject.value.removeprefix(SCHEME)] = triples

@@ -14,6 +14,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple, parse
 
 from pledgegraph.namespaces import OWL
 from pledgegraph.ontology.files import earlier_versions
+from pledgegraph.rdf.blank_labels import numbered
 from pledgegraph.shipped import shipped
 
 
@@ -69,6 +70,5 @@ def version_of(triples: Iterable[Triple]) -> str:
 
 
 def _triples(files: Iterable[Path]) -> Iterator[Triple]:
-    for file in files:
-        for quad in parse(path=str(file), format=RdfFormat.TURTLE):
-            yield quad.triple
+    quads = (quad for file in files for quad in parse(path=str(file), format=RdfFormat.TURTLE))
+    return numbered(quad.triple for quad in quads)
