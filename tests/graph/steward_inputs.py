@@ -348,7 +348,7 @@ WARNED: Final = (
         "same-name-otherwise",
         _ACTOR + 'rdfs:label "united nations  Statistics division"@fr .',
         "TwinName",
-        "Did you mean <id/actor/unsd>",
+        "<id/actor/unsd>",
     ),
     Input("acronym-as-name", _ACTOR + 'rdfs:label "unsd"@en .', "TwinName"),
     Input(
