@@ -160,6 +160,7 @@ async def test_parameters_go_with_an_iri_that_has_a_query(odd: httpx.AsyncClient
 
 async def test_a_document_tells_of_the_parts_of_its_record(odd: httpx.AsyncClient) -> None:
     page = (await odd.get("/doc/commitment/dock.html")).text
+    assert 'href="/cite/' not in page  # nothing is said of the whole
     for part in ("part", "other"):
         assert f'about="{BASE}/id/commitment/dock#{part}"' in page
         assert f"commitment/dock#{part}" in (await odd.get("/doc/commitment/dock.jsonld")).text
