@@ -132,7 +132,8 @@ class _Document:
             *self.due(made + timedelta(days=dice.randrange(1100, 2000))),
         )
         self.write_reports(commitment, maker, made, f"bench-{number}")
-        self.write_assessment(commitment, made + timedelta(days=dice.randrange(400, 1000)))
+        assessed = min(made + timedelta(days=dice.randrange(400, 1000)), _READ)
+        self.write_assessment(commitment, assessed)
         if dice.random() < 0.3:
             self.write_amount(commitment)
         for part in range(1, dice.randrange(2, 5)):
