@@ -17,7 +17,7 @@ from pledgegraph.validation import validator_named
 def quads(tmp_path_factory: pytest.TempPathFactory) -> list[Quad]:
     """Some thousand quads, as an engine reads them."""
     path = tmp_path_factory.mktemp("made-up") / "data.nq"
-    written = write(path, 4000)
+    written = write(path, 8000)
     read = list(parse(path=path, format=RdfFormat.N_QUADS))
     assert len(read) == written
     return read
