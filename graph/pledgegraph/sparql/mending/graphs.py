@@ -16,6 +16,8 @@ from pledgegraph.sparql.mending.rendering import Rendering, Scope, walk, within
 from pledgegraph.sparql.mending.tree import Block, Node, Select
 
 MOST_GRAPHS: Final = 1_000
+_MOST_TEXT: Final = 3_000_000
+"""Characters of what is written for one GRAPH."""
 _EMPTY: Final = "empty"
 _CARRIED: Final = "carried"
 _LOOSE: Final = "loose"
@@ -45,6 +47,8 @@ class Graphs(Rendering):
                 "Name the graphs with FROM NAMED, or count without a subquery: SELECT ?g "
                 "(COUNT(*) AS ?n) { GRAPH ?g { ... } } GROUP BY ?g.",
             )
+        if not graphs:
+            return f"{{ {self.inner(node, scope)} FILTER(false) }}"
         binds = any(
             (each.kind == "bind" and each.name == name)
             or (each.kind == "values" and name in each.name.split())
@@ -55,9 +59,14 @@ class Graphs(Rendering):
         if not binds:
             inside = replace(inside, replacing={**scope.replacing, name: place})
         each_graph = self.render(body, inside)
-        if not graphs:
-            return f"{{ {self.inner(node, scope)} FILTER(false) }}"
         branch = f"{{ GRAPH {place} {each_graph} VALUES ?{name} {{ {place} }} }}"
+        if len(branch) * len(graphs) > _MOST_TEXT:
+            raise self.refuse(
+                node,
+                f"{node.name} would have to be each of {len(graphs):,} graphs, in a pattern that "
+                "is too long for that",
+                "Name the graphs with FROM NAMED, or write fewer GRAPH inside one another.",
+            )
         return f"{{ {' UNION '.join(branch.replace(place, graph) for graph in graphs)} }}"
 
     def subquery(self, select: Select, scope: Scope) -> Scope:

@@ -9,16 +9,13 @@ from pledgegraph.namespaces import XSD
 from pledgegraph.sparql.mending.functions import (
     CALCULATE,
     COMPARE,
-    LARGE,
     TRUTH,
     WHOLE,
 )
-from pledgegraph.sparql.mending.regular import ERROR, Regular
+from pledgegraph.sparql.mending.regular import ERROR, LARGE_NUMBERS, LONGEST, Regular
 from pledgegraph.sparql.mending.rendering import Scope, walk
 from pledgegraph.sparql.mending.tree import ARITHMETIC, Node, Select
 
-_LONGEST: Final = 2_000
-"""Characters of an expression that is written twice: nested ones would grow without bound."""
 _LARGEST: Final = 19
 """Digits of the least number that may have more than 64 bits."""
 _LOGICAL: Final = frozenset({"&&", "||"})
@@ -112,12 +109,6 @@ _COLLAPSED: Final = frozenset(
     ]
 )
 
-_LARGE: Final = {
-    **{name: name for name in ("ABS", "CEIL", "FLOOR", "ROUND", "ISNUMERIC")},
-    **{XSD[name].value: name for name in ("integer", "decimal", "double", "float")},
-}
-"""Functions that take an integer of more than 64 bits for none."""
-
 
 class Values(Regular):
     """Puts expressions right."""
@@ -144,7 +135,7 @@ class Values(Regular):
         written = self.render(node, scope)
         if self._is_boolean(node):
             return written
-        if len(written) > _LONGEST:
+        if len(written) > LONGEST:
             return f"{TRUTH}({written})"
         return f"COALESCE(IF({written}, true, false), {TRUTH}({written}))"
 
@@ -161,10 +152,10 @@ class Values(Regular):
 
     def binary(self, node: Node, scope: Scope) -> str:
         """Two operands."""
+        if node.name in _LOGICAL:
+            return self._logical(node, scope)
         left, right = node.children
         sign = self.copy(left.end, right.start, scope)
-        if node.name in _LOGICAL:
-            return self.true(left, scope) + sign + self.true(right, scope)
         if node.name in ARITHMETIC:
             return self.arithmetic(node, scope)
         self._require_kept_datatype(node.children)
@@ -181,7 +172,17 @@ class Values(Regular):
             return self.inner(node, scope)
         guarded = f"IF({' || '.join(tests)}, {fallback}, {ERROR})"
         native = f"{one}{sign}{two}"
-        return fallback if len(native) > _LONGEST else f"COALESCE({native}, {guarded})"
+        return fallback if len(native) > LONGEST else f"COALESCE({native}, {guarded})"
+
+    def _logical(self, node: Node, scope: Scope) -> str:
+        """``&&`` and ``||``, of which there may be thousands in a row."""
+        pieces: list[str] = []
+        while node.kind == "binary" and node.name in _LOGICAL:
+            left, right = node.children
+            pieces += [self.true(right, scope), self.copy(left.end, right.start, scope)]
+            node = left
+        pieces.append(self.true(node, scope))
+        return "".join(reversed(pieces))
 
     def _is_small(self, node: Node) -> bool:
         """Whether it is a number that the engine can hold."""
@@ -234,7 +235,7 @@ class Values(Regular):
         self._calculation(node, scope, native, program, leaves)
         fallback = ", ".join([f'{CALCULATE}("{" ".join(program)}"', *leaves]) + ")"
         written = "".join(native)
-        return fallback if len(written) > _LONGEST else f"COALESCE({written}, {fallback})"
+        return fallback if len(written) > LONGEST else f"COALESCE({written}, {fallback})"
 
     def _calculation(
         self, node: Node, scope: Scope, native: list[str], program: list[str], leaves: list[str]
@@ -247,11 +248,15 @@ class Values(Regular):
                 native.append(")")
                 return
         if node.kind == "binary" and node.name in ARITHMETIC:
-            left, right = node.children
-            self._calculation(left, scope, native, program, leaves)
-            native.append(f" {node.name} ")
-            self._calculation(right, scope, native, program, leaves)
-            program.append(node.name)
+            chain: list[Node] = []
+            while node.kind == "binary" and node.name in ARITHMETIC:
+                chain.append(node)
+                node = node.children[0]
+            self._calculation(node, scope, native, program, leaves)
+            for each in reversed(chain):
+                native.append(f" {each.name} ")
+                self._calculation(each.children[1], scope, native, program, leaves)
+                program.append(each.name)
             return
         if node.kind == "unary" and node.name in "+-":
             native.append(f" {node.name} ")
@@ -274,10 +279,10 @@ class Values(Regular):
         if node.name == "COUNT" and self.bare(argument).kind != "var":
             return before + self._counted(argument, written) + after
         if node.name == "GROUP_CONCAT" and not self._is_string(argument):
-            if len(written) > _LONGEST:
+            if len(written) > LONGEST:
                 return f"{before}{written}{after}"
             return f"{before}COALESCE(CONCAT({written}), STR({written})){after}"
-        if node.name in ("SUM", "AVG") and len(written) <= _LONGEST:
+        if node.name in ("SUM", "AVG") and len(written) <= LONGEST:
             large = (
                 f"COALESCE({written} + 0.0, IF(DATATYPE({written}) = <{XSD.integer.value}>, "
                 f"<{XSD.decimal.value}>(STR({written})), {ERROR}))"
@@ -344,22 +349,10 @@ class Values(Regular):
             return f"IF({', '.join(written)})"
         if node.name in ("REGEX", "REPLACE"):
             return self.regular(node, scope)
-        name = _LARGE.get(node.name) or _LARGE.get(self.iri(node.name))
+        name = LARGE_NUMBERS.get(node.name) or LARGE_NUMBERS.get(self.iri(node.name))
         if name is not None and len(node.children) == 1:
-            return self._of_large(node, name, scope)
+            return self.of_large(node, name, scope)
         return self.inner(node, scope)
-
-    def _of_large(self, node: Node, name: str, scope: Scope) -> str:
-        """A cast, a rounding or a test of a number that may have more than 64 bits."""
-        native, argument = self.inner(node, scope), self.render(node.children[0], scope)
-        if len(native) > _LONGEST:
-            return native
-        if name == "ISNUMERIC":
-            return (
-                f"({native} || COALESCE(DATATYPE({argument}) = <{XSD.integer.value}> && "
-                f'REGEX(STR({argument}), "^[+-]?[0-9]{{19,}}$"), false))'
-            )
-        return f'COALESCE({native}, {LARGE}("{name}", {argument}))'
 
     def in_list(self, node: Node, scope: Scope) -> str:
         """``IN`` and ``NOT IN``."""
