@@ -18,6 +18,11 @@ pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:rdflib")
 TRIG: Final = (
     "@prefix : <http://ex.test/> . @prefix xsd: <http://www.w3.org/2001/XMLSchema#> ." + DATA
 )
+EXPLAINED: Final = {
+    300: "strings-and-iris: rdflib orders a string and an IRI, which is an error (17.3)",
+    1530: "unbound-beside-true: to rdflib true || unbound is an error, and not true (17.2)",
+}
+"""Queries, by their numbers, whose answers differ by a fault of rdflib."""
 EACH: Final = 50
 NUMBER: Final = 3000 if THOROUGH else 300
 
@@ -61,6 +66,9 @@ def test_random_queries_have_the_answers_of_rdflib(
     for number in range(first, first + EACH):
         query = PREFIXES + QueryMaker(number).query()
         names, ours = rows(evaluate(store, query, base="http://ex.test")._answer)
+        if number in EXPLAINED:
+            assert ours != answer_of(reference, query, names), number
+            continue
         assert ours == answer_of(reference, query, names), (number, query)
         with_rows += any(any(row) for row in ours)
     assert with_rows > EACH / 4
