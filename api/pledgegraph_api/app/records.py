@@ -39,6 +39,6 @@ def install_documents(
     ProgressPage(ledgers, pages, base).install(app)
     SearchEndpoint(NewestIndex(engine, base), pages, base).install(app)
     tables = Tables(engine, source.names)
-    Sharing(engine, ledgers, tables, source.names, pages).install(app)
+    Sharing(engine, ledgers, tables, names=source.names, pages=pages, base=base).install(app)
     for collection in COLLECTIONS:
         CollectionEndpoint(collection, tables, pages, base).install(app)

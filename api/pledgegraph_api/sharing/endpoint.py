@@ -45,14 +45,21 @@ class Sharing:
     """Serves citations and feeds."""
 
     def __init__(
-        self, engine: Engine, ledgers: Ledgers, tables: Tables, names: Names, pages: Pages
+        self,
+        engine: Engine,
+        ledgers: Ledgers,
+        tables: Tables,
+        *,
+        names: Names,
+        pages: Pages,
+        base: str,
     ) -> None:
         self._engine = engine
         self._ledgers = ledgers
         self._tables = tables
         self._names = names
         self._pages = pages
-        self._base = engine.base
+        self._base = base
 
     def install(self, app: FastAPI) -> None:
         """Put citations and feeds at their addresses."""
