@@ -35,10 +35,10 @@ from pledgegraph.history.mirror import open_mirror
 from pledgegraph.history.mirror_client import Origin
 from pledgegraph.history.past_versions import Past
 from pledgegraph.store.changes import Change, ChangeSet
-from pledgegraph.store.changes_log import ChangesLog
 from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
-from pledgegraph.store.published_log import PublishedLog
+from pledgegraph.store.log.changes_log import ChangesLog
+from pledgegraph.store.log.published_log import PublishedLog
 
 MARK: Final = "### What copies took"
 

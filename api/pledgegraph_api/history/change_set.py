@@ -16,8 +16,8 @@ from pledgegraph.media_types import Carries, Format
 from pledgegraph.namespaces import PREFIXES
 from pledgegraph.results.graphs import graph_bytes
 from pledgegraph.store.changes import Header
-from pledgegraph.store.changes_log import LOG_FORMAT, Record
-from pledgegraph.store.published_log import PublishedLog
+from pledgegraph.store.log.changes_log import LOG_FORMAT, Record
+from pledgegraph.store.log.published_log import PublishedLog
 from pledgegraph_api.errors import DocumentMissing, ParameterError
 from pledgegraph_api.history.openapi import CHANGE_FORMATS, JSON, PATCH_TYPE, patches_description
 from pledgegraph_api.history.stream import card

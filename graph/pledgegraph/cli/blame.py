@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 from pyoxigraph import NamedNode
 
-from pledgegraph.cli.escape_control import harmless
 from pledgegraph.cli.options import Base, DataDir, Json, settings
+from pledgegraph.cli.terminal.escape_control import harmless
 from pledgegraph.errors import InputError
 from pledgegraph.history.revert import blame
 from pledgegraph.setup.open_engine import open_engine
-from pledgegraph.store.changes_log import ChangesLog
+from pledgegraph.store.log.changes_log import ChangesLog
 
 
 def command(

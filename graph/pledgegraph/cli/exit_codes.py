@@ -6,8 +6,8 @@ import sys
 from enum import IntEnum
 from typing import Final
 
-from pledgegraph.cli.escape_control import harmless
-from pledgegraph.cli.validation_report import print_report
+from pledgegraph.cli.terminal.escape_control import harmless
+from pledgegraph.cli.terminal.validation_report import print_report
 from pledgegraph.errors import (
     DirectoryError,
     InputError,

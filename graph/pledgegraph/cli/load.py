@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from pyoxigraph import NamedNode
 
-from pledgegraph.cli.escape_control import harmless
 from pledgegraph.cli.options import (
     Agent,
     Base,
@@ -23,8 +22,9 @@ from pledgegraph.cli.options import (
     settings,
     utf8,
 )
-from pledgegraph.cli.progress_bar import reading_bar, working
-from pledgegraph.cli.validation_report import print_report, print_report_json, results_json
+from pledgegraph.cli.terminal.escape_control import harmless
+from pledgegraph.cli.terminal.progress_bar import reading_bar, working
+from pledgegraph.cli.terminal.validation_report import print_report, print_report_json, results_json
 from pledgegraph.errors import SourceUnclear, ValidationFailed
 from pledgegraph.rdf.address_slips import slips_in_file
 from pledgegraph.rdf.kept_datatypes import datatypes_in_file

@@ -12,10 +12,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pledgegraph.cli.escape_control import harmless
 from pledgegraph.cli.options import Base, DataDir, Json, settings
-from pledgegraph.store.changes_log import ChangesLog
+from pledgegraph.cli.terminal.escape_control import harmless
 from pledgegraph.store.directory import open_directory
+from pledgegraph.store.log.changes_log import ChangesLog
 
 
 def command(

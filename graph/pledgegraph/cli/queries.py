@@ -14,8 +14,8 @@ from rich.text import Text
 from pledgegraph.catalogue.known_values import KnownValues
 from pledgegraph.catalogue.questions import Question, Words, WrongParameter, catalogue, question
 from pledgegraph.cli.options import Base, DataDir, Json, settings
-from pledgegraph.cli.output import print_answer
-from pledgegraph.cli.validation_report import preferred_languages
+from pledgegraph.cli.terminal.output import print_answer
+from pledgegraph.cli.terminal.validation_report import preferred_languages
 from pledgegraph.setup.open_engine import open_engine
 
 app: Final = typer.Typer(help="The catalogue of questions.", no_args_is_help=True)

@@ -11,7 +11,7 @@ import typer
 
 from pledgegraph.cli.deep_stack import with_deep_stack
 from pledgegraph.cli.options import Base, DataDir, settings
-from pledgegraph.cli.output import print_answer
+from pledgegraph.cli.terminal.output import print_answer
 from pledgegraph.errors import ReadError
 from pledgegraph.media_types import FORMATS, format_named
 from pledgegraph.setup.open_engine import open_engine

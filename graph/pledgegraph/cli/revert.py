@@ -13,9 +13,9 @@ from pledgegraph.cli.options import Validator as ValidatorOption
 from pledgegraph.history.revert import inverse, refuse_conflicts
 from pledgegraph.setup.open_engine import open_engine
 from pledgegraph.store.changes import Change
-from pledgegraph.store.changes_log import ChangesLog
 from pledgegraph.store.embedded import EmbeddedSnapshot
-from pledgegraph.store.published_log import PublishedLog
+from pledgegraph.store.log.changes_log import ChangesLog
+from pledgegraph.store.log.published_log import PublishedLog
 
 
 def command(

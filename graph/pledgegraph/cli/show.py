@@ -9,10 +9,10 @@ from typing import Annotated
 
 import typer
 
-from pledgegraph.cli.escape_control import harmless
 from pledgegraph.cli.options import Base, DataDir, Json, settings
+from pledgegraph.cli.terminal.escape_control import harmless
 from pledgegraph.store.directory import open_directory
-from pledgegraph.store.published_log import PublishedLog
+from pledgegraph.store.log.published_log import PublishedLog
 
 
 def command(

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from pledgegraph.cli.escape_control import harmless
 from pledgegraph.cli.options import Base, DataDir, Json, settings, utf8
+from pledgegraph.cli.terminal.escape_control import harmless
 from pledgegraph.store.directory import open_directory
 from pledgegraph.writes.tokens import Scope, Token, Tokens
 

@@ -9,8 +9,8 @@ import typer
 
 from pledgegraph.cli.load import Files, Source, source_files, warn_of_addresses
 from pledgegraph.cli.options import Base, DataDir, Json, Validator, settings
-from pledgegraph.cli.progress_bar import reading_bar, working
-from pledgegraph.cli.validation_report import print_effect, print_report, print_report_json
+from pledgegraph.cli.terminal.progress_bar import reading_bar, working
+from pledgegraph.cli.terminal.validation_report import print_effect, print_report, print_report_json
 from pledgegraph.errors import DirectoryMissing, ValidationFailed
 from pledgegraph.rdf.term_places import refusals_placed
 from pledgegraph.settings import Settings

@@ -12,7 +12,7 @@ from typing import Annotated, Final
 import typer
 
 from pledgegraph.cli.options import Base, DataDir, Json, settings
-from pledgegraph.cli.progress_bar import working
+from pledgegraph.cli.terminal.progress_bar import working
 from pledgegraph.errors import DirectoryError, StoreDiffers
 from pledgegraph.history.checking import Checked, check_files, check_now_and_then
 from pledgegraph.history.verify import Verification, verify

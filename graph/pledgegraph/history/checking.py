@@ -20,10 +20,10 @@ from filelock import FileLock, Timeout
 from pledgegraph.errors import DirectoryError, LogDamaged
 from pledgegraph.history.dumps import Dumps
 from pledgegraph.store.atomic_files import sealed, unsealed, write_whole
-from pledgegraph.store.changes_log import ChangesLog
 from pledgegraph.store.checksums import damaged_files
 from pledgegraph.store.directory import DataDirectory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.log.changes_log import ChangesLog
 from pledgegraph.store.snapshots import Snapshots
 from pledgegraph.writes.tokens import Tokens
 

@@ -30,9 +30,9 @@ from pledgegraph.media_types import JSON_LD, N_QUADS, TRIG, Format
 from pledgegraph.rdf.external_sort import MEMORY, LineSorter
 from pledgegraph.results.graphs import write_graph
 from pledgegraph.store.atomic_files import publish_folder, sealed
-from pledgegraph.store.changes_log import DISK_REFUSES
 from pledgegraph.store.directory import DataDirectory
 from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
+from pledgegraph.store.log.changes_log import DISK_REFUSES
 
 _LEVEL: Final = 6
 _LINES_AT_ONCE: Final = 5_000

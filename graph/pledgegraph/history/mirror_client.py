@@ -24,7 +24,7 @@ from tenacity import (
 
 from pledgegraph.errors import OriginDiffers, OriginUnreachable
 from pledgegraph.release import release
-from pledgegraph.store.changes_log import LOG_FORMAT
+from pledgegraph.store.log.changes_log import LOG_FORMAT
 
 _TIMEOUT: Final = httpx.Timeout(30.0)
 _SHA_256: Final = re.compile("[0-9a-f]{64}")

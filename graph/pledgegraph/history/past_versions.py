@@ -21,11 +21,11 @@ from pyoxigraph import Store
 
 from pledgegraph.errors import DirectoryLocked, DirectoryReadOnly, StorageFull, VersionMissing
 from pledgegraph.store.atomic_files import publish_folder
-from pledgegraph.store.changes_log import DISK_REFUSES
 from pledgegraph.store.checksums import write_checksums
 from pledgegraph.store.directory import DataDirectory
 from pledgegraph.store.embedded import EmbeddedSnapshot
-from pledgegraph.store.published_log import PublishedLog
+from pledgegraph.store.log.changes_log import DISK_REFUSES
+from pledgegraph.store.log.published_log import PublishedLog
 from pledgegraph.store.snapshots import Lease, Snapshots
 from pledgegraph.store.writer import replay, undo
 

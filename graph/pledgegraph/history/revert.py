@@ -9,8 +9,8 @@ from pyoxigraph import NamedNode, Quad
 
 from pledgegraph.errors import RevertRefused
 from pledgegraph.store.changes import Change, Header
-from pledgegraph.store.changes_log import ChangesLog, Record
 from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.log.changes_log import ChangesLog, Record
 from pledgegraph.store.writer import COMPUTED_BY
 
 

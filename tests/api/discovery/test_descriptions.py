@@ -17,8 +17,8 @@ from pledgegraph.history.make_dump import make_dump
 from pledgegraph.namespaces import DCAT, DCTERMS, RDF, SPDX, VOID
 from pledgegraph.settings import Settings
 from pledgegraph.store.changes import Change
-from pledgegraph.store.changes_log import ChangesLog
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.log.changes_log import ChangesLog
 from pledgegraph_api.app.create import create_app
 from pledgegraph_api.discovery.sitemap import Finding
 from tests.api.conftest import SHIPPED_BASE

@@ -14,10 +14,10 @@ from pyoxigraph import Dataset, NamedNode, RdfFormat
 
 from pledgegraph.settings import Settings
 from pledgegraph.store.changes import Change
-from pledgegraph.store.changes_log import ChangesLog
 from pledgegraph.store.directory import open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
-from pledgegraph.store.published_log import PublishedLog
+from pledgegraph.store.log.changes_log import ChangesLog
+from pledgegraph.store.log.published_log import PublishedLog
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, ClientOf, make_store
 from tests.api.outline import Outline

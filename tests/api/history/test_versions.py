@@ -19,7 +19,7 @@ from pledgegraph.namespaces import PG, RDF, RDFS
 from pledgegraph.settings import Settings
 from pledgegraph.store.changes import Change
 from pledgegraph.store.embedded import EmbeddedEngine
-from pledgegraph.store.published_log import PublishedLog
+from pledgegraph.store.log.published_log import PublishedLog
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, ClientOf, make_store
 from tests.graph.building import quad

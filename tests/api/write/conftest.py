@@ -13,9 +13,9 @@ import pytest
 
 from pledgegraph.settings import Settings
 from pledgegraph.setup.open_engine import open_engine
-from pledgegraph.store.changes_log import ChangesLog
 from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.log.changes_log import ChangesLog
 from pledgegraph.writes.loading import SourceFile, change_from_files
 from pledgegraph.writes.tokens import Scope, Tokens
 from pledgegraph_api.app.create import create_app

@@ -22,9 +22,9 @@ from pyoxigraph import Store
 from rdflib import Graph, Literal, URIRef
 from rdflib.plugins.stores.sparqlstore import SPARQLUpdateStore
 
-from pledgegraph.store.changes_log import ChangesLog
 from pledgegraph.store.directory import open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.log.changes_log import ChangesLog
 from pledgegraph.writes.tokens import Scope, Tokens
 from tests.api.conftest import BASE
 from tests.api.server.test_serving import ENDLESS

@@ -15,9 +15,9 @@ import pytest
 from pyoxigraph import RdfFormat, parse
 
 from pledgegraph.namespaces import RDF, SH
-from pledgegraph.store import changes_log
 from pledgegraph.store.directory import open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.log import changes_log
 from tests.api.conftest import BASE
 from tests.api.outline import Outline
 from tests.api.write.conftest import ONE, TWO, Place, copied, served

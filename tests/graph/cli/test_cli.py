@@ -17,8 +17,8 @@ import pytest
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
 from pledgegraph.release import release
-from pledgegraph.store.changes_log import ChangesLog
 from pledgegraph.store.directory import open_directory
+from pledgegraph.store.log.changes_log import ChangesLog
 from tests.graph.building import BASE, change, quad
 from tests.graph.conftest import Ended, MakeEngine, MakeSource, Program
 

@@ -26,8 +26,8 @@ from pyoxigraph import (
 
 from pledgegraph.errors import LogDamaged
 from pledgegraph.store.changes import ChangeSet, Header
-from pledgegraph.store.changes_log import ChangesLog, Record
-from pledgegraph.store.rdf_patch import header_lines, quad_lines, read_header, read_quads
+from pledgegraph.store.log.changes_log import ChangesLog, Record
+from pledgegraph.store.log.rdf_patch import header_lines, quad_lines, read_header, read_quads
 from tests.depth import examples
 from tests.graph.building import node, quad
 
@@ -329,7 +329,7 @@ def test_a_failed_append_leaves_the_log_as_it_was(tmp_path: Path) -> None:
 FULL = """
 import resource, signal, sys
 from pathlib import Path
-from pledgegraph.store.changes_log import ChangesLog
+from pledgegraph.store.log.changes_log import ChangesLog
 from pledgegraph.errors import StorageFull
 from tests.graph.store.test_changes_log import append, filled, quad
 folder = Path(sys.argv[1])

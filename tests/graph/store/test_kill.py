@@ -16,9 +16,9 @@ from pathlib import Path
 import pytest
 from pyoxigraph import Store
 
-from pledgegraph.store.changes_log import ChangesLog
 from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.log.changes_log import ChangesLog
 from tests.graph.building import BASE, values
 from tests.graph.store.victim import count_quads
 

@@ -15,8 +15,8 @@ from pyoxigraph import Store
 
 from pledgegraph.errors import DirectoryError, PublishDelayed, StorageFull
 from pledgegraph.store import writer
-from pledgegraph.store.changes_log import ChangesLog
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.log.changes_log import ChangesLog
 from pledgegraph.store.snapshots import Snapshots
 from tests.graph.building import change, quad, quads_of
 from tests.graph.conftest import MakeSource, Program

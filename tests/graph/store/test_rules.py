@@ -24,9 +24,9 @@ from pledgegraph.settings import Settings
 from pledgegraph.setup.open_engine import engine_over
 from pledgegraph.shipped import shipped
 from pledgegraph.store.changes import ChangeSet
-from pledgegraph.store.changes_log import ChangesLog
 from pledgegraph.store.directory import new_directory
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.log.changes_log import ChangesLog
 from pledgegraph.store.rules import Rules, read_rules
 from pledgegraph.store.system_graphs import computed_graph
 from pledgegraph.store.union_graph import named_quads

@@ -31,9 +31,9 @@ from pledgegraph.errors import (
 from pledgegraph.namespaces import XSD
 from pledgegraph.store.atomic_files import sealed, unsealed
 from pledgegraph.store.changes import ChangeSet, Scope
-from pledgegraph.store.changes_log import ChangesLog
 from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.log.changes_log import ChangesLog
 from pledgegraph.store.normalisation import EngineForm
 from pledgegraph.store.snapshots import Snapshots
 from pledgegraph.store.union_graph import named_quads

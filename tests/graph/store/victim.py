@@ -19,11 +19,12 @@ from pyoxigraph import Dataset, Literal, Quad, Store
 
 from pledgegraph.cli import main
 from pledgegraph.store import atomic_files as durable
-from pledgegraph.store import changes_log, directory, snapshots, writer
-from pledgegraph.store import rdf_patch as patch
+from pledgegraph.store import directory, snapshots, writer
 from pledgegraph.store.changes import ChangeSet
 from pledgegraph.store.directory import open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.log import changes_log
+from pledgegraph.store.log import rdf_patch as patch
 from tests.graph.building import BASE, change, node, quad
 
 WATCHED = {

@@ -28,7 +28,13 @@ from pyoxigraph import Quad
 from pledgegraph.errors import LogDamaged, StorageFull
 from pledgegraph.store.atomic_files import sync_file, sync_folder
 from pledgegraph.store.changes import ChangeSet, Header
-from pledgegraph.store.rdf_patch import CLOSING, header_lines, quad_lines, read_header, read_quads
+from pledgegraph.store.log.rdf_patch import (
+    CLOSING,
+    header_lines,
+    quad_lines,
+    read_header,
+    read_quads,
+)
 
 LOG_FORMAT: Final = 1
 """The form of records; a mirror takes those of its own form only."""

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Column, Table
 from rich.text import Text
 
-from pledgegraph.cli.escape_control import harmless
+from pledgegraph.cli.terminal.escape_control import harmless
 from pledgegraph.namespaces import PREFIXES
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import sys
 
-from pledgegraph.cli.tables import print_table
+from pledgegraph.cli.terminal.tables import print_table
 from pledgegraph.media_types import JSON, TURTLE, format_named
 from pledgegraph.store.engine import QueryResult, ResultKind
 

@@ -8,7 +8,7 @@ import re
 import sys
 from typing import TYPE_CHECKING
 
-from pledgegraph.cli.escape_control import harmless
+from pledgegraph.cli.terminal.escape_control import harmless
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

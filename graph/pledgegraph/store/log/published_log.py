@@ -17,8 +17,8 @@ from functools import cached_property
 from pathlib import Path
 
 from pledgegraph.errors import ChangeMissing, LogDamaged
-from pledgegraph.store.changes_log import Record, end_of_last, record_before, records_before
 from pledgegraph.store.directory import DataDirectory, open_directory
+from pledgegraph.store.log.changes_log import Record, end_of_last, record_before, records_before
 from pledgegraph.store.snapshots import Snapshots
 
 

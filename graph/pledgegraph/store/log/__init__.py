@@ -1,0 +1,1 @@
+"""The log of changes on disk, and the form of its records."""
