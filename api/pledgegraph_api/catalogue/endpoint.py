@@ -19,10 +19,11 @@ from pledgegraph.settings import Settings
 from pledgegraph.store.engine import Engine, ResultKind
 from pledgegraph_api.catalogue.index import PATH
 from pledgegraph_api.catalogue.page import QuestionPage
-from pledgegraph_api.catalogue.parameters import Binding, Wishes, bind, read_wishes
+from pledgegraph_api.catalogue.parameters import Binding, bind
 from pledgegraph_api.errors import QuestionMissing, WrongParameters
 from pledgegraph_api.http.link_header import link
 from pledgegraph_api.http.negotiation import PAGE, accept_of, prefers_page
+from pledgegraph_api.http.query_params import Options, read_options
 from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.problems.mapping import PROBLEM_JSON
 from pledgegraph_api.sparql.preview import read_excerpt
@@ -75,18 +76,20 @@ class QuestionEndpoint:
             )
         since = time.perf_counter()
         accept = accept_of(request)
-        wishes = read_wishes(request, question.parameters)
+        options = read_options(request, {each.name: each.type for each in question.parameters})
         try:
-            binding = await self._bound(question, wishes)
+            binding = await self._bound(question, options)
         except WrongParameters as error:
-            if wishes.format == PAGE or prefers_page(accept, PROBLEM_JSON, ("application/json",)):
-                return await run_in_threadpool(self._page.refused, request, question, wishes, error)
+            if options.format == PAGE or prefers_page(accept, PROBLEM_JSON, ("application/json",)):
+                return await run_in_threadpool(
+                    self._page.refused, request, question, options, error
+                )
             raise
-        choice = self._representations.choice(request, wishes.format)
+        choice = self._representations.choice(request, options.format)
         query = QueryRequest(
             question.query,
             substitutions=binding.terms,
-            limits=wishes.limits,
+            limits=options.limits,
             day=binding.day,
         )
         coding = self._representations.coding(request, choice)
@@ -108,7 +111,7 @@ class QuestionEndpoint:
         if choice.page:
             response = await while_connected(
                 request.receive,
-                self._shown(request, question, wishes, binding, answer=answer, since=since),
+                self._shown(request, question, options, binding, answer=answer, since=since),
             )
         else:
             response = self._representations.response(
@@ -117,22 +120,22 @@ class QuestionEndpoint:
         response.headers.append("link", link(licences(self._settings.base).value, "license"))
         return response
 
-    async def _bound(self, question: Question, wishes: Wishes) -> Binding:
+    async def _bound(self, question: Question, options: Options) -> Binding:
         """The terms of the parameters, which are looked for in the data where any is given."""
-        if not any(wishes.given.get(each.name) for each in question.parameters):
-            return bind(question, wishes, self._settings.base, _as_given)
-        return await run_in_threadpool(self._looked_up, question, wishes)
+        if not any(options.given.get(each.name) for each in question.parameters):
+            return bind(question, options, self._settings.base, _as_given)
+        return await run_in_threadpool(self._looked_up, question, options)
 
-    def _looked_up(self, question: Question, wishes: Wishes) -> Binding:
+    def _looked_up(self, question: Question, options: Options) -> Binding:
         with self._engine.snapshot() as snapshot:
             find = partial(self._known.value, snapshot=snapshot)
-            return bind(question, wishes, self._settings.base, find)
+            return bind(question, options, self._settings.base, find)
 
     async def _shown(
         self,
         request: Request,
         question: Question,
-        wishes: Wishes,
+        options: Options,
         binding: Binding,
         *,
         answer: Answer,
@@ -149,7 +152,7 @@ class QuestionEndpoint:
             self._page.answered,
             request,
             question,
-            wishes,
+            options,
             binding,
             excerpt,
             headers=_headers(answer, binding),

@@ -9,8 +9,8 @@ from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.catalogue.questions import TODAY, Parameter, Question, WrongParameter
 from pledgegraph_api.catalogue.choices import Option, RecordLists
-from pledgegraph_api.catalogue.parameters import Wishes
 from pledgegraph_api.errors import Fault
+from pledgegraph_api.http.query_params import Options
 from pledgegraph_api.web.translations import Wording, worded
 
 
@@ -32,7 +32,7 @@ class Field:
 
 def fields_of(
     question: Question,
-    wishes: Wishes,
+    asked: Options,
     faults: Sequence[Fault],
     *,
     records: RecordLists,
@@ -45,7 +45,7 @@ def fields_of(
     """
     wrong = {fault.name: fault for fault in faults}
     return tuple(
-        _field(each, wrong.get(each.name), wishes=wishes, records=records, base=base, words=words)
+        _field(each, wrong.get(each.name), asked=asked, records=records, base=base, words=words)
         for each in question.parameters
     )
 
@@ -54,19 +54,19 @@ def _field(
     parameter: Parameter,
     fault: Fault | None,
     *,
-    wishes: Wishes,
+    asked: Options,
     records: RecordLists,
     base: str,
     words: Wording,
 ) -> Field:
-    given = wishes.given.get(parameter.name, "")
-    options = records.options(parameter, wishes.language)
+    given = asked.given.get(parameter.name, "")
+    options = records.options(parameter, asked.language)
     field = Field(
         name=parameter.name,
-        label=worded(parameter.label, wishes.language),
+        label=worded(parameter.label, asked.language),
         input={"date": "date", "integer": "number"}.get(parameter.type, "text"),
         value="" if given == TODAY else given,
-        hints=tuple(_hints(parameter, wishes.language, words, listed=bool(options))),
+        hints=tuple(_hints(parameter, asked.language, words, listed=bool(options))),
         error="" if fault is None else _error(parameter, fault, words),
         options=options,
         may_be_open=parameter.default is None,

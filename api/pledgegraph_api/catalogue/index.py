@@ -19,9 +19,9 @@ from pledgegraph_api.catalogue.openapi import (
     QuestionParameter,
     list_description,
 )
-from pledgegraph_api.catalogue.parameters import Wishes, read_wishes, require_none
 from pledgegraph_api.http.languages import PageLanguage
 from pledgegraph_api.http.negotiation import page_or_format
+from pledgegraph_api.http.query_params import OPTIONS, Options, read_options, refuse
 from pledgegraph_api.http.respond import respond
 from pledgegraph_api.web.links import format_links
 from pledgegraph_api.web.pages import Pages
@@ -54,11 +54,11 @@ class QuestionList:
 
     async def answer(self, request: Request) -> Response:
         """The list in the format that the client likes best."""
-        wishes = read_wishes(request)
-        require_none(wishes.faults, ())
-        form = page_or_format(request, LIST_FORMATS, wishes.format, what="the list of questions")
+        options = read_options(request)
+        refuse(options.faults, OPTIONS)
+        form = page_or_format(request, LIST_FORMATS, options.format, what="the list of questions")
         if form is None:
-            return self._page(request, wishes)
+            return self._page(request, options)
         return respond(
             request,
             lambda: self._written(form),
@@ -76,11 +76,11 @@ class QuestionList:
             return QuestionCards(questions=cards).encoded()
         return graph_bytes(catalogue_graph(self._base, self._questions), form)
 
-    def _page(self, request: Request, wishes: Wishes) -> Response:
+    def _page(self, request: Request, options: Options) -> Response:
         return self._pages.render(
             request,
             "questions.html",
-            language=PageLanguage(wishes.language, asked=wishes.language_asked),
+            language=PageLanguage(options.language, asked=options.language_asked),
             state=(),
             groups=self._groups,
             formats=format_links(PATH, (), LIST_FORMATS),

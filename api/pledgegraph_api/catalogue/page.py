@@ -14,9 +14,10 @@ from pledgegraph.media_types import CSV_SAFE, GRAPH_FORMATS, RESULT_FORMATS
 from pledgegraph_api.catalogue.choices import RecordLists
 from pledgegraph_api.catalogue.form_fields import fields_of
 from pledgegraph_api.catalogue.index import PATH
-from pledgegraph_api.catalogue.parameters import Binding, Wishes
+from pledgegraph_api.catalogue.parameters import Binding
 from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.http.languages import PageLanguage
+from pledgegraph_api.http.query_params import Options
 from pledgegraph_api.problems.mapping import problem_of
 from pledgegraph_api.sparql.preview import Excerpt
 from pledgegraph_api.web.links import PageLink, format_links
@@ -49,7 +50,7 @@ class QuestionPage:
         self,
         request: Request,
         question: Question,
-        wishes: Wishes,
+        options: Options,
         binding: Binding,
         excerpt: Excerpt,
         *,
@@ -60,22 +61,22 @@ class QuestionPage:
         return self._render(
             request,
             question,
-            wishes,
+            options,
             (),
             headers=headers,
             excerpt=excerpt,
-            values=self._values(question, wishes.language, binding),
-            downloads=format_links(_path(question), list(wishes.given.items()), formats),
+            values=self._values(question, options.language, binding),
+            downloads=format_links(_path(question), list(options.given.items()), formats),
         )
 
     def refused(
-        self, request: Request, question: Question, wishes: Wishes, error: WrongParameters
+        self, request: Request, question: Question, options: Options, error: WrongParameters
     ) -> Response:
         """The page without an answer, and with what is wrong beside the fields."""
         return self._render(
             request,
             question,
-            wishes,
+            options,
             error.faults,
             status=problem_of(error).type.status,
             headers={"Cache-Control": "no-store"},
@@ -85,7 +86,7 @@ class QuestionPage:
         self,
         request: Request,
         question: Question,
-        wishes: Wishes,
+        options: Options,
         faults: Sequence[Fault],
         *,
         headers: Mapping[str, str],
@@ -94,10 +95,10 @@ class QuestionPage:
         values: Sequence[Value] = (),
         downloads: Sequence[PageLink] = (),
     ) -> Response:
-        language = wishes.language
+        language = options.language
         fields = fields_of(
             question,
-            wishes,
+            options,
             faults,
             records=self._records,
             base=self._base,
@@ -121,7 +122,7 @@ class QuestionPage:
         return self._pages.render(
             request,
             "question.html",
-            language=PageLanguage(language, asked=wishes.language_asked),
+            language=PageLanguage(language, asked=options.language_asked),
             status=status,
             headers=headers,
             **content,

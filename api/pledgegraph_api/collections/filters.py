@@ -14,9 +14,8 @@ from pledgegraph.catalogue.name_index import NameIndex, last_part
 from pledgegraph.catalogue.near import MOST, near
 from pledgegraph.rdf.short_names import short_names
 from pledgegraph_api.collections.table import Collection, Row, Table
-from pledgegraph_api.errors import Fault, WrongParameters
-from pledgegraph_api.http.query_params import faults_of, page_number, wished
-from pledgegraph_api.sparql.protocol import decoded
+from pledgegraph_api.errors import Fault
+from pledgegraph_api.http.query_params import faults_of, own_parameters, page_number, refuse
 
 DATES: Final = ("since", "until")
 _BESIDE: Final = ("page", "format", "lang")
@@ -62,7 +61,7 @@ def read_filters(request: Request, collection: Collection, table: Table) -> Aske
         WrongParameters: some cannot be used; each is told, with the values that there are.
         PageMissing: the page is no number.
     """
-    pairs = wished(decoded(request.scope["query_string"], "The query string"))
+    pairs = own_parameters(request)
     given = [(name, value) for name, value in pairs if value and name not in _BESIDE]
     names = (*collection.filters, *(DATES if collection.dated else ()))
     faults = list(faults_of(pairs, (*names, *_BESIDE)))
@@ -99,13 +98,7 @@ def read_filters(request: Request, collection: Collection, table: Table) -> Aske
                     name, "value", detail, value[:_LONGEST], "iri", listed, near=tuple(alike[:MOST])
                 )
             )
-    if faults:
-        raise WrongParameters(
-            " ".join(fault.detail for fault in faults),
-            remedy=f"The filters of this list: {', '.join(names)}; beside them: "
-            f"{', '.join(_BESIDE)}. Each may be there once.",
-            faults=faults,
-        )
+    refuse(faults, (*names, *_BESIDE))
     return Asked(values, days, page_number(dict(pairs).get("page") or "1"), tuple(given))
 
 

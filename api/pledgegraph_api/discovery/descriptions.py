@@ -21,9 +21,9 @@ from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.namespaces import DCAT, VOID
 from pledgegraph.store.engine import Engine, Snapshot
 from pledgegraph.store.per_snapshot import OnceASnapshot
-from pledgegraph_api.catalogue.parameters import read_wishes, require_none
 from pledgegraph_api.http.languages import PageLanguage
 from pledgegraph_api.http.link_header import Signposts
+from pledgegraph_api.http.query_params import OPTIONS, read_options, refuse
 from pledgegraph_api.vocabulary.graph_response import SmallGraph, answer_graph, wants_page
 from pledgegraph_api.web.links import format_links, root_of, with_language
 from pledgegraph_api.web.pages import Pages
@@ -92,12 +92,12 @@ class DescriptionPages:
 
     async def void(self, request: Request) -> Response:
         """The VoID description; whoever wants a page is sent to the catalogue's."""
-        wishes = read_wishes(request)
-        require_none(wishes.faults, ())
-        if wants_page(request, wishes.format):
+        options = read_options(request)
+        refuse(options.faults, OPTIONS)
+        if wants_page(request, options.format):
             address = f"{root_of(request)}{CATALOG}"
-            if wishes.language_asked:
-                address = with_language(address, wishes.language)
+            if options.language_asked:
+                address = with_language(address, options.language)
             return RedirectResponse(address, 303, headers={"Vary": "Accept, Accept-Language"})
         described = await run_in_threadpool(self._descriptions.current)
         return await self._data(
@@ -107,15 +107,15 @@ class DescriptionPages:
             lambda: void_graph(
                 self._base, described.numbers, [each.iri for each in described.copies]
             ),
-            wishes.format,
+            options.format,
         )
 
     async def catalog(self, request: Request) -> Response:
         """The DCAT description, or the page about it."""
-        wishes = read_wishes(request)
-        require_none(wishes.faults, ())
+        options = read_options(request)
+        refuse(options.faults, OPTIONS)
         described = await run_in_threadpool(self._descriptions.current)
-        if not wants_page(request, wishes.format):
+        if not wants_page(request, options.format):
             return await self._data(
                 request,
                 described,
@@ -127,14 +127,14 @@ class DescriptionPages:
                     modified=described.modified,
                     copies=described.copies,
                 ),
-                wishes.format,
+                options.format,
             )
         items = [(each.iri, each.media_type) for each in described.copies]
         return await run_in_threadpool(
             self._pages.render,
             request,
             "catalog.html",
-            language=PageLanguage(wishes.language, asked=wishes.language_asked),
+            language=PageLanguage(options.language, asked=options.language_asked),
             headers={
                 "Pledgegraph-Snapshot": str(described.numbers.sequence),
                 "Link": self._signposts.of_page(CATALOG, kind=DCAT.Catalog.value, items=items),

@@ -18,7 +18,7 @@ from pledgegraph.errors import ServiceBusy
 from pledgegraph.history.past_versions import Past, PastVersion
 from pledgegraph.settings import Settings
 from pledgegraph.store.directory import open_directory
-from pledgegraph_api.sparql.protocol import version_named
+from pledgegraph_api.http.query_params import version_named
 
 _MOST_WAITING: Final = 8
 """Versions that may be in the making; others are refused."""

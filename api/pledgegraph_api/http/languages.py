@@ -64,7 +64,7 @@ def required_language(request: Request) -> PageLanguage:
     named = _named(request)
     if len(named) > 1:
         raise ParameterError(
-            f"The parameter lang is there {len(named)} times.", remedy="Send it once."
+            f"Parameter `lang` was given {len(named)} times.", remedy="Give it once."
         )
     if named and named[0] not in LANGUAGES:
         raise ParameterError(

@@ -1,48 +1,128 @@
-"""The parameters of an address: those that it knows, each once, or a word on what is wrong."""
+"""The parameters of an address: those that it knows, each once, or a word on what is wrong.
+
+`known_parameters` is for addresses that take a few, `read_options` for those of pages and of
+questions, whose form, language and limits a reader chooses.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Final
+from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from pledgegraph_api.errors import Fault, PageMissing, WrongParameters
-from pledgegraph_api.http.languages import LANGUAGES, page_language
-from pledgegraph_api.sparql.protocol import decoded
+from pledgegraph.results.truncation import LIMIT
+from pledgegraph_api.errors import (
+    EncodingError,
+    Fault,
+    PageMissing,
+    ParameterError,
+    WrongParameters,
+)
+from pledgegraph_api.http.languages import LANGUAGES, page_language, preferred_language
+from pledgegraph_api.http.request_limits import TIMEOUT, AskedLimits, limits_of
+
+Parameters = list[tuple[str, str]]
+
+OPTIONS: Final = ("format", "lang", TIMEOUT, LIMIT)
+"""What pages and questions take beside parameters of their own."""
+GIVE_ONCE: Final = "Give it once."
 
 _LONGEST_QUOTE: Final = 200
+"""Characters of a wrong name or value that a message repeats."""
 _HIGHEST_PAGE_DIGITS: Final = 9
+_MOST_PARAMETERS: Final = 1000
+_LONGEST_VERSION: Final = 18
+"""Digits; more lead beyond every log."""
 _ADDED: Final = re.compile(r"utm_\w+|fbclid|gclid|msclkid|mc_cid|mc_eid|mtm_\w+")
 """What other sites add to the links that people share, so that it can be told who followed them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What a request says, read by `read_options`."""
+
+    given: dict[str, str]
+    """The address's own parameters that have a value; one left empty counts as left out."""
+    faults: tuple[Fault, ...]
+    format: str | None
+    limits: AskedLimits
+    language: str
+    """The language of the page."""
+    language_asked: bool
+    """True where the address names it; links of the page then do so too."""
 
 
 def known_parameters(request: Request, known: Sequence[str]) -> Mapping[str, str]:
     """The parameters in the address of a request, by name.
 
     Raises:
-        WrongParameters: one is not among the ``known``, is there twice, or is ``lang`` and names
+        WrongParameters: one is not among the ``known``, is given twice, or is ``lang`` and names
             no language of the pages.
         EncodingError: they are not UTF-8.
     """
-    encoded = request.scope["query_string"]
-    if not encoded:
-        return {}
-    pairs = wished(decoded(encoded, "The query string"))
-    faults = list(faults_of(pairs, known))
-    if faults:
-        raise WrongParameters(
-            " ".join(fault.detail for fault in faults),
-            remedy=f"The parameters here: {', '.join(known)}; each may be there once.",
-            faults=faults,
-        )
+    pairs = own_parameters(request)
+    refuse(list(faults_of(pairs, known)), known)
     return dict(pairs)
 
 
-def wished(pairs: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The parameters without those that other sites add to links, which wish for nothing."""
+def read_options(request: Request, own: Mapping[str, str] | None = None) -> Options:
+    """What an address says that takes `OPTIONS`, and its ``own`` parameters of these types.
+
+    Faults are told, and not raised: a form shows them beside its fields.
+
+    Raises:
+        EncodingError: it is not UTF-8.
+        ParameterError: there is far too much of it.
+    """
+    types = own or {}
+    pairs = own_parameters(request)
+    given = {name: value for name, value in pairs if value}
+    faults = list(faults_of(pairs, (*types, *OPTIONS), types))
+    language = page_language(given.pop("lang", ""))
+    limits, wrong = limits_of(given)
+    for name in (TIMEOUT, LIMIT):
+        given.pop(name, None)
+    preferred = preferred_language(",".join(request.headers.getlist("accept-language")))
+    return Options(
+        given=given,
+        faults=(*faults, *wrong),
+        format=given.pop("format", None),
+        limits=limits,
+        language=language if language in LANGUAGES else preferred,
+        language_asked=language in LANGUAGES,
+    )
+
+
+def refuse(faults: Sequence[Fault], known: Sequence[str]) -> None:
+    """Refuse a request that has faults, where these parameters are known.
+
+    Raises:
+        WrongParameters: there is one; all are told.
+    """
+    if faults:
+        raise WrongParameters(
+            " ".join(fault.detail for fault in faults),
+            remedy=f"This address takes {_listed(known)}. Give each once.",
+            faults=faults,
+        )
+
+
+def own_parameters(request: Request) -> Parameters:
+    """The parameters in the address of a request, without those that other sites add to links.
+
+    Raises:
+        EncodingError: they are not UTF-8.
+        ParameterError: there are too many.
+    """
+    encoded = request.scope["query_string"]
+    if not encoded:
+        return []
+    pairs = decoded(encoded, "The query string")
     return [pair for pair in pairs if _ADDED.fullmatch(pair[0]) is None]
 
 
@@ -58,24 +138,61 @@ def own_query(query: bytes) -> bytes:
     )
 
 
-def faults_of(pairs: Sequence[tuple[str, str]], known: Sequence[str]) -> Iterator[Fault]:
+def decoded(encoded: bytes, what: str) -> Parameters:
+    """The parameters of a query string or form, percent-decoded once."""
+    try:
+        return parse_qsl(
+            encoded.decode("utf-8"),
+            keep_blank_values=True,
+            errors="strict",
+            max_num_fields=_MOST_PARAMETERS,
+        )
+    except UnicodeDecodeError:
+        raise EncodingError(f"{what} holds bytes that are not UTF-8.") from None
+    except ValueError:
+        raise ParameterError(
+            f"{what} has more than {_MOST_PARAMETERS} parameters.", remedy="Send fewer."
+        ) from None
+
+
+def faults_of(
+    pairs: Sequence[tuple[str, str]], known: Sequence[str], types: Mapping[str, str] | None = None
+) -> Iterator[Fault]:
     """What is wrong with the names of parameters, and with ``lang``."""
     for name, times in Counter(name for name, _ in pairs).items():
         quoted = name[:_LONGEST_QUOTE]
         if name not in known:
-            detail = f"There is no parameter {quoted!r} here."
+            detail = f"Unknown parameter {quoted!r}."
             yield Fault(quoted, "unknown", detail, choices=tuple(known))
         elif times > 1:
-            detail = f"The parameter {name} is there {times} times; send it once."
-            yield Fault(name, "repeated", detail)
+            detail = f"{repeated(name, times)} {GIVE_ONCE}"
+            yield Fault(name, "repeated", detail, type=(types or {}).get(name, "string"))
     for language in dict.fromkeys(value for name, value in pairs if name == "lang"):
         if language and page_language(language) not in LANGUAGES:
             quoted = language[:_LONGEST_QUOTE]
-            detail = (
-                f"There are no pages in the language {quoted!r}; expected one of: "
-                f"{', '.join(LANGUAGES)}."
-            )
+            detail = f"Parameter `lang` is {quoted!r}. Choose one of: {', '.join(LANGUAGES)}."
             yield Fault("lang", "value", detail, quoted, "string", tuple(LANGUAGES), "fr")
+
+
+def repeated(name: str, times: int) -> str:
+    """What is said of a parameter that is given several times."""
+    return f"Parameter `{name}` was given {times} times."
+
+
+def version_named(value: str | None) -> int | None:
+    """The number of the version that the parameter ``version`` asks for.
+
+    Raises:
+        ParameterError: it is no number.
+    """
+    if value is None:
+        return None
+    if not (value.isascii() and value.isdecimal()):
+        raise ParameterError(
+            f"The parameter `version` is the number of a change set, and not {value[:40]!r}.",
+            remedy="The page at /changes has them all.",
+        )
+    return int(value[:_LONGEST_VERSION])
 
 
 def page_number(given: str) -> int:
@@ -90,3 +207,10 @@ def page_number(given: str) -> int:
     raise PageMissing(
         f"There is no page {given[:40]!r}.", remedy="Pages are counted 1, 2, 3 and so on."
     )
+
+
+def _listed(names: Sequence[str]) -> str:
+    quoted = [f"`{each}`" for each in names]
+    if not quoted:
+        return "no parameters"
+    return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if quoted[:-1] else quoted)

@@ -22,6 +22,7 @@ from pledgegraph.store.per_snapshot import OnceASnapshot
 from pledgegraph_api.errors import NotAcceptable, QueryMissing
 from pledgegraph_api.history.versions import PastVersions
 from pledgegraph_api.http.negotiation import PAGE, Accept, PageOrFormat, accept_of, prefers_page
+from pledgegraph_api.http.query_params import decoded
 from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.problems.mapping import PROBLEM_JSON
 from pledgegraph_api.sparql.explain import ExplainAnswer, wants_page
@@ -32,7 +33,6 @@ from pledgegraph_api.sparql.protocol import (
     ACCEPT_QUERY,
     WITH_BODY,
     QueryRequest,
-    decoded,
     read_query,
 )
 from pledgegraph_api.sparql.response import Representations

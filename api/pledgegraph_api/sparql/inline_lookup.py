@@ -23,8 +23,9 @@ from pledgegraph.settings import Settings
 from pledgegraph.sparql.quick_queries import is_quick
 from pledgegraph.store.engine import Engine, ResultKind
 from pledgegraph_api.errors import EncodingError, ParameterError
+from pledgegraph_api.http.query_params import decoded
 from pledgegraph_api.sparql.answer_etag import AnswerTags
-from pledgegraph_api.sparql.protocol import QueryRequest, decoded
+from pledgegraph_api.sparql.protocol import QueryRequest
 
 _LONGEST_ADDRESS: Final = 6000
 """Bytes of a query string."""

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from datetime import date
 from email.message import Message
 from typing import Final
-from urllib.parse import parse_qsl
 
 from pyoxigraph import Literal, NamedNode, Variable
 from starlette.requests import Request
@@ -23,6 +22,13 @@ from pledgegraph_api.errors import (
     ParameterError,
     QueryMissing,
     UnsupportedContent,
+)
+from pledgegraph_api.http.query_params import (
+    GIVE_ONCE,
+    Parameters,
+    decoded,
+    repeated,
+    version_named,
 )
 from pledgegraph_api.http.request_limits import NOT_ASKED, TIMEOUT, AskedLimits, limits_of
 
@@ -43,11 +49,6 @@ _PROTOCOL: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
 _UPDATE: Final = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
 CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 """Names of UTF-8, and of what is UTF-8 as well."""
-_MOST_PARAMETERS: Final = 1000
-_LONGEST_VERSION: Final = 18
-"""Digits; more lead beyond every log."""
-
-Parameters = list[tuple[str, str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +130,7 @@ def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
     names = [name for name, _ in parameters]
     for name in _ONCE:
         if names.count(name) > 1:
-            raise ParameterError(
-                f"The parameter `{name}` is there {names.count(name)} times.",
-                remedy="Send it once.",
-            )
+            raise ParameterError(repeated(name, names.count(name)), remedy=GIVE_ONCE)
     for name in names:
         if name in _UPDATE:
             raise ParameterError(
@@ -177,22 +175,6 @@ def _truth(given: Mapping[str, str], name: str) -> bool:
     return value == "true"
 
 
-def version_named(value: str | None) -> int | None:
-    """The number of the version that the parameter ``version`` asks for.
-
-    Raises:
-        ParameterError: it is no number.
-    """
-    if value is None:
-        return None
-    if not (value.isascii() and value.isdecimal()):
-        raise ParameterError(
-            f"The parameter `version` is the number of a change set, and not {value[:40]!r}.",
-            remedy="The page at /changes has them all.",
-        )
-    return int(value[:_LONGEST_VERSION])
-
-
 def graphs_named(parameters: Parameters, wanted: str) -> Iterator[NamedNode]:
     """The graphs that the parameters of that name give, in their order.
 
@@ -207,23 +189,6 @@ def graphs_named(parameters: Parameters, wanted: str) -> Iterator[NamedNode]:
                     f"The parameter `{name}` is not an absolute IRI: {value[:200]!r}.",
                     remedy="Give the graph's whole IRI, percent-encoded.",
                 ) from None
-
-
-def decoded(encoded: bytes, what: str) -> Parameters:
-    """The parameters of a query string or form, percent-decoded once."""
-    try:
-        return parse_qsl(
-            encoded.decode("utf-8"),
-            keep_blank_values=True,
-            errors="strict",
-            max_num_fields=_MOST_PARAMETERS,
-        )
-    except UnicodeDecodeError:
-        raise EncodingError(f"{what} holds bytes that are not UTF-8.") from None
-    except ValueError:
-        raise ParameterError(
-            f"{what} has more than {_MOST_PARAMETERS} parameters.", remedy="Send fewer."
-        ) from None
 
 
 def refuse_in_address(parameters: Parameters, names: frozenset[str] | set[str], why: str) -> None:

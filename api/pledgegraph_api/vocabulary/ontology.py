@@ -22,10 +22,10 @@ from pledgegraph.namespaces import DCTERMS, OWL, PG
 from pledgegraph.ontology.documents import OntologyDocument, ontology_documents, version_of
 from pledgegraph.ontology.terms import SHOWN, Term, read_terms
 from pledgegraph.rdf.triple_index import Statements, Texts
-from pledgegraph_api.catalogue.parameters import read_wishes, require_none
 from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.http.languages import PageLanguage
 from pledgegraph_api.http.link_header import Signposts
+from pledgegraph_api.http.query_params import OPTIONS, read_options, refuse
 from pledgegraph_api.vocabulary.graph_response import (
     SmallGraph,
     answer_graph,
@@ -91,13 +91,13 @@ class OntologyPages:
         """
         asked = request.scope["path"].removeprefix(root_of(request))
         path, ending = split_ending(asked)
-        wishes = read_wishes(request)
-        require_none(wishes.faults, ())
+        options = read_options(request)
+        refuse(options.faults, OPTIONS)
         document = self._documents.get(path)
-        language = PageLanguage(wishes.language, asked=wishes.language_asked)
+        language = PageLanguage(options.language, asked=options.language_asked)
         if document is None:
             return await run_in_threadpool(self._elsewhere, request, path, language)
-        form = ending or wishes.format
+        form = ending or options.format
         if wants_page(request, form):
             return await run_in_threadpool(self._page, request, document, language)
         graph = SmallGraph(

@@ -28,10 +28,10 @@ from pledgegraph.ontology.concept_schemes import (
 from pledgegraph.rdf.triple_index import Texts
 from pledgegraph.store.engine import Engine
 from pledgegraph.store.per_snapshot import OnceASnapshot
-from pledgegraph_api.catalogue.parameters import read_wishes, require_none
 from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.http.languages import PageLanguage
 from pledgegraph_api.http.link_header import Signposts
+from pledgegraph_api.http.query_params import OPTIONS, read_options, refuse
 from pledgegraph_api.vocabulary.graph_response import (
     SmallGraph,
     answer_graph,
@@ -71,11 +71,11 @@ class SchemePages:
 
     async def index(self, request: Request) -> Response:
         """The list of the schemes."""
-        wishes = read_wishes(request)
-        require_none(wishes.faults, ())
+        options = read_options(request)
+        refuse(options.faults, OPTIONS)
         found = await run_in_threadpool(self._look_up, None)
         headers = {"Pledgegraph-Snapshot": str(found.sequence)}
-        if not wants_page(request, wishes.format):
+        if not wants_page(request, options.format):
             graph = SmallGraph(
                 "schemes",
                 lambda: _list(found.names),
@@ -83,12 +83,12 @@ class SchemePages:
                 "the list of schemes",
                 headers,
             )
-            return await answer_graph(request, graph, wishes.format)
+            return await answer_graph(request, graph, options.format)
         return await run_in_threadpool(
             self._pages.render,
             request,
             "schemes.html",
-            language=PageLanguage(wishes.language, asked=wishes.language_asked),
+            language=PageLanguage(options.language, asked=options.language_asked),
             headers=headers,
             state=(PATH, found.sequence),
             schemes=found.names,
@@ -101,8 +101,8 @@ class SchemePages:
         Raises:
             DocumentMissing: there is none of that name.
         """
-        wishes = read_wishes(request)
-        require_none(wishes.faults, ())
+        options = read_options(request)
+        refuse(options.faults, OPTIONS)
         name, ending = split_ending(name)
         found = await run_in_threadpool(self._look_up, name)
         if name not in found.names:
@@ -114,7 +114,7 @@ class SchemePages:
         path = f"{PATH}/{name}"
         kind = SKOS.ConceptScheme.value
         headers = {"Pledgegraph-Snapshot": str(found.sequence)}
-        form = ending or wishes.format
+        form = ending or options.format
         if not wants_page(request, form):
             link = self._signposts.of_document(path, kind=kind, cite=SCHEME + name)
             graph = SmallGraph(
@@ -131,7 +131,7 @@ class SchemePages:
             self._pages.render,
             request,
             "scheme.html",
-            language=PageLanguage(wishes.language, asked=wishes.language_asked),
+            language=PageLanguage(options.language, asked=options.language_asked),
             headers={**headers, "Link": link},
             state=(path, found.sequence),
             scheme=scheme,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
@@ -9,12 +11,22 @@ from starlette.responses import Response
 
 from pledgegraph.descriptions import ABOUT
 from pledgegraph.namespaces import DCAT
-from pledgegraph.store.engine import Engine
+from pledgegraph.store.engine import Engine, Snapshot
 from pledgegraph.store.per_snapshot import OnceASnapshot
+from pledgegraph.store.record_counts import count
 from pledgegraph_api.http.link_header import Signposts
 from pledgegraph_api.web.featured import Example
-from pledgegraph_api.web.holdings import count_holdings
 from pledgegraph_api.web.pages import Pages
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """How much one snapshot holds."""
+
+    sequence: int
+    quads: int
+    records: dict[str, int]
+    """The number of records by kind, such as ``commitments``."""
 
 
 class HomePage:
@@ -31,7 +43,7 @@ class HomePage:
         self._pages = pages
         self._signposts = signposts
         self._base = base
-        self._holdings = OnceASnapshot(engine, count_holdings)
+        self._holdings = OnceASnapshot(engine, _count)
         self._examples = examples
 
     def install(self, app: FastAPI) -> None:
@@ -53,6 +65,11 @@ class HomePage:
             examples=self._examples,
             dataset=_for_search_engines(self._base, holdings.sequence),
         )
+
+
+def _count(snapshot: Snapshot) -> Holdings:
+    """Takes seconds where the snapshot holds millions of statements."""
+    return Holdings(snapshot.sequence, len(snapshot), count(snapshot))
 
 
 def _for_search_engines(base: str, sequence: int) -> dict[str, object]:

@@ -17,7 +17,7 @@ from starlette.requests import Request
 
 from pledgegraph.store.graph_states import Graph
 from pledgegraph_api.errors import ParameterError
-from pledgegraph_api.sparql.protocol import decoded
+from pledgegraph_api.http.query_params import decoded
 
 PATH: Final = "/graphs"
 

@@ -27,8 +27,9 @@ from pledgegraph_api.errors import GraphMissing, ParameterError
 from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.http.negotiation import accept_of, choose_format
 from pledgegraph_api.http.preconditions import Preconditions, preconditions_of
+from pledgegraph_api.http.query_params import decoded
 from pledgegraph_api.http.request_outcome import exchange_of
-from pledgegraph_api.sparql.protocol import SPARQL_UPDATE, decoded
+from pledgegraph_api.sparql.protocol import SPARQL_UPDATE
 from pledgegraph_api.sparql.response import Representations
 from pledgegraph_api.sparql.runner import Answer, QueryRunner
 from pledgegraph_api.sparql.streaming import while_connected

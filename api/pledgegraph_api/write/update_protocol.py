@@ -19,13 +19,12 @@ from pledgegraph_api.errors import (
     UnsupportedContent,
     UpdateMissing,
 )
+from pledgegraph_api.http.query_params import GIVE_ONCE, Parameters, decoded, repeated
 from pledgegraph_api.sparql.protocol import (
     FORM,
     SPARQL_UPDATE,
-    Parameters,
     body_of,
     content_type,
-    decoded,
     graphs_named,
     refuse_in_address,
     too_large,
@@ -101,7 +100,7 @@ def reason_of(request: Request, otherwise: str) -> str:
     if not given:
         return otherwise
     if len(given) > 1:
-        raise ParameterError(f"The header {REASON} is there {len(given)} times.")
+        raise ParameterError(f"Header {REASON} was given {len(given)} times.", remedy=GIVE_ONCE)
     text = utf8(unquote_to_bytes(given[0].encode("latin-1")), f"The header {REASON}")
     token = request.headers.get("authorization", "").rpartition(" ")[2]
     if token and token in text:
@@ -117,8 +116,8 @@ def _update_request(parameters: Parameters, longest: int) -> UpdateRequest:
     names = [name for name, _ in parameters]
     if names.count("update") > 1:
         raise ParameterError(
-            f"The parameter `update` is there {names.count('update')} times.",
-            remedy="Send it once.",
+            repeated("update", names.count("update")),
+            remedy=GIVE_ONCE,
         )
     for name in names:
         if name in _OF_QUERIES:

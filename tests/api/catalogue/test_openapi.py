@@ -9,7 +9,7 @@ import pytest
 
 from pledgegraph.catalogue.questions import Question, catalogue
 from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS
-from pledgegraph_api.catalogue.parameters import RESERVED
+from pledgegraph_api.http.query_params import OPTIONS
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +28,7 @@ async def test_the_operation_is_the_front_matter(
     assert question.question["en"] in operation["description"]
     assert question.limits.get("en", "") in operation["description"]
     told: dict[str, dict[str, Any]] = {each["name"]: each for each in operation["parameters"]}
-    assert [name for name in told if name not in RESERVED] == [p.name for p in question.parameters]
+    assert [name for name in told if name not in OPTIONS] == [p.name for p in question.parameters]
     for parameter in question.parameters:
         there = told[parameter.name]
         schema = there["schema"]
@@ -59,4 +59,4 @@ async def test_every_question_has_an_operation_of_its_own(shipped: httpx.AsyncCl
 
 def test_no_parameter_takes_a_name_that_the_service_needs() -> None:
     for question in QUESTIONS:
-        assert not {each.name for each in question.parameters} & set(RESERVED)
+        assert not {each.name for each in question.parameters} & set(OPTIONS)

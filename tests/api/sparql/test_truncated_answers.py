@@ -149,7 +149,7 @@ async def test_what_is_no_limit_is_refused(
 async def test_a_limit_is_there_once(client: httpx.AsyncClient, name: str) -> None:
     response = await client.get(f"/sparql?query=ASK{{}}&{name}=1&{name}=2")
     assert response.status_code == 400
-    assert f"`{name}` is there 2 times" in response.json()["detail"]
+    assert f"`{name}` was given 2 times" in response.json()["detail"]
 
 
 async def test_more_than_there_is_is_lowered(client: httpx.AsyncClient) -> None:
