@@ -82,6 +82,7 @@ class EntityPage:
             "canonical": f"{self._base}{path}{_query(document.page, None)}",
             "document": document,
             "document_path": path,
+            "statements_path": f"{path}{_query(1, version, view='statements')}",
             "before": f"{path}{_query(document.page - 1, version)}",
             "after": f"{path}{_query(document.page + 1, version)}",
             "earlier": version,
@@ -125,8 +126,10 @@ class EntityPage:
         )
 
 
-def _query(page: int, version: PastVersion | None) -> str:
-    pairs = {"page": page} if page > 1 else {}
+def _query(page: int, version: PastVersion | None, *, view: str = "") -> str:
+    pairs: dict[str, str | int] = {"view": view} if view else {}
+    if page > 1:
+        pairs["page"] = page
     if version is not None:
         pairs["version"] = version.sequence
     return f"?{urlencode(pairs)}" if pairs else ""

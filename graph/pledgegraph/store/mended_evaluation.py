@@ -21,6 +21,7 @@ from pledgegraph.sparql.mending.mend import (
 from pledgegraph.store.engine import Substitutions
 
 SPACES = "Put a space between any two words, and around `<` and `>` that compare."
+SHALLOWER = "Put fewer brackets, or signs such as `!`, within each other."
 
 Graph = NamedNode | BlankNode | DefaultGraph
 
@@ -65,7 +66,10 @@ def mended(text: str, dataset: StoreDataset, base: str, substitutions: Substitut
     parameters = {name.value: str(term) for name, term in (substitutions or {}).items()}
     try:
         found = mended_query(text, dataset, base, parameters)
-    except (Unreadable, RecursionError) as error:
+    except RecursionError as error:
+        Store().query(text, base_iri=base)
+        raise QueryRefused("The query is nested too deeply.", remedy=SHALLOWER) from error
+    except Unreadable as error:
         Store().query(text, base_iri=base)
         raise QueryRefused("The query cannot be read surely.", remedy=SPACES) from error
     if found != text:
@@ -84,6 +88,8 @@ def run_mended(store: Store, text: str, base: str) -> None:
             text = mended_operation(text, StoreDataset(store), base)
         except QueryRefused as error:
             raise UpdateRefused(str(error), remedy=error.remedy) from error
-        except (Unreadable, RecursionError) as error:
+        except RecursionError as error:
+            raise UpdateRefused("The update is nested too deeply.", remedy=SHALLOWER) from error
+        except Unreadable as error:
             raise UpdateRefused("The update cannot be read surely.", remedy=SPACES) from error
     store.update(text, base_iri=base, custom_functions=FUNCTIONS)

@@ -130,7 +130,7 @@ async def test_questions_of_the_catalogue_too(client: httpx.AsyncClient) -> None
     [
         (name, value)
         for name in ("limit", "timeout")
-        for value in ("0", "-1", "NaN", "1e3", " 5", "+5", "", "9" * 99)
+        for value in ("0", "-1", "NaN", "1e3", " 5", "+5", "9" * 99)
     ]
     + [("limit", "1.5"), ("limit", "\u0663")]
     + [("timeout", value) for value in ("0.0", "1.", ".5")],
