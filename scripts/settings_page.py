@@ -17,9 +17,9 @@ PAGE = Path(__file__).resolve().parent.parent / "docs" / "settings.md"
 
 _HEAD = """# Settings
 
-Every setting has a default that suits one machine. An environment variable sets it for good; a
-command line option of the same name (`pledgegraph serve --port 9000`), where a command has it,
-goes before the variable.
+Every setting has a default that suits one machine. Set it with an environment variable. A command
+line option of the same name (`pledgegraph serve --port 9000`), where the command has one, overrides
+the variable.
 
 This page is written by `scripts/settings_page.py`; a test compares it with the program.
 

@@ -103,7 +103,7 @@ class PreconditionFailed(RequestError):
 class QuestionMissing(RequestError):
     """The catalogue has no question of that id. ``near`` holds ids that look like it."""
 
-    remedy = "The list at /queries has all of them."
+    remedy = "See the full list at /queries."
 
     def __init__(self, message: str, *, near: Sequence[str] = ()) -> None:
         super().__init__(message)
@@ -113,13 +113,13 @@ class QuestionMissing(RequestError):
 class DumpMissing(RequestError):
     """There is no such dump; older ones are removed when newer ones are made."""
 
-    remedy = "The list at /dumps/ has all of them; /dumps/latest/nq.gz leads to the newest."
+    remedy = "See the full list at /dumps/; /dumps/latest/nq.gz leads to the newest."
 
 
 class ChangePageMissing(RequestError):
     """The stream of changes has no page of that number."""
 
-    remedy = "The stream at /changes leads to all of them."
+    remedy = "The stream at /changes leads to each of them."
 
 
 class TooManyRanges(RequestError):
@@ -187,7 +187,8 @@ class BudgetSpent(RequestError):
     def __init__(self, message: str, *, retry_after: int, limit: Limit | None = None) -> None:
         super().__init__(
             message,
-            remedy=f"Wait {retry_after} s. Then ask one query at a time, and ask for less at once.",
+            remedy=f"Wait {retry_after} seconds, then send one query at a time and ask for less "
+            "in each.",
             limit=limit,
         )
         self.retry_after = retry_after
@@ -207,7 +208,7 @@ class Unauthorised(RequestError):
     """The request carries no token, or none that is known (RFC 6750, section 3)."""
 
     remedy = (
-        "Have the operator make a token with `pledgegraph token create`, and send it in the "
+        "Ask the operator to create a token with `pledgegraph token create`, and send it in the "
         "header `Authorization: Bearer TOKEN`."
     )
 

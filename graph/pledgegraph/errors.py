@@ -128,7 +128,7 @@ class DirectoryLocked(DirectoryError):
 class DirectoryReadOnly(DirectoryError):
     """This process may read the data directory, but not write to it."""
 
-    remedy = "Mend the permissions of the data directory, or write as the user who owns it."
+    remedy = "Fix the permissions of the data directory, or write as the user who owns it."
 
 
 class MirrorReadOnly(DirectoryReadOnly):
@@ -150,7 +150,9 @@ class OriginError(PledgegraphError):
 class OriginUnreachable(OriginError):
     """The origin does not answer, or not now."""
 
-    remedy = "Check the address and the network, then run the command again: it goes on from there."
+    remedy = (
+        "Check the address and the network, then run the command again: it continues from there."
+    )
 
 
 class OriginDiffers(OriginError):
@@ -201,7 +203,10 @@ class StorageFull(PledgegraphError):
 class PublishDelayed(PledgegraphError):
     """A change set is in the changes log, but its snapshot could not be written."""
 
-    remedy = "Do not repeat the change. Free some space on the disk; the next write shows it."
+    remedy = (
+        "Do not repeat the change. Free some space on the disk; the change becomes visible "
+        "with the next write."
+    )
 
 
 class InputError(PledgegraphError):
@@ -278,7 +283,7 @@ class TokenMissing(InputError):
 class ValidationFailed(InputError):
     """The data break at least one shape of severity Violation; nothing was loaded."""
 
-    remedy = "Mend the statements named and load the file again."
+    remedy = "Correct the statements listed, then load the file again."
 
     def __init__(self, report: ValidationReport, *, base: str) -> None:
         count = len(report.violations)
@@ -328,7 +333,7 @@ class QueryTimeout(QueryError):
 
     remedy = (
         "Ask for less: name the predicate and the class, replace NOT EXISTS by MINUS, "
-        "add a LIMIT, or take a dump and query it on your own machine."
+        "add a LIMIT, or download a dump and query it on your own machine."
     )
 
 
@@ -350,7 +355,7 @@ class TermUnwritable(QueryError):
 class WriteTimeout(QueryTimeout):
     """A write takes longer than a write may; nothing was changed."""
 
-    remedy = "Change less at once: name the graph and the subjects, or make several steps of it."
+    remedy = "Change less at once: name the graph and the subjects, or split it into several steps."
 
 
 class QueryOutOfMemory(QueryError):

@@ -73,8 +73,9 @@ class Settings(BaseSettings):
         default=1,
         ge=1,
         le=64,
-        description="How many processes speak HTTP, all at the same port; the workers, places and "
-        "bytes of the other settings are shared out among them.",
+        description="Number of processes that serve HTTP, all on the same port. The workers, "
+        "places and "
+        "bytes in other settings are divided among them.",
     )
     query_workers: int = Field(
         default=4,
@@ -85,19 +86,20 @@ class Settings(BaseSettings):
     query_queue: int = Field(
         default=64,
         ge=0,
-        description="How many queries may wait for a worker; a further one gets 503.",
+        description="How many queries may wait for a worker; any more get 503.",
     )
     usage_half_life: float = Field(
         default=30.0,
         gt=0,
-        description="Seconds in which half of what a client has used of the workers is forgotten. "
+        description="Seconds after which half of the worker time that a client has used is "
+        "forgotten. "
         "While queries wait, those of clients that have used least go first.",
     )
     aside_timeout: float = Field(
         default=60.0,
         gt=0,
-        description="Seconds that a query may be set aside in all, for others whose clients have "
-        "used less; then 503. Its own time does not run meanwhile.",
+        description="Seconds in all that a query may be paused for clients that have used less; "
+        "then 503. Paused time does not count towards its own time limit.",
     )
     query_timeout: float = Field(
         default=30.0,
@@ -107,12 +109,13 @@ class Settings(BaseSettings):
     query_memory: int = Field(
         default=1_000_000_000,
         ge=50_000_000,
-        description="Bytes of memory that a query may use; beyond it 507.",
+        description="Memory, in bytes, that a query may use; if it needs more, 507.",
     )
     max_rows: int = Field(
         default=1_000_000,
         ge=1,
-        description="Rows, or statements of a graph, that an answer may have; there it is cut.",
+        description="Maximum number of rows, or of statements of a graph, in an answer; it is cut "
+        "off there.",
     )
     max_answer_bytes: int = Field(
         default=1_000_000_000,
@@ -161,13 +164,14 @@ class Settings(BaseSettings):
     stall_timeout: float = Field(
         default=60.0,
         gt=0,
-        description="Seconds that a client may take nothing of an answer before it is cut off.",
+        description="Seconds that a client may stop reading an answer before it is disconnected.",
     )
     dump_interval: float = Field(
         default=3600.0,
         ge=0,
-        description="Seconds between looks whether `/dumps/` needs the dump of a newer snapshot; "
-        "0: the service makes none.",
+        description="Seconds between checks for whether `/dumps/` needs the dump of a newer "
+        "snapshot; "
+        "0 turns dumps off.",
     )
     check_interval: float = Field(
         default=21600.0,
@@ -192,11 +196,12 @@ class Settings(BaseSettings):
         default="text", description="The form of the log: `text`, or `json`, one object a line."
     )
     log_requests: bool = Field(
-        default=True, description="Whether the log tells of every request, in a line of its own."
+        default=True, description="Whether every request is logged, one line each."
     )
     log_queries: bool = Field(
         default=False,
-        description="Whether that line has the text of the query too, which may be personal.",
+        description="Whether that line also has the text of the query, which may contain personal "
+        "data.",
     )
     metrics: bool = Field(
         default=True, description="Whether `/metrics` tells Prometheus what the service does."
@@ -204,24 +209,24 @@ class Settings(BaseSettings):
     budget_seconds: float = Field(
         default=60.0,
         ge=0,
-        description="Seconds of query time that one client may use a minute; then 429. "
-        "0 stands for no bound.",
+        description="Seconds of query time that one client may use per minute; then 429. "
+        "0 means no limit.",
     )
     budget_errors: int = Field(
         default=30,
         ge=0,
-        description="Queries of one client that may fail a minute; then 429. "
-        "0 stands for no bound.",
+        description="Queries of one client that may fail per minute; then 429. 0 means no limit.",
     )
     budget_exempt: Networks = Field(
         default="127.0.0.0/8,::1/128",
-        description="Addresses and networks whose clients have no such budget, with commas "
-        "between them. By default this machine.",
+        description="Addresses and networks, separated by commas, whose clients have no such "
+        "limit. "
+        "By default this machine.",
     )
     trusted_proxies: Networks = Field(
         default="",
-        description="Addresses and networks of reverse proxies, with commas between them. Only "
-        "what they say of a client's address is believed.",
+        description="Addresses and networks of reverse proxies, separated by commas. Only these "
+        "are trusted to state a client's address.",
     )
     proxy_header: Literal["x-forwarded-for", "forwarded"] = Field(
         default="x-forwarded-for",
@@ -236,20 +241,20 @@ class Settings(BaseSettings):
     max_connections: int = Field(
         default=1000,
         ge=1,
-        description="Connections that may be open at the same time; a further one gets 503.",
+        description="Connections that may be open at the same time; any more get 503.",
     )
     client_connections: int = Field(
         default=250,
         ge=1,
         description="Connections, and requests without an answer, that one client address may have "
-        "at the same time; a further one gets 503. Never all of `max_connections`: a tenth is out "
+        "at the same time; any more get 503. Never all of `max_connections`: a tenth is out "
         "of reach. Connections of `trusted_proxies` are not counted, but their clients' requests.",
     )
     receive_rate: int = Field(
         default=500,
         ge=0,
         description="Bytes a second that the body of a request has to come with, on average, from "
-        "its fifth second on; a slower one is given up. 0: any rate will do.",
+        "its fifth second on; a slower request is dropped. 0 means no minimum.",
     )
 
     service_allow: Endpoints = Field(
@@ -262,9 +267,11 @@ class Settings(BaseSettings):
         gt=0,
         description="Seconds that another endpoint may take to answer a SERVICE clause.",
     )
-    service_rows: int = Field(default=10_000, ge=0, description="Rows that it may answer with.")
+    service_rows: int = Field(
+        default=10_000, ge=0, description="Maximum number of rows in its answer."
+    )
     service_bytes: int = Field(
-        default=5_000_000, ge=1, description="Bytes that it may answer with."
+        default=5_000_000, ge=1, description="Maximum size of its answer, in bytes."
     )
 
     @property

@@ -1,7 +1,8 @@
 """Answers a request with a representation, or says that the client has it already.
 
-Here alone entity tags are made and compared (answers to queries, which are streamed, have theirs
-in `sparql/response.py`). An endpoint says what its answer is made of, and how to write it.
+Here tags of states are made, and all are compared (those of answers to queries, which are streamed,
+in `sparql/answer_etag.py`). `etags.etag_of` makes a tag of values. An endpoint says what its
+answer is made of, and how to write it.
 """
 
 from __future__ import annotations

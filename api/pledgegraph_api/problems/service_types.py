@@ -29,8 +29,8 @@ METHOD_NOT_ALLOWED: Final = ProblemType(
     "method-not-allowed",
     405,
     "Method not allowed",
-    "There is something at this address, but it does not take requests with this HTTP method. "
-    "The header Allow lists the methods that it takes.",
+    "This address does not support this HTTP method. The Allow header lists the methods that it "
+    "supports.",
 )
 BAD_REQUEST: Final = ProblemType(
     "bad-request",
@@ -44,10 +44,10 @@ SERVICE_PROBLEMS: Final = (
         "parameter",
         400,
         "A parameter cannot be used",
-        "A parameter is repeated where it may be there only once, is not of the form that it "
-        "should have, or is in the wrong part of the request: parameters of a form belong into "
-        "its body and not into the address as well. For questions of the catalogue the member "
-        "parameters says of each parameter what is wrong with it, its type and its choices.",
+        "A parameter is given more than once where it may be given only once, has the wrong form, "
+        "or is in the wrong part of the request: send form parameters in the body only, not in "
+        "the address as well. For questions of the catalogue the member parameters describes "
+        "what is wrong with each one, its type and its choices.",
         (api.ParameterError,),
     ),
     ProblemType(
@@ -209,8 +209,8 @@ SERVICE_PROBLEMS: Final = (
         "budget",
         429,
         "Too many queries from one client",
-        "A client may use so many seconds of query time a minute, and so many of its queries may "
-        "fail; both are filled again by and by. The header Retry-After says when to try again, "
+        "Each client has a limited amount of query time, and of failed queries, per minute. Both "
+        "limits recover gradually. The header Retry-After says when to try again, "
         "in seconds. Clients are told apart by their address. Addresses that ask no query, such "
         "as /health, cost nothing.",
         (api.BudgetSpent,),
@@ -313,7 +313,7 @@ SERVICE_PROBLEMS: Final = (
     ProblemType(
         "publish-delayed",
         503,
-        "The change is not to be seen yet",
+        "The change is not visible yet",
         "The change was accepted and is on disk, but the snapshot that shows it could not be "
         "written. It will be seen after the next change.",
         (graph.PublishDelayed,),

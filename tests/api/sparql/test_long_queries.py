@@ -43,7 +43,7 @@ LONG = {
     "VALUES": "SELECT ?x { VALUES ?x { " + repeated("#", 100_000) + " } } LIMIT 1",
     "IN": "SELECT ?x { BIND(1 AS ?x) FILTER(?x IN (" + repeated("#", 100_000, ", ") + ")) }",
     "PREFIX": repeated("PREFIX p#: <x:#>\n", 20_000) + "SELECT (p7:a AS ?x) {}",
-    "negations": "SELECT (" + "!" * 500 + "true AS ?x) {}",
+    "negations": "SELECT (" + "!" * 200 + "true AS ?x) {}",
     "sum": "SELECT (" + repeated("1", 3_000, " + ") + " AS ?x) {}",
     "nested functions": "SELECT (" + "STR(" * 190 + "1" + ")" * 190 + " AS ?x) {}",
     "nested paths": "SELECT ?x { BIND(1 AS ?x) ?s "

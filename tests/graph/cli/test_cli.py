@@ -191,7 +191,7 @@ def test_a_violation_is_told_in_a_line_and_nothing_is_loaded(
     file = make_source("bad", "ana", more=bad)
     for command in ("validate", "load"):
         ended = made(command, file)
-        refused(ended, 1, "nothing was changed", "Mend the statements")
+        refused(ended, 1, "nothing was changed", "Correct the statements")
         (line,) = [line for line in ended.err.splitlines() if "eva" in line]
         assert "actorType" in line
         assert "no-such-type" in line
