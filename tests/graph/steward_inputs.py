@@ -333,6 +333,11 @@ REFUSED: Final = (
 )  # fmt: skip
 WARNED: Final = (
     Input(
+        "type-of-another-vocabulary",
+        '<id/thing/SLUG> a schema:Thing ; rdfs:label "SLUG"@en .',
+        "RecordHasType",
+    ),
+    Input(
         "same-name",
         _ACTOR + 'rdfs:label "United Nations Statistics Division"@en .',
         "TwinActor",

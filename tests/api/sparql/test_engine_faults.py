@@ -147,6 +147,18 @@ async def test_alternatives_keep_duplicates(asked: Asked, path: str, number: int
         ("SELECT ?o { GRAPH :g1 { :t :p* ?o } }", [":t"]),
         ("SELECT ?o FROM :g3 { :b :p* ?o }", [":b"]),
         ("SELECT ?o { VALUES ?s { :nowhere } ?s :p* ?o }", []),
+        (
+            "SELECT ?v { VALUES ?v { :nowhere :b } FILTER EXISTS { ?v :p* :nowhere } }",
+            [":nowhere"],
+        ),
+        ("SELECT ?v { VALUES ?v { :nowhere :b } FILTER NOT EXISTS { :nowhere :p? ?v } }", [":b"]),
+        (
+            "SELECT ?v { VALUES ?v { :nowhere :b } "
+            "FILTER EXISTS { { ?v (:p|:q)* :nowhere } UNION { ?v :none :none } } }",
+            [":nowhere"],
+        ),
+        ("SELECT ?s { GRAPH :g1 { ?s :p ?o FILTER EXISTS { ?o :p* :t } } }", []),
+        ("SELECT ?g { GRAPH ?g { ?s :p ?o FILTER EXISTS { ?o :p* ?g } } }", []),
     ],
 )
 async def test_a_path_of_length_zero_holds_for_any_term(

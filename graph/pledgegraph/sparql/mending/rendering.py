@@ -37,6 +37,8 @@ class Scope:
     """Terms to write in the place of variables."""
     parameters: Mapping[str, str] = field(default_factory=dict)
     """The terms that variables have been given from outside."""
+    in_exists: bool = False
+    """Whether it is in the pattern of an EXISTS, which variables come into with values."""
 
 
 class Rendering:

@@ -147,6 +147,9 @@ class Triples(Rendering):
                 "This path may have length zero, and leads to a blank node",
                 "Use a variable in the place of the blank node.",
             )
+        if scope.in_exists:
+            # There BIND would take the place of the value that comes from outside.
+            return f"{{ VALUES ?{other.name} {{ {term} }} {absent} }}"
         return f"{{ BIND({term} AS ?{other.name}) {absent} }}"
 
     def _constant(self, end: Node, scope: Scope) -> str:

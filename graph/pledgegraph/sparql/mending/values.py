@@ -361,7 +361,7 @@ class Values(Regular):
 
     def exists(self, node: Node, scope: Scope) -> str:
         """A pattern in a condition; the engine gives parameters no value there."""
-        return self.inner(node, replace(scope, parameters={}))
+        return self.inner(node, replace(scope, parameters={}, in_exists=True))
 
     def _is_datatype_of_data(self, node: Node) -> bool:
         """Whether it is the datatype of a variable; what is computed has the right one."""

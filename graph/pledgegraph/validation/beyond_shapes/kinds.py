@@ -45,7 +45,8 @@ def records_without_kind(after: After, shapes: Shapes, words: Words) -> Iterator
     """A violation for each record that the change leaves without a type that is known here.
 
     A warning where the change only takes the type away and other graphs still speak of the
-    record, and where the record's IRI tells of another kind than its type.
+    record, where its type is a class of another vocabulary and its IRI tells of no kind of ours,
+    and where the record's IRI tells of another kind than its type.
     """
     told = _subjects(after, after.change.added)
     untold = _subjects(after, after.change.removed)
@@ -72,15 +73,19 @@ def records_without_kind(after: After, shapes: Shapes, words: Words) -> Iterator
         elsewhere = record not in told and not graphs & untold[record]
         foreign = min((each for each in types), key=str, default=None)
         meant = kind
+        stranger = False
         if isinstance(foreign, NamedNode):
-            meant = next(iter(words.meant(foreign, is_class=True)), kind)
+            alike = words.meant(foreign, is_class=True)
+            meant = next(iter(alike), kind)
+            # A class of another vocabulary says what it is, though not to our lists.
+            stranger = kind is None and not alike
         yield finding(
             "RecordHasType",
             record,
             RDF.type,
             foreign,
             _LEFT if elsewhere else _UNTYPED,
-            warning=elsewhere,
+            warning=elsewhere or stranger,
             kind=meant or "pg:Commitment",
         )
 
