@@ -167,6 +167,15 @@ async def test_a_path_of_length_zero_holds_for_any_term(
     assert await asked.rows(query) == [(row,) for row in rows]
 
 
+async def test_what_is_no_number_is_not_true(asked: Asked) -> None:
+    values = (
+        "'1_0'^^xsd:double '\u0661'^^xsd:decimal '1e5'^^xsd:decimal "
+        "'nan'^^xsd:float '0x1'^^xsd:integer"
+    )
+    rows = await asked.rows(f"SELECT (IF(?v, 1, 2) AS ?x) {{ VALUES ?v {{ {values} }} }}")
+    assert rows == [("2",)] * 5
+
+
 async def test_a_term_that_the_data_do_not_hold_leads_to_itself(asked: Asked) -> None:
     assert await asked.ask("ASK { :nowhere :knows* :nowhere }")
     assert await asked.ask("ASK { :nowhere :knows? <http://ex.test/\\u006eowhere> }")

@@ -123,6 +123,11 @@ def _engine(expression: str, left: Literal, right: Literal) -> Term | None:
     return found
 
 
+_BLANKS: Final = " \t\r\n"
+_DECIMAL: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)")
+_DOUBLE: Final = re.compile(rf"{_DECIMAL.pattern}(?:[eE][+-]?[0-9]+)?|[+-]?INF|NaN")
+
+
 def _integer(term: Term) -> int | None:
     if not isinstance(term, Literal) or term.datatype not in _DERIVED:
         return None
@@ -148,13 +153,12 @@ def _number(term: Term) -> int | float | Decimal | None:
         return integer
     if not isinstance(term, Literal):
         return None
-    try:
-        if term.datatype == XSD.decimal:
-            return Decimal(term.value)
-        if term.datatype in (XSD.double, XSD.float):
-            return float(term.value.replace("INF", "inf"))
-    except (ValueError, ArithmeticError):
-        return None
+    # Python reads more than XML Schema allows: underscores, other digits, "infinity".
+    text = term.value.strip(_BLANKS)
+    if term.datatype == XSD.decimal:
+        return Decimal(text) if _DECIMAL.fullmatch(text) else None
+    if term.datatype in (XSD.double, XSD.float):
+        return float(text.replace("INF", "inf")) if _DOUBLE.fullmatch(text) else None
     return None
 
 
