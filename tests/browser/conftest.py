@@ -58,9 +58,13 @@ def shipped_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         service.end()
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def started() -> Iterator[list[Browser]]:
-    """Holds the browser, which the first test that has one starts."""
+    """Holds the browser, which the first test that has one starts.
+
+    It ends with the module: while it is there, its event loop runs in this thread, and no other
+    test can have one.
+    """
     held: list[Browser] = []
     with sync_playwright() as playwright:
         path = chromium()

@@ -182,7 +182,12 @@ def test_33_lone_surrogates_by_escape(service: RunningService, token: str, escap
 )
 def test_34_iris_with_spaces_or_brackets(service: RunningService, token: str, iri: str) -> None:
     for name in ("default-graph-uri", "named-graph-uri"):
-        refused(service.ask("ASK {}", **{name: iri}), 400, "parameter")
+        asked = service.ask("ASK {}", **{name: iri})
+        if iri:
+            refused(asked, 400, "parameter")
+        else:
+            # Left empty, as forms send it, it names no graph.
+            assert asked.json()["boolean"] is True
     card = {"Authorization": f"Bearer {token}"}
     update = {"update": "CLEAR ALL", "using-graph-uri": iri}
     refused(httpx.post(f"{service.address}/update", data=update, headers=card), 400)
