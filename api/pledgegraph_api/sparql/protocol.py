@@ -178,10 +178,11 @@ def _truth(given: Mapping[str, str], name: str) -> bool:
 def graphs_named(parameters: Parameters, wanted: str) -> Iterator[NamedNode]:
     """The graphs that the parameters of that name give, in their order.
 
-    One left empty names none: forms send their empty fields, too.
+    One left empty names none: forms send their empty fields, too. Not so for an update, which
+    would then read other graphs than its sender meant.
     """
     for name, value in parameters:
-        if name == wanted and value:
+        if name == wanted and (value or wanted.startswith("using-")):
             try:
                 yield NamedNode(value)
             except ValueError:

@@ -81,6 +81,7 @@ async def test_an_update_is_posted(place: Place, method: str) -> None:
         ("/update", FORM, "query=ASK+%7B%7D", (400, "parameter")),
         ("/update", FORM, "update=DROP+ALL&default-graph-uri=urn:a", (400, "parameter")),
         ("/update", FORM, "update=DROP+ALL&using-graph-uri=a", (400, "parameter")),
+        ("/update", FORM, "update=DROP+ALL&using-graph-uri=", (400, "parameter")),
         ("/update", FORM, "", (400, "update-missing")),
         ("/update", FORM, "update=%FF", (400, "encoding")),
         ("/update", UPDATE, b"DROP ALL # \xff", (400, "encoding")),
