@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from pledgegraph.store.embedded import EmbeddedSnapshot
-from pledgegraph.store.record_counts import count
+from pledgegraph.store.record_counts import count_records
 
 
 def test_the_graph_can_show_how_commitments_progress(shipped_snapshot: EmbeddedSnapshot) -> None:
-    held = count(shipped_snapshot)
+    held = count_records(shipped_snapshot)
     assert held["commitments"] >= 200
     assert held["registers"] >= 14
     assert held["status reports"] + held["assessments"] >= 180

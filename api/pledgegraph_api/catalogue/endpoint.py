@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from pledgegraph.catalogue.known_values import KnownValues
 from pledgegraph.catalogue.questions import Parameter, Question
-from pledgegraph.descriptions.void import licences
+from pledgegraph.descriptions.void import licences_iri
 from pledgegraph.settings import Settings
 from pledgegraph.store.engine import Engine, ResultKind
 from pledgegraph_api.catalogue.index import PATH
@@ -117,7 +117,7 @@ class QuestionEndpoint:
             response = self._representations.response(
                 request, query, answer, name=question.id, since=since
             )
-        response.headers.append("link", link(licences(self._settings.base).value, "license"))
+        response.headers.append("link", link(licences_iri(self._settings.base).value, "license"))
         return response
 
     async def _bound(self, question: Question, options: Options) -> Binding:

@@ -11,8 +11,8 @@ from pyoxigraph import NamedNode
 from starlette.requests import Request
 
 from pledgegraph.catalogue.name_index import NameIndex, last_part
-from pledgegraph.catalogue.near import MOST, near
-from pledgegraph.rdf.short_names import short_names
+from pledgegraph.catalogue.near import MOST_MATCHES, near_matches
+from pledgegraph.rdf.short_names import shorten
 from pledgegraph_api.collections.table import Collection, Row, Table
 from pledgegraph_api.errors import Fault
 from pledgegraph_api.http.query_params import faults_of, own_parameters, page_number, refuse
@@ -51,7 +51,7 @@ def short(node: NamedNode) -> str:
 def value_names(table: Table, name: str) -> dict[str, str]:
     """What stands for each value of a filter in an address: mostly the last part of its IRI."""
     legal = table.legal.get(name, NameIndex({}, {}))
-    return short_names({*(node.value for node in table.choices(name)), *legal.values})
+    return shorten({*(node.value for node in table.choices(name)), *legal.values})
 
 
 def read_filters(request: Request, collection: Collection, table: Table) -> Asked:
@@ -87,15 +87,21 @@ def read_filters(request: Request, collection: Collection, table: Table) -> Aske
         else:
             listed = tuple(known[node.value] for node in table.choices(name))[:_MOST_CHOICES]
             alike = [known.get(each, each) for each in found or legal.near(value)]
-            alike = alike or near(value, list(known.values()))
-            hint = f"Did you mean {', '.join(alike[:MOST])}? " if alike else ""
+            alike = alike or near_matches(value, list(known.values()))
+            hint = f"Did you mean {', '.join(alike[:MOST_MATCHES])}? " if alike else ""
             detail = (
                 f"Parameter `{name}` is {value[:_LONGEST]!r}, which is unknown here. {hint}"
                 f"Values that records have: {', '.join(listed) or 'none'}."
             )
             faults.append(
                 Fault(
-                    name, "value", detail, value[:_LONGEST], "iri", listed, near=tuple(alike[:MOST])
+                    name,
+                    "value",
+                    detail,
+                    value[:_LONGEST],
+                    "iri",
+                    listed,
+                    near=tuple(alike[:MOST_MATCHES]),
                 )
             )
     refuse(faults, (*names, *_BESIDE))

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from pledgegraph.descriptions.void import licences
+from pledgegraph.descriptions.void import licences_iri
 from pledgegraph.documents.context import Json, newest_context
 from pledgegraph.namespaces import DCTERMS, PG, RDF, RDFS
 from pledgegraph_api.collections.openapi import CollectionItem, CollectionPage
@@ -107,7 +107,7 @@ def csv_metadata(collection: Collection, base: str) -> bytes:
     document: dict[str, Json] = {
         "@context": "http://www.w3.org/ns/csvw",
         "url": f"{base}/{collection.name}.csv",
-        "dc:license": {"@id": licences(base).value},
+        "dc:license": {"@id": licences_iri(base).value},
         "dialect": {"header": True, "encoding": "utf-8"},
         "tableSchema": {"aboutUrl": "{+id}", "primaryKey": "id", "columns": described},
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlencode
 
-from pledgegraph.descriptions.void import licences
+from pledgegraph.descriptions.void import licences_iri
 from pledgegraph.media_types import CSV, JSON_LD, Format
 from pledgegraph_api.collections.filters import Asked
 from pledgegraph_api.http.link_header import ABOUT_PAGE, link
@@ -76,7 +76,7 @@ class CollectionLinks:
             link(described, "describedby", type=CSVM),
             link(whole, "cite-as"),
             link(_COLLECTION, "type"),
-            link(licences(self._base).value, "license"),
+            link(licences_iri(self._base).value, "license"),
         ]
         if form is not None:
             return ", ".join([*ways, link(whole, "collection")])

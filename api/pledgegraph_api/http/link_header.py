@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from pledgegraph.descriptions.void import licences
+from pledgegraph.descriptions.void import licences_iri
 from pledgegraph.media_types import GRAPH_FORMATS, Format
 from pledgegraph.namespaces import OWL, SKOS
 from pledgegraph_api.http.addresses import uri_of
@@ -66,7 +66,7 @@ class Signposts:
         )
 
     def _licence(self, kind: str) -> str:
-        return LICENCE if kind in _OURS else licences(self.base).value
+        return LICENCE if kind in _OURS else licences_iri(self.base).value
 
     def of_document(self, path: str, *, kind: str, cite: str | None = None) -> str:
         """The links of an address when it gives data instead of its page."""

@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from pledgegraph.results.truncation import LIMIT
+from pledgegraph.results.truncation import LIMIT_PARAMETER
 from pledgegraph_api.errors import (
     EncodingError,
     Fault,
@@ -28,7 +28,7 @@ from pledgegraph_api.http.request_limits import TIMEOUT, AskedLimits, limits_of
 
 Parameters = list[tuple[str, str]]
 
-OPTIONS: Final = ("format", "lang", TIMEOUT, LIMIT)
+OPTIONS: Final = ("format", "lang", TIMEOUT, LIMIT_PARAMETER)
 """What pages and questions take beside parameters of their own."""
 GIVE_ONCE: Final = "Give it once."
 
@@ -85,7 +85,7 @@ def read_options(request: Request, own: Mapping[str, str] | None = None) -> Opti
     faults = list(faults_of(pairs, (*types, *OPTIONS), types))
     language = page_language(given.pop("lang", ""))
     limits, wrong = limits_of(given)
-    for name in (TIMEOUT, LIMIT):
+    for name in (TIMEOUT, LIMIT_PARAMETER):
         given.pop(name, None)
     preferred = preferred_language(",".join(request.headers.getlist("accept-language")))
     return Options(

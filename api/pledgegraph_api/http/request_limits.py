@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pledgegraph.errors import Limit
-from pledgegraph.results.truncation import LIMIT, Bounds
+from pledgegraph.results.truncation import LIMIT_PARAMETER, Bounds
 from pledgegraph.settings import Settings
 from pledgegraph_api.errors import Fault
 
@@ -41,7 +41,7 @@ class AskedLimits:
             # No exponent, which the parameter has none of.
             said.append((TIMEOUT, f"{self.seconds:.9f}".rstrip("0").rstrip(".")))
         if self.rows is not None:
-            said.append((LIMIT, str(self.rows)))
+            said.append((LIMIT_PARAMETER, str(self.rows)))
         return said
 
     def time(self, settings: Settings) -> Limit:
@@ -54,7 +54,7 @@ class AskedLimits:
         """The rows and bytes that the answer may have."""
         rows = Limit("max_rows", settings.max_rows, "rows")
         if self.rows is not None and self.rows < settings.max_rows:
-            rows = Limit(LIMIT, self.rows, "rows")
+            rows = Limit(LIMIT_PARAMETER, self.rows, "rows")
         return Bounds(rows, Limit("max_answer_bytes", settings.max_answer_bytes, "bytes"))
 
     def header(self, settings: Settings) -> dict[str, str]:
@@ -63,7 +63,7 @@ class AskedLimits:
         if self.seconds is not None:
             told.append(f"{TIMEOUT}={min(self.seconds, settings.query_timeout):.3f}")
         if self.rows is not None:
-            told.append(f"{LIMIT}={min(self.rows, settings.max_rows)}")
+            told.append(f"{LIMIT_PARAMETER}={min(self.rows, settings.max_rows)}")
         return {HEADER: ", ".join(told)} if told else {}
 
 
@@ -82,11 +82,13 @@ def limits_of(given: Mapping[str, str]) -> tuple[AskedLimits, tuple[Fault, ...]]
             seconds = float(text)
         else:
             faults.append(_fault(TIMEOUT, text, "a number of seconds above 0, such as 2.5", "2.5"))
-    if text := given.get(LIMIT):
+    if text := given.get(LIMIT_PARAMETER):
         if _ROWS.fullmatch(text) and int(text) > 0:
             rows = int(text)
         else:
-            faults.append(_fault(LIMIT, text, "a whole number of rows above 0, such as 100", "100"))
+            faults.append(
+                _fault(LIMIT_PARAMETER, text, "a whole number of rows above 0, such as 100", "100")
+            )
     return AskedLimits(seconds, rows), tuple(faults)
 
 

@@ -18,7 +18,14 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pledgegraph.results.encoding import CODINGS, IDENTITY, SMALLEST, Encoder, SteadyEncoder, whole
+from pledgegraph.results.encoding import (
+    CODINGS,
+    IDENTITY,
+    SMALLEST,
+    Encoder,
+    SteadyEncoder,
+    encode_whole,
+)
 from pledgegraph_api.errors import CodingNotAcceptable
 from pledgegraph_api.http.accept_encoding import preferred_coding, refuses_identity
 from pledgegraph_api.http.addresses import path_below_root
@@ -130,8 +137,10 @@ class _Coded:
             del headers[name]
         body, is_whole = message.get("body", b""), not message.get("more_body", False)
         if is_whole and (body or not self.head):
-            work = run_in_threadpool(whole, body, self.coding) if len(body) > _LARGE else None
-            body = whole(body, self.coding) if work is None else await work
+            work = (
+                run_in_threadpool(encode_whole, body, self.coding) if len(body) > _LARGE else None
+            )
+            body = encode_whole(body, self.coding) if work is None else await work
             headers["content-length"] = str(len(body))
         elif not is_whole:
             # Its bytes must not hang on how the body comes: its tag is a strong one.

@@ -7,7 +7,7 @@ import contextlib
 import logging
 from pathlib import Path
 
-from pledgegraph.workers.child import Child
+from pledgegraph.workers.child import ChildProcess
 
 _log = logging.getLogger("pledgegraph.service")
 
@@ -29,7 +29,7 @@ class BackgroundCommand:
         environment: dict[str, str] | None = None,
     ) -> None:
         where = {"PLEDGEGRAPH_DATA_DIR": str(data_dir.resolve())}
-        self._child = Child.pledgegraph(*arguments, settings=where | (environment or {}))
+        self._child = ChildProcess.pledgegraph(*arguments, settings=where | (environment or {}))
         self._interval = interval
         self._first = first
         self._failure = failure

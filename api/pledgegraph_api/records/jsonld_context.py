@@ -16,7 +16,6 @@ from starlette.responses import Response
 
 from pledgegraph.documents import Profiles
 from pledgegraph.documents.context import (
-    VERSION,
     Context,
     Json,
     context_versions,
@@ -28,7 +27,7 @@ from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.http.etags import etag_of
 from pledgegraph_api.http.respond import respond
 
-CONTEXT_PATH: Final = f"/context/{VERSION}.jsonld"
+CONTEXT_PATH: Final = f"/context/{CONTEXT_VERSION}.jsonld"
 
 _AN_HOUR: Final = "public, max-age=3600"
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
-from pledgegraph.descriptions.void import licences
+from pledgegraph.descriptions.void import licences_iri
 from pledgegraph.documents import Document
 from pledgegraph.media_types import TURTLE
 from pledgegraph.namespaces import PG, RDF
@@ -55,7 +55,7 @@ class DocumentLinks:
             ),
             link(record.value, "cite-as"),
             *(link(kind, "type") for kind in self._kinds()),
-            link(licences(self._base).value, "license"),
+            link(licences_iri(self._base).value, "license"),
         ]
         if extension == PAGE_EXTENSION:
             links += self._to_data()

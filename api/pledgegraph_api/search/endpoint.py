@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.media_types import CSV, JSON_LD, Format
-from pledgegraph.search.index import LONGEST, Found, Match, SearchIndex
+from pledgegraph.search.index import LONGEST_SEARCH, Found, Match, SearchIndex
 from pledgegraph.search.newest import NewestIndex
 from pledgegraph_api.collections.filters import short
 from pledgegraph_api.errors import DocumentMissing, Fault, PageMissing, WrongParameters
@@ -127,7 +127,7 @@ class SearchEndpoint:
         """Names that begin so or hold the words, with their addresses, for a search box."""
         given = known_parameters(request, ("q", "lang"))
         language = page_language(given.get("lang") or DEFAULT)
-        text = given.get("q", "")[:LONGEST]
+        text = given.get("q", "")[:LONGEST_SEARCH]
         index = await run_in_threadpool(self._index.current)
         found = await run_in_threadpool(index.search, text)
         hits = [self._hit(match, language) for match in found.matches[:_SUGGESTIONS]]
@@ -253,9 +253,11 @@ class SearchEndpoint:
         given = known_parameters(request, _PARAMETERS)
         faults: list[Fault] = []
         text = given.get("q", "").strip()
-        if len(text) > LONGEST:
-            detail = f"Parameter `q` is {len(text)} letters long. Search for at most {LONGEST}."
-            faults.append(Fault("q", "value", detail, text[:LONGEST], "string"))
+        if len(text) > LONGEST_SEARCH:
+            detail = (
+                f"Parameter `q` is {len(text)} letters long. Search for at most {LONGEST_SEARCH}."
+            )
+            faults.append(Fault("q", "value", detail, text[:LONGEST_SEARCH], "string"))
         kind, register = given.get("kind", ""), given.get("register", "")
         kinds = sorted({entry.kind for entry in index.entries})
         if kind and kind not in kinds:

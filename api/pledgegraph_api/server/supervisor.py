@@ -11,7 +11,7 @@ import time
 from typing import Final
 
 from pledgegraph.settings import Settings
-from pledgegraph.workers.child import Child
+from pledgegraph.workers.child import ChildProcess
 
 _log = logging.getLogger("pledgegraph.service")
 
@@ -52,7 +52,7 @@ class HttpProcesses:
 
     def _start(self) -> None:
         descriptor = self._listener.fileno()
-        process = Child.service("pledgegraph_api.server.worker", str(descriptor)).open(
+        process = ChildProcess.service("pledgegraph_api.server.worker", str(descriptor)).open(
             stdin=subprocess.PIPE, pass_fds=(descriptor,)
         )
         self._running[process.pid] = process, time.monotonic()

@@ -18,7 +18,7 @@ from pledgegraph.media_types import JSON
 from pledgegraph.settings import Settings
 from pledgegraph.sparql.codepoint_escapes import plain_text
 from pledgegraph.sparql.federation import (
-    ADVICE,
+    FEDERATION_ADVICE,
     ServiceCall,
     Term,
     service_calls,
@@ -67,7 +67,7 @@ class Federation:
             if call.endpoint not in self._allowed:
                 raise QueryRefused(
                     f"The endpoint {call.endpoint[:200]} is none that may be asked from here.",
-                    remedy=ADVICE,
+                    remedy=FEDERATION_ADVICE,
                 )
         blocks = [(call, await self._block(call)) for call in calls]
         return replace(query, text=with_values(text, blocks))

@@ -18,7 +18,7 @@ from starlette.types import Message
 
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.media_types import Carries, Format
-from pledgegraph.results.encoding import IDENTITY, SMALLEST, whole
+from pledgegraph.results.encoding import IDENTITY, SMALLEST, encode_whole
 from pledgegraph.settings import Settings
 from pledgegraph.sparql.quick_queries import is_quick
 from pledgegraph.store.engine import Engine, ResultKind
@@ -114,7 +114,7 @@ class QuickAnswers:
             return None
         coding = known.way.coding if len(body) >= SMALLEST else IDENTITY
         if coding != IDENTITY:
-            body = whole(body, coding)
+            body = encode_whole(body, coding)
         tag = self._tags.of(known.version, QueryRequest(text), known.way.form, coding)
         taken = (time.perf_counter() - since) * 1e3
         own = {

@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from pledgegraph.namespaces import RDF, RDFS, XSD
 from pledgegraph.settings import Settings
-from pledgegraph.store.query_evaluation import DEEPEST
+from pledgegraph.store.query_evaluation import DEEPEST_QUERY
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ LIMITS: Final[tuple[Limit, ...]] = (
         "queryDepth",
         "query depth",
         "The deepest that the brackets of a query may nest.",
-        lambda _: DEEPEST,
+        lambda _: DEEPEST_QUERY,
     ),
     Limit(
         "concurrentQueries",
@@ -108,7 +108,7 @@ UPDATE_LIMITS: Final[tuple[Limit, ...]] = (
         "updateDepth",
         "update depth",
         "The deepest that the brackets of an update may nest.",
-        lambda _: DEEPEST,
+        lambda _: DEEPEST_QUERY,
     ),
     Limit(
         "updateTimeout",

@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Variable
 from starlette.requests import Request
 
 from pledgegraph.errors import Limit
-from pledgegraph.results.truncation import LIMIT
+from pledgegraph.results.truncation import LIMIT_PARAMETER
 from pledgegraph_api.errors import (
     ContentTooLarge,
     EncodingError,
@@ -44,7 +44,7 @@ ACCEPT_QUERY: Final = f'"{SPARQL_QUERY}", "{FORM}"'
 See https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/
 """
 
-_ONCE: Final = ("query", "explain", "version", TIMEOUT, LIMIT)
+_ONCE: Final = ("query", "explain", "version", TIMEOUT, LIMIT_PARAMETER)
 _PROTOCOL: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
 _UPDATE: Final = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
 CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})

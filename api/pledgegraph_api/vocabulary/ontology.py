@@ -20,7 +20,7 @@ from starlette.responses import RedirectResponse, Response
 from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.namespaces import DCTERMS, OWL, PG
 from pledgegraph.ontology.documents import OntologyDocument, ontology_documents, version_of
-from pledgegraph.ontology.terms import SHOWN, Term, read_terms
+from pledgegraph.ontology.terms import SHOWN_OF_TERMS, Term, read_terms
 from pledgegraph.rdf.triple_index import Statements, Texts
 from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.http.languages import PageLanguage
@@ -173,7 +173,7 @@ class OntologyPages:
             if said.subject == header:
                 return said.predicate in _IN_HEADER
             is_term = isinstance(said.subject, NamedNode) and said.subject.value in names
-            return is_term and said.predicate in SHOWN
+            return is_term and said.predicate in SHOWN_OF_TERMS
 
         further = (said for said in document.triples if not is_shown(said))
         return subjects_of(further, self._base, taken=set(names.values()))

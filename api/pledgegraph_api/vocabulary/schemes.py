@@ -17,7 +17,7 @@ from starlette.responses import Response
 from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.namespaces import RDF, SCHEME, SKOS
 from pledgegraph.ontology.concept_schemes import (
-    SHOWN,
+    SHOWN_OF_SCHEMES,
     Concept,
     ConceptScheme,
     read_scheme,
@@ -150,7 +150,7 @@ class SchemePages:
         def is_shown(said: Triple) -> bool:
             value = said.object
             thing = things.get(said.subject.value) if isinstance(said.subject, NamedNode) else None
-            if thing is None or said.predicate not in SHOWN:
+            if thing is None or said.predicate not in SHOWN_OF_SCHEMES:
                 return False
             texts = {SKOS.prefLabel: thing.labels, SKOS.definition: thing.definitions}
             if said.predicate not in texts or not isinstance(value, Literal):

@@ -9,11 +9,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.descriptions import ABOUT
+from pledgegraph.descriptions import DATASET_DESCRIPTION
 from pledgegraph.namespaces import DCAT
 from pledgegraph.store.engine import Engine, Snapshot
 from pledgegraph.store.per_snapshot import OnceASnapshot
-from pledgegraph.store.record_counts import count
+from pledgegraph.store.record_counts import count_records
 from pledgegraph_api.http.link_header import Signposts
 from pledgegraph_api.web.featured import Example
 from pledgegraph_api.web.pages import Pages
@@ -69,7 +69,7 @@ class HomePage:
 
 def _count(snapshot: Snapshot) -> Holdings:
     """Takes seconds where the snapshot holds millions of statements."""
-    return Holdings(snapshot.sequence, len(snapshot), count(snapshot))
+    return Holdings(snapshot.sequence, len(snapshot), count_records(snapshot))
 
 
 def _for_search_engines(base: str, sequence: int) -> dict[str, object]:
@@ -82,7 +82,7 @@ def _for_search_engines(base: str, sequence: int) -> dict[str, object]:
         "@type": "Dataset",
         "@id": f"{base}/catalog#dataset",
         "name": "Pledgegraph: public commitments on data",
-        "description": ABOUT,
+        "description": DATASET_DESCRIPTION,
         "url": f"{base}/",
         "identifier": f"{base}/catalog#dataset",
         "license": f"{base}/catalog#licences",

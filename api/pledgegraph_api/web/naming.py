@@ -7,7 +7,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from pledgegraph.documents.labels import LABELS
+from pledgegraph.documents.labels import LABEL_PROPERTIES
 from pledgegraph.namespaces import PG, SKOS
 from pledgegraph.rdf.language_tags import nearest, nearness
 from pledgegraph.store.engine import Snapshot
@@ -42,7 +42,7 @@ def naming(quads: Iterable[Quad]) -> Iterator[tuple[NamedNode, NamedNode, Litera
     """What is named in the quads, by which property, and how."""
     for quad in quads:
         if (
-            quad.predicate in LABELS
+            quad.predicate in LABEL_PROPERTIES
             and isinstance(quad.subject, NamedNode)
             and isinstance(quad.object, Literal)
         ):

@@ -14,7 +14,7 @@ from typing import Final
 from pyoxigraph import NamedNode
 
 from pledgegraph.catalogue.name_index import Domain, NameIndex, domain_of
-from pledgegraph.catalogue.near import MOST
+from pledgegraph.catalogue.near import MOST_MATCHES
 from pledgegraph.catalogue.questions import Parameter, Question, WrongParameter
 from pledgegraph.store.engine import Snapshot
 
@@ -106,7 +106,7 @@ class KnownValues:
         )
 
     def _unknown(self, parameter: Parameter, text: str, index: NameIndex) -> UnknownValue:
-        found = index.near(text)[:MOST]
+        found = index.near(text)[:MOST_MATCHES]
         everything = index.values
         if found:
             hint = f" Did you mean {self._listed(parameter, found, index)}?"

@@ -9,7 +9,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Variable
 
-from pledgegraph.catalogue.near import fold, near
+from pledgegraph.catalogue.near import fold, near_matches
 from pledgegraph.catalogue.questions import Parameter
 from pledgegraph.namespaces import RDF, RDFS, SKOS
 from pledgegraph.store.engine import Engine, Snapshot, Substitutions
@@ -86,7 +86,7 @@ class NameIndex:
 
     def near(self, text: str) -> list[str]:
         """Some values with names that look like it."""
-        names = near(fold(last_part(text)), self.by_name)
+        names = near_matches(fold(last_part(text)), self.by_name)
         return list(dict.fromkeys(value for name in names for value in self.by_name[name]))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Collection
 from difflib import get_close_matches
 from typing import Final
 
-MOST: Final = 5
+MOST_MATCHES: Final = 5
 """Names that a message offers."""
 
 _LONGEST: Final = 100
@@ -26,7 +26,7 @@ def fold(text: str) -> str:
     return " ".join("".join(kept).split())
 
 
-def near(text: str, known: Collection[str], *, most: int = MOST) -> list[str]:
+def near_matches(text: str, known: Collection[str], *, most: int = MOST_MATCHES) -> list[str]:
     """Those of the known names that look most like the text: alike in letters, or with it inside.
 
     Of very many names those are compared that begin alike, so that nobody makes it costly.

@@ -18,7 +18,7 @@ from typing import Any, Final
 from pyoxigraph import Literal, NamedNode, Variable
 
 from pledgegraph.catalogue.columns import words_of
-from pledgegraph.catalogue.near import near
+from pledgegraph.catalogue.near import near_matches
 from pledgegraph.errors import InputError, ReadError
 from pledgegraph.namespaces import PREFIXES, XSD
 from pledgegraph.sparql.front_matter import split_front_matter
@@ -118,7 +118,7 @@ class Parameter:
 
     def _wrong(self, value: str) -> WrongParameter:
         example = f" Example: {self.name}={self.example}." if self.example else ""
-        alike = near(value, self.choices)
+        alike = near_matches(value, self.choices)
         hint = f" Did you mean {', '.join(alike)}?" if alike else ""
         return WrongParameter(
             f"The parameter {self.name} is {value[:_LONGEST]!r}; expected {self.wanted}.{hint}",
@@ -193,7 +193,7 @@ def question(name: str, folder: Path = FOLDER) -> Question:
     for path in folder.glob("*.rq"):
         if path.stem == name:
             return _read(path)
-    alike = near(name, [path.stem for path in folder.glob("*.rq")])
+    alike = near_matches(name, [path.stem for path in folder.glob("*.rq")])
     hint = f" Did you mean {', '.join(alike)}?" if alike else ""
     raise UnknownQuestion(f"There is no question {name!r} in the catalogue.{hint}")
 

@@ -9,14 +9,14 @@ from rich.table import Table
 
 from pledgegraph.cli.options import Base, DataDir, Json, settings
 from pledgegraph.setup.open_engine import open_engine
-from pledgegraph.store.record_counts import count
+from pledgegraph.store.record_counts import count_records
 
 
 def command(*, data_dir: DataDir = None, base: Base = None, as_json: Json = False) -> None:
     """Count what the newest snapshot holds, by kind."""
     engine = open_engine(settings(data_dir=data_dir, base=base))
     with engine.snapshot() as snapshot:
-        counts = count(snapshot)
+        counts = count_records(snapshot)
         sequence, quads = snapshot.sequence, len(snapshot)
     if as_json:
         print(json.dumps({"sequence": sequence, "quads": quads, **counts}))

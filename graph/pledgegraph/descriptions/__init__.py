@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from pledgegraph.descriptions.dcat import ABOUT, Copy, catalog_graph
+from pledgegraph.descriptions.dcat import DATASET_DESCRIPTION, Copy, catalog_graph
 from pledgegraph.descriptions.statistics import Linkset, RegisterCard, Statistics, take_statistics
 from pledgegraph.descriptions.void import void_graph
 
 __all__ = [
-    "ABOUT",
+    "DATASET_DESCRIPTION",
     "Copy",
     "Linkset",
     "RegisterCard",

@@ -14,7 +14,7 @@ from urllib.parse import quote
 from pyoxigraph import Literal, NamedNode, Triple
 
 from pledgegraph.descriptions.statistics import RegisterCard, Statistics
-from pledgegraph.descriptions.void import LICENCE, licences
+from pledgegraph.descriptions.void import LICENCE, licences_iri
 from pledgegraph.media_types import CSV, JSON, JSON_LD, Format
 from pledgegraph.namespaces import DCAT, DCTERMS, FOAF, PROV, RDF, SPDX, VOID, XSD
 from pledgegraph.release import release
@@ -22,7 +22,7 @@ from pledgegraph.release import release
 _MEDIA_TYPES: Final = "https://www.iana.org/assignments/media-types/"
 _PROTOCOL: Final = NamedNode("https://www.w3.org/TR/sparql11-protocol/")
 _PUBLIC: Final = NamedNode("http://publications.europa.eu/resource/authority/access-right/PUBLIC")
-ABOUT: Final = (
+DATASET_DESCRIPTION: Final = (
     "Public commitments on data: who promised what, what they did, what came of it, "
     "and who says so."
 )
@@ -64,11 +64,13 @@ def catalog_graph(
     yield from _licences(base)
     yield Triple(publisher, RDF.type, FOAF.Agent)
     yield Triple(publisher, FOAF.name, Literal("The Pledgegraph contributors"))
-    yield from _described(base, catalog, DCAT.Catalog, "Pledgegraph", ABOUT)
+    yield from _described(base, catalog, DCAT.Catalog, "Pledgegraph", DATASET_DESCRIPTION)
     yield Triple(catalog, FOAF.homepage, NamedNode(f"{base}/"))
     yield Triple(catalog, DCAT.dataset, whole)
     yield Triple(catalog, DCAT.service, _service(base))
-    yield from _described(base, whole, DCAT.Dataset, "Pledgegraph, all statements", ABOUT)
+    yield from _described(
+        base, whole, DCAT.Dataset, "Pledgegraph, all statements", DATASET_DESCRIPTION
+    )
     yield from _whole(base, whole, numbers, copies)
     for predicate, time in ((DCTERMS.issued, issued), (DCTERMS.modified, modified)):
         if time is not None:
@@ -83,7 +85,7 @@ def catalog_graph(
 
 def _licences(base: str) -> Iterator[Triple]:
     """Of the dataset as a whole: each source has its own, and only what is ours is CC BY."""
-    node = licences(base)
+    node = licences_iri(base)
     yield Triple(node, RDF.type, DCTERMS.LicenseDocument)
     yield Triple(node, DCTERMS.title, Literal("Licences, source by source", language="en"))
     yield Triple(node, DCTERMS.description, Literal(_RIGHTS, language="en"))
@@ -100,7 +102,7 @@ def _described(
     yield Triple(node, DCTERMS.description, Literal(about, language="en"))
     yield Triple(node, DCTERMS.publisher, publisher)
     yield Triple(node, DCTERMS.creator, publisher)
-    yield Triple(node, DCTERMS.license, licences(base))
+    yield Triple(node, DCTERMS.license, licences_iri(base))
 
 
 def _whole(
@@ -131,7 +133,7 @@ def _whole(
     yield Triple(whole, DCAT.distribution, asked)
     yield Triple(asked, RDF.type, DCAT.Distribution)
     yield Triple(asked, DCTERMS.title, Literal("By SPARQL", language="en"))
-    yield Triple(asked, DCTERMS.license, licences(base))
+    yield Triple(asked, DCTERMS.license, licences_iri(base))
     yield Triple(asked, DCAT.accessURL, NamedNode(f"{base}/sparql"))
     yield Triple(asked, DCAT.accessService, _service(base))
     yield Triple(asked, DCAT.mediaType, _media_type(JSON.media_type))
@@ -149,7 +151,7 @@ def _copy(base: str, whole: NamedNode, copy: Copy) -> Iterator[Triple]:
         DCTERMS.title,
         Literal(f"All statements of snapshot {copy.sequence}, a file", language="en"),
     )
-    yield Triple(node, DCTERMS.license, licences(base))
+    yield Triple(node, DCTERMS.license, licences_iri(base))
     yield Triple(node, DCAT.accessURL, node)
     yield Triple(node, DCAT.downloadURL, node)
     yield Triple(node, DCAT.mediaType, _media_type(copy.media_type))
@@ -200,7 +202,7 @@ def _part(base: str, node: NamedNode, register: RegisterCard, form: Format) -> I
     yield Triple(node, DCAT.distribution, part)
     yield Triple(part, RDF.type, DCAT.Distribution)
     yield Triple(part, DCTERMS.title, Literal(f"In {form.title}, page by page", language="en"))
-    yield Triple(part, DCTERMS.license, licences(base))
+    yield Triple(part, DCTERMS.license, licences_iri(base))
     yield Triple(part, DCAT.accessURL, address)
     yield Triple(part, DCAT.mediaType, _media_type(form.media_type))
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from pledgegraph.media_types import JSON
-from pledgegraph.rdf.short_names import short_names
+from pledgegraph.rdf.short_names import shorten
 from pledgegraph.store.engine import Snapshot
 
 _HERE: Final = Path(__file__).resolve().parent
@@ -60,7 +60,7 @@ def take_statistics(snapshot: Snapshot) -> Statistics:
     """Count what a snapshot holds; takes seconds where it holds millions of statements."""
     (totals,) = _ask(snapshot, "totals")
     registers = _ask(snapshot, "registers")
-    names = short_names(row["register"] for row in registers)
+    names = shorten(row["register"] for row in registers)
     return Statistics(
         sequence=snapshot.sequence,
         triples=int(totals["triples"]),

@@ -18,7 +18,7 @@ LICENCE = NamedNode("https://creativecommons.org/licenses/by/4.0/")
 """Of what the editors wrote, and of nothing else."""
 
 
-def licences(base: str) -> NamedNode:
+def licences_iri(base: str) -> NamedNode:
     """What says under which licences the dataset stands: each source has its own."""
     return NamedNode(f"{base}/catalog#licences")
 
@@ -31,7 +31,7 @@ def void_graph(base: str, numbers: Statistics, dumps: Iterable[str] = ()) -> Ite
     yield Triple(document, FOAF.primaryTopic, dataset)
     yield Triple(dataset, RDF.type, VOID.Dataset)
     yield Triple(dataset, DCTERMS.title, Literal("Pledgegraph", language="en"))
-    yield Triple(dataset, DCTERMS.license, licences(base))
+    yield Triple(dataset, DCTERMS.license, licences_iri(base))
     yield Triple(dataset, FOAF.homepage, NamedNode(f"{base}/"))
     yield Triple(dataset, DCTERMS.isPartOf, NamedNode(f"{base}/catalog"))
     yield Triple(dataset, VOID.sparqlEndpoint, NamedNode(f"{base}/sparql"))

@@ -21,7 +21,7 @@ from pledgegraph.shipped import shipped
 
 Json = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
 
-VERSION: Final = "1.1.0"
+CONTEXT_VERSION: Final = "1.1.0"
 """Of the context; another number, and file, whenever it changes: its address is kept for good."""
 
 _FOLDER: Final = "contexts"
@@ -165,7 +165,7 @@ def context_versions() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in (shipped("ontology") / _FOLDER).glob("*.jsonld")))
 
 
-def read_context(version: str = VERSION) -> dict[str, dict[str, Json]]:
+def read_context(version: str = CONTEXT_VERSION) -> dict[str, dict[str, Json]]:
     """The context document of one of the versions."""
     text = (shipped("ontology") / _FOLDER / f"{version}.jsonld").read_text(encoding="utf-8")
     document: dict[str, dict[str, Json]] = json.loads(text)

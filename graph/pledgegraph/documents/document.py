@@ -8,7 +8,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from pledgegraph.documents.labels import LABELS, Names
+from pledgegraph.documents.labels import LABEL_PROPERTIES, Names
 from pledgegraph.documents.profiles import Profiles, View
 from pledgegraph.namespaces import RDF
 from pledgegraph.store.engine import Snapshot
@@ -191,7 +191,7 @@ def labels_of(quads: Iterable[Quad]) -> Iterator[tuple[NamedNode, Literal]]:
     """The names in the quads, by what they name."""
     for quad in quads:
         if (
-            quad.predicate in LABELS
+            quad.predicate in LABEL_PROPERTIES
             and isinstance(quad.subject, NamedNode)
             and isinstance(quad.object, Literal)
         ):

@@ -10,8 +10,8 @@ from pyoxigraph import NamedNode, Quad
 from pledgegraph.namespaces import RDF, RDFS, SKOS
 from pledgegraph.store.engine import Snapshot
 
-LABELS: Final = (RDFS.label, SKOS.prefLabel)
-_TOLD: Final = (RDF.type, *LABELS)
+LABEL_PROPERTIES: Final = (RDFS.label, SKOS.prefLabel)
+_TOLD: Final = (RDF.type, *LABEL_PROPERTIES)
 
 _MOST: Final = 50_000
 """Nodes; some 100 MB with graphs. Concepts, registers and the like are everybody's neighbours."""

@@ -9,7 +9,7 @@ from typing import Final
 
 from pledgegraph.errors import Limit, QueryTimeout
 from pledgegraph.explain.explanation import Explanation
-from pledgegraph.workers.child import Child
+from pledgegraph.workers.child import ChildProcess
 from pledgegraph.workers.failures import EXPLANATION
 from pledgegraph.workers.fair_queue import FairQueue
 from pledgegraph.workers.usage import Usage
@@ -46,7 +46,7 @@ class Explainer:
     async def _asked(self, text: str) -> Explanation:
         memory = Limit("query_memory", self._memory, "bytes")
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), asyncio.subprocess.PIPE)
-        child = Child.worker("pledgegraph.explain.worker", str(self._memory), self._base)
+        child = ChildProcess.worker("pledgegraph.explain.worker", str(self._memory), self._base)
         try:
             process = await child.start(**pipes)
         except OSError as error:

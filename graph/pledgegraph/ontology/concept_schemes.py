@@ -31,7 +31,9 @@ _MATCHES: Final = (
     SKOS.relatedMatch,
 )
 
-SHOWN: Final = frozenset({SKOS.prefLabel, SKOS.definition, SKOS.notation, SKOS.broader, *_MATCHES})
+SHOWN_OF_SCHEMES: Final = frozenset(
+    {SKOS.prefLabel, SKOS.definition, SKOS.notation, SKOS.broader, *_MATCHES}
+)
 """The properties that a `Concept` tells of."""
 
 

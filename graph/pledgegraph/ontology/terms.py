@@ -28,7 +28,7 @@ _MATCHES: Final = (
     OWL.equivalentProperty,
 )
 
-SHOWN: Final = frozenset(
+SHOWN_OF_TERMS: Final = frozenset(
     {
         RDFS.label,
         SKOS.definition,

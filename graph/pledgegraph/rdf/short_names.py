@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 
-def short_names(iris: Iterable[str]) -> dict[str, str]:
+def shorten(iris: Iterable[str]) -> dict[str, str]:
     """The last part of each IRI, by IRI; the whole IRI where that is empty or another one's too."""
     last = {iri: iri.rpartition("#")[2].rpartition("/")[2] for iri in iris}
     times = Counter(last.values())

@@ -93,6 +93,6 @@ class SteadyEncoder:
         return before + self._inner.last(bytes(self._held))
 
 
-def whole(data: bytes, coding: str) -> bytes:
+def encode_whole(data: bytes, coding: str) -> bytes:
     """A whole answer, compressed as `SteadyEncoder` does."""
     return SteadyEncoder(coding).last(data)

@@ -37,7 +37,7 @@ class Bounds:
 
 
 NO_BOUNDS: Final = Bounds()
-LIMIT: Final = "limit"
+LIMIT_PARAMETER: Final = "limit"
 """The parameter by which a client bounds the rows itself."""
 _HELD: Final = 4 * 1024 * 1024
 """Bytes that are held back to learn whether the answer is cut, where the client set the bound."""
@@ -45,7 +45,7 @@ _HELD: Final = 4 * 1024 * 1024
 
 def held_back(bounds: Bounds) -> int:
     """How many bytes to wait for, however long they take, before an answer is begun to be sent."""
-    return _HELD if bounds.rows.name == LIMIT else 0
+    return _HELD if bounds.rows.name == LIMIT_PARAMETER else 0
 
 
 def refuse_unsaid(form: Format, met: Limit) -> None:
@@ -54,7 +54,7 @@ def refuse_unsaid(form: Format, met: Limit) -> None:
     Raises:
         AnswerTooLong: the format has no place for it, and the client did not set the bound.
     """
-    if form in _UNMARKED and met.name != LIMIT:
+    if form in _UNMARKED and met.name != LIMIT_PARAMETER:
         raise AnswerTooLong(
             f"The answer is longer than {met.value:,.0f} {met.unit}, and {form.title} cannot "
             "say that it was cut.",

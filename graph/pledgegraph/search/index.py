@@ -31,7 +31,7 @@ from tantivy import (
 from pledgegraph.search.entries import CONCEPT, Entry, Name, count_by, order_of, read_entries
 from pledgegraph.store.engine import Snapshot
 
-LONGEST: Final = 200
+LONGEST_SEARCH: Final = 200
 """Letters of a query."""
 _MOST_WORDS: Final = 12
 _CANDIDATES: Final = 2_000
@@ -119,7 +119,7 @@ class SearchIndex:
         ``kind`` and ``register`` (an IRI) keep only what is of it or in it; the counts by kind
         are of what is in the register, those by register of what is of the kind.
         """
-        folded = fold(text[:LONGEST])
+        folded = fold(text[:LONGEST_SEARCH])
         words = _WORD.findall(folded)[:_MOST_WORDS]
         if not words:
             return Found(self.sequence, (), {}, {}, nearest=False)

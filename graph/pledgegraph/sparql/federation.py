@@ -21,7 +21,7 @@ from pledgegraph.errors import QueryRefused
 from pledgegraph.sparql.service_clauses import calls_service
 from pledgegraph.sparql.terminals import IRI, OPAQUE, SPACE, VARIABLE
 
-ADVICE: Final = (
+FEDERATION_ADVICE: Final = (
     "Ask the other endpoint yourself and put its answer into a VALUES block, or write "
     "SERVICE <IRI> { ... } with an endpoint that the operator of this service allows."
 )
@@ -97,12 +97,14 @@ def _call(text: str, start: int, place: int, prologue: str) -> ServiceCall:
         raise QueryRefused(
             "SERVICE is offered here with an IRI that is written out, not with a variable or a "
             "prefixed name.",
-            remedy=ADVICE,
+            remedy=FEDERATION_ADVICE,
         )
     end = _end_of_group(text, head.end())
     group = text[head.end() : end - 1]
     if calls_service(group):
-        raise QueryRefused("A SERVICE clause within another is not offered here.", remedy=ADVICE)
+        raise QueryRefused(
+            "A SERVICE clause within another is not offered here.", remedy=FEDERATION_ADVICE
+        )
     return ServiceCall(
         start,
         end,

@@ -40,7 +40,7 @@ from pledgegraph.sparql.service_clauses import calls_service
 from pledgegraph.store.engine import ResultKind, Substitutions
 from pledgegraph.store.mended_evaluation import StoreDataset, mended
 
-DEEPEST: Final = 200
+DEEPEST_QUERY: Final = 200
 """Brackets may nest so deep; the engine's parser overflows its stack somewhere past 1,000."""
 
 _FUNCTIONS: Final = "The Service Description of the endpoint lists the functions that there are."
@@ -151,9 +151,9 @@ def evaluate(
             remedy="Ask the other endpoint yourself and put its answer into a VALUES block.",
         )
     words = query_words(text)
-    if words.depth > DEEPEST:
+    if words.depth > DEEPEST_QUERY:
         raise QueryRefused(
-            f"The query nests brackets {words.depth} deep; {DEEPEST} is the most.",
+            f"The query nests brackets {words.depth} deep; {DEEPEST_QUERY} is the most.",
             remedy="Write the query with fewer nested groups.",
         )
     if words.names_dataset and not (default_graphs or named_graphs):

@@ -13,7 +13,7 @@ from pledgegraph.store.engine import Snapshot
 _QUERY: Final = Path(__file__).with_name("queries") / "record_counts.rq"
 
 
-def count(snapshot: Snapshot) -> dict[str, int]:
+def count_records(snapshot: Snapshot) -> dict[str, int]:
     """The number of distinct records by kind, in a fixed order; kinds without any are 0."""
     held = io.BytesIO()
     snapshot.query(_QUERY.read_text(encoding="utf-8")).serialise(held, JSON)

@@ -33,7 +33,7 @@ from pledgegraph.sparql.service_clauses import calls_service
 from pledgegraph.sparql.update_lexer import Kind, Operation, operations
 from pledgegraph.sparql.update_syntax import checked_pieces
 from pledgegraph.store.mended_evaluation import run_mended
-from pledgegraph.store.query_evaluation import DEEPEST, EmbeddedResult
+from pledgegraph.store.query_evaluation import DEEPEST_QUERY, EmbeddedResult
 
 _DATA: Final = frozenset({Kind.INSERT_DATA, Kind.DELETE_DATA})
 
@@ -96,9 +96,9 @@ def read_update(update: Update) -> list[Operation]:
             remedy="Ask the other endpoint yourself and put its answer into a VALUES block.",
         )
     words = query_words(text)
-    if words.depth > DEEPEST:
+    if words.depth > DEEPEST_QUERY:
         raise UpdateRefused(
-            f"The update nests brackets {words.depth} deep; {DEEPEST} is the most.",
+            f"The update nests brackets {words.depth} deep; {DEEPEST_QUERY} is the most.",
             remedy="Write it with fewer nested groups.",
         )
     found = operations(text, checked_pieces(text, base=base_iri), base=base_iri)

@@ -14,7 +14,7 @@ _COMMAND_LINE: Final = "from pledgegraph.cli import main; main()"
 
 
 @dataclass(frozen=True, slots=True)
-class Child:
+class ChildProcess:
     """A process of this program, in a session of its own.
 
     Ctrl-C at the terminal is for the process that started it, which ends it by itself.
@@ -24,7 +24,7 @@ class Child:
     environment: Mapping[str, str]
 
     @classmethod
-    def worker(cls, module: str, *arguments: str) -> Child:
+    def worker(cls, module: str, *arguments: str) -> ChildProcess:
         """One that works for strangers: it gets no secrets, only the place of its modules."""
         environment = {
             "PATH": os.environ.get("PATH", os.defpath),
@@ -36,13 +36,13 @@ class Child:
         return cls((sys.executable, "-m", module, *arguments), environment)
 
     @classmethod
-    def service(cls, module: str, *arguments: str) -> Child:
+    def service(cls, module: str, *arguments: str) -> ChildProcess:
         """One that works for the operator, as this process does."""
         environment = {**os.environ, "PYTHONPATH": _modules()}
         return cls((sys.executable, "-m", module, *arguments), environment)
 
     @classmethod
-    def pledgegraph(cls, *arguments: str, settings: Mapping[str, str]) -> Child:
+    def pledgegraph(cls, *arguments: str, settings: Mapping[str, str]) -> ChildProcess:
         """A command of the command line, with those settings and defaults for all others."""
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("PLEDGEGRAPH_")}
         environment = {**inherited, "PYTHONPATH": _modules(), **settings}

@@ -12,7 +12,7 @@ from typing import Final
 
 from pledgegraph.errors import Limit, PledgegraphError, QueryError
 from pledgegraph.workers.channel import Channel, ChannelClosed
-from pledgegraph.workers.child import Child
+from pledgegraph.workers.child import ChildProcess
 from pledgegraph.workers.failures import QUERY
 from pledgegraph.workers.frames import Frame
 
@@ -41,7 +41,7 @@ class Worker:
         with theirs:
             try:
                 ours.setblocking(False)  # noqa: FBT003 -- as the library has it
-                process = await Child.worker(
+                process = await ChildProcess.worker(
                     "pledgegraph.workers.query_process", str(memory)
                 ).start(
                     stdin=theirs.fileno(),

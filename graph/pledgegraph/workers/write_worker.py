@@ -16,7 +16,7 @@ from pledgegraph import errors
 from pledgegraph.media_types import Format
 from pledgegraph.store.commit_permit import Permit
 from pledgegraph.store.update_evaluation import Difference, Update
-from pledgegraph.workers.child import Child
+from pledgegraph.workers.child import ChildProcess
 from pledgegraph.workers.failures import WRITE
 
 
@@ -82,7 +82,7 @@ class WriteWorker:
         """
         head = json.dumps({**asked, "most": self._limits.most}).encode() + b"\n"
         memory = errors.Limit("write_memory", self._limits.memory, "bytes")
-        child = Child.worker("pledgegraph.workers.write_process", str(self._limits.memory))
+        child = ChildProcess.worker("pledgegraph.workers.write_process", str(self._limits.memory))
         pipes = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         with child.open(**pipes) as process:
             try:

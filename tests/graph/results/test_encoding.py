@@ -12,7 +12,7 @@ import zstandard
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pledgegraph.results.encoding import BLOCK, CODINGS, SteadyEncoder, whole
+from pledgegraph.results.encoding import BLOCK, CODINGS, SteadyEncoder, encode_whole
 
 DATA = hashlib.shake_256(b"").digest(BLOCK) + bytes(range(256)) * 600
 
@@ -30,7 +30,7 @@ def test_however_it_comes_it_has_the_same_bytes(
     coder = SteadyEncoder(coding)
     pieces = [data[a:b] for a, b in pairwise(places)]
     coded = b"".join(coder.piece(each) for each in pieces[:-1]) + coder.last(pieces[-1])
-    assert coded == whole(data, coding)
+    assert coded == encode_whole(data, coding)
     read = (
         gzip.decompress
         if coding == "gzip"
