@@ -24,7 +24,7 @@ from pledgegraph.catalogue.known_values import KnownValues
 from pledgegraph.catalogue.questions import Question, catalogue
 from pledgegraph.media_types import CSV, N_TRIPLES
 from pledgegraph.settings import Settings
-from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.setup.prepare import prepare
 from pledgegraph.shipped import shipped
 from pledgegraph.store.directory import open_directory

@@ -28,7 +28,7 @@ from benchmarks.generate import BASE
 from pledgegraph.media_types import JSON, N_TRIPLES
 from pledgegraph.namespaces import RDFS
 from pledgegraph.settings import Settings
-from pledgegraph.setup.open_engine import engine_over
+from pledgegraph.setup.engine_choice import engine_over
 from pledgegraph.store.changes import Change
 from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine

@@ -13,7 +13,7 @@ from fastapi import FastAPI
 from pyoxigraph import RdfFormat, parse
 
 from pledgegraph.settings import Settings
-from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.store.changes import Change
 from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine

@@ -19,7 +19,7 @@ from typing import Final
 from pledgegraph.catalogue.questions import Question, catalogue
 from pledgegraph.media_types import CSV, N_TRIPLES
 from pledgegraph.settings import Settings
-from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.setup.prepare import prepare
 from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
 

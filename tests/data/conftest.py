@@ -11,7 +11,7 @@ import pytest
 
 from pledgegraph.media_types import JSON
 from pledgegraph.settings import Settings
-from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.store.embedded import EmbeddedSnapshot
 from pledgegraph.store.engine import Substitutions
 from tests.shipped_store import copy_shipped

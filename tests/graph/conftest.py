@@ -14,7 +14,7 @@ import pytest
 
 from pledgegraph.cli import main
 from pledgegraph.settings import Settings
-from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph.writes.loading import SourceFile, change_from_files

@@ -9,13 +9,11 @@ from typing import Final
 
 from fastapi import FastAPI
 
-from pledgegraph.catalogue.known_values import KnownValues
-from pledgegraph.catalogue.name_index import RememberedNames
-from pledgegraph.catalogue.questions import catalogue
+from pledgegraph.catalogue import KnownValues, RememberedNames, catalogue
 from pledgegraph.release import release
 from pledgegraph.settings import Settings
-from pledgegraph.store.engine import Engine
-from pledgegraph.writes.tokens import Tokens
+from pledgegraph.store import Engine
+from pledgegraph.writes import Tokens
 from pledgegraph_api.app.history import Copies
 from pledgegraph_api.app.openapi import Description
 from pledgegraph_api.app.records import install_documents

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from pledgegraph.history.dumps import Dumps
+from pledgegraph.history import Dumps
 from pledgegraph.settings import Settings
-from pledgegraph.store.log.published_log import PublishedLog
+from pledgegraph.store import PublishedLog
 from pledgegraph_api.history.change_set import ChangeDocuments
 from pledgegraph_api.history.dump_schedule import DumpSchedule
 from pledgegraph_api.history.dumps import DumpFiles

@@ -14,7 +14,7 @@ from fastapi.openapi.utils import get_openapi
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from pydantic_core import core_schema
 
-from pledgegraph.catalogue.questions import Question
+from pledgegraph.catalogue import Question
 from pledgegraph_api.catalogue.index import PATH as QUESTIONS_PATH
 from pledgegraph_api.catalogue.openapi import QuestionCards, answer_schemas, question_operations
 from pledgegraph_api.collections.openapi import CollectionPage

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
-from pledgegraph.documents import read_profiles
-from pledgegraph.documents.context import Context, read_context
-from pledgegraph.documents.jsonld import JsonLd
-from pledgegraph.search.newest import NewestIndex
-from pledgegraph.store.engine import Engine
+from pledgegraph.documents import Context, JsonLd, read_context, read_profiles
+from pledgegraph.search import NewestIndex
+from pledgegraph.store import Engine
 from pledgegraph_api.app.history import Copies
 from pledgegraph_api.collections.endpoint import CollectionEndpoint
 from pledgegraph_api.collections.table import COLLECTIONS, Tables

@@ -5,10 +5,9 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from pledgegraph.settings import Settings
-from pledgegraph.store.engine import Engine
-from pledgegraph.workers.write_worker import WriteLimits, WriteWorker
-from pledgegraph.writes.operations import Writes
-from pledgegraph.writes.tokens import Tokens
+from pledgegraph.store import Engine
+from pledgegraph.workers import WriteLimits, WriteWorker
+from pledgegraph.writes import Tokens, Writes
 from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.sparql.response import Representations
 from pledgegraph_api.sparql.runner import QueryRunner

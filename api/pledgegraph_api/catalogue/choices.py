@@ -10,11 +10,9 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Variable
 
-from pledgegraph.catalogue.questions import Parameter
-from pledgegraph.rdf.language_tags import nearest
-from pledgegraph.store.engine import Engine, Snapshot, Substitutions
-from pledgegraph.store.per_snapshot import OnceASnapshot
-from pledgegraph.store.select import solutions
+from pledgegraph.catalogue import Parameter
+from pledgegraph.rdf import nearest
+from pledgegraph.store import Engine, OnceASnapshot, Snapshot, Substitutions, solutions
 
 MOST: Final = 500
 """Of a longer list nobody reads; a field for text takes its place."""

@@ -12,11 +12,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.catalogue.known_values import KnownValues
-from pledgegraph.catalogue.questions import Parameter, Question
-from pledgegraph.descriptions.void import licences_iri
+from pledgegraph.catalogue import KnownValues, Parameter, Question
+from pledgegraph.descriptions import licences_iri
 from pledgegraph.settings import Settings
-from pledgegraph.store.engine import Engine, ResultKind
+from pledgegraph.store import Engine, ResultKind
 from pledgegraph_api.catalogue.index import PATH
 from pledgegraph_api.catalogue.page import QuestionPage
 from pledgegraph_api.catalogue.parameters import Binding, bind

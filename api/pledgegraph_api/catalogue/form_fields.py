@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from pyoxigraph import Literal, NamedNode
 
-from pledgegraph.catalogue.questions import TODAY, Parameter, Question, WrongParameter
+from pledgegraph.catalogue import TODAY, Parameter, Question, WrongParameter
 from pledgegraph_api.catalogue.choices import Option, RecordLists
 from pledgegraph_api.errors import Fault
 from pledgegraph_api.http.query_params import Options

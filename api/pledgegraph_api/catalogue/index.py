@@ -9,10 +9,9 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.catalogue.questions import Parameter, Question
-from pledgegraph.catalogue.rdf import catalogue_graph
+from pledgegraph.catalogue import Parameter, Question, catalogue_graph
 from pledgegraph.media_types import GRAPH_FORMATS, RESULT_FORMATS, Carries, Format
-from pledgegraph.results.graphs import graph_bytes
+from pledgegraph.results import graph_bytes
 from pledgegraph_api.catalogue.openapi import (
     QuestionCard,
     QuestionCards,

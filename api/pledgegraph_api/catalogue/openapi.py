@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from pydantic import Field
 from starlette.responses import Response
 
-from pledgegraph.catalogue.questions import TODAY, Parameter, Question
+from pledgegraph.catalogue import TODAY, Parameter, Question
 from pledgegraph.media_types import CSV_SAFE, GRAPH_FORMATS, JSON, RESULT_FORMATS, Format
 from pledgegraph_api.http.languages import DEFAULT, LANGUAGES
 from pledgegraph_api.http.negotiation import PAGE

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.catalogue.questions import Question
+from pledgegraph.catalogue import Question
 from pledgegraph.media_types import CSV_SAFE, GRAPH_FORMATS, RESULT_FORMATS
 from pledgegraph_api.catalogue.choices import RecordLists
 from pledgegraph_api.catalogue.form_fields import fields_of

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from pledgegraph.catalogue.questions import TODAY, Parameter, Question, WrongParameter
-from pledgegraph.sparql.lexer import query_words
-from pledgegraph.store.engine import Substitutions
+from pledgegraph.catalogue import TODAY, Parameter, Question, WrongParameter
+from pledgegraph.sparql import query_words
+from pledgegraph.store import Substitutions
 from pledgegraph_api.errors import Fault
 from pledgegraph_api.http.query_params import OPTIONS, Options, refuse
 

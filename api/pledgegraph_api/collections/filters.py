@@ -10,9 +10,8 @@ from typing import Final
 from pyoxigraph import NamedNode
 from starlette.requests import Request
 
-from pledgegraph.catalogue.name_index import NameIndex, last_part
-from pledgegraph.catalogue.near import MOST_MATCHES, near_matches
-from pledgegraph.rdf.short_names import shorten
+from pledgegraph.catalogue import MOST_MATCHES, NameIndex, last_part, near_matches
+from pledgegraph.rdf import shorten
 from pledgegraph_api.collections.table import Collection, Row, Table
 from pledgegraph_api.errors import Fault
 from pledgegraph_api.http.query_params import faults_of, own_parameters, page_number, refuse

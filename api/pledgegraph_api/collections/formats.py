@@ -12,8 +12,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from pledgegraph.descriptions.void import licences_iri
-from pledgegraph.documents.context import Json, newest_context
+from pledgegraph.descriptions import licences_iri
+from pledgegraph.documents import Json, newest_context
 from pledgegraph.namespaces import DCTERMS, PG, RDF, RDFS
 from pledgegraph_api.collections.openapi import CollectionItem, CollectionPage
 from pledgegraph_api.collections.table import Collection, Row, Table

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import urlencode
 
-from pledgegraph.descriptions.void import licences_iri
+from pledgegraph.descriptions import licences_iri
 from pledgegraph.media_types import CSV, JSON_LD, Format
 from pledgegraph_api.collections.filters import Asked
 from pledgegraph_api.http.link_header import ABOUT_PAGE, link

@@ -12,12 +12,10 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
-from pledgegraph.catalogue.name_index import Domain, NameIndex, RememberedNames
-from pledgegraph.documents.labels import Names
+from pledgegraph.catalogue import Domain, NameIndex, RememberedNames
+from pledgegraph.documents import Names
 from pledgegraph.namespaces import PG, SCHEME
-from pledgegraph.store.engine import Engine, Snapshot
-from pledgegraph.store.per_snapshot import OnceASnapshot
-from pledgegraph.store.select import solutions
+from pledgegraph.store import Engine, OnceASnapshot, Snapshot, solutions
 from pledgegraph_api.progress.standing import age_of
 from pledgegraph_api.web.naming import acronyms_of, chosen_name, names_by_language, with_acronym
 

@@ -19,8 +19,7 @@ from starlette.responses import RedirectResponse, Response
 from pledgegraph.descriptions import Copy, Statistics, catalog_graph, take_statistics, void_graph
 from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.namespaces import DCAT, VOID
-from pledgegraph.store.engine import Engine, Snapshot
-from pledgegraph.store.per_snapshot import OnceASnapshot
+from pledgegraph.store import Engine, OnceASnapshot, Snapshot
 from pledgegraph_api.http.languages import PageLanguage
 from pledgegraph_api.http.link_header import Signposts
 from pledgegraph_api.http.query_params import OPTIONS, read_options, refuse

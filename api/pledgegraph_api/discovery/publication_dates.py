@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Final
 
 from pledgegraph.descriptions import Copy
-from pledgegraph.history.dumps import Dumps
+from pledgegraph.history import Dumps
 from pledgegraph.media_types import format_named
-from pledgegraph.store.log.changes_log import ChangesLog
+from pledgegraph.store import ChangesLog
 
 _GZIP: Final = "application/gzip"
 

@@ -17,9 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from pledgegraph.store.engine import Engine, Snapshot
-from pledgegraph.store.per_snapshot import OnceASnapshot
-from pledgegraph.store.select import solutions
+from pledgegraph.store import Engine, OnceASnapshot, Snapshot, solutions
 from pledgegraph_api.http.respond import respond
 from pledgegraph_api.web.record_paths import document_path
 

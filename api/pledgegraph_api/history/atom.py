@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from pledgegraph.store.changes import Header
+from pledgegraph.store import Header
 from pledgegraph_api.web.atom_feed import FeedEntry, FeedLink, feed_xml
 
 

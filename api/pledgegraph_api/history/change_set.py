@@ -14,10 +14,8 @@ from starlette.responses import Response, StreamingResponse
 
 from pledgegraph.media_types import Carries, Format
 from pledgegraph.namespaces import PREFIXES
-from pledgegraph.results.graphs import graph_bytes
-from pledgegraph.store.changes import Header
-from pledgegraph.store.log.changes_log import LOG_FORMAT, Record
-from pledgegraph.store.log.published_log import PublishedLog
+from pledgegraph.results import graph_bytes
+from pledgegraph.store import LOG_FORMAT, Header, PublishedLog, Record
 from pledgegraph_api.errors import DocumentMissing, ParameterError
 from pledgegraph_api.history.openapi import CHANGE_FORMATS, JSON, PATCH_TYPE, patches_description
 from pledgegraph_api.history.stream import card

@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, RedirectResponse, Response
 
-from pledgegraph.history.dumps import Dump, Dumps
+from pledgegraph.history import Dump, Dumps
 from pledgegraph.media_types import format_named
 from pledgegraph_api.errors import DumpMissing, TooManyRanges
 from pledgegraph_api.history.openapi import (

@@ -15,10 +15,8 @@ from starlette.responses import RedirectResponse, Response
 
 from pledgegraph.media_types import Format
 from pledgegraph.namespaces import PREFIXES
-from pledgegraph.results.graphs import graph_bytes
-from pledgegraph.store.changes import Header
-from pledgegraph.store.log.changes_log import LOG_FORMAT
-from pledgegraph.store.log.published_log import PublishedLog
+from pledgegraph.results import graph_bytes
+from pledgegraph.store import LOG_FORMAT, Header, PublishedLog
 from pledgegraph_api.errors import ChangePageMissing, ParameterError
 from pledgegraph_api.history.atom import feed
 from pledgegraph_api.history.openapi import (

@@ -15,9 +15,9 @@ from typing import Final
 from starlette.requests import Request
 
 from pledgegraph.errors import ServiceBusy
-from pledgegraph.history.past_versions import Past, PastVersion
+from pledgegraph.history import Past, PastVersion
 from pledgegraph.settings import Settings
-from pledgegraph.store.directory import open_directory
+from pledgegraph.store import open_directory
 from pledgegraph_api.http.query_params import version_named
 
 _MOST_WAITING: Final = 8

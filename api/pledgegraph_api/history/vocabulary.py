@@ -12,7 +12,7 @@ from typing import Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from pledgegraph.namespaces import DCTERMS, RDF, RDFS, XSD, Vocabulary
-from pledgegraph.store.changes import Header
+from pledgegraph.store import Header
 
 LDES: Final = Vocabulary("https://w3id.org/ldes#")
 TREE: Final = Vocabulary("https://w3id.org/tree#")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from pledgegraph.results.encoding import CODINGS, IDENTITY
+from pledgegraph.results import CODINGS, IDENTITY
 
 _MEMBER: Final = re.compile(
     r"\s*([!#$%&'*+.^_`|~0-9A-Za-z-]+)\s*(?:;\s*[qQ]\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)\s*)?"

@@ -13,7 +13,7 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
-from pledgegraph.writes.tokens import Scope, Token, Tokens
+from pledgegraph.writes import Scope, Token, Tokens
 from pledgegraph_api.errors import Forbidden, Unauthorised
 
 _CREDENTIALS: Final = re.compile(r"Bearer +([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE)

@@ -9,7 +9,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from pledgegraph.rdf.language_tags import covers
+from pledgegraph.rdf import covers
 from pledgegraph_api.errors import ParameterError
 
 LANGUAGES: Final = {

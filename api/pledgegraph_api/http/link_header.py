@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
-from pledgegraph.descriptions.void import licences_iri
+from pledgegraph.descriptions import licences_iri
 from pledgegraph.media_types import GRAPH_FORMATS, Format
 from pledgegraph.namespaces import OWL, SKOS
 from pledgegraph_api.http.addresses import uri_of

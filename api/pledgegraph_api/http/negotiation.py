@@ -24,7 +24,7 @@ from pledgegraph.media_types import (
     TURTLE,
     Format,
 )
-from pledgegraph.store.engine import ResultKind
+from pledgegraph.store import ResultKind
 from pledgegraph_api.errors import HeaderTooLarge, NotAcceptable
 
 LONGEST_ACCEPT: Final = 4096

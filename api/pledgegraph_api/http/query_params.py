@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 
-from pledgegraph.results.truncation import LIMIT_PARAMETER
+from pledgegraph.results import LIMIT_PARAMETER
 from pledgegraph_api.errors import (
     EncodingError,
     Fault,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pledgegraph.errors import Limit
-from pledgegraph.results.truncation import LIMIT_PARAMETER, Bounds
+from pledgegraph.results import LIMIT_PARAMETER, Bounds
 from pledgegraph.settings import Settings
 from pledgegraph_api.errors import Fault
 

@@ -18,7 +18,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pledgegraph.results.encoding import (
+from pledgegraph.results import (
     CODINGS,
     IDENTITY,
     SMALLEST,

@@ -24,7 +24,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pledgegraph.errors import PledgegraphError, VersionMissing
-from pledgegraph.store.log.published_log import PublishedLog
+from pledgegraph.store import PublishedLog
 from pledgegraph_api.errors import ParameterError
 from pledgegraph_api.http.addresses import path_below_root
 from pledgegraph_api.http.link_header import link

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pledgegraph.errors import DirectoryError
-from pledgegraph.writes.tokens import Tokens
+from pledgegraph.writes import Tokens
 from pledgegraph_api.errors import BudgetSpent
 from pledgegraph_api.http.authorisation import holder_among
 from pledgegraph_api.http.client_address import ClientAddresses, Networks, client_name

@@ -13,9 +13,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 
 from pledgegraph.errors import PledgegraphError
-from pledgegraph.history.checking import last_check
+from pledgegraph.history import last_check
 from pledgegraph.release import release
-from pledgegraph.store.engine import Engine
+from pledgegraph.store import Engine
 from pledgegraph_api.http.openapi import JsonAnswer, json_of
 
 _log = logging.getLogger("pledgegraph.service")

@@ -23,9 +23,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.errors import PledgegraphError
-from pledgegraph.history.checking import last_check
+from pledgegraph.history import last_check
 from pledgegraph.release import release
-from pledgegraph.store.engine import Engine
+from pledgegraph.store import Engine
 from pledgegraph_api.http.openapi import TEXT
 from pledgegraph_api.http.request_outcome import OUTCOMES
 from pledgegraph_api.middleware.observe import Observation

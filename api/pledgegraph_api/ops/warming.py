@@ -8,8 +8,7 @@ from typing import Final
 
 from starlette.concurrency import run_in_threadpool
 
-from pledgegraph.store.engine import Engine
-from pledgegraph.store.per_snapshot import refresh
+from pledgegraph.store import Engine, refresh
 
 _EVERY: Final = 1.0
 """Seconds between two looks at which snapshot is the newest."""

@@ -13,7 +13,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from pledgegraph.media_types import GRAPH_FORMATS, Format
 from pledgegraph.namespaces import DCTERMS, OWL, RDF, RDFS, XSD, Vocabulary
-from pledgegraph.results.graphs import graph_bytes
+from pledgegraph.results import graph_bytes
 from pledgegraph_api.http.negotiation import Accept
 from pledgegraph_api.problems.mapping import Json, Problem
 from pledgegraph_api.problems.problem_type import ProblemType

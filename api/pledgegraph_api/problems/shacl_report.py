@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from pledgegraph.errors import ValidationFailed
 from pledgegraph.media_types import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
-from pledgegraph.results.graphs import graph_bytes
+from pledgegraph.results import graph_bytes
 from pledgegraph_api.http.negotiation import Accept
 
 _FORMATS: Final = (TURTLE, N_TRIPLES, RDF_XML, JSON_LD)
@@ -30,7 +30,7 @@ def report_format(accept: Accept, problem: str) -> Format | None:
 
 def report_response(error: ValidationFailed, form: Format, *, status: int) -> Response:
     """The report of the error as RDF."""
-    from pledgegraph.validation.report_rdf import report_triples  # noqa: PLC0415 - slow to load
+    from pledgegraph.validation import report_triples  # noqa: PLC0415 - slow to load
 
     body = graph_bytes(report_triples(error.report), form)
     headers = {"Vary": "Accept", "Cache-Control": "no-store", "Content-Type": form.content_type}

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.media_types import CSV
-from pledgegraph.results.csv_safe import for_spreadsheets
+from pledgegraph.results import for_spreadsheets
 from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.http.languages import required_language
 from pledgegraph_api.http.query_params import known_parameters

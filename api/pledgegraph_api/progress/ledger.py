@@ -13,10 +13,8 @@ from typing import Final, Literal
 from pyoxigraph import Literal as RdfLiteral
 from pyoxigraph import NamedNode
 
-from pledgegraph.documents.labels import Names
-from pledgegraph.store.engine import Engine, Snapshot
-from pledgegraph.store.per_snapshot import OnceASnapshot
-from pledgegraph.store.select import solutions
+from pledgegraph.documents import Names
+from pledgegraph.store import Engine, OnceASnapshot, Snapshot, solutions
 from pledgegraph_api.progress.terms import CLASSES, FRESHNESS, NOT_REPORTED, STATUS
 from pledgegraph_api.web.naming import (
     acronyms_of,

@@ -11,7 +11,7 @@ from typing import Final
 from pyoxigraph import NamedNode
 
 from pledgegraph.namespaces import PG, SCHEME
-from pledgegraph.store.engine import Snapshot
+from pledgegraph.store import Snapshot
 from pledgegraph_api.progress.standing import age_of
 from pledgegraph_api.progress.terms import FRESHNESS
 from pledgegraph_api.records.shown_things import Name, Things, When

@@ -17,11 +17,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.documents import exists
-from pledgegraph.documents.jsonld import JsonLd
-from pledgegraph.history.past_versions import PastVersion
+from pledgegraph.documents import JsonLd, exists
+from pledgegraph.history import PastVersion
 from pledgegraph.media_types import JSON_LD, Format
-from pledgegraph.store.engine import Snapshot
+from pledgegraph.store import Snapshot
 from pledgegraph_api.cache.response_cache import keep
 from pledgegraph_api.errors import DocumentMissing, ParameterError, RecordMissing
 from pledgegraph_api.history.versions import PastVersions

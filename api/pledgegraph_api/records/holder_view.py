@@ -11,7 +11,7 @@ from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.documents import Names, Profiles
 from pledgegraph.namespaces import DCTERMS, ORG, PG, RDF, RDFS, SCHEMA, SCHEME, SKOS
-from pledgegraph.store.engine import Snapshot
+from pledgegraph.store import Snapshot
 from pledgegraph_api.records.commitment_lines import Sum, count_commitments
 from pledgegraph_api.records.shown_things import Name, Things, When
 from pledgegraph_api.records.statements import Statements

@@ -14,14 +14,16 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.documents import Profiles
-from pledgegraph.documents.context import (
+from pledgegraph.documents import (
+    CONTEXT_VERSION,
     Context,
     Json,
+    Profiles,
     context_versions,
+    frame_of,
+    framed_classes,
     read_context,
 )
-from pledgegraph.documents.frames import frame_of, framed_classes
 from pledgegraph.media_types import JSON_LD
 from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.http.etags import etag_of

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
-from pledgegraph.descriptions.void import licences_iri
+from pledgegraph.descriptions import licences_iri
 from pledgegraph.documents import Document
 from pledgegraph.media_types import TURTLE
 from pledgegraph.namespaces import PG, RDF

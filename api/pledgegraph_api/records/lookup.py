@@ -12,9 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad, Variable
 
 from pledgegraph.documents import Document, Names, Profiles, compose, exists
 from pledgegraph.namespaces import DCTERMS, PG
-from pledgegraph.store.engine import Engine, Snapshot
-from pledgegraph.store.per_snapshot import OnceASnapshot
-from pledgegraph.store.select import solutions
+from pledgegraph.store import Engine, OnceASnapshot, Snapshot, solutions
 from pledgegraph_api.errors import PageMissing, RecordMissing
 
 _HERE: Final = Path(__file__).resolve().parent

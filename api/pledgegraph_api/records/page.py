@@ -11,9 +11,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.documents import Names, Profiles
-from pledgegraph.history.past_versions import PastVersion
+from pledgegraph.history import PastVersion
 from pledgegraph.namespaces import PG
-from pledgegraph.store.engine import Snapshot
+from pledgegraph.store import Snapshot
 from pledgegraph_api.http.languages import required_language
 from pledgegraph_api.records.holder_view import HOLDERS, holder_for
 from pledgegraph_api.records.lookup import Found

@@ -13,7 +13,7 @@ from typing import Final
 from pyoxigraph import NamedNode
 
 from pledgegraph.namespaces import PG
-from pledgegraph.store.engine import Snapshot
+from pledgegraph.store import Snapshot
 from pledgegraph_api.records.statements import Statements
 
 PROMISES: Final = frozenset({PG.Commitment, PG.Undertaking, PG.Milestone})

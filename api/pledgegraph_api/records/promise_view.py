@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode
 
 from pledgegraph.documents import Names, Profiles
 from pledgegraph.namespaces import DCTERMS, PG, RDFS, SCHEME
-from pledgegraph.store.engine import Snapshot
+from pledgegraph.store import Snapshot
 from pledgegraph_api.progress.standing import age_of
 from pledgegraph_api.progress.terms import FRESHNESS
 from pledgegraph_api.records.accounts import MOST, Accounts, Entry

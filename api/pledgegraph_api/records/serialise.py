@@ -6,10 +6,9 @@ import json
 
 from pyoxigraph import NamedNode, Quad
 
-from pledgegraph.documents import Document
-from pledgegraph.documents.jsonld import JsonLd
+from pledgegraph.documents import Document, JsonLd
 from pledgegraph.media_types import JSON_LD, Carries, Format
-from pledgegraph.results.graphs import graph_bytes
+from pledgegraph.results import graph_bytes
 from pledgegraph_api.records.jsonld_profiles import COMPACTED, EXPANDED
 
 

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.documents import Names, Profiles
 from pledgegraph.namespaces import DCTERMS, PG, SCHEMA
-from pledgegraph.store.engine import Snapshot
+from pledgegraph.store import Snapshot
 from pledgegraph_api.http.languages import DEFAULT
 from pledgegraph_api.records.statements import Statements
 from pledgegraph_api.web.control_chars import printable

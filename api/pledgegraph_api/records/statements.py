@@ -9,7 +9,7 @@ from decimal import Decimal, InvalidOperation
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
 from pledgegraph.namespaces import RDF, XSD
-from pledgegraph.rdf.language_tags import nearness
+from pledgegraph.rdf import nearness
 
 Term = NamedNode | BlankNode | Literal | Triple
 Span = tuple[date, date]

@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.store.log.published_log import PublishedLog
+from pledgegraph.store import PublishedLog
 from pledgegraph_api.errors import PageMissing, RecordMissing
 from pledgegraph_api.http.addresses import path_below_root
 from pledgegraph_api.http.link_header import link

@@ -11,12 +11,10 @@ from typing import Final, TypeGuard
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple
 
-from pledgegraph.documents import Document, Names, Profiles
-from pledgegraph.documents.document import Link
-from pledgegraph.documents.profiles import Words
+from pledgegraph.documents import Document, Link, Names, Profiles, Words
 from pledgegraph.namespaces import PG, RDF, XSD
-from pledgegraph.rdf.language_tags import covers, nearness
-from pledgegraph.store.engine import Snapshot
+from pledgegraph.rdf import covers, nearness
+from pledgegraph.store import Snapshot
 from pledgegraph_api.http.languages import DEFAULT
 from pledgegraph_api.records.lookup import Found
 from pledgegraph_api.records.rdfa import stating, stating_back, stating_class, stating_of

@@ -18,8 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.media_types import CSV, JSON_LD, Format
-from pledgegraph.search.index import LONGEST_SEARCH, Found, Match, SearchIndex
-from pledgegraph.search.newest import NewestIndex
+from pledgegraph.search import LONGEST_SEARCH, Found, Match, NewestIndex, SearchIndex
 from pledgegraph_api.collections.filters import short
 from pledgegraph_api.errors import DocumentMissing, Fault, PageMissing, WrongParameters
 from pledgegraph_api.http.languages import DEFAULT, page_language, required_language

@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pledgegraph.documents.context import Json, context_at, newest_context
+from pledgegraph.documents import Json, context_at, newest_context
 from pledgegraph.namespaces import RDFS
-from pledgegraph.results.csv_safe import for_spreadsheets
+from pledgegraph.results import for_spreadsheets
 
 _PAGE: Final = "https://www.w3.org/ns/activitystreams#CollectionPage"
 

@@ -8,7 +8,7 @@ from typing import Final
 
 from pledgegraph.errors import SettingsError
 from pledgegraph.settings import Settings
-from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup import open_engine
 from pledgegraph_api.ops.log_format import begin_log
 from pledgegraph_api.server.supervisor import HttpProcesses
 from pledgegraph_api.server.worker import answer_on

@@ -11,7 +11,7 @@ import time
 from typing import Final
 
 from pledgegraph.settings import Settings
-from pledgegraph.workers.child import ChildProcess
+from pledgegraph.workers import ChildProcess
 
 _log = logging.getLogger("pledgegraph.service")
 

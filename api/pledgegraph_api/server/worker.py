@@ -14,11 +14,10 @@ from typing import Final
 
 import uvicorn
 
-from pledgegraph.cli.gc_pause import nothing_collected
 from pledgegraph.settings import Settings
-from pledgegraph.setup.open_engine import open_engine
-from pledgegraph.store.embedded import EmbeddedEngine
-from pledgegraph.workers.confinement import end_with_parent
+from pledgegraph.setup import nothing_collected, open_engine
+from pledgegraph.store import EmbeddedEngine
+from pledgegraph.workers import end_with_parent
 from pledgegraph_api.app.create import create_app
 from pledgegraph_api.ops.log_format import begin_log
 from pledgegraph_api.server.protocol import guarded_protocol

@@ -12,10 +12,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.documents import exists
-from pledgegraph.documents.document import labels_of
-from pledgegraph.documents.labels import Names
-from pledgegraph.store.engine import Engine
+from pledgegraph.documents import Names, exists, labels_of
+from pledgegraph.store import Engine
 from pledgegraph_api.collections.filters import read_filters
 from pledgegraph_api.collections.table import COLLECTIONS, Tables
 from pledgegraph_api.errors import DocumentMissing

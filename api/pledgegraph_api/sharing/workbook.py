@@ -13,7 +13,7 @@ from typing import Any, Final
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
-from pledgegraph.catalogue.columns import words_of
+from pledgegraph.catalogue import words_of
 from pledgegraph_api.collections.table import Table
 from pledgegraph_api.progress.ledger import Commitment, Ledger
 from pledgegraph_api.progress.standing import Standing

@@ -15,10 +15,7 @@ from starlette.responses import Response
 from pledgegraph.errors import QueryError
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS
 from pledgegraph.settings import Settings
-from pledgegraph.store.directory import open_directory
-from pledgegraph.store.engine import Engine
-from pledgegraph.store.graph_counts import count_graphs
-from pledgegraph.store.per_snapshot import OnceASnapshot
+from pledgegraph.store import Engine, OnceASnapshot, count_graphs, open_directory
 from pledgegraph_api.errors import NotAcceptable, QueryMissing
 from pledgegraph_api.history.versions import PastVersions
 from pledgegraph_api.http.negotiation import PAGE, Accept, PageOrFormat, accept_of, prefers_page

@@ -10,11 +10,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from pledgegraph.explain import Explanation, Pattern
-from pledgegraph.explain.client import Explainer
+from pledgegraph.explain import Explainer, Explanation, Pattern
 from pledgegraph.settings import Settings
-from pledgegraph.store.graph_counts import GraphCounts
-from pledgegraph.store.per_snapshot import OnceASnapshot
+from pledgegraph.store import GraphCounts, OnceASnapshot
 from pledgegraph_api.errors import ParameterError
 from pledgegraph_api.http.negotiation import PAGE, Accept, prefers_page
 from pledgegraph_api.http.request_outcome import exchange_of

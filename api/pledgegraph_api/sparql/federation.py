@@ -16,16 +16,16 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 from pledgegraph.errors import QueryRefused, ServiceFailed
 from pledgegraph.media_types import JSON
 from pledgegraph.settings import Settings
-from pledgegraph.sparql.codepoint_escapes import plain_text
-from pledgegraph.sparql.federation import (
+from pledgegraph.sparql import (
     FEDERATION_ADVICE,
     ServiceCall,
     Term,
+    calls_service,
+    plain_text,
     service_calls,
     values_block,
     with_values,
 )
-from pledgegraph.sparql.service_clauses import calls_service
 from pledgegraph_api.sparql.protocol import QueryRequest
 
 if TYPE_CHECKING:

@@ -18,10 +18,10 @@ from starlette.types import Message
 
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.media_types import Carries, Format
-from pledgegraph.results.encoding import IDENTITY, SMALLEST, encode_whole
+from pledgegraph.results import IDENTITY, SMALLEST, encode_whole
 from pledgegraph.settings import Settings
-from pledgegraph.sparql.quick_queries import is_quick
-from pledgegraph.store.engine import Engine, ResultKind
+from pledgegraph.sparql import is_quick
+from pledgegraph.store import Engine, ResultKind
 from pledgegraph_api.errors import EncodingError, ParameterError
 from pledgegraph_api.http.query_params import decoded
 from pledgegraph_api.sparql.answer_etag import AnswerTags

@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from pledgegraph.namespaces import RDF, RDFS, XSD
 from pledgegraph.settings import Settings
-from pledgegraph.store.query_evaluation import DEEPEST_QUERY
+from pledgegraph.store import DEEPEST_QUERY
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Variable
 from starlette.requests import Request
 
 from pledgegraph.errors import Limit
-from pledgegraph.results.truncation import LIMIT_PARAMETER
+from pledgegraph.results import LIMIT_PARAMETER
 from pledgegraph_api.errors import (
     ContentTooLarge,
     EncodingError,

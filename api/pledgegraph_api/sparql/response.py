@@ -12,10 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.media_types import Format
-from pledgegraph.results.encoding import IDENTITY
+from pledgegraph.results import IDENTITY
 from pledgegraph.settings import Settings
-from pledgegraph.sparql.determinism import is_repeatable
-from pledgegraph.store.engine import ResultKind
+from pledgegraph.sparql import is_repeatable
+from pledgegraph.store import ResultKind
 from pledgegraph_api.cache.response_cache import keep
 from pledgegraph_api.errors import NotAcceptable
 from pledgegraph_api.http.accept_encoding import preferred_coding, refuses_identity

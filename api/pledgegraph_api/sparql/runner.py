@@ -9,15 +9,13 @@ from dataclasses import replace
 from typing import Final
 
 from pledgegraph.errors import QueryTimeout, ServiceBusy
-from pledgegraph.history.past_versions import PastVersion
+from pledgegraph.history import PastVersion
 from pledgegraph.media_types import Format
-from pledgegraph.results.encoding import IDENTITY
+from pledgegraph.results import IDENTITY
 from pledgegraph.settings import Settings
-from pledgegraph.sparql.cost_hints import looks_light
-from pledgegraph.store.engine import ResultKind
-from pledgegraph.workers.pool import HoldsSnapshots, Limits, QueryPool
-from pledgegraph.workers.query_run import PooledAnswer
-from pledgegraph.workers.usage import Usage
+from pledgegraph.sparql import looks_light
+from pledgegraph.store import ResultKind
+from pledgegraph.workers import HoldsSnapshots, Limits, PooledAnswer, QueryPool, Usage
 from pledgegraph_api.errors import NotAcceptable
 from pledgegraph_api.sparql.protocol import QueryRequest
 

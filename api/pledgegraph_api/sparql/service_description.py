@@ -15,12 +15,10 @@ from starlette.responses import Response
 
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS, Format
 from pledgegraph.namespaces import PREFIXES, RDF, RDFS, XSD, Vocabulary
-from pledgegraph.results.graphs import graph_bytes
+from pledgegraph.results import graph_bytes
 from pledgegraph.settings import Settings
-from pledgegraph.sparql.functions import extension_functions
-from pledgegraph.store.engine import Engine
-from pledgegraph.store.graph_counts import GraphCounts
-from pledgegraph.store.per_snapshot import OnceASnapshot
+from pledgegraph.sparql import extension_functions
+from pledgegraph.store import Engine, GraphCounts, OnceASnapshot
 from pledgegraph_api.http.negotiation import accept_of, choose_among
 from pledgegraph_api.sparql.limit_terms import UPDATE_LIMITS, limits_of
 

@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.media_types import GRAPH_FORMATS
-from pledgegraph.results.graphs import graph_bytes
+from pledgegraph.results import graph_bytes
 from pledgegraph_api.http.negotiation import PAGE, PageOrFormat, accept_of, choose_among
 from pledgegraph_api.http.respond import respond
 

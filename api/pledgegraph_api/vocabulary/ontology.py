@@ -19,9 +19,15 @@ from starlette.responses import RedirectResponse, Response
 
 from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.namespaces import DCTERMS, OWL, PG
-from pledgegraph.ontology.documents import OntologyDocument, ontology_documents, version_of
-from pledgegraph.ontology.terms import SHOWN_OF_TERMS, Term, read_terms
-from pledgegraph.rdf.triple_index import Statements, Texts
+from pledgegraph.ontology import (
+    SHOWN_OF_TERMS,
+    OntologyDocument,
+    Term,
+    ontology_documents,
+    read_terms,
+    version_of,
+)
+from pledgegraph.rdf import Statements, Texts
 from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.http.languages import PageLanguage
 from pledgegraph_api.http.link_header import Signposts

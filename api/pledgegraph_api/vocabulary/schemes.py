@@ -16,7 +16,7 @@ from starlette.responses import Response
 
 from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.namespaces import RDF, SCHEME, SKOS
-from pledgegraph.ontology.concept_schemes import (
+from pledgegraph.ontology import (
     SHOWN_OF_SCHEMES,
     Concept,
     ConceptScheme,
@@ -25,9 +25,8 @@ from pledgegraph.ontology.concept_schemes import (
     scheme_triples,
     shipped_schemes,
 )
-from pledgegraph.rdf.triple_index import Texts
-from pledgegraph.store.engine import Engine
-from pledgegraph.store.per_snapshot import OnceASnapshot
+from pledgegraph.rdf import Texts
+from pledgegraph.store import Engine, OnceASnapshot
 from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.http.languages import PageLanguage
 from pledgegraph_api.http.link_header import Signposts

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from pledgegraph.catalogue.questions import Question, Words
+from pledgegraph.catalogue import Question, Words
 
 _SHOWN: Final = (
     "events-co-hosted-by-statistical-offices",

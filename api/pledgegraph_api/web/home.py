@@ -11,9 +11,7 @@ from starlette.responses import Response
 
 from pledgegraph.descriptions import DATASET_DESCRIPTION
 from pledgegraph.namespaces import DCAT
-from pledgegraph.store.engine import Engine, Snapshot
-from pledgegraph.store.per_snapshot import OnceASnapshot
-from pledgegraph.store.record_counts import count_records
+from pledgegraph.store import Engine, OnceASnapshot, Snapshot, count_records
 from pledgegraph_api.http.link_header import Signposts
 from pledgegraph_api.web.featured import Example
 from pledgegraph_api.web.pages import Pages

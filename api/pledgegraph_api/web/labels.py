@@ -9,8 +9,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
-from pledgegraph.store.engine import Engine
-from pledgegraph.store.select import solutions
+from pledgegraph.store import Engine, solutions
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.naming import best_name
 from pledgegraph_api.web.result_table import Cell, Table

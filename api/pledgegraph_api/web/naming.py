@@ -7,10 +7,10 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from pledgegraph.documents.labels import LABEL_PROPERTIES
+from pledgegraph.documents import LABEL_PROPERTIES
 from pledgegraph.namespaces import PG, SKOS
-from pledgegraph.rdf.language_tags import nearest, nearness
-from pledgegraph.store.engine import Snapshot
+from pledgegraph.rdf import nearest, nearness
+from pledgegraph.store import Snapshot
 
 _PREFERRED: Final = SKOS.prefLabel
 

@@ -8,7 +8,7 @@ from itertools import groupby
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from pledgegraph.rdf.triple_index import Node
+from pledgegraph.rdf import Node
 from pledgegraph_api.web.prefixed_names import link_to, short_name
 
 

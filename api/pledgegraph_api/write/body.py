@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from pledgegraph.media_types import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Format
-from pledgegraph.writes.operations import Payload
+from pledgegraph.writes import Payload
 from pledgegraph_api.errors import ParameterError, UnsupportedContent
 from pledgegraph_api.sparql.protocol import CHARSETS, SPARQL_UPDATE, body_of, content_type
 from pledgegraph_api.write.multipart import MULTIPART, Part, parts_of

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from pyoxigraph import DefaultGraph, NamedNode
 from starlette.requests import Request
 
-from pledgegraph.store.graph_states import Graph
+from pledgegraph.store import Graph
 from pledgegraph_api.errors import ParameterError
 from pledgegraph_api.http.query_params import decoded
 

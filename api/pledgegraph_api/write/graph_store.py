@@ -17,12 +17,8 @@ from starlette.responses import Response
 
 from pledgegraph.media_types import Format
 from pledgegraph.settings import Settings
-from pledgegraph.store.changes import Receipt
-from pledgegraph.store.commit_permit import Permit
-from pledgegraph.store.engine import Engine, ResultKind
-from pledgegraph.store.graph_states import Graph, GraphStates, Guard
-from pledgegraph.writes.operations import Attribution, Writes
-from pledgegraph.writes.tokens import Scope
+from pledgegraph.store import Engine, Graph, GraphStates, Guard, Permit, Receipt, ResultKind
+from pledgegraph.writes import Attribution, Scope, Writes
 from pledgegraph_api.errors import GraphMissing, ParameterError
 from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.http.negotiation import accept_of, choose_format

@@ -16,9 +16,8 @@ from cachetools import LRUCache
 from pyoxigraph import DefaultGraph, NamedNode
 
 from pledgegraph.media_types import GRAPH_FORMATS
-from pledgegraph.results.encoding import CODINGS, IDENTITY
-from pledgegraph.store.engine import Engine
-from pledgegraph.store.graph_states import Graph, GraphStates, Guard
+from pledgegraph.results import CODINGS, IDENTITY
+from pledgegraph.store import Engine, Graph, GraphStates, Guard
 from pledgegraph_api.errors import PreconditionFailed
 from pledgegraph_api.http.preconditions import Preconditions
 from pledgegraph_api.sparql.answer_etag import AnswerTags

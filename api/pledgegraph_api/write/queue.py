@@ -10,9 +10,8 @@ from typing import Final, TypeVar
 
 from pledgegraph.errors import Limit, ServiceStopping, WriteTimeout
 from pledgegraph.settings import Settings
-from pledgegraph.store.commit_permit import Permit
-from pledgegraph.workers.fair_queue import FairQueue, Turn
-from pledgegraph.workers.usage import Usage
+from pledgegraph.store import Permit
+from pledgegraph.workers import FairQueue, Turn, Usage
 
 T = TypeVar("T")
 

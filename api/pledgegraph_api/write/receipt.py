@@ -6,7 +6,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from pledgegraph.store.changes import Receipt
+from pledgegraph.store import Receipt
 from pledgegraph_api.write.openapi import WriteReceipt
 
 

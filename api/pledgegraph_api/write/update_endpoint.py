@@ -12,10 +12,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.settings import Settings
-from pledgegraph.store.changes import Receipt
-from pledgegraph.store.commit_permit import Permit
-from pledgegraph.writes.operations import Attribution, Writes
-from pledgegraph.writes.tokens import Scope
+from pledgegraph.store import Permit, Receipt
+from pledgegraph.writes import Attribution, Scope, Writes
 from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.http.preconditions import preconditions_of
 from pledgegraph_api.http.request_outcome import exchange_of

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 from pyoxigraph import NamedNode
 from starlette.requests import Request
 
-from pledgegraph.writes.attribution import attributable
+from pledgegraph.writes import attributable
 from pledgegraph_api.errors import (
     EncodingError,
     ParameterError,

@@ -6,7 +6,7 @@ import atexit
 import gc
 import sys
 
-from pledgegraph.cli.gc_pause import nothing_collected
+from pledgegraph.setup.gc_pause import nothing_collected
 
 _INTERRUPTED = 130
 

@@ -12,7 +12,7 @@ from pledgegraph.cli.options import Base, DataDir, Json, settings
 from pledgegraph.cli.terminal.escape_control import harmless
 from pledgegraph.errors import InputError
 from pledgegraph.history.revert import blame
-from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.store.log.changes_log import ChangesLog
 
 

@@ -17,7 +17,7 @@ from pledgegraph.errors import InputError, SettingsError
 from pledgegraph.history.make_dump import make_dump
 from pledgegraph.media_types import GRAPH_FORMATS, N_QUADS, TURTLE, format_named
 from pledgegraph.settings import Settings
-from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.store.embedded import EmbeddedEngine
 
 _NICENESS: Final = 10

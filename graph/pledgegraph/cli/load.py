@@ -29,7 +29,7 @@ from pledgegraph.errors import SourceUnclear, ValidationFailed
 from pledgegraph.rdf.address_slips import slips_in_file
 from pledgegraph.rdf.kept_datatypes import datatypes_in_file
 from pledgegraph.rdf.term_places import refusals_placed
-from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.writes.loading import SourceFile, change_from_files
 from pledgegraph.writes.places import places_of
 

@@ -16,7 +16,7 @@ from pledgegraph.catalogue.questions import Question, Words, WrongParameter, cat
 from pledgegraph.cli.options import Base, DataDir, Json, settings
 from pledgegraph.cli.terminal.output import print_answer
 from pledgegraph.cli.terminal.validation_report import preferred_languages
-from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.engine_choice import open_engine
 
 app: Final = typer.Typer(help="The catalogue of questions.", no_args_is_help=True)
 

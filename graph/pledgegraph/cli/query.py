@@ -14,7 +14,7 @@ from pledgegraph.cli.options import Base, DataDir, settings
 from pledgegraph.cli.terminal.output import print_answer
 from pledgegraph.errors import ReadError
 from pledgegraph.media_types import FORMATS, format_named
-from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.engine_choice import open_engine
 
 _IS_QUERY: Final = re.compile(r"[{\n]|^\s*(prefix|base|describe)\s", re.IGNORECASE)
 """A query has a group, or more lines than the name of a file; but DESCRIBE needs neither."""

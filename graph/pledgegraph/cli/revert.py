@@ -11,7 +11,7 @@ import typer
 from pledgegraph.cli.options import Agent, Base, DataDir, Json, Reason, agent_or_login, settings
 from pledgegraph.cli.options import Validator as ValidatorOption
 from pledgegraph.history.revert import inverse, refuse_conflicts
-from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.store.changes import Change
 from pledgegraph.store.embedded import EmbeddedSnapshot
 from pledgegraph.store.log.changes_log import ChangesLog

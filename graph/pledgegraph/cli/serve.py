@@ -8,10 +8,10 @@ from typing import Annotated, Final
 
 import typer
 
-from pledgegraph.cli.gc_pause import nothing_collected
 from pledgegraph.cli.options import Base, DataDir, Validator, settings
 from pledgegraph.errors import SettingsError
 from pledgegraph.settings import Settings
+from pledgegraph.setup.gc_pause import nothing_collected
 from pledgegraph.setup.prepare import prepare
 
 _SERVICE: Final = "pledgegraph_api.server.run"

@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pledgegraph.cli.options import Base, DataDir, Json, settings
-from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.store.record_counts import count_records
 
 

@@ -14,7 +14,7 @@ from pledgegraph.cli.terminal.validation_report import print_effect, print_repor
 from pledgegraph.errors import DirectoryMissing, ValidationFailed
 from pledgegraph.rdf.term_places import refusals_placed
 from pledgegraph.settings import Settings
-from pledgegraph.setup.open_engine import Gatekeeper
+from pledgegraph.setup.engine_choice import Gatekeeper
 from pledgegraph.store.directory import open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph.store.normalisation import EngineForm, difference, settle

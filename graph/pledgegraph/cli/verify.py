@@ -17,7 +17,7 @@ from pledgegraph.errors import DirectoryError, StoreDiffers
 from pledgegraph.history.checking import Checked, check_files, check_now_and_then
 from pledgegraph.history.verify import Verification, verify
 from pledgegraph.settings import Settings
-from pledgegraph.setup.open_engine import engine_over, open_engine
+from pledgegraph.setup.engine_choice import engine_over, open_engine
 from pledgegraph.store.directory import open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
 

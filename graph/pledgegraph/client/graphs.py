@@ -24,7 +24,7 @@ from pledgegraph.media_types import JSON, TURTLE
 from pledgegraph.release import release
 from pledgegraph.results.truncation import CUT
 from pledgegraph.settings import Settings
-from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.store.engine import QueryResult, ResultKind, Snapshot
 
 ATTEMPTS: Final = 4

@@ -1,7 +1,5 @@
 """What the documents about records hold, and how they read as RDF and as JSON-LD."""
 
-from pledgegraph.documents.document import Document, compose, exists
-from pledgegraph.documents.labels import Names
-from pledgegraph.documents.profiles import Profiles, View, read_profiles
+from lazy_loader import attach_stub
 
-__all__ = ["Document", "Names", "Profiles", "View", "compose", "exists", "read_profiles"]
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -1,5 +1,5 @@
 """What a query means and which of its parts are slow, told without running it."""
 
-from pledgegraph.explain.explanation import Explanation, Operator, Pattern, SlowShape
+from lazy_loader import attach_stub
 
-__all__ = ["Explanation", "Operator", "Pattern", "SlowShape"]
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

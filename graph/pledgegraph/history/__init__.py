@@ -1,1 +1,5 @@
 """Past versions, dumps, mirrors and verification of a data directory."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -1,1 +1,5 @@
 """Query results as they are written: encoding, truncation, safe text."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

@@ -1,1 +1,5 @@
 """Prepares a data directory and opens its engine."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

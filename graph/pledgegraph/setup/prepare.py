@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pledgegraph.errors import DirectoryMissing
 from pledgegraph.settings import Settings
-from pledgegraph.setup.open_engine import engine_over, open_engine
+from pledgegraph.setup.engine_choice import engine_over, open_engine
 from pledgegraph.setup.shipped_data import bring_up_to_date
 from pledgegraph.store.changes import Receipt
 from pledgegraph.store.directory import DataDirectory, new_directory

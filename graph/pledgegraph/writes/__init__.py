@@ -1,1 +1,5 @@
 """What a write is: loading, attribution, tokens."""
+
+from lazy_loader import attach_stub
+
+__getattr__, __dir__, __all__ = attach_stub(__name__, __file__)

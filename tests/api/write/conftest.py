@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from pledgegraph.settings import Settings
-from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph.store.log.changes_log import ChangesLog

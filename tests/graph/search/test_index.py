@@ -9,7 +9,7 @@ import pytest
 
 from pledgegraph.search.index import SearchIndex, fold
 from pledgegraph.settings import Settings
-from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.engine_choice import open_engine
 from tests.shipped_store import copy_shipped
 
 BASE = "http://localhost:8000"

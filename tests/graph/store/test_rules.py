@@ -21,7 +21,7 @@ from pledgegraph.media_types import JSON, N_TRIPLES
 from pledgegraph.namespaces import OWL, PG, RDF, RDFS, SCHEME, XSD
 from pledgegraph.ontology.files import ontology_files
 from pledgegraph.settings import Settings
-from pledgegraph.setup.open_engine import engine_over
+from pledgegraph.setup.engine_choice import engine_over
 from pledgegraph.shipped import shipped
 from pledgegraph.store.changes import ChangeSet
 from pledgegraph.store.directory import new_directory
@@ -520,7 +520,7 @@ def test_a_rule_that_cannot_be_asked_stops_a_change_before_it_is_logged(
     rule = ontology / "rules" / "last-note.rq"
     spoilt = rule.read_text(encoding="utf-8").replace(part, f"x{part}")
     rule.write_text(spoilt, encoding="utf-8")
-    monkeypatch.setattr("pledgegraph.setup.open_engine.shipped", lambda _: ontology)
+    monkeypatch.setattr("pledgegraph.setup.engine_choice.shipped", lambda _: ontology)
     file = tmp_path / "one.ttl"
     file.write_text(source_text("one", "ana"), encoding="utf-8")
     load = change_from_files([SourceFile(file)], base=BASE, agent="tests", reason="Try.")

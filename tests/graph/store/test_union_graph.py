@@ -16,7 +16,7 @@ from pyoxigraph import DefaultGraph, Literal, Quad, RdfFormat, Store, parse
 from pledgegraph.media_types import N_QUADS, N_TRIPLES, TRIG, Format
 from pledgegraph.namespaces import XSD
 from pledgegraph.settings import Settings
-from pledgegraph.setup.open_engine import open_engine
+from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.store.changes import ChangeSet
 from pledgegraph.store.directory import FORMAT, new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine

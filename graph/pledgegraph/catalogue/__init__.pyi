@@ -1,0 +1,15 @@
+from .columns import words_of as words_of
+from .known_values import KnownValues as KnownValues
+from .name_index import Domain as Domain
+from .name_index import NameIndex as NameIndex
+from .name_index import RememberedNames as RememberedNames
+from .name_index import last_part as last_part
+from .near import MOST_MATCHES as MOST_MATCHES
+from .near import near_matches as near_matches
+from .questions import TODAY as TODAY
+from .questions import Parameter as Parameter
+from .questions import Question as Question
+from .questions import Words as Words
+from .questions import WrongParameter as WrongParameter
+from .questions import catalogue as catalogue
+from .rdf import catalogue_graph as catalogue_graph

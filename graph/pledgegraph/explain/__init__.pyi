@@ -1,0 +1,3 @@
+from .client import Explainer as Explainer
+from .explanation import Explanation as Explanation
+from .explanation import Pattern as Pattern

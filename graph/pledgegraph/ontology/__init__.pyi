@@ -1,0 +1,13 @@
+from .concept_schemes import SHOWN_OF_SCHEMES as SHOWN_OF_SCHEMES
+from .concept_schemes import Concept as Concept
+from .concept_schemes import ConceptScheme as ConceptScheme
+from .concept_schemes import read_scheme as read_scheme
+from .concept_schemes import scheme_names as scheme_names
+from .concept_schemes import scheme_triples as scheme_triples
+from .concept_schemes import shipped_schemes as shipped_schemes
+from .documents import OntologyDocument as OntologyDocument
+from .documents import ontology_documents as ontology_documents
+from .documents import version_of as version_of
+from .terms import SHOWN_OF_TERMS as SHOWN_OF_TERMS
+from .terms import Term as Term
+from .terms import read_terms as read_terms

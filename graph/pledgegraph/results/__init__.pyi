@@ -1,0 +1,10 @@
+from .csv_safe import for_spreadsheets as for_spreadsheets
+from .encoding import CODINGS as CODINGS
+from .encoding import IDENTITY as IDENTITY
+from .encoding import SMALLEST as SMALLEST
+from .encoding import Encoder as Encoder
+from .encoding import SteadyEncoder as SteadyEncoder
+from .encoding import encode_whole as encode_whole
+from .graphs import graph_bytes as graph_bytes
+from .truncation import LIMIT_PARAMETER as LIMIT_PARAMETER
+from .truncation import Bounds as Bounds

@@ -1,0 +1,5 @@
+from .index import LONGEST_SEARCH as LONGEST_SEARCH
+from .index import Found as Found
+from .index import Match as Match
+from .index import SearchIndex as SearchIndex
+from .newest import NewestIndex as NewestIndex

@@ -1,0 +1,2 @@
+from .engine_choice import open_engine as open_engine
+from .gc_pause import nothing_collected as nothing_collected

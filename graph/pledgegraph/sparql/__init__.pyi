@@ -1,0 +1,13 @@
+from .codepoint_escapes import plain_text as plain_text
+from .cost_hints import looks_light as looks_light
+from .determinism import is_repeatable as is_repeatable
+from .federation import FEDERATION_ADVICE as FEDERATION_ADVICE
+from .federation import ServiceCall as ServiceCall
+from .federation import Term as Term
+from .federation import service_calls as service_calls
+from .federation import values_block as values_block
+from .federation import with_values as with_values
+from .functions import extension_functions as extension_functions
+from .lexer import query_words as query_words
+from .quick_queries import is_quick as is_quick
+from .service_clauses import calls_service as calls_service

@@ -1,0 +1,11 @@
+from .beyond_shapes import BeyondShapes as BeyondShapes
+from .change_validator import ChangeValidator as ChangeValidator
+from .report import Severity as Severity
+from .report import ValidationReport as ValidationReport
+from .report import Violation as Violation
+from .report_rdf import report_triples as report_triples
+from .report_text import describe as describe
+from .report_text import report_json as report_json
+from .shapes import Shapes as Shapes
+from .validator import Validator as Validator
+from .validator import validator_named as validator_named
