@@ -7,12 +7,12 @@ from fastapi import FastAPI
 from pledgegraph.history import Dumps
 from pledgegraph.settings import Settings
 from pledgegraph.store import PublishedLog
+from pledgegraph.workers import BackgroundCommand
 from pledgegraph_api.history.change_set import ChangeDocuments
 from pledgegraph_api.history.dump_schedule import DumpSchedule
 from pledgegraph_api.history.dumps import DumpFiles
 from pledgegraph_api.history.stream import ChangeStream
 from pledgegraph_api.history.versions import PastVersions
-from pledgegraph_api.ops.background_command import BackgroundCommand
 from pledgegraph_api.ops.file_checks import FileChecks
 from pledgegraph_api.web.pages import Pages
 

@@ -13,13 +13,14 @@ from pledgegraph_api.collections.table import COLLECTIONS, Tables
 from pledgegraph_api.progress.endpoint import ProgressPage
 from pledgegraph_api.progress.ledger import Ledgers
 from pledgegraph_api.records.endpoint import DocumentEndpoint
-from pledgegraph_api.records.jsonld_context import CONTEXT_PATH, ContextEndpoint
+from pledgegraph_api.records.jsonld_context import ContextEndpoint
 from pledgegraph_api.records.lookup import DocumentSource
 from pledgegraph_api.records.page import EntityPage
 from pledgegraph_api.records.timemap import TimeMaps
 from pledgegraph_api.search.endpoint import SearchEndpoint
 from pledgegraph_api.sharing.endpoint import Sharing
 from pledgegraph_api.web.pages import Pages
+from pledgegraph_api.web.record_paths import CONTEXT_PATH
 
 
 def install_documents(

@@ -9,9 +9,9 @@ from pledgegraph.store import Engine
 from pledgegraph.workers import WriteLimits, WriteWorker
 from pledgegraph.writes import Tokens, Writes
 from pledgegraph_api.http.authorisation import Authorisation
+from pledgegraph_api.http.graph_iris import GraphAddresses
 from pledgegraph_api.sparql.response import Representations
 from pledgegraph_api.sparql.runner import QueryRunner
-from pledgegraph_api.write.graph_iris import GraphAddresses
 from pledgegraph_api.write.graph_store import GraphStore
 from pledgegraph_api.write.graph_tags import GraphTags
 from pledgegraph_api.write.queue import WriteRunner

@@ -19,11 +19,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pledgegraph_api.cache.raw_response import Prepared
 from pledgegraph_api.http.body_peek import read_ahead
+from pledgegraph_api.http.cache_hint import SCOPE_KEY, CacheHint
 from pledgegraph_api.http.etags import CONDITIONAL
 from pledgegraph_api.http.request_kind import runs_queries
 from pledgegraph_api.http.request_outcome import Exchange
 from pledgegraph_api.middleware.observe import Observation, Observer
-from pledgegraph_api.sparql.inline_lookup import QuickAnswers, Way
+from pledgegraph_api.sparql.inline_lookup import QuickAnswers
 
 Headers = list[tuple[bytes, bytes]]
 Key = tuple[str | bytes, ...]
@@ -32,7 +33,6 @@ Key = tuple[str | bytes, ...]
 _QUERY_STRING: Final = 2
 """Its place in a key."""
 
-_SCOPE_KEY: Final = "pledgegraph.kept"
 _METHODS: Final = {"GET": "GET", "HEAD": "GET", "POST": "POST", "QUERY": "QUERY"}
 """What may be answered from memory, and by the answer to which method."""
 _BESIDE: Final = 5000
@@ -81,27 +81,6 @@ class _Kept:
     def unchanged(self) -> Prepared:
         """The response to who has the answer."""
         return Prepared.of(_not_modified(self.start), b"")
-
-
-class _Wish:
-    """What the endpoint says of the answer to the request at hand."""
-
-    __slots__ = ("version", "way")
-
-    def __init__(self) -> None:
-        self.version: str | None = None
-        self.way: Way | None = None
-
-
-def keep(scope: Scope, version: str, way: Way | None = None) -> None:
-    """Have the answer to this request kept, which is one over the snapshot of that name.
-
-    With a ``way``, other queries that are asked like this one are answered in the same way.
-    """
-    wish = scope.get(_SCOPE_KEY)
-    if wish is not None:
-        wish.version = version
-        wish.way = way
 
 
 class KeptAnswers:
@@ -202,13 +181,13 @@ class KeptAnswers:
         if kept.size <= self._answers.maxsize:
             self._answers[key] = kept
 
-    def _learn_manner(self, scope: Scope, key: Key, start: Message, wish: _Wish) -> None:
+    def _learn_manner(self, scope: Scope, key: Key, start: Message, hint: CacheHint) -> None:
         """Have look-ups that are asked in the same manner answered like this one."""
-        if self._quick is None or wish.way is None or wish.version is None:
+        if self._quick is None or hint.way is None or hint.version is None:
             return
         if scope["method"] == "GET":
             manner = _manner(key)
-            self._quick.learn(scope["query_string"], manner, start, wish.way, wish.version)
+            self._quick.learn(scope["query_string"], manner, start, hint.way, hint.version)
 
     def _keeping(
         self,
@@ -219,7 +198,7 @@ class KeptAnswers:
         state: tuple[str | None, int],
     ) -> tuple[Scope, Receive, Send]:
         """The same, but for taking down the answer if that is to be kept."""
-        wish = scope[_SCOPE_KEY] = _Wish()
+        hint = scope[SCOPE_KEY] = CacheHint()
         if scope["method"] == "HEAD":
             return scope, receive, send
         start: Message | None = None
@@ -229,7 +208,7 @@ class KeptAnswers:
         async def watched_send(message: Message) -> None:
             nonlocal start, size
             if message["type"] == "http.response.start":
-                if wish.version is not None and message["status"] == 200:  # noqa: PLR2004
+                if hint.version is not None and message["status"] == 200:  # noqa: PLR2004
                     start = {**message, "headers": list(message["headers"])}
             elif start is not None:
                 parts.append(message.get("body", b""))
@@ -237,13 +216,13 @@ class KeptAnswers:
                 if size > self._largest:
                     start = None
                     parts.clear()
-                elif not message.get("more_body") and (wish.version, self._now()) == (
+                elif not message.get("more_body") and (hint.version, self._now()) == (
                     state[0],
                     state,
                 ):
                     route = getattr(scope.get("route"), "path", "")
                     self._put(key, _kept(start, b"".join(parts), key, route=route))
-                    self._learn_manner(scope, key, start, wish)
+                    self._learn_manner(scope, key, start, hint)
             await send(message)
 
         return scope, receive, watched_send

@@ -24,11 +24,11 @@ from pledgegraph_api.http.etags import etag_of
 from pledgegraph_api.http.languages import required_language
 from pledgegraph_api.http.negotiation import PAGE, page_or_format
 from pledgegraph_api.http.respond import respond
-from pledgegraph_api.records.jsonld_context import CONTEXT_PATH
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.links import PageLink, root_of
 from pledgegraph_api.web.pages import VARY, Pages
 from pledgegraph_api.web.prefixed_names import link_to, short_name
+from pledgegraph_api.web.record_paths import CONTEXT_PATH
 
 PAGE_SIZE: Final = 50
 

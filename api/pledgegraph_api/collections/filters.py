@@ -10,7 +10,7 @@ from typing import Final
 from pyoxigraph import NamedNode
 from starlette.requests import Request
 
-from pledgegraph.catalogue import MOST_MATCHES, NameIndex, last_part, near_matches
+from pledgegraph.catalogue import MOST_MATCHES, NameIndex, near_matches
 from pledgegraph.rdf import shorten
 from pledgegraph_api.collections.table import Collection, Row, Table
 from pledgegraph_api.errors import Fault
@@ -40,11 +40,6 @@ class Asked:
         if "since" in self.days and not row.latest >= self.days["since"]:
             return False
         return not ("until" in self.days and not "" < row.earliest <= self.days["until"])
-
-
-def short(node: NamedNode) -> str:
-    """The last part of an IRI; the whole of it where that is nothing."""
-    return last_part(node.value) or node.value
 
 
 def value_names(table: Table, name: str) -> dict[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from pledgegraph_api.ops.background_command import BackgroundCommand
+from pledgegraph.workers import BackgroundCommand
 
 _FIRST: Final = 5.0
 """Seconds after the start; the first clients go before."""

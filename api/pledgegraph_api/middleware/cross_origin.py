@@ -16,10 +16,10 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pledgegraph_api.errors import ParameterError
+from pledgegraph_api.http.header_names import REASON
 from pledgegraph_api.http.request_limits import CUT_HEADER, HEADER
 from pledgegraph_api.problems.mapping import problem_of
 from pledgegraph_api.problems.responses import ProblemAnswers
-from pledgegraph_api.write.update_protocol import REASON
 
 _METHODS: Final = ("GET", "HEAD", "OPTIONS", "POST", "QUERY", "PUT", "DELETE", "PATCH")
 _EXPOSED: Final = (

@@ -28,8 +28,8 @@ from pledgegraph.store import PublishedLog
 from pledgegraph_api.errors import ParameterError
 from pledgegraph_api.http.addresses import path_below_root
 from pledgegraph_api.http.link_header import link
+from pledgegraph_api.http.memento import DOCUMENTS, TIMEMAP_TYPE, http_date, timemap_of
 from pledgegraph_api.problems.responses import ProblemAnswers
-from pledgegraph_api.records.timemap import DOCUMENTS, TIMEMAP_TYPE, http_date, timemap_of
 
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"
 _PARAMETER: Final = "version"

@@ -11,7 +11,6 @@ from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
-from pledgegraph_api.collections.filters import short
 from pledgegraph_api.progress.ledger import Commitment, Ledger
 from pledgegraph_api.progress.standing import Standing, Told, lately_told, standings
 from pledgegraph_api.progress.terms import (
@@ -23,6 +22,7 @@ from pledgegraph_api.progress.terms import (
     STATUS,
     UNMATCHED,
 )
+from pledgegraph_api.web.prefixed_names import short
 
 MOST_ROWS: Final = 25
 """Registers that have a row; the smaller ones are summed up in one."""

@@ -21,10 +21,10 @@ from pledgegraph.documents import JsonLd, exists
 from pledgegraph.history import PastVersion
 from pledgegraph.media_types import JSON_LD, Format
 from pledgegraph.store import Snapshot
-from pledgegraph_api.cache.response_cache import keep
 from pledgegraph_api.errors import DocumentMissing, ParameterError, RecordMissing
 from pledgegraph_api.history.versions import PastVersions
 from pledgegraph_api.http.addresses import path_below_root, uri_of
+from pledgegraph_api.http.cache_hint import keep
 from pledgegraph_api.http.negotiation import accept_of, page_or_format
 from pledgegraph_api.http.query_params import known_parameters, page_number
 from pledgegraph_api.http.respond import respond

@@ -15,7 +15,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.documents import (
-    CONTEXT_VERSION,
     Context,
     Json,
     Profiles,
@@ -28,8 +27,7 @@ from pledgegraph.media_types import JSON_LD
 from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.http.etags import etag_of
 from pledgegraph_api.http.respond import respond
-
-CONTEXT_PATH: Final = f"/context/{CONTEXT_VERSION}.jsonld"
+from pledgegraph_api.web.record_paths import CONTEXT_PATH
 
 _AN_HOUR: Final = "public, max-age=3600"
 _FOR_GOOD: Final = "public, max-age=31536000, immutable"

@@ -15,9 +15,9 @@ from pledgegraph.descriptions import licences_iri
 from pledgegraph.documents import Document
 from pledgegraph.media_types import TURTLE
 from pledgegraph.namespaces import PG, RDF
+from pledgegraph_api.http.graph_iris import GraphAddresses
 from pledgegraph_api.http.link_header import ABOUT_PAGE, link
 from pledgegraph_api.web.record_paths import DOCUMENT_FORMATS, PAGE_EXTENSION, document_path
-from pledgegraph_api.write.graph_iris import GraphAddresses
 
 SOURCES: Final = frozenset({PG.Source, PG.EditorialSource, PG.ReferenceSource})
 """The classes of what names a graph by its own IRI."""

@@ -7,8 +7,6 @@ https://www.rfc-editor.org/rfc/rfc6690.html.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from email.utils import format_datetime
 from typing import Final
 
 from fastapi import FastAPI
@@ -20,26 +18,14 @@ from pledgegraph.store import PublishedLog
 from pledgegraph_api.errors import PageMissing, RecordMissing
 from pledgegraph_api.http.addresses import path_below_root
 from pledgegraph_api.http.link_header import link
+from pledgegraph_api.http.memento import DOCUMENTS, TIMEMAP_TYPE, TIMEMAPS, http_date, timemap_of
 from pledgegraph_api.http.query_params import known_parameters, page_number
 from pledgegraph_api.http.respond import respond
 from pledgegraph_api.records.lookup import DocumentSource
 from pledgegraph_api.web.record_paths import records_at, split_extension
 
-DOCUMENTS: Final = "/doc/"
-TIMEMAP_TYPE: Final = "application/link-format"
 PAGE_SIZE: Final = 1000
 """Versions in one TimeMap; longer histories have several, which lead to each other."""
-_PATH: Final = "/timemap"
-
-
-def timemap_of(path: str) -> str:
-    """The path of the TimeMap of what is at a path; both are percent-encoded."""
-    return f"{_PATH}{path}"
-
-
-def http_date(time: datetime) -> str:
-    """The time as HTTP writes it, in whole seconds."""
-    return format_datetime(time.astimezone(UTC), usegmt=True)
 
 
 class TimeMaps:
@@ -53,7 +39,7 @@ class TimeMaps:
     def install(self, app: FastAPI) -> None:
         """Put the TimeMaps at their addresses."""
         app.add_api_route(
-            f"{_PATH}{DOCUMENTS}{{path:path}}",
+            f"{TIMEMAPS}{DOCUMENTS}{{path:path}}",
             self.answer,
             methods=["GET", "HEAD"],
             include_in_schema=False,
@@ -67,7 +53,7 @@ class TimeMaps:
             PageMissing: there are fewer versions.
         """
         page = page_number(known_parameters(request, ("page",)).get("page", "1"))
-        path = path_below_root(request.scope).removeprefix(_PATH)
+        path = path_below_root(request.scope).removeprefix(TIMEMAPS)
         return await run_in_threadpool(self._written, request, path, page)
 
     def _written(self, request: Request, path: str, page: int) -> Response:

@@ -19,18 +19,17 @@ from starlette.responses import Response
 
 from pledgegraph.media_types import CSV, JSON_LD, Format
 from pledgegraph.search import LONGEST_SEARCH, Found, Match, NewestIndex, SearchIndex
-from pledgegraph_api.collections.filters import short
 from pledgegraph_api.errors import DocumentMissing, Fault, PageMissing, WrongParameters
 from pledgegraph_api.http.languages import DEFAULT, page_language, required_language
 from pledgegraph_api.http.negotiation import PAGE, page_or_format
 from pledgegraph_api.http.query_params import known_parameters, page_number
 from pledgegraph_api.http.respond import respond
-from pledgegraph_api.records.jsonld_context import CONTEXT_PATH
 from pledgegraph_api.search.formats import Hit, found_csv, found_json
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.links import root_of
 from pledgegraph_api.web.pages import VARY, Pages
-from pledgegraph_api.web.prefixed_names import link_to, short_name
+from pledgegraph_api.web.prefixed_names import link_to, short, short_name
+from pledgegraph_api.web.record_paths import CONTEXT_PATH
 
 PATH: Final = "/search"
 FORMATS: Final = (JSON_LD, CSV)

@@ -17,12 +17,13 @@ from cachetools import LRUCache
 from starlette.types import Message
 
 from pledgegraph.errors import PledgegraphError
-from pledgegraph.media_types import Carries, Format
+from pledgegraph.media_types import Carries
 from pledgegraph.results import IDENTITY, SMALLEST, encode_whole
 from pledgegraph.settings import Settings
 from pledgegraph.sparql import is_quick
 from pledgegraph.store import Engine, ResultKind
 from pledgegraph_api.errors import EncodingError, ParameterError
+from pledgegraph_api.http.cache_hint import Way
 from pledgegraph_api.http.query_params import decoded
 from pledgegraph_api.sparql.answer_etag import AnswerTags
 from pledgegraph_api.sparql.protocol import QueryRequest
@@ -36,15 +37,6 @@ _SHORTEST_ROW: Final = 2
 _MOST: Final = 200
 """Ways of asking that are remembered."""
 _ONLY: Final = b"query="
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """How answers to requests of one kind are formed, as the application has decided it."""
-
-    form: Format
-    coding: str
-    """What the client lets answers be compressed with."""
 
 
 @dataclass(frozen=True, slots=True)

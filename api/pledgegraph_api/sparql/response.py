@@ -16,15 +16,14 @@ from pledgegraph.results import IDENTITY
 from pledgegraph.settings import Settings
 from pledgegraph.sparql import is_repeatable
 from pledgegraph.store import ResultKind
-from pledgegraph_api.cache.response_cache import keep
 from pledgegraph_api.errors import NotAcceptable
 from pledgegraph_api.http.accept_encoding import preferred_coding, refuses_identity
+from pledgegraph_api.http.cache_hint import Way, keep
 from pledgegraph_api.http.etags import CONDITIONAL, not_modified, weakened
 from pledgegraph_api.http.negotiation import Negotiator, PageOrFormat
 from pledgegraph_api.http.request_limits import cut_header
 from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.sparql.answer_etag import AnswerTags
-from pledgegraph_api.sparql.inline_lookup import Way
 from pledgegraph_api.sparql.protocol import QueryRequest
 from pledgegraph_api.sparql.runner import Answer
 from pledgegraph_api.sparql.streaming import StreamedAnswer

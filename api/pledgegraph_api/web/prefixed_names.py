@@ -5,6 +5,9 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
+from pyoxigraph import NamedNode
+
+from pledgegraph.catalogue import last_part
 from pledgegraph.namespaces import PREFIXES, SCHEME
 from pledgegraph_api.web.record_paths import record_path
 
@@ -23,6 +26,11 @@ def short_name(iri: str, base: str) -> str:
         if iri.startswith(namespace) and len(iri) > len(namespace):
             return f"{prefix}:{iri[len(namespace) :]}"
     return iri
+
+
+def short(node: NamedNode) -> str:
+    """The last part of an IRI; the whole of it where that is nothing."""
+    return last_part(node.value) or node.value
 
 
 def link_to(iri: str, base: str) -> str | None:

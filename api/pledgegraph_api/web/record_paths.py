@@ -13,9 +13,12 @@ from urllib.parse import unquote
 
 from pyoxigraph import NamedNode
 
+from pledgegraph.documents import CONTEXT_VERSION
 from pledgegraph.media_types import JSON_LD, N_TRIPLES, RDF_XML, TRIG, TURTLE, Format
 from pledgegraph_api.http.addresses import uri_of
 
+CONTEXT_PATH: Final = f"/context/{CONTEXT_VERSION}.jsonld"
+"""Where the JSON-LD context of this release is."""
 DOCUMENT_FORMATS: Final = (TURTLE, JSON_LD, N_TRIPLES, RDF_XML, TRIG)
 """What documents come in beside pages, the default first."""
 PAGE_EXTENSION: Final = "html"

@@ -21,6 +21,7 @@ from pledgegraph.store import Engine, Graph, GraphStates, Guard, Permit, Receipt
 from pledgegraph.writes import Attribution, Scope, Writes
 from pledgegraph_api.errors import GraphMissing, ParameterError
 from pledgegraph_api.http.authorisation import Authorisation
+from pledgegraph_api.http.graph_iris import PATH, GraphAddresses
 from pledgegraph_api.http.negotiation import accept_of, choose_format
 from pledgegraph_api.http.preconditions import Preconditions, preconditions_of
 from pledgegraph_api.http.query_params import decoded
@@ -30,7 +31,6 @@ from pledgegraph_api.sparql.response import Representations
 from pledgegraph_api.sparql.runner import Answer, QueryRunner
 from pledgegraph_api.sparql.streaming import while_connected
 from pledgegraph_api.write.body import READ, patch_of, payloads_of
-from pledgegraph_api.write.graph_iris import PATH, GraphAddresses
 from pledgegraph_api.write.graph_openapi import described
 from pledgegraph_api.write.graph_tags import GraphTags
 from pledgegraph_api.write.multipart import MULTIPART

@@ -19,10 +19,10 @@ from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.results import CODINGS, IDENTITY
 from pledgegraph.store import Engine, Graph, GraphStates, Guard
 from pledgegraph_api.errors import PreconditionFailed
+from pledgegraph_api.http.graph_iris import GraphAddresses
 from pledgegraph_api.http.preconditions import Preconditions
 from pledgegraph_api.sparql.answer_etag import AnswerTags
 from pledgegraph_api.sparql.protocol import QueryRequest
-from pledgegraph_api.write.graph_iris import GraphAddresses
 
 _KNOWN: Final = 2000
 """Graphs whose state is remembered, which for a large one takes a while to find out."""

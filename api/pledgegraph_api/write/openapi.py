@@ -10,11 +10,11 @@ from pydantic import Field
 from starlette.responses import Response
 
 from pledgegraph.media_types import JSON_LD, N_TRIPLES, RDF_XML, TURTLE
+from pledgegraph_api.http.header_names import REASON
 from pledgegraph_api.http.openapi import TEXT, JsonAnswer, json_of
 from pledgegraph_api.problems.openapi import problem_response
 from pledgegraph_api.sparql.protocol import FORM, SPARQL_UPDATE
 from pledgegraph_api.write.multipart import MULTIPART
-from pledgegraph_api.write.update_protocol import REASON
 
 
 class WriteReceipt(JsonAnswer):

@@ -19,6 +19,7 @@ from pledgegraph_api.errors import (
     UnsupportedContent,
     UpdateMissing,
 )
+from pledgegraph_api.http.header_names import REASON
 from pledgegraph_api.http.query_params import GIVE_ONCE, Parameters, decoded, repeated
 from pledgegraph_api.sparql.protocol import (
     FORM,
@@ -32,8 +33,6 @@ from pledgegraph_api.sparql.protocol import (
 
 LONGEST: Final = "max_update_bytes"
 """The setting that bounds what is sent."""
-REASON: Final = "Pledgegraph-Reason"
-"""The header that says why, percent-encoded UTF-8."""
 _OF_UPDATES: Final = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
 _OF_QUERIES: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
 

@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode
 from pledgegraph.documents import read_profiles
 from pledgegraph.documents.context import context_versions
 from pledgegraph.store.embedded import EmbeddedEngine
-from pledgegraph_api.records.jsonld_context import CONTEXT_PATH
+from pledgegraph_api.web.record_paths import CONTEXT_PATH
 
 pytestmark = pytest.mark.anyio
 

@@ -12,7 +12,7 @@ from pyoxigraph import Literal, NamedNode, Quad, RdfFormat, Triple, parse
 
 from pledgegraph.namespaces import RDF, RDFS, SKOS
 from pledgegraph.store.embedded import EmbeddedEngine
-from pledgegraph_api.records.jsonld_context import CONTEXT_PATH
+from pledgegraph_api.web.record_paths import CONTEXT_PATH
 from tests.api.rdfa import Stated
 
 pytestmark = pytest.mark.anyio

@@ -7,7 +7,7 @@ import contextlib
 import logging
 from pathlib import Path
 
-from pledgegraph.workers import ChildProcess
+from pledgegraph.workers.child import ChildProcess
 
 _log = logging.getLogger("pledgegraph.service")
 
