@@ -14,19 +14,17 @@ from typing import Final
 
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
+from pledgegraph.sparql.terminals import COMMENT, IRI, STRING
+
 _TOKEN: Final = re.compile(
-    r"""
-      (?P<skip> \#[^\n\r]*
-        | \"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\"
-        | '''(?:[^'\\]|\\.|'(?!''))*+'''
-        | "(?:[^"\\\n\r]|\\.)*+"
-        | '(?:[^'\\\n\r]|\\.)*+'
+    rf"""
+      (?P<skip> {COMMENT} | {STRING}
         | [?$]\w+ )
-    | (?P<iri> <(?:[^<>"{}|^`\\\x00-\x20]|\\[uU])*+> )
+    | (?P<iri> {IRI} )
     | (?P<name> [\w.\-]*:(?:[\w.\-:%]|\\.)*+ )
     | (?P<word> [A-Za-z]+ )
-    | (?P<open> [({\[] )
-    | (?P<close> [)}\]] )
+    | (?P<open> [({{\[] )
+    | (?P<close> [)}}\]] )
     """,
     re.VERBOSE | re.DOTALL,
 )

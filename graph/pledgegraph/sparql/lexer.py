@@ -17,15 +17,11 @@ from pledgegraph.errors import QuerySyntaxError, UpdateSyntaxError
 from pledgegraph.sparql.mistakes import mistake_in
 from pledgegraph.sparql.service_clauses import calls_service
 from pledgegraph.sparql.syntax_errors import place_of_mistake
+from pledgegraph.sparql.terminals import OPAQUE
 
 _TOKEN: Final = re.compile(
-    r"""
-      (?P<skip> \#[^\n\r]*
-        | <(?:[^<>"{}|^`\\\x00-\x20]|\\[uU])*+>
-        | \"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\"
-        | '''(?:[^'\\]|\\.|'(?!''))*+'''
-        | "(?:[^"\\\n\r]|\\.)*+"
-        | '(?:[^'\\\n\r]|\\.)*+'
+    rf"""
+      (?P<skip> {OPAQUE}
         | [?$]\w+
         | @[A-Za-z]+(?:-[A-Za-z0-9]+)*
         | :(?:[\w.\-:%]|\\.)*+
@@ -33,8 +29,8 @@ _TOKEN: Final = re.compile(
         | \\.
       )
     | (?P<name> [^\W\d][\w.\-]* ) (?P<prefixed> :(?:[\w.\-:%]|\\.)*+ )?
-    | (?P<open> [({\[] )
-    | (?P<close> [)}\]] )
+    | (?P<open> [({{\[] )
+    | (?P<close> [)}}\]] )
     """,
     re.VERBOSE | re.DOTALL,
 )

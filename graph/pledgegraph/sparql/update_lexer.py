@@ -18,22 +18,20 @@ from typing import Final
 from pyoxigraph import NamedNode, RdfFormat, parse
 
 from pledgegraph.errors import UpdateRefused
+from pledgegraph.sparql.terminals import COMMENT, IRI, STRING
 
 _TOKEN: Final = re.compile(
-    r"""
-      (?P<space> [\s]+ | \#[^\n\r]* )
-    | (?P<iri> <(?:[^<>"{}|^`\\\x00-\x20]|\\[uU])*+> )
-    | (?P<term> \"\"\"(?:[^"\\]|\\.|"(?!""))*+\"\"\"
-              | '''(?:[^'\\]|\\.|'(?!''))*+'''
-              | "(?:[^"\\\n\r]|\\.)*+"
-              | '(?:[^'\\\n\r]|\\.)*+'
+    rf"""
+      (?P<space> \s+ | {COMMENT} )
+    | (?P<iri> {IRI} )
+    | (?P<term> {STRING}
               | (?:\d[\d.]*|\.\d+)(?:[eE][+-]?\d+)? )
     | (?P<variable> [?$]\w+ )
     | (?P<tag> @[A-Za-z]+(?:-[A-Za-z0-9]+)* | \^\^ )
     | (?P<name> (?:[^\W\d][\w.\-]*)? : (?:[\w.\-:%]|[^\x00-\x7f]|\\.)*+ )
     | (?P<word> [^\W\d]\w* )
-    | (?P<open> [({\[] )
-    | (?P<close> [)}\]] )
+    | (?P<open> [({{\[] )
+    | (?P<close> [)}}\]] )
     | (?P<end> ; )
     | (?P<other> . )
     """,
