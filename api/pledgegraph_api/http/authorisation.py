@@ -13,7 +13,7 @@ from typing import Final
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
-from pledgegraph.writes import Scope, Token, Tokens
+from pledgegraph.writes import AnyScope, Token, Tokens
 from pledgegraph_api.errors import Forbidden, Unauthorised
 
 _CREDENTIALS: Final = re.compile(r"Bearer +([A-Za-z0-9\-._~+/]+=*)", re.IGNORECASE)
@@ -26,7 +26,7 @@ class Authorisation:
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
 
-    def require(self, request: Request, scope: Scope) -> Token:
+    def require(self, request: Request, scope: AnyScope) -> Token:
         """The token of the request, which allows ``scope``.
 
         Raises:

@@ -13,8 +13,9 @@ from rich.text import Text
 
 from pledgegraph.cli.options import Base, DataDir, Json, settings, utf8
 from pledgegraph.cli.terminal.escape_control import harmless
+from pledgegraph.errors import InputError
 from pledgegraph.store.directory import open_directory
-from pledgegraph.writes.tokens import Scope, Token, Tokens
+from pledgegraph.writes.tokens import AnyScope, Scope, Token, Tokens, scope_named
 
 app: Final = typer.Typer(
     help="Tokens: who may write to the data directory over HTTP.", no_args_is_help=True
@@ -34,8 +35,13 @@ def create(
         ),
     ] = None,
     scope: Annotated[
-        list[Scope] | None,
-        typer.Option("--scope", help="What it allows; write if left out. May be repeated."),
+        list[str] | None,
+        typer.Option(
+            "--scope",
+            metavar="SCOPE",
+            help="What it allows: read, write or admin; or write:REGISTER, to change that "
+            "register and nothing else. write if left out. May be repeated.",
+        ),
     ] = None,
     days: Annotated[
         int | None,
@@ -49,7 +55,7 @@ def create(
     tokens = _tokens(data_dir, base)
     token, secret = tokens.create(
         label=None if label is None else utf8("--label", label),
-        scopes=tuple(scope or [Scope.WRITE]),
+        scopes=tuple(map(_scope, scope or [Scope.WRITE.value])),
         days=days,
     )
     if as_json:
@@ -99,6 +105,13 @@ def revoke(
 def _tokens(data_dir: DataDir, base: Base) -> Tokens:
     chosen = settings(data_dir=data_dir, base=base)
     return Tokens(open_directory(chosen.data_dir, base=chosen.asked_base).path)
+
+
+def _scope(text: str) -> AnyScope:
+    try:
+        return scope_named(text)
+    except InputError as error:
+        raise typer.BadParameter(f"{error} {error.remedy}", param_hint="--scope") from None
 
 
 def _scopes(token: Token) -> str:

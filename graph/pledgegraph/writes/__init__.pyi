@@ -2,6 +2,9 @@ from .attribution import attributable as attributable
 from .operations import Attribution as Attribution
 from .operations import Payload as Payload
 from .operations import Writes as Writes
+from .tokens import AnyScope as AnyScope
+from .tokens import RegisterScope as RegisterScope
 from .tokens import Scope as Scope
 from .tokens import Token as Token
 from .tokens import Tokens as Tokens
+from .tokens import scope_named as scope_named

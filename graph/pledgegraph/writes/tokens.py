@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import re
 import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from typing import Final
 
 from filelock import FileLock
 
-from pledgegraph.errors import DirectoryError, DirectoryReadOnly, TokenMissing
+from pledgegraph.errors import DirectoryError, DirectoryReadOnly, InputError, TokenMissing
 from pledgegraph.store.atomic_files import SealBroken, is_sealed, sealed, unsealed, write_whole
 from pledgegraph.writes.attribution import attributable
 
@@ -29,6 +30,7 @@ NAME: Final = "tokens.json"
 _PREFIX: Final = "pgt_"
 """Begins every token, so that scanners for leaked secrets can know one."""
 _LOCK_WAIT: Final = 10.0
+_OF_REGISTER: Final = re.compile(r"write:([a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?)")
 
 
 class Scope(Enum):
@@ -41,10 +43,49 @@ class Scope(Enum):
     ADMIN = "admin"
     """To run the service."""
 
-    def covers(self, needed: Scope) -> bool:
+    def covers(self, needed: AnyScope) -> bool:
         """Whether who has this scope may do what asks for ``needed``."""
+        asked = Scope.WRITE if isinstance(needed, RegisterScope) else needed
         order = list(Scope)
-        return order.index(self) >= order.index(needed)
+        return order.index(self) >= order.index(asked)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterScope:
+    """To change one register and nothing else: ``write:REGISTER``."""
+
+    register: str
+    """The last part of its IRI, ``{base}/id/register/{register}``."""
+
+    @property
+    def value(self) -> str:
+        """How it is written."""
+        return f"{Scope.WRITE.value}:{self.register}"
+
+    def covers(self, needed: AnyScope) -> bool:
+        """Whether who has this scope may do what asks for ``needed``."""
+        return needed in (self, Scope.READ)
+
+
+AnyScope = Scope | RegisterScope
+
+
+def scope_named(text: str) -> AnyScope:
+    """The scope that is written so: ``read``, ``write``, ``admin`` or ``write:REGISTER``.
+
+    Raises:
+        InputError: there is no such scope.
+    """
+    if match := _OF_REGISTER.fullmatch(text):
+        return RegisterScope(match[1])
+    try:
+        return Scope(text)
+    except ValueError:
+        raise InputError(
+            f"There is no scope {text!r}.",
+            remedy="Write read, write or admin; or write: and the name of a register, as in "
+            "write:commit-to-data.",
+        ) from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +96,19 @@ class Token:
     """By what people name it: to list and to revoke it."""
     label: str
     """Whose it is. The changes log names this as the agent."""
-    scopes: tuple[Scope, ...]
+    scopes: tuple[AnyScope, ...]
     created: datetime
     expires: datetime | None
     sha256: str
 
-    def allows(self, scope: Scope) -> bool:
+    def allows(self, scope: AnyScope) -> bool:
         """Whether it may be used for what asks for ``scope``."""
         return any(each.covers(scope) for each in self.scopes)
+
+    @property
+    def registers(self) -> tuple[str, ...]:
+        """The registers that it names; one that may write everything names none."""
+        return tuple(each.register for each in self.scopes if isinstance(each, RegisterScope))
 
     def is_over(self, now: datetime) -> bool:
         """True once its time has run out."""
@@ -78,7 +124,7 @@ class Tokens:
         self._known: tuple[Token, ...] = ()
 
     def create(
-        self, *, scopes: tuple[Scope, ...], label: str | None = None, days: float | None = None
+        self, *, scopes: tuple[AnyScope, ...], label: str | None = None, days: float | None = None
     ) -> tuple[Token, str]:
         """A new token, and the secret that is its holder's; nobody can tell it again.
 
@@ -206,7 +252,7 @@ def _read(text: str) -> tuple[Token, ...]:
             Token(
                 id=str(card["id"]),
                 label=str(card["label"]),
-                scopes=tuple(Scope(each) for each in card["scopes"]),
+                scopes=tuple(scope_named(each) for each in card["scopes"]),
                 created=datetime.fromisoformat(card["created"]),
                 expires=None
                 if card["expires"] is None
@@ -221,7 +267,7 @@ def _read(text: str) -> tuple[Token, ...]:
             remedy=f"Put {NAME} back from a backup, or remove it and make new tokens with "
             "`pledgegraph token create`.",
         ) from error
-    except (ValueError, KeyError, TypeError) as error:
+    except (InputError, ValueError, KeyError, TypeError) as error:
         raise DirectoryError(
             f"{NAME} of the data directory is damaged; no token is taken.",
             remedy=f"Remove {NAME} and make new tokens with `pledgegraph token create`.",

@@ -6,7 +6,7 @@ import logging
 
 import pytest
 
-from pledgegraph.writes.tokens import Scope
+from pledgegraph.writes.tokens import RegisterScope, Scope
 from tests.api.conftest import BASE
 from tests.api.write.conftest import ONE, Place
 
@@ -66,6 +66,25 @@ async def test_a_token_to_read_does_not_write(place: Place) -> None:
     headers = {"Authorization": f"Bearer {secret}"}
     response = await place.client.post("/update", data={"update": NOTHING}, headers=headers)
     assert response.status_code == 200
+
+
+async def test_a_token_for_a_register_writes_nothing_else(place: Place) -> None:
+    before = place.quads()
+    token, secret = place.tokens.create(scopes=(RegisterScope("ours"),))
+    assert (token.registers, token.allows(Scope.READ)) == (("ours",), True)
+    assert token.allows(RegisterScope("ours"))
+    assert not token.allows(RegisterScope("theirs"))
+    headers = {"Authorization": f"Bearer {secret}"}
+    for method, address in (("POST", "/update"), ("PUT", f"/graphs?graph={ONE}")):
+        response = await place.client.request(
+            method, address, data={"update": "DROP ALL"}, headers=headers
+        )
+        assert response.status_code == 403, (method, address)
+    assert place.quads() == before
+    (known,) = (each for each in place.tokens.all() if each.id == token.id)
+    assert known == token, "it is read back as it was made"
+    editor, _ = place.tokens.create(scopes=(Scope.WRITE,))
+    assert editor.allows(RegisterScope("any-register"))
 
 
 async def test_a_revoked_token_and_one_that_is_over_are_none_at_once(place: Place) -> None:

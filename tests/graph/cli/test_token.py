@@ -41,3 +41,13 @@ def test_the_command_makes_lists_and_revokes(made: Program) -> None:
 def test_a_label_that_the_log_cannot_hold_is_refused(made: Program, label: str) -> None:
     assert made("token", "create", "--label", label).code == 3
     assert not (made.path / "tokens.json").exists()
+
+
+def test_a_token_can_be_for_one_register(made: Program) -> None:
+    told = json.loads(made("token", "create", "--scope", "write:commit-to-data", "--json").out)
+    assert told["scopes"] == ["write:commit-to-data"]
+    assert "write:commit-to-data" in made("token", "list").out
+    for wrong in ("write:", "write:A", "read:commit-to-data", "write:a b", "own"):
+        refused = made("token", "create", "--scope", wrong)
+        assert refused.code == 2, wrong
+        assert "write:commit-to-data" in refused.err, wrong
