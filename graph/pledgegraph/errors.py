@@ -11,6 +11,7 @@
     │   ├── DirectoryReadOnly    this process may read it, but not write to it
     │   │   └── MirrorReadOnly   it takes its changes from another service only
     │   └── MirrorRefused        it has changes of its own and cannot become a mirror
+    ├── BackupUnusable           a backup cannot be made there, or cannot be put back
     ├── OriginError              the service that a mirror follows cannot be followed
     │   ├── OriginUnreachable    it does not answer
     │   └── OriginDiffers        it is another one, or what it sends cannot be taken
@@ -141,6 +142,12 @@ class MirrorRefused(DirectoryError):
     """A data directory that has changes of its own cannot become a mirror."""
 
     remedy = "Choose another place with --data-dir."
+
+
+class BackupUnusable(PledgegraphError):
+    """A backup is damaged, or cannot be made where it was asked for."""
+
+    remedy = "Choose another backup: each is a folder with a file backup.json in it."
 
 
 class OriginError(PledgegraphError):

@@ -188,6 +188,19 @@ class Settings(BaseSettings):
     dump_keep: int = Field(
         default=2, ge=1, le=1000, description="How many dumps are kept under `/dumps/`."
     )
+    backup_dir: Path | None = Field(
+        default=None,
+        description="The folder in which the service keeps backups of its data directory, best on "
+        "another disk. Without one it makes none.",
+    )
+    backup_interval: float = Field(
+        default=86400.0,
+        ge=0,
+        description="Seconds between backups, if `backup_dir` is set; 0 turns them off.",
+    )
+    backup_keep: int = Field(
+        default=7, ge=1, le=1000, description="How many backups are kept in `backup_dir`."
+    )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         default="info", description="How much the service writes to its log."
     )

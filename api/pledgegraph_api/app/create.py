@@ -128,7 +128,9 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     budget = Budget(settings.budget_seconds, settings.budget_errors, time.monotonic)
     observers: list[Observer] = []
     if settings.metrics:
-        metrics = Metrics(engine, runner, lambda: len(budget), settings.data_dir)
+        metrics = Metrics(
+            engine, runner, lambda: len(budget), settings.data_dir, settings.backup_dir
+        )
         metrics.install(app)
         observers.append(metrics)
     if settings.log_requests:

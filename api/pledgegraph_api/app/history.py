@@ -13,12 +13,13 @@ from pledgegraph_api.history.dump_schedule import DumpSchedule
 from pledgegraph_api.history.dumps import DumpFiles
 from pledgegraph_api.history.stream import ChangeStream
 from pledgegraph_api.history.versions import PastVersions
+from pledgegraph_api.ops.backup_schedule import BackupSchedule
 from pledgegraph_api.ops.file_checks import FileChecks
 from pledgegraph_api.web.pages import Pages
 
 
 class Copies:
-    """Everything under `/dumps/` and `/changes`, what makes dumps and what checks them."""
+    """Everything under `/dumps/` and `/changes`, and what makes dumps and backups, and checks."""
 
     def __init__(self, settings: Settings, pages: Pages) -> None:
         log = self.log = PublishedLog(settings.data_dir)
@@ -33,10 +34,11 @@ class Copies:
                 settings.data_dir, interval=settings.dump_interval, keep=settings.dump_keep
             ),
             FileChecks(settings.data_dir, interval=settings.check_interval),
+            *_backups(settings),
         )
 
     def start(self) -> None:
-        """Begin to make dumps, and to check the files."""
+        """Begin to make dumps and backups, and to check the files."""
         for each in self._background:
             each.start()
 
@@ -50,3 +52,16 @@ class Copies:
         """Put all parts at their addresses."""
         for each in self._parts:
             each.install(app)
+
+
+def _backups(settings: Settings) -> tuple[BackgroundCommand, ...]:
+    if settings.backup_dir is None:
+        return ()
+    return (
+        BackupSchedule(
+            settings.data_dir,
+            settings.backup_dir,
+            interval=settings.backup_interval,
+            keep=settings.backup_keep,
+        ),
+    )

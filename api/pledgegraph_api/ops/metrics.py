@@ -22,6 +22,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pledgegraph.backup import newest_backup
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.history import last_check
 from pledgegraph.release import release
@@ -38,7 +39,12 @@ class Metrics:
     """Counts what it observes, and reads the rest off the service when it is asked."""
 
     def __init__(
-        self, engine: Engine, runner: QueryRunner, clients: Callable[[], int], data_dir: Path
+        self,
+        engine: Engine,
+        runner: QueryRunner,
+        clients: Callable[[], int],
+        data_dir: Path,
+        backups: Path | None = None,
     ) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
@@ -89,7 +95,7 @@ class Metrics:
             }
         )
         ProcessCollector(registry=self._registry)
-        self._registry.register(_States(engine, runner, clients, data_dir))
+        self._registry.register(_States(engine, runner, clients, data_dir, backups))
 
     def install(self, app: FastAPI) -> None:
         """Put the numbers at their address."""
@@ -136,9 +142,15 @@ class _States(Collector):
     """What is so at the moment: the pool's state, the snapshot, the clients remembered."""
 
     def __init__(
-        self, engine: Engine, runner: QueryRunner, clients: Callable[[], int], data_dir: Path
+        self,
+        engine: Engine,
+        runner: QueryRunner,
+        clients: Callable[[], int],
+        data_dir: Path,
+        backups: Path | None,
     ) -> None:
         self._data_dir = data_dir
+        self._backups = backups
         self._engine = engine
         self._runner = runner
         self._clients = clients
@@ -161,6 +173,7 @@ class _States(Collector):
             value=self._clients(),
         )
         yield from self._check()
+        yield from self._backup()
         try:
             with self._engine.snapshot() as snapshot:
                 sequence, published = snapshot.sequence, snapshot.published
@@ -175,6 +188,16 @@ class _States(Collector):
             "Seconds since the newest snapshot was published.",
             value=max(0.0, time.time() - published),
         )
+
+    def _backup(self) -> Iterator[Metric]:
+        """When the newest backup was made; nothing where there is none."""
+        newest = None if self._backups is None else newest_backup(self._backups)
+        if newest is not None:
+            yield GaugeMetricFamily(
+                "pledgegraph_backup_timestamp_seconds",
+                "When the newest backup was begun, in seconds since 1970.",
+                value=newest.time.timestamp(),
+            )
 
     def _check(self) -> Iterator[Metric]:
         """What the last check of the files found; nothing before the first."""

@@ -9,6 +9,7 @@ from typing import Final
 from pledgegraph.cli.terminal.escape_control import harmless
 from pledgegraph.cli.terminal.validation_report import print_report
 from pledgegraph.errors import (
+    BackupUnusable,
     DirectoryError,
     InputError,
     LogDamaged,
@@ -50,6 +51,7 @@ _CODES: Final[tuple[tuple[type[PledgegraphError], Exit], ...]] = (
     (InputError, Exit.UNREADABLE),
     (QueryError, Exit.UNREADABLE),
     (DirectoryError, Exit.DIRECTORY),
+    (BackupUnusable, Exit.DIRECTORY),
     (LogDamaged, Exit.DIRECTORY),
     (StoreDiffers, Exit.DIRECTORY),
     (OriginError, Exit.ORIGIN),

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from pledgegraph.cli import (
+    backup,
     blame,
     dump,
     init,
@@ -16,6 +17,7 @@ from pledgegraph.cli import (
     mirror,
     queries,
     query,
+    restore,
     revert,
     serve,
     show,
@@ -42,7 +44,7 @@ app = typer.Typer(
 _COMMANDS = (
     *(init, load, validate, query, stats),
     *(log, show, revert, blame),
-    *(dump, verify, mirror, serve),
+    *(dump, backup, restore, verify, mirror, serve),
 )
 for _command in _COMMANDS:
     app.command(_command.__name__.rpartition(".")[2])(_command.command)

@@ -260,7 +260,7 @@ def _clear(path: Path) -> None:
     """Remove what a maker puts into a folder, and nothing else."""
     for name in ("changes", "snapshots", "primary", "primary.new"):
         shutil.rmtree(path / name, ignore_errors=True)
-    for name in (_CARD, "current", "shipped", "lock"):
+    for name in (_CARD, "current", "shipped", "tokens.json", "lock"):
         (path / name).unlink(missing_ok=True)
         (path / f".{name}.new").unlink(missing_ok=True)
 
