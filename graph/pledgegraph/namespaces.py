@@ -38,6 +38,7 @@ DCTERMS = Vocabulary("http://purl.org/dc/terms/")
 DCAT = Vocabulary("http://www.w3.org/ns/dcat#")
 SCHEMA = Vocabulary("https://schema.org/")
 VOID = Vocabulary("http://rdfs.org/ns/void#")
+VOID_EXT = Vocabulary("http://ldf.fi/void-ext#")
 FOAF = Vocabulary("http://xmlns.com/foaf/0.1/")
 SPDX = Vocabulary("http://spdx.org/rdf/terms#")
 

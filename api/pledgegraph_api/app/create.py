@@ -10,9 +10,10 @@ from typing import Final
 from fastapi import FastAPI
 
 from pledgegraph.catalogue import KnownValues, RememberedNames, catalogue
+from pledgegraph.descriptions import DescribedData, take_statistics
 from pledgegraph.release import release
 from pledgegraph.settings import Settings
-from pledgegraph.store import Engine
+from pledgegraph.store import Engine, OnceASnapshot
 from pledgegraph.writes import Tokens
 from pledgegraph_api.app.history import Copies
 from pledgegraph_api.app.openapi import Description
@@ -80,6 +81,8 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     writing = Writing(settings, engine, runner)
     pages = Pages()
     copies = Copies(settings, pages)
+    numbers = OnceASnapshot(engine, take_statistics)
+    described = DescribedData(engine, numbers)
     app = FastAPI(
         title="Pledgegraph",
         version=release(),
@@ -90,7 +93,7 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
         redirect_slashes=False,
         # Nothing of what is asked here goes anywhere else, whatever the environment says.
         telemetry={"tracing": False, "metrics": False, "logs": False},
-        lifespan=_lifespan(runner, copies, writing, Warming(engine)),
+        lifespan=_lifespan(runner, copies, writing, Warming(engine), described),
     )
     app.state.runner = runner
 
@@ -103,7 +106,14 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     HomePage(pages, engine, examples, signposts, settings.base).install(app)
     representations = Representations(settings, engine.version)
     sparql = sparql_endpoint(
-        settings, engine, runner, representations, pages=pages, examples=examples, past=copies.past
+        settings,
+        engine,
+        runner,
+        representations,
+        pages=pages,
+        examples=examples,
+        past=copies.past,
+        described=described,
     )
     sparql.install(app)
     writing.install(app, representations)
@@ -120,7 +130,16 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     ).install(app)
     copies.install(app)
     install_documents(app, engine, pages, settings.base, copies)
-    _install_descriptions(app, settings, engine, pages, signposts)
+    published = PublishedState(settings.data_dir, settings.base)
+    descriptions = DatasetDescriptions(
+        engine,
+        numbers,
+        issued=published.issued,
+        modified=published.modified,
+        copies=published.copies,
+    )
+    DescriptionPages(descriptions, pages, signposts, settings.base).install(app)
+    _install_words(app, engine, pages, signposts)
     HealthCheck(engine, settings.data_dir).install(app)
     ApiDocs(pages).install(app)
     pages.assets.install(app)
@@ -159,7 +178,11 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
 
 
 def _lifespan(
-    runner: QueryRunner, copies: Copies, writing: Writing, warming: Warming
+    runner: QueryRunner,
+    copies: Copies,
+    writing: Writing,
+    warming: Warming,
+    described: DescribedData,
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     """What goes on beside the answers, from the start of the service to its end."""
 
@@ -173,6 +196,7 @@ def _lifespan(
         await writing.runner.stop()
         await copies.stop()
         await runner.stop()
+        described.close()
 
     return lifespan
 
@@ -234,19 +258,9 @@ def _keep_answers(
     )
 
 
-def _install_descriptions(
-    app: FastAPI, settings: Settings, engine: Engine, pages: Pages, signposts: Signposts
-) -> None:
-    """Put in place what the service says of its data, of each record and of its words."""
+def _install_words(app: FastAPI, engine: Engine, pages: Pages, signposts: Signposts) -> None:
+    """Put in place what the service says of its words, and what helps others to find it."""
     base = signposts.base
-    published = PublishedState(settings.data_dir, settings.base)
-    descriptions = DatasetDescriptions(
-        engine,
-        issued=published.issued,
-        modified=published.modified,
-        copies=published.copies,
-    )
-    DescriptionPages(descriptions, pages, signposts, base).install(app)
     OntologyPages(pages, signposts, base).install(app)
     SchemePages(engine, pages, signposts, base).install(app)
     MethodologyPage(pages).install(app)

@@ -16,7 +16,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from pledgegraph.descriptions import Copy, Statistics, catalog_graph, take_statistics, void_graph
+from pledgegraph.descriptions import Copy, Statistics, catalog_graph, void_graph
 from pledgegraph.media_types import GRAPH_FORMATS
 from pledgegraph.namespaces import DCAT, VOID
 from pledgegraph.store import Engine, OnceASnapshot, Snapshot
@@ -53,12 +53,14 @@ class DatasetDescriptions:
     def __init__(
         self,
         engine: Engine,
+        numbers: OnceASnapshot[Statistics],
         *,
         issued: Callable[[], datetime | None] = lambda: None,
         modified: Callable[[int], datetime | None] = lambda _sequence: None,
         copies: Callable[[], Sequence[Copy]] = tuple,
     ) -> None:
         self._described = OnceASnapshot(engine, self._describe)
+        self._numbers = numbers
         self._issued = issued
         self._modified = modified
         self._copies = copies
@@ -70,7 +72,7 @@ class DatasetDescriptions:
 
     def _describe(self, snapshot: Snapshot) -> Described:
         modified = self._modified(snapshot.sequence)
-        return Described(take_statistics(snapshot), self._issued(), modified, copies=())
+        return Described(self._numbers.of(snapshot), self._issued(), modified, copies=())
 
 
 class DescriptionPages:

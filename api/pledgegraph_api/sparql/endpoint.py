@@ -12,10 +12,12 @@ from fastapi import FastAPI
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pledgegraph.descriptions import DescribedData, asks_for_description
 from pledgegraph.errors import QueryError
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS
 from pledgegraph.settings import Settings
 from pledgegraph.store import Engine, OnceASnapshot, count_graphs, open_directory
+from pledgegraph.workers import HoldsSnapshots
 from pledgegraph_api.errors import NotAcceptable, QueryMissing
 from pledgegraph_api.history.versions import PastVersions
 from pledgegraph_api.http.negotiation import PAGE, Accept, PageOrFormat, accept_of, prefers_page
@@ -59,6 +61,7 @@ class SparqlEndpoint:
         explain: ExplainAnswer,
         past: PastVersions,
         federation: Federation,
+        described: DescribedData,
     ) -> None:
         self._settings = settings
         self._representations = representations
@@ -66,6 +69,7 @@ class SparqlEndpoint:
         self._explain = explain
         self._past = past
         self._federation = federation
+        self._described = described
         self._runner = runner
         self._page = page
 
@@ -128,7 +132,7 @@ class SparqlEndpoint:
     ) -> Answer:
         # A page tells of its answer, so there is none without the answer.
         head_only = request.method == "HEAD" and not choice.prefers_page(FORMATS)
-        source = None if query.version is None else await self._past.at(query.version)
+        source = await self._source(query)
         return await self._runner.run(
             query,
             choice,
@@ -137,6 +141,15 @@ class SparqlEndpoint:
             source=source,
             client=exchange_of(request.scope).client,
         )
+
+    async def _source(self, query: QueryRequest) -> HoldsSnapshots | None:
+        """The data that are asked; None for those of the newest snapshot alone."""
+        if query.version is not None:
+            return await self._past.at(query.version)
+        graphs = (*query.default_graphs, *query.named_graphs)
+        if asks_for_description(query.text, self._settings.base, graphs):
+            return self._described
+        return None
 
     async def _without_query(self, request: Request, accept: Accept) -> Response:
         """The form for a browser, and for others what the service says of itself.
@@ -171,6 +184,7 @@ def sparql_endpoint(
     pages: Pages,
     examples: tuple[Example, ...],
     past: PastVersions,
+    described: DescribedData,
 ) -> SparqlEndpoint:
     """The endpoint over an engine, with all that it shows and tells."""
     counts = OnceASnapshot(engine, count_graphs)
@@ -184,4 +198,5 @@ def sparql_endpoint(
         explain=ExplainAnswer(settings, pages, counts),
         past=past,
         federation=Federation(settings),
+        described=described,
     )

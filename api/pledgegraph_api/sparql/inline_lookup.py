@@ -16,6 +16,7 @@ from typing import BinaryIO, Final, cast
 from cachetools import LRUCache
 from starlette.types import Message
 
+from pledgegraph.descriptions import asks_for_description
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.media_types import Carries
 from pledgegraph.results import IDENTITY, SMALLEST, encode_whole
@@ -99,7 +100,7 @@ class QuickAnswers:
         since = time.perf_counter()
         try:
             ((_, text),) = decoded(query_string, "The query string")
-            body = self._evaluated(text, known) if is_quick(text) else None
+            body = self._evaluated(text, known) if self._is_ours(text) else None
         except (EncodingError, ParameterError):
             return None  # it is told what is wrong by whom it concerns
         if body is None:
@@ -122,6 +123,9 @@ class QuickAnswers:
                 headers.append((b"content-encoding", coding.encode()))
             headers.append((name, own.get(name, value)))
         return {**known.start, "headers": headers}, body
+
+    def _is_ours(self, text: str) -> bool:
+        return is_quick(text) and not asks_for_description(text, self._engine.base)
 
     def _evaluated(self, text: str, known: _Known) -> bytes | None:
         """The answer, if it is short and from the snapshot that the known response was from."""

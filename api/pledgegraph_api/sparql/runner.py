@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import Final
 
 from pledgegraph.errors import QueryTimeout, ServiceBusy
-from pledgegraph.history import PastVersion
 from pledgegraph.media_types import Format
 from pledgegraph.results import IDENTITY
 from pledgegraph.settings import Settings
@@ -115,7 +114,7 @@ class QueryRunner:
         *,
         coding: str = IDENTITY,
         head_only: bool = False,
-        source: PastVersion | None = None,
+        source: HoldsSnapshots | None = None,
         client: str = "",
         short: bool = False,
     ) -> Answer:
@@ -123,9 +122,9 @@ class QueryRunner:
 
         ``choose`` is asked for the format for each kind of answer, and may raise. An answer that is
         not small may be compressed with ``coding``. With ``head_only`` the query is not
-        evaluated and the answer is empty. ``source`` is an earlier version of the data to
-        ask instead of the newest. ``client`` is who asks; a query that is ``short`` is known
-        to be.
+        evaluated and the answer is empty. ``source`` is what to ask instead
+        of the newest snapshot, such as an earlier version. ``client`` is who asks; a query that
+        is ``short`` is known to be.
 
         Raises:
             QueryError: it cannot be answered, or not within the limits.

@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pledgegraph.descriptions import description_graphs
 from pledgegraph.media_types import FORMATS, GRAPH_FORMATS, Format
 from pledgegraph.namespaces import PREFIXES, RDF, RDFS, XSD, Vocabulary
 from pledgegraph.results import graph_bytes
@@ -28,6 +29,11 @@ _ENTAILMENT: Final = Vocabulary("http://www.w3.org/ns/entailment/")
 _UPDATES: Final = (
     "For holders of a token. Each request is one change, made whole or not at all. LOAD and "
     "SERVICE are not offered: this service fetches nothing."
+)
+_DESCRIPTIONS: Final = (
+    "The VoID description and the catalogue of questions, of the snapshot that is asked. A query "
+    "that names one of the graphs, or a term that only they use, such as void:class or "
+    "sh:SPARQLExecutable, sees them, in the default graph too. What others count are the data."
 )
 
 
@@ -104,6 +110,7 @@ class ServiceDescription:
         yield Triple(service, RDFS.seeAlso, NamedNode(f"{self._settings.base}/.well-known/void"))
         dataset = NamedNode(f"{endpoint}#dataset")
         yield from _dataset(service, dataset, counts)
+        yield from _available(service, endpoint, self._settings.base)
         if self._updates:
             yield from self._update_service(dataset, union=union)
 
@@ -127,6 +134,19 @@ class ServiceDescription:
         for function in self._functions:
             yield Triple(service, SD.extensionFunction, function)
         yield from limits_of(service, endpoint, self._settings, UPDATE_LIMITS)
+
+
+def _available(service: NamedNode, endpoint: str, base: str) -> Iterator[Triple]:
+    """The graphs that a query sees if it asks for them: those that describe the data."""
+    collection = NamedNode(f"{endpoint}#descriptions")
+    yield Triple(service, SD.availableGraphs, collection)
+    yield Triple(collection, RDF.type, SD.GraphCollection)
+    yield Triple(collection, RDFS.comment, Literal(_DESCRIPTIONS, language="en"))
+    for place, name in enumerate(description_graphs(base)):
+        named = BlankNode(f"d{place}")
+        yield Triple(collection, SD.namedGraph, named)
+        yield Triple(named, RDF.type, SD.NamedGraph)
+        yield Triple(named, SD.name, name)
 
 
 def _dataset(service: NamedNode, dataset: NamedNode, counts: GraphCounts) -> Iterator[Triple]:

@@ -2,7 +2,8 @@
 
 The terms are those of SHACL Advanced Features (https://www.w3.org/TR/shacl-af/) and, for
 ``schema:target``, of the examples that the SIB's tools read: a client that knows them lists our
-questions in its own editor.
+questions in its own editor. Such a client takes ``rdfs:comment`` for what the query is about, once
+a query: so it is the question in English, and ``dcterms:description`` has it in all languages.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Final
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from pledgegraph.catalogue.questions import TODAY, Parameter, Question, Words, catalogue
-from pledgegraph.namespaces import DCTERMS, RDF, RDFS, SCHEMA, SH, SKOS, XSD
+from pledgegraph.namespaces import DCTERMS, OWL, PREFIXES, RDF, RDFS, SCHEMA, SH, SKOS, XSD
 from pledgegraph.rdf.blank_labels import numbered
 
 _DATATYPES: Final = {"date": XSD.date, "integer": XSD.integer, "string": XSD.string}
@@ -30,10 +31,21 @@ def catalogue_graph(base: str, questions: Iterable[Question] | None = None) -> I
 def _catalogue(base: str, questions: Iterable[Question]) -> Iterator[Triple]:
     whole = NamedNode(f"{base}/queries")
     yield Triple(whole, RDFS.label, Literal("Catalogue of questions", language="en"))
+    yield from _prefixes(whole)
     for question in questions:
         node = NamedNode(f"{whole.value}/{question.id}")
         yield Triple(whole, DCTERMS.hasPart, node)
         yield from _question(node, question, base)
+
+
+def _prefixes(whole: NamedNode) -> Iterator[Triple]:
+    """The prefixes of the service (SHACL, section 5.2.1). The queries declare their own."""
+    yield Triple(whole, RDF.type, OWL.Ontology)
+    for prefix, namespace in PREFIXES.items():
+        node = NamedNode(f"{whole.value}#prefix-{prefix}")
+        yield Triple(whole, SH.declare, node)
+        yield Triple(node, SH.prefix, Literal(prefix))
+        yield Triple(node, SH.namespace, Literal(namespace, datatype=XSD.anyURI))
 
 
 def _question(node: NamedNode, question: Question, base: str) -> Iterator[Triple]:
@@ -45,7 +57,8 @@ def _question(node: NamedNode, question: Question, base: str) -> Iterator[Triple
     yield Triple(node, DCTERMS.identifier, Literal(question.id))
     yield from _words(node, RDFS.label, question.title)
     yield from _words(node, DCTERMS.description, question.question)
-    yield from _words(node, RDFS.comment, question.limits)
+    yield Triple(node, RDFS.comment, Literal(question.question["en"], language="en"))
+    yield from _words(node, SKOS.scopeNote, question.limits)
     yield Triple(node, SH.construct if graph else SH.select, Literal(question.query))
     yield Triple(node, SCHEMA.target, NamedNode(f"{base}/sparql"))
     for order, parameter in enumerate(question.parameters):

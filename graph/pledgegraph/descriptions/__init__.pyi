@@ -1,6 +1,11 @@
+from .class_usage import ClassUse as ClassUse
+from .class_usage import PropertyUse as PropertyUse
 from .dcat import DATASET_DESCRIPTION as DATASET_DESCRIPTION
 from .dcat import Copy as Copy
 from .dcat import catalog_graph as catalog_graph
+from .described_data import DescribedData as DescribedData
+from .described_data import asks_for_description as asks_for_description
+from .described_data import description_graphs as description_graphs
 from .statistics import Statistics as Statistics
 from .statistics import take_statistics as take_statistics
 from .void import licences_iri as licences_iri

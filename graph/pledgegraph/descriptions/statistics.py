@@ -2,20 +2,12 @@
 
 from __future__ import annotations
 
-import io
-import json
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Final
 
-from pledgegraph.media_types import JSON
+from pledgegraph.descriptions.class_usage import ClassUse, class_usage
+from pledgegraph.descriptions.counting import ask
 from pledgegraph.rdf.short_names import shorten
 from pledgegraph.store.engine import Snapshot
-
-_HERE: Final = Path(__file__).resolve().parent
-
-Row = dict[str, str]
-"""Variable to the text of its value; unbound ones are not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,23 +46,26 @@ class Statistics:
     """Class IRI to the number of its instances, as stated."""
     linksets: tuple[Linkset, ...]
     registers: tuple[RegisterCard, ...]
+    uses: tuple[ClassUse, ...]
+    """What is said of the instances of each class."""
 
 
 def take_statistics(snapshot: Snapshot) -> Statistics:
     """Count what a snapshot holds; takes seconds where it holds millions of statements."""
-    (totals,) = _ask(snapshot, "totals")
-    registers = _ask(snapshot, "registers")
+    (totals,) = ask(snapshot, "totals")
+    registers = ask(snapshot, "registers")
     names = shorten(row["register"] for row in registers)
+    classes = {row["class"]: int(row["entities"]) for row in ask(snapshot, "classes")}
     return Statistics(
         sequence=snapshot.sequence,
         triples=int(totals["triples"]),
         subjects=int(totals["subjects"]),
         objects=int(totals["objects"]),
-        properties={row["property"]: int(row["triples"]) for row in _ask(snapshot, "properties")},
-        classes={row["class"]: int(row["entities"]) for row in _ask(snapshot, "classes")},
+        properties={row["property"]: int(row["triples"]) for row in ask(snapshot, "properties")},
+        classes=classes,
         linksets=tuple(
             Linkset(row["target"], row["property"], int(row["links"]))
-            for row in _ask(snapshot, "links")
+            for row in ask(snapshot, "links")
         ),
         registers=tuple(
             RegisterCard(
@@ -81,12 +76,5 @@ def take_statistics(snapshot: Snapshot) -> Statistics:
             )
             for row in registers
         ),
+        uses=class_usage(snapshot, classes),
     )
-
-
-def _ask(snapshot: Snapshot, name: str) -> list[Row]:
-    held = io.BytesIO()
-    query = (_HERE / "queries" / f"{name}.rq").read_text(encoding="utf-8")
-    snapshot.query(query).serialise(held, JSON)
-    rows = json.loads(held.getvalue())["results"]["bindings"]
-    return [{name: term["value"] for name, term in row.items()} for row in rows]

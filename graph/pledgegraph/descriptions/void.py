@@ -2,6 +2,8 @@
 
 See https://www.w3.org/TR/void/. Partitions by class and by property are section 4.6, linksets
 section 5.
+Inside of the partition by a class stand those of its properties, and where they lead; datatypes
+are told with https://github.com/JervenBolleman/void-generator's terms, which editors know.
 """
 
 from __future__ import annotations
@@ -10,9 +12,10 @@ from collections.abc import Iterable, Iterator
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from pledgegraph.descriptions.class_usage import ClassUse, PropertyUse
 from pledgegraph.descriptions.statistics import Linkset, Statistics
 from pledgegraph.media_types import GRAPH_FORMATS
-from pledgegraph.namespaces import DCTERMS, FOAF, RDF, VOID, XSD
+from pledgegraph.namespaces import DCTERMS, FOAF, RDF, VOID, VOID_EXT, XSD
 
 LICENCE = NamedNode("https://creativecommons.org/licenses/by/4.0/")
 """Of what the editors wrote, and of nothing else."""
@@ -57,16 +60,43 @@ def void_graph(base: str, numbers: Statistics, dumps: Iterable[str] = ()) -> Ite
 
 def _partitions(dataset: NamedNode, numbers: Statistics) -> Iterator[Triple]:
     document = dataset.value.partition("#")[0]
+    uses = {each.iri: each for each in numbers.uses}
     for place, (iri, count) in enumerate(sorted(numbers.classes.items()), start=1):
         part = NamedNode(f"{document}#class-{place}")
         yield Triple(dataset, VOID.classPartition, part)
         yield Triple(part, VOID["class"], NamedNode(iri))
         yield Triple(part, VOID.entities, _number(count))
+        yield from _class_properties(part, uses[iri])
     for place, (iri, count) in enumerate(sorted(numbers.properties.items()), start=1):
         part = NamedNode(f"{document}#property-{place}")
         yield Triple(dataset, VOID.propertyPartition, part)
         yield Triple(part, VOID.property, NamedNode(iri))
         yield Triple(part, VOID.triples, _number(count))
+
+
+def _class_properties(part: NamedNode, use: ClassUse) -> Iterator[Triple]:
+    """What is said of the instances of a class."""
+    yield Triple(part, VOID.properties, _number(len(use.properties)))
+    for place, each in enumerate(sorted(use.properties, key=lambda use: use.iri), start=1):
+        inner = NamedNode(f"{part.value}-property-{place}")
+        yield Triple(part, VOID.propertyPartition, inner)
+        yield Triple(inner, VOID.property, NamedNode(each.iri))
+        yield Triple(inner, VOID.triples, _number(each.triples))
+        yield from _targets(inner, each)
+
+
+def _targets(part: NamedNode, use: PropertyUse) -> Iterator[Triple]:
+    """Where a property leads from the instances of a class."""
+    for place, (iri, count) in enumerate(sorted(use.classes.items()), start=1):
+        target = NamedNode(f"{part.value}-class-{place}")
+        yield Triple(part, VOID.classPartition, target)
+        yield Triple(target, VOID["class"], NamedNode(iri))
+        yield Triple(target, VOID.triples, _number(count))
+    for place, (iri, count) in enumerate(sorted(use.datatypes.items()), start=1):
+        target = NamedNode(f"{part.value}-datatype-{place}")
+        yield Triple(part, VOID_EXT.datatypePartition, target)
+        yield Triple(target, VOID_EXT.datatype, NamedNode(iri))
+        yield Triple(target, VOID.triples, _number(count))
 
 
 def _linkset(dataset: NamedNode, linkset: Linkset) -> Iterator[Triple]:

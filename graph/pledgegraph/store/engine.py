@@ -144,13 +144,27 @@ class Snapshot(Protocol):
         ...
 
 
-class AddressedSnapshot(Snapshot, Protocol):
-    """A snapshot that another process can open while it is held here."""
+class Addressed(Protocol):
+    """What another process can open while it is held here."""
+
+    @property
+    def sequence(self) -> int:
+        """The number of the last change set in it."""
+        ...
+
+    @property
+    def version(self) -> str:
+        """The name of the snapshot that it is, or is made of."""
+        ...
 
     @property
     def address(self) -> Mapping[str, object]:
         """What that process needs to open it; goes through JSON."""
         ...
+
+
+class AddressedSnapshot(Snapshot, Addressed, Protocol):
+    """A snapshot that another process can open while it is held here."""
 
     @property
     def states(self) -> GraphStates:

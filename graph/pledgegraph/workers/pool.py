@@ -22,7 +22,7 @@ from pledgegraph.errors import Limit
 from pledgegraph.media_types import Format
 from pledgegraph.results.encoding import IDENTITY
 from pledgegraph.results.truncation import NO_BOUNDS, Bounds
-from pledgegraph.store.engine import AddressedSnapshot, ResultKind
+from pledgegraph.store.engine import Addressed, ResultKind
 from pledgegraph.workers.fair_queue import FairQueue, Turn
 from pledgegraph.workers.query_run import PooledAnswer, Run, begin
 from pledgegraph.workers.usage import Usage
@@ -50,11 +50,11 @@ class Limits:
 class HoldsSnapshots(Protocol):
     """The part of an engine that the pool needs."""
 
-    def snapshot(self) -> contextlib.AbstractContextManager[AddressedSnapshot]:
+    def snapshot(self) -> contextlib.AbstractContextManager[Addressed]:
         """The newest snapshot, held until the block is left."""
         ...
 
-    def opened_snapshot(self) -> contextlib.AbstractContextManager[AddressedSnapshot] | None:
+    def opened_snapshot(self) -> contextlib.AbstractContextManager[Addressed] | None:
         """The same without any waiting; None where it has to be opened first."""
         ...
 
@@ -161,9 +161,7 @@ class QueryPool:
                 turn.give_back()
             raise
 
-    async def _snapshot(
-        self, hold: contextlib.ExitStack, source: HoldsSnapshots
-    ) -> AddressedSnapshot:
+    async def _snapshot(self, hold: contextlib.ExitStack, source: HoldsSnapshots) -> Addressed:
         """The newest snapshot; in a thread only where it has to be opened first."""
         opened = source.opened_snapshot()
         if opened is not None:

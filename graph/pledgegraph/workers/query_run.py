@@ -15,7 +15,7 @@ from pledgegraph.errors import (
     QueryTimeout,
     ServiceStopping,
 )
-from pledgegraph.store.engine import AddressedSnapshot, ResultKind
+from pledgegraph.store.engine import Addressed, ResultKind
 from pledgegraph.workers.worker import Worker
 
 _FIRST: Final = 64 * 1024
@@ -194,7 +194,7 @@ class PooledAnswer:
 
 
 async def begin(
-    run: Run, question: Mapping[str, object], snapshot: AddressedSnapshot, waited: float
+    run: Run, question: Mapping[str, object], snapshot: Addressed, waited: float
 ) -> PooledAnswer:
     """The answer to a query as soon as it has begun; with its end, when that came along.
 
