@@ -17,6 +17,7 @@ import pyoxigraph
 from pyoxigraph import BlankNode, DefaultGraph, NamedNode, Quad, Store
 
 _DEFAULT: Final = DefaultGraph()
+Graph = NamedNode | BlankNode | DefaultGraph
 
 
 def merged(quads: Iterable[Quad]) -> Iterator[Quad]:
@@ -44,8 +45,21 @@ def named_quads(
     With a bound term the union's few are passed over; without any, graph after graph is read.
     """
     if subject is None and predicate is None and value is None:
-        return chain.from_iterable(
-            store.quads_for_pattern(None, None, None, graph) for graph in store.named_graphs()
-        )
+        return chain.from_iterable(_of(store, graph) for graph in store.named_graphs())
     found = store.quads_for_pattern(subject, predicate, value)
     return (quad for quad in found if quad.graph_name != _DEFAULT)
+
+
+def forget_empty(store: Store, graphs: Iterable[Graph]) -> None:
+    """Let the store know no longer of those of the named graphs that hold nothing.
+
+    Empty graphs are not recorded here: a graph is there while it holds a statement (SPARQL 1.1
+    Update, section 3.2). The engine goes on to name one whose last statement was removed.
+    """
+    for graph in graphs:
+        if graph != _DEFAULT and next(_of(store, graph), None) is None:
+            store.remove_graph(graph)
+
+
+def _of(store: Store, graph: Graph) -> Iterator[Quad]:
+    return store.quads_for_pattern(None, None, None, graph)

@@ -34,6 +34,7 @@ from pledgegraph.sparql.update_lexer import Kind, Operation, operations
 from pledgegraph.sparql.update_syntax import checked_pieces
 from pledgegraph.store.mended_evaluation import run_mended
 from pledgegraph.store.query_evaluation import DEEPEST_QUERY, EmbeddedResult
+from pledgegraph.store.union_graph import forget_empty
 
 _DATA: Final = frozenset({Kind.INSERT_DATA, Kind.DELETE_DATA})
 
@@ -175,6 +176,10 @@ def evaluated_difference(
                 remedy="Nothing was changed. SILENT lets CLEAR, DROP, CREATE, ADD, COPY and MOVE "
                 "pass where there is nothing to do.",
             ) from error
+        if operation.kind is not Kind.MANAGEMENT:
+            # What CREATE and CLEAR leave empty is kept up to the end of the request.
+            emptied = store.named_graphs() if operation.graphs is None else operation.graphs
+            forget_empty(store, list(emptied))
     graphs, named = _touched(found, gated=update.gated), named_graphs(found)
     if graphs is not None:
         difference = _compared(snapshot, store, graphs, folder, named, most=most)

@@ -28,7 +28,7 @@ from pledgegraph.store.directory import DataDirectory, seal_card
 from pledgegraph.store.log.changes_log import DISK_REFUSES, ChangesLog, Record
 from pledgegraph.store.rules import Derive
 from pledgegraph.store.snapshots import Snapshots
-from pledgegraph.store.union_graph import merged
+from pledgegraph.store.union_graph import Graph, forget_empty, merged
 from pledgegraph.store.union_graph import remove as remove_merged
 
 _BULK: Final = 50_000
@@ -295,28 +295,35 @@ def apply(store: Store, change_set: ChangeSet, *, merge: bool) -> None:
 
     With ``merge`` the default graph is kept as the union of the named ones.
     """
-    _remove(store, change_set.removed, merge=merge)
+    emptied = _remove(store, change_set.removed, merge=merge)
     _add(store, lambda: change_set.added, len(change_set.added), merge=merge)
+    forget_empty(store, emptied)
 
 
 def replay(store: Store, record: Record, *, merge: bool) -> None:
     """Bring the store to the state after a record of the changes log; see `apply`."""
-    _remove(store, record.removed(), merge=merge)
+    emptied = _remove(store, record.removed(), merge=merge)
     _add(store, record.added, record.header().added, merge=merge)
+    forget_empty(store, emptied)
 
 
 def undo(store: Store, record: Record, *, merge: bool) -> None:
     """Bring the store from the state after a record to the one before it; see `apply`."""
-    _remove(store, record.added(), merge=merge)
+    emptied = _remove(store, record.added(), merge=merge)
     _add(store, record.removed, record.header().removed, merge=merge)
+    forget_empty(store, emptied)
 
 
-def _remove(store: Store, quads: Iterable[Quad], *, merge: bool) -> None:
+def _remove(store: Store, quads: Iterable[Quad], *, merge: bool) -> set[Graph]:
+    """Remove the quads; return the graphs that they stood in."""
+    graphs: set[Graph] = set()
     for quad in quads:
+        graphs.add(quad.graph_name)
         if merge:
             remove_merged(store, quad)
         else:
             store.remove(quad)
+    return graphs
 
 
 def _add(store: Store, quads: Callable[[], Iterable[Quad]], count: int, *, merge: bool) -> None:

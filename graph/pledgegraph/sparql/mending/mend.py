@@ -32,6 +32,9 @@ _RISK: Final = re.compile(
 _SIGN: Final = re.compile(r"[|*+!]|[?](?!\w)|graph", re.IGNORECASE)
 """What a risky text without parentheses has, at least."""
 
+_GRAPH: Final = re.compile(r"\bGRAPH\b", re.IGNORECASE)
+_LOOSE: Final = re.compile(r"\b(?:ASK|CONSTRUCT|DESCRIBE|SELECT|VALUES|GRAPH)\b", re.IGNORECASE)
+
 
 class Mender(Values, Triples):
     """Puts a tree right, with all that is known of the engine's faults."""
@@ -60,7 +63,9 @@ def is_risky(text: str) -> bool:
     """Whether a text has any of the signs and words that the engine may get wrong."""
     if "(" not in text and not _SIGN.search(text):
         return False
-    return any(match["risk"] or match["call"] for match in _RISK.finditer(text))
+    if any(match["risk"] or match["call"] for match in _RISK.finditer(text)):
+        return True
+    return bool(_GRAPH.search(text)) and len(_LOOSE.findall(text)) > 1
 
 
 def mended_query(
@@ -87,9 +92,10 @@ def mended_operation(text: str, dataset: Dataset, base: str) -> str:
     pattern: Node | None = reader.operation()
     if pattern is None:
         return text
+    mender = Mender(reader, dataset, base)
     if reader.named is not None:
-        dataset = _Named(tuple(dict.fromkeys(reader.named)))
-    return Mender(reader, dataset, base).whole(pattern, Scope())
+        mender.dataset = _Named(tuple(dict.fromkeys(map(mender.resolved, reader.named))))
+    return mender.whole(pattern, Scope())
 
 
 @dataclass(frozen=True, slots=True)

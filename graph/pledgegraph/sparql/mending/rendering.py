@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final, Protocol
 
+from pyoxigraph import RdfFormat, parse
+
 from pledgegraph.errors import QueryRefused
 from pledgegraph.sparql.mending.queries import Reader
 from pledgegraph.sparql.mending.tree import Node
@@ -44,6 +46,9 @@ class Scope:
 class Rendering:
     """Writes a tree; each kind of node may have a method that is named in ``kinds``."""
 
+    base = ""
+    """What relative IRIs are resolved against, where the text does not say."""
+
     def __init__(self, reader: Reader, dataset: Dataset) -> None:
         self.reader = reader
         self.text = reader.text
@@ -78,6 +83,21 @@ class Rendering:
     def whole(self, node: Node, scope: Scope) -> str:
         """The whole text, with the tree that is in it put right."""
         return self.text[: node.start] + self.render(node, scope) + self.text[node.end :]
+
+    def resolved(self, term: str) -> str:
+        """A term in full, as N-Triples has it."""
+        if term.startswith("\x00"):
+            return term
+        prologue = self.text[: self.reader.prologue_end]
+        try:
+            (quad,) = parse(
+                f"{prologue}\n<urn:s> <urn:p> {term} .",
+                format=RdfFormat.TURTLE,
+                base_iri=self.base or None,
+            )
+        except (SyntaxError, ValueError):
+            return term
+        return str(quad.object)
 
     def refuse(self, node: Node, what: str, remedy: str) -> QueryRefused:
         """The refusal of something whose right answer cannot be had; it names the place."""

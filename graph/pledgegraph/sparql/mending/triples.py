@@ -13,8 +13,6 @@ from collections import Counter
 from itertools import product
 from typing import Final
 
-from pyoxigraph import RdfFormat, parse
-
 from pledgegraph.sparql.mending.paths import MOST_BRANCHES, TooManyBranches, branches
 from pledgegraph.sparql.mending.rendering import Rendering, Scope
 from pledgegraph.sparql.mending.tree import Block, Node, Triple
@@ -29,8 +27,6 @@ Branch = tuple[str, bool]
 
 class Triples(Rendering):
     """Puts triples right."""
-
-    base = ""
 
     def block(self, node: Node, scope: Scope) -> str:
         """A block of triples."""
@@ -132,10 +128,10 @@ class Triples(Rendering):
         )
         if not subject and not object_:
             return ""
-        if subject and object_ and self._resolved(subject) != self._resolved(object_):
+        if subject and object_ and self.resolved(subject) != self.resolved(object_):
             return ""
         term = subject or object_
-        if not scope.graph and self.dataset.holds(self._resolved(term)):
+        if not scope.graph and self.dataset.holds(self.resolved(term)):
             return ""
         absent = f"FILTER NOT EXISTS {{ {term} \x01 {term} }}"
         other = triple.object if subject else triple.subject
@@ -157,18 +153,3 @@ class Triples(Rendering):
         if end.kind == "var":
             return scope.replacing.get(end.name) or scope.parameters.get(end.name) or ""
         return self.text[end.start : end.end] if end.kind == "term" else ""
-
-    def _resolved(self, term: str) -> str:
-        """A term in full, as N-Triples has it."""
-        if term.startswith("\x00"):
-            return term
-        prologue = self.text[: self.reader.prologue_end]
-        try:
-            (quad,) = parse(
-                f"{prologue}\n<urn:s> <urn:p> {term} .",
-                format=RdfFormat.TURTLE,
-                base_iri=self.base or None,
-            )
-        except (SyntaxError, ValueError):
-            return term
-        return str(quad.object)

@@ -347,6 +347,8 @@ class Values(Regular):
             condition, *rest = node.children
             written = [self.true(condition, scope), *(self.render(each, scope) for each in rest)]
             return f"IF({', '.join(written)})"
+        if node.name == "BOUND" and any(each.name in scope.replacing for each in node.children):
+            return "true"
         if node.name in ("REGEX", "REPLACE"):
             return self.regular(node, scope)
         name = LARGE_NUMBERS.get(node.name) or LARGE_NUMBERS.get(self.iri(node.name))

@@ -1,0 +1,140 @@
+"""What a pattern in ``GRAPH ?g`` does with ``?g``, and with a graph that holds nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from pledgegraph.sparql.mending.rendering import walk
+from pledgegraph.sparql.mending.tree import Block, Node
+from pledgegraph.sparql.terminals import OPAQUE, VARIABLE
+
+_VARIABLES: Final = re.compile(f"{OPAQUE}|{VARIABLE}", re.VERBOSE | re.DOTALL)
+_EMPTY: Final = "empty"
+_CARRIED: Final = "carried"
+_LOOSE: Final = "loose"
+
+
+def depends_on_graph(body: Node, name: str) -> bool:
+    """Whether a pattern in ``GRAPH ?name`` must be evaluated graph by graph to be right."""
+    try:
+        return _state(body, name) == _LOOSE
+    except _Certainly:
+        return True
+
+
+class _Certainly(Exception):
+    """It must."""
+
+
+def _state(group: Node, name: str) -> str:
+    """Whether what a group comes to carries the graph's name; ``empty`` if nothing is in it."""
+    state = _EMPTY
+    for each in group.children:
+        kind = each.kind
+        if kind == "block":
+            state = _CARRIED
+        elif kind in ("select", "lateral", "service"):
+            raise _Certainly
+        elif kind == "values":
+            state = _CARRIED if state == _CARRIED else _LOOSE
+        elif kind == "graph":
+            inner_is_same = each.name[1:] == name and each.name[0] in "?$"
+            state = _CARRIED if state == _CARRIED or inner_is_same else _LOOSE
+        elif kind in ("group", "union"):
+            members = [each] if kind == "group" else each.children
+            state = _joined(state, {_state(member, name) for member in members})
+        elif kind == "optional":
+            if state == _LOOSE or (state == _EMPTY and _state(each.children[0], name) == _LOOSE):
+                raise _Certainly
+            _state(each.children[0], name)
+        elif kind == "minus":
+            _state(each.children[0], name)
+            if state != _CARRIED or not _bound(group, each.start) & _bound(each.children[0]):
+                raise _Certainly
+        else:
+            _look_into_exists(each, name)
+    return state
+
+
+def _joined(state: str, branches: set[str]) -> str:
+    """The state of a group and of a union, joined."""
+    if state == _CARRIED or branches == {_CARRIED}:
+        return _CARRIED
+    return _LOOSE if state == _LOOSE or _LOOSE in branches else _EMPTY
+
+
+def _look_into_exists(node: Node, name: str) -> None:
+    for each in walk(node):
+        if each.kind == "exists":
+            _state(each.children[0], name)
+
+
+def _bound(group: Node, until: int | None = None) -> set[str]:
+    """Variables that are bound in every solution of a group, as far as is easily seen."""
+    found: set[str] = set()
+    for each in group.children:
+        if until is not None and each.start >= until:
+            break
+        if isinstance(each, Block):
+            for triple in each.triples:
+                ends = (triple.subject, triple.path, triple.object)
+                found.update(end.name for end in ends if end.kind == "var")
+        elif each.kind == "group":
+            found |= _bound(each)
+    return found
+
+
+def read_without_value(group: Node, name: str, text: str, *, bound: bool = False) -> Node | None:
+    """The first condition that reads a variable which no pattern of its group can bind."""
+    binds = bound or any(_may_bind(each, name, text) for each in group.children)
+    for each in group.children:
+        if each.kind in ("filter", "bind"):
+            sees = binds if each.kind == "filter" else bound
+            if not sees and _mentions(each.children[0], name, text):
+                return each
+        found = None
+        if each.kind in ("group", "union"):
+            members = [each] if each.kind == "group" else each.children
+            for member in members:
+                found = found or read_without_value(member, name, text)
+        elif each.kind in ("optional", "minus", "graph"):
+            seen = bound and each.kind == "optional"
+            found = read_without_value(each.children[0], name, text, bound=seen)
+        if found is not None:
+            return found
+        bound = bound or _may_bind(each, name, text)
+    return None
+
+
+def may_be_unbound_in(group: Node, name: str, text: str) -> bool:
+    """Whether OPTIONAL or MINUS is about a variable that may have no value before it.
+
+    To give it one before would come to something else.
+    """
+    bound = False
+    for each in group.children:
+        if each.kind in ("optional", "minus") and not bound and _mentions(each, name, text):
+            return True
+        if each.kind in ("group", "union"):
+            members = [each] if each.kind == "group" else each.children
+            if any(may_be_unbound_in(member, name, text) for member in members):
+                return True
+        elif each.kind in ("optional", "minus", "graph") and may_be_unbound_in(
+            each.children[0], name, text
+        ):
+            return not bound
+        bound = bound or (isinstance(each, Block) and _mentions(each, name, text))
+    return False
+
+
+def _may_bind(node: Node, name: str, text: str) -> bool:
+    if node.kind == "bind":
+        return node.name == name
+    return node.kind not in ("filter", "minus") and _mentions(node, name, text)
+
+
+def _mentions(node: Node, name: str, text: str) -> bool:
+    return any(
+        match["variable"] == name for match in _VARIABLES.finditer(text, node.start, node.end)
+    )
