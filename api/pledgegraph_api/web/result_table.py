@@ -16,6 +16,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
+from pledgegraph.datatypes import INTEGERS
 from pledgegraph.namespaces import RDF, XSD
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.prefixed_names import link_to, short_name
@@ -28,9 +29,7 @@ _SHORT: Final = 16
 _NAMES: Final = ("Name", "Label")
 """``x`` and ``xName`` are shown as one column."""
 _PLAIN: Final = frozenset({XSD.string, RDF.langString, XSD.date, XSD.boolean})
-_NUMBERS: Final = frozenset(
-    XSD[name] for name in ("integer", "decimal", "double", "float", "nonNegativeInteger", "int")
-)
+_NUMBERS: Final = frozenset(XSD[name] for name in ("decimal", "double", "float", *INTEGERS))
 
 Term = NamedNode | BlankNode | Literal | Triple
 

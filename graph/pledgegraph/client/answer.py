@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, overload
 
 from pyoxigraph import BlankNode, Literal, NamedNode, QuerySolutions
 
+from pledgegraph.datatypes import INTEGERS
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.namespaces import XSD
 
@@ -150,23 +151,7 @@ _READERS: Final[Mapping[str, Callable[[str], Value]]] = {
     XSD.boolean.value: _truth,
     XSD.date.value: date.fromisoformat,
     XSD.dateTime.value: datetime.fromisoformat,
-    **dict.fromkeys(
-        (
-            XSD[name].value
-            for name in (
-                "integer",
-                "int",
-                "long",
-                "short",
-                "byte",
-                "nonNegativeInteger",
-                "positiveInteger",
-                "unsignedInt",
-                "unsignedLong",
-            )
-        ),
-        int,
-    ),
+    **dict.fromkeys((XSD[name].value for name in INTEGERS), int),
 }
 
 

@@ -11,16 +11,14 @@ import re
 from pathlib import Path
 from typing import Final
 
-_INTEGERS: Final = (
-    "long|int|short|byte|nonNegativeInteger|nonPositiveInteger|positiveInteger|negativeInteger|"
-    "unsignedLong|unsignedInt|unsignedShort|unsignedByte"
-)
+from pledgegraph.datatypes import DERIVED_INTEGERS
+
 _XSD: Final = r"http://www\.w3\.org/2001/XMLSchema\#"
 _WRITTEN: Final = re.compile(
     rf"""(?: \^\^\s*(?:<{_XSD}|xsd?:)
         | datatype\s*=\s*["'](?:{_XSD}|&xsd;)
         | ["']@type["']\s*:\s*["'](?:{_XSD}|xsd?:)
-      )({_INTEGERS}|dateTimeStamp)(?![\w\-])""".encode(),
+      )({"|".join(DERIVED_INTEGERS)}|dateTimeStamp)(?![\w\-])""".encode(),
     re.VERBOSE,
 )
 

@@ -15,6 +15,7 @@ from dataclasses import replace
 
 from pyoxigraph import BlankNode, Dataset, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
+from pledgegraph.datatypes import why_no_number
 from pledgegraph.errors import GraphClosed, TermRefused
 from pledgegraph.namespaces import RDF, XSD
 from pledgegraph.store.changes import Change, ChangeSet, Scope
@@ -40,12 +41,23 @@ class EngineForm:
         self._known: dict[Literal, Literal] = {}
 
     def __call__(self, literal: Literal) -> Literal:
-        """The literal that comes back from a store into which ``literal`` went."""
+        """The literal that comes back from a store into which ``literal`` went.
+
+        Raises:
+            TermRefused: the engine would make a number of what is none.
+        """
         usual = _USUAL.get(literal.datatype)
         if usual is not None and usual.fullmatch(literal.value):
             return literal
         found = self._known.get(literal)
         if found is None:
+            reason = why_no_number(literal)
+            if reason is not None:
+                raise TermRefused(
+                    f"{reason}.",
+                    term=literal,
+                    remedy="Write the number that you mean, or a string.",
+                )
             probe = NamedNode("urn:probe")
             self._scratch.add(Quad(probe, probe, literal))
             (stored,) = self._scratch
@@ -135,6 +147,15 @@ def in_form(quad: Quad, form: EngineForm) -> Quad:
     return quad
 
 
+def _storable(quads: Iterable[Quad], form: EngineForm) -> Iterator[Quad]:
+    """Those quads that a store can hold, in the engine's form."""
+    for quad in quads:
+        try:
+            yield in_form(quad, form)
+        except TermRefused:
+            continue
+
+
 def settle(change: Change, base: str, form: EngineForm) -> Change:
     """The change with what it adds settled; blank nodes that are left get fresh names.
 
@@ -145,7 +166,7 @@ def settle(change: Change, base: str, form: EngineForm) -> Change:
     return replace(
         change,
         add=Dataset(settled(change.add, fresh_names(base), form)),
-        remove=Dataset(in_form(quad, form) for quad in change.remove),
+        remove=Dataset(_storable(change.remove, form)),
     )
 
 
@@ -158,7 +179,7 @@ def in_engine_form(change: Change, form: EngineForm) -> Change:
     return replace(
         change,
         add=Dataset(in_form(quad, form) for quad in change.add),
-        remove=Dataset(in_form(quad, form) for quad in change.remove),
+        remove=Dataset(_storable(change.remove, form)),
     )
 
 

@@ -37,6 +37,7 @@ from pledgegraph.sparql.lexer import query_words, syntax_error
 from pledgegraph.sparql.mending.functions import FUNCTIONS
 from pledgegraph.sparql.projection_order import in_order_of_appearance, wants_order
 from pledgegraph.sparql.service_clauses import calls_service
+from pledgegraph.sparql.valueless_literals import valueless_literal
 from pledgegraph.store.engine import ResultKind, Substitutions
 from pledgegraph.store.mended_evaluation import StoreDataset, mended
 
@@ -150,6 +151,9 @@ def evaluate(
             "SERVICE is not offered here.",
             remedy="Ask the other endpoint yourself and put its answer into a VALUES block.",
         )
+    misspelt = valueless_literal(text)
+    if misspelt is not None:
+        raise QueryRefused(misspelt, remedy="Write the number that you mean, or a string.")
     words = query_words(text)
     if words.depth > DEEPEST_QUERY:
         raise QueryRefused(

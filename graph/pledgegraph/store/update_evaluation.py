@@ -32,6 +32,7 @@ from pledgegraph.sparql.lexer import query_words
 from pledgegraph.sparql.service_clauses import calls_service
 from pledgegraph.sparql.update_lexer import Kind, Operation, operations
 from pledgegraph.sparql.update_syntax import checked_pieces
+from pledgegraph.sparql.valueless_literals import valueless_literal
 from pledgegraph.store.mended_evaluation import run_mended
 from pledgegraph.store.query_evaluation import DEEPEST_QUERY, EmbeddedResult
 from pledgegraph.store.union_graph import forget_empty
@@ -96,6 +97,9 @@ def read_update(update: Update) -> list[Operation]:
             "SERVICE is not offered here.",
             remedy="Ask the other endpoint yourself and put its answer into a VALUES block.",
         )
+    misspelt = valueless_literal(text)
+    if misspelt is not None:
+        raise UpdateRefused(misspelt, remedy="Write the number that you mean, or a string.")
     words = query_words(text)
     if words.depth > DEEPEST_QUERY:
         raise UpdateRefused(

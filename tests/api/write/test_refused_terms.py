@@ -9,6 +9,8 @@ from tests.graph.building import source_text
 
 pytestmark = pytest.mark.anyio
 
+TTL = "text/turtle"
+
 
 @pytest.mark.parametrize(
     ("kind", "text", "place"),
@@ -62,3 +64,22 @@ async def test_a_store_without_a_gate_takes_them(ungated: Place) -> None:
         headers={"Authorization": f"Bearer {ungated.token}", "Content-Type": "text/turtle"},
     )
     assert answer.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("literal", "remedy"),
+    [
+        ('"infinity"^^xsd:double', "INF"),
+        ('"nan"^^xsd:float', "NaN"),
+        ('"300"^^xsd:byte', "at most 127"),
+        ('"0"^^xsd:positiveInteger', "at least 1"),
+    ],
+)
+async def test_no_number_is_made_of_what_is_none(ungated: Place, literal: str, remedy: str) -> None:
+    triple = f"<urn:a> <urn:p> {literal}"
+    prefix = "PREFIX xsd: <http://www.w3.org/2001/XMLSchema#>\n"
+    put = await ungated.send("PUT", "/graphs?graph=urn:g", f"{prefix}{triple} .", TTL)
+    for answer in (put, await ungated.update(f"{prefix}INSERT DATA {{ {triple} }}")):
+        assert answer.status_code == 400, answer.text
+        assert remedy in answer.json()["detail"]
+    assert not ungated.quads()

@@ -30,6 +30,7 @@ TYPES = """
     SELECT * {
       BIND (1 + 1 AS ?integer) BIND (1.50 AS ?decimal) BIND (1e0 AS ?double) BIND (true AS ?truth)
       BIND ("2025-01-02"^^<http://www.w3.org/2001/XMLSchema#date> AS ?day)
+      BIND ("-9223372036854775809"^^<http://www.w3.org/2001/XMLSchema#negativeInteger> AS ?large)
       BIND ("text"@fr AS ?spoken) BIND (<urn:x> AS ?iri)
       BIND ("2025"^^<http://www.w3.org/2001/XMLSchema#gYear> AS ?year)
       BIND ("never"^^<http://www.w3.org/2001/XMLSchema#date> AS ?wrong)
@@ -66,6 +67,7 @@ def test_values_have_the_types_of_python(graph: Graph) -> None:
     (row,) = graph.select(TYPES)
     assert (row.integer, row.decimal, row.double, row.truth) == (2, Decimal("1.5"), 1.0, True)
     assert row.day == datetime.date(2025, 1, 2)
+    assert row.large == -(2**63) - 1
     assert isinstance(row.spoken, Text)
     assert (row.spoken, row.spoken.language) == ("text", "fr")
     assert isinstance(row["iri"], IRI)

@@ -51,11 +51,11 @@ class Expressions(Scanner):
         return found
 
     def _in_list(self, left: Node) -> Node:
-        self.take_word("NOT")
+        negated = self.take_word("NOT")
         if not self.take_word("IN"):
             raise Unreadable(f"at {self.start}")
         arguments = self._arguments()
-        return Node("in", left.start, self.last_end, [left, *arguments])
+        return Node("in", left.start, self.last_end, [left, *arguments], flag=negated)
 
     def _unary(self) -> Node:
         signs: list[tuple[str, int]] = []

@@ -12,7 +12,7 @@ from pledgegraph.sparql.mending.rendering import Dataset, Scope
 from pledgegraph.sparql.mending.tree import Node, Select, Unreadable
 from pledgegraph.sparql.mending.triples import Triples
 from pledgegraph.sparql.mending.values import Values
-from pledgegraph.sparql.terminals import IRI, OPAQUE, SPACE
+from pledgegraph.sparql.terminals import IRI, OPAQUE, SPACE, STRING
 
 _RISK: Final = re.compile(
     rf"""(?P<call> (?:{IRI} | (?<![\w\-.?$])[\w\-.]*:[\w\-.:%]*) {SPACE} \( )
@@ -20,11 +20,15 @@ _RISK: Final = re.compile(
     | \b(?:SELECT|COUNT) {SPACE} \(? {SPACE} (?:(?:DISTINCT|REDUCED) {SPACE})? \*
     | [?$]\w+ | (?<![\w\-.])[\w\-.]*:[\w\-.:%]*
     | (?P<risk> [|&+*!<>\-/] | [?](?!\w)
+      | = {SPACE} (?: [?$0-9(.] | {STRING} {SPACE} \^\^ )
+      | \bIN {SPACE} \( [^()]* (?: (?<![\w:]) [0-9?$] | \^\^ )
       | \b(?:IF|SUM|AVG|GROUP_CONCAT|REGEX|REPLACE|DATATYPE|ABS|CEIL|FLOOR|ROUND|ISNUMERIC)
         {SPACE} \(
+      | \bHAVING\b
       | \bCOUNT {SPACE} \( {SPACE} (?:DISTINCT\b)? {SPACE} \(*+ {SPACE} [^*?$\s(]
-      | \b(?:FILTER|HAVING) {SPACE} \( {SPACE}
-        (?: [?$]\w+ {SPACE} \) | \( | ["'0-9] | COALESCE )
+      | \bFILTER {SPACE} (?:\( {SPACE})?+
+        (?: [?$]\w+ {SPACE} \) | \( | ["'0-9]
+          | \b(?:COALESCE|CONCAT|SUBSTR|[UL]CASE|STRBEFORE|STRAFTER|STRLANG|STRLANGDIR|STRDT)\b )
       | \bGRAPH {SPACE} [?$]
     )""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,

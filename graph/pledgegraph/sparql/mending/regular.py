@@ -8,8 +8,7 @@ from typing import Final
 
 from pyoxigraph import Literal, QuerySolutions, Store
 
-from pledgegraph.namespaces import XSD
-from pledgegraph.sparql.mending.functions import LARGE, REPLACEMENT, replacement
+from pledgegraph.sparql.mending.functions import REPLACEMENT, replacement
 from pledgegraph.sparql.mending.graphs import Graphs
 from pledgegraph.sparql.mending.rendering import Scope
 from pledgegraph.sparql.mending.tree import Node
@@ -25,11 +24,6 @@ ERROR: Final = "(1/0)"
 
 LONGEST: Final = 2_000
 """Characters of an expression that is written twice: nested ones would grow without bound."""
-LARGE_NUMBERS: Final = {
-    **{name: name for name in ("ABS", "CEIL", "FLOOR", "ROUND", "ISNUMERIC")},
-    **{XSD[name].value: name for name in ("integer", "decimal", "double", "float")},
-}
-"""Functions that take an integer of more than 64 bits for none."""
 
 
 class Regular(Graphs):
@@ -95,21 +89,6 @@ class Regular(Graphs):
                 "cannot have `[`, `--`, `&&` or `~~` without a backslash",
                 "List the characters that you mean, and put a backslash before such signs.",
             )
-
-    def of_large(self, node: Node, name: str, scope: Scope) -> str:
-        """A cast, a rounding or a test of a number that may have more than 64 bits."""
-        (child,) = node.children
-        argument = self.render(child, scope)
-        before = self.copy(node.start, child.start, scope)
-        native = f"{before}{argument}{self.copy(child.end, node.end, scope)}"
-        if len(native) > LONGEST:
-            return native
-        if name == "ISNUMERIC":
-            return (
-                f"({native} || COALESCE(DATATYPE({argument}) = <{XSD.integer.value}> && "
-                f'REGEX(STR({argument}), "^[+-]?[0-9]{{19,}}$"), false))'
-            )
-        return f'COALESCE({native}, {LARGE}("{name}", {argument}))'
 
     def iri(self, name: str) -> str:
         """The IRI that a token stands for, as far as that is plain."""

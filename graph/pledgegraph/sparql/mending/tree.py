@@ -21,7 +21,8 @@ class Node:
     name: str = ""
     """An operator, the name of a function or variable, the text of a term."""
     flag: bool = False
-    """``DISTINCT`` of an aggregate; that a path may have length zero; that a SELECT has ``*``."""
+    """``DISTINCT`` of an aggregate; ``NOT`` of an IN; that a path may have length zero; that a
+    SELECT has ``*``."""
 
 
 @dataclass(slots=True)

@@ -5,112 +5,20 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from pledgegraph.datatypes import DERIVED_INTEGERS
 from pledgegraph.namespaces import XSD
-from pledgegraph.sparql.mending.functions import (
-    CALCULATE,
-    COMPARE,
-    TRUTH,
-    WHOLE,
-)
-from pledgegraph.sparql.mending.regular import ERROR, LARGE_NUMBERS, LONGEST, Regular
+from pledgegraph.sparql.mending.function_kinds import BOOLEAN, PLAIN, STRINGS
+from pledgegraph.sparql.mending.functions import TRUTH, WHOLE
+from pledgegraph.sparql.mending.numeric import Numeric
+from pledgegraph.sparql.mending.regular import ERROR, LONGEST
 from pledgegraph.sparql.mending.rendering import Scope, walk
 from pledgegraph.sparql.mending.tree import ARITHMETIC, Node, Select
 
-_LARGEST: Final = 19
-"""Digits of the least number that may have more than 64 bits."""
 _LOGICAL: Final = frozenset({"&&", "||"})
-_COMPARISONS: Final = frozenset({"<", ">", "<=", ">=", "!=", "="})
-_BOOLEAN: Final = frozenset(
-    [
-        "BOUND",
-        "SAMETERM",
-        "ISIRI",
-        "ISURI",
-        "ISBLANK",
-        "ISLITERAL",
-        "ISNUMERIC",
-        "ISTRIPLE",
-        "REGEX",
-        "CONTAINS",
-        "STRSTARTS",
-        "STRENDS",
-        "LANGMATCHES",
-        "HASLANG",
-        "HASLANGDIR",
-    ]
-)
-_NO_NUMBER: Final = _BOOLEAN | frozenset(
-    [
-        "STR",
-        "LANG",
-        "LANGDIR",
-        "DATATYPE",
-        "IRI",
-        "URI",
-        "STRDT",
-        "STRLANG",
-        "CONCAT",
-        "SUBSTR",
-        "UCASE",
-        "LCASE",
-        "STRBEFORE",
-        "STRAFTER",
-        "ENCODE_FOR_URI",
-        "REPLACE",
-        "NOW",
-        "UUID",
-        "STRUUID",
-        "MD5",
-        "SHA1",
-        "SHA256",
-        "SHA384",
-        "SHA512",
-        "TZ",
-        "TIMEZONE",
-        "BNODE",
-    ]
-)
-_STRINGS: Final = frozenset(
-    [
-        "STR",
-        "LANG",
-        "CONCAT",
-        "SUBSTR",
-        "UCASE",
-        "LCASE",
-        "STRBEFORE",
-        "STRAFTER",
-        "ENCODE_FOR_URI",
-        "REPLACE",
-        "STRLANG",
-        "STRUUID",
-        "MD5",
-        "SHA1",
-        "SHA256",
-        "SHA384",
-        "SHA512",
-    ]
-)
-_COLLAPSED: Final = frozenset(
-    XSD[name].value
-    for name in [
-        "long",
-        "int",
-        "short",
-        "byte",
-        "nonNegativeInteger",
-        "nonPositiveInteger",
-        "positiveInteger",
-        "negativeInteger",
-        "unsignedLong",
-        "unsignedInt",
-        "unsignedShort",
-        "unsignedByte",
-    ]
-)
+_COLLAPSED: Final = frozenset(XSD[name].value for name in DERIVED_INTEGERS)
 
 
-class Values(Regular):
+class Values(Numeric):
     """Puts expressions right."""
 
     def __init__(self, *args: object) -> None:
@@ -147,32 +55,17 @@ class Values(Regular):
         if node.kind == "unary":
             return node.name == "!"
         if node.kind == "call":
-            return node.name in _BOOLEAN or self.iri(node.name) == XSD.boolean.value
+            return node.name in BOOLEAN or self.iri(node.name) == XSD.boolean.value
         return node.kind in ("boolean", "exists", "in")
 
     def binary(self, node: Node, scope: Scope) -> str:
         """Two operands."""
         if node.name in _LOGICAL:
             return self._logical(node, scope)
-        left, right = node.children
-        sign = self.copy(left.end, right.start, scope)
         if node.name in ARITHMETIC:
             return self.arithmetic(node, scope)
         self._require_kept_datatype(node.children)
-        if node.name not in _COMPARISONS or not self._may_be_large(node):
-            return self.inner(node, scope)
-        one, two = self.render(left, scope), self.render(right, scope)
-        fallback = f'{COMPARE}("{node.name}", {one}, {two})'
-        tests = [
-            f"DATATYPE({written}) = <{XSD.integer.value}>"
-            for each, written in ((left, one), (right, two))
-            if not self._is_small(each)
-        ]
-        if not tests:
-            return self.inner(node, scope)
-        guarded = f"IF({' || '.join(tests)}, {fallback}, {ERROR})"
-        native = f"{one}{sign}{two}"
-        return fallback if len(native) > LONGEST else f"COALESCE({native}, {guarded})"
+        return self.comparison(node, scope)
 
     def _logical(self, node: Node, scope: Scope) -> str:
         """``&&`` and ``||``, of which there may be thousands in a row."""
@@ -184,24 +77,6 @@ class Values(Regular):
         pieces.append(self.true(node, scope))
         return "".join(reversed(pieces))
 
-    def _is_small(self, node: Node) -> bool:
-        """Whether it is a number that the engine can hold."""
-        node = self.bare(node)
-        return node.kind == "number" and len(node.name) < _LARGEST
-
-    def _may_be_large(self, node: Node) -> bool:
-        """Whether a comparison may be of integers of more than 64 bits."""
-        kinds = [self.bare(each).kind for each in node.children]
-        if "number" not in kinds and node.name == "=":
-            return False
-        return all(self._may_be_number(each) for each in node.children)
-
-    def _may_be_number(self, node: Node) -> bool:
-        node = self.bare(node)
-        if node.kind == "call":
-            return node.name not in _NO_NUMBER
-        return node.kind in ("var", "number", "aggregate", "binary", "unary")
-
     def unary(self, node: Node, scope: Scope) -> str:
         """``!``, ``-`` or ``+``."""
         if node.name != "!":
@@ -209,64 +84,12 @@ class Values(Regular):
         (operand,) = node.children
         return f"!({self.true(operand, scope)})"
 
-    def number(self, node: Node, scope: Scope) -> str:
-        """A number; the engine reads one of 64 bits and a sign as a negation, which is an error."""
-        digits = node.name.lstrip("+-")
-        if len(digits) < _LARGEST or not digits.isdigit():
-            return self.inner(node, scope)
-        return f'"{node.name.lstrip("+")}"^^<{XSD.integer.value}>'
-
     def brackets(self, node: Node, scope: Scope) -> str:
         """An expression in parentheses."""
         inner = self.bare(node)
         if inner.kind in ("binary", "unary") and inner.name in ARITHMETIC:
             return self.arithmetic(node, scope)
         return self.inner(node, scope)
-
-    def arithmetic(self, node: Node, scope: Scope) -> str:
-        """A calculation, as a whole: by the engine if it can, else by `calculate`.
-
-        The engine orders the operands of ``+`` by name and knows ``date + duration`` in one order
-        only; and it has no integers of more than 64 bits.
-        """
-        leaves: list[str] = []
-        native: list[str] = []
-        program: list[str] = []
-        self._calculation(node, scope, native, program, leaves)
-        fallback = ", ".join([f'{CALCULATE}("{" ".join(program)}"', *leaves]) + ")"
-        written = "".join(native)
-        return fallback if len(written) > LONGEST else f"COALESCE({written}, {fallback})"
-
-    def _calculation(
-        self, node: Node, scope: Scope, native: list[str], program: list[str], leaves: list[str]
-    ) -> None:
-        if node.kind == "brackets":
-            inner = self.bare(node)
-            if inner.kind in ("binary", "unary") and inner.name in ARITHMETIC:
-                native.append("(")
-                self._calculation(inner, scope, native, program, leaves)
-                native.append(")")
-                return
-        if node.kind == "binary" and node.name in ARITHMETIC:
-            chain: list[Node] = []
-            while node.kind == "binary" and node.name in ARITHMETIC:
-                chain.append(node)
-                node = node.children[0]
-            self._calculation(node, scope, native, program, leaves)
-            for each in reversed(chain):
-                native.append(f" {each.name} ")
-                self._calculation(each.children[1], scope, native, program, leaves)
-                program.append(each.name)
-            return
-        if node.kind == "unary" and node.name in "+-":
-            native.append(f" {node.name} ")
-            self._calculation(node.children[0], scope, native, program, leaves)
-            program += ["neg"] if node.name == "-" else []
-            return
-        leaf = self.render(node, scope)
-        native.append(leaf)
-        program.append(str(len(leaves)))
-        leaves.append(leaf)
 
     def aggregate(self, node: Node, scope: Scope) -> str:
         """COUNT of an expression; SUM, AVG and GROUP_CONCAT."""
@@ -278,10 +101,8 @@ class Values(Regular):
         after = self.copy(argument.end, node.end, scope)
         if node.name == "COUNT" and self.bare(argument).kind != "var":
             return before + self._counted(argument, written) + after
-        if node.name == "GROUP_CONCAT" and not self._is_string(argument):
-            if len(written) > LONGEST:
-                return f"{before}{written}{after}"
-            return f"{before}COALESCE(CONCAT({written}), STR({written})){after}"
+        if node.name == "GROUP_CONCAT":
+            return self._concatenated(node, argument, written, before, after)
         if node.name in ("SUM", "AVG") and len(written) <= LONGEST:
             large = (
                 f"COALESCE({written} + 0.0, IF(DATATYPE({written}) = <{XSD.integer.value}>, "
@@ -292,11 +113,33 @@ class Values(Regular):
             return f"COALESCE({before}{written}{after}, {sure})"
         return before + written + after
 
-    def _is_string(self, node: Node) -> bool:
-        node = self.bare(node)
-        if node.kind == "call":
-            return node.name in _STRINGS or self.iri(node.name) == XSD.string.value
-        return node.kind == "string" and not node.name
+    def _concatenated(
+        self, node: Node, argument: Node, written: str, before: str, after: str
+    ) -> str:
+        """GROUP_CONCAT: of any terms, as a string without a language (section 18.5.1.7).
+
+        DISTINCT looks at the terms, not at their texts. So each text carries a mark of what
+        term it is of, and the marks are taken away in the end.
+        """
+        bare = self.bare(argument)
+        if bare.kind == "call" and bare.name in PLAIN:
+            return f"{before}{written}{after}"
+        if bare.kind == "call" and bare.name in STRINGS:
+            return f"STR({before}{written}{after})"
+        if not node.flag:
+            return f"{before}STR({written}){after}"
+        if len(written) > LONGEST:
+            raise self.refuse(
+                argument,
+                "The expression in GROUP_CONCAT(DISTINCT ...) is too long",
+                "Give it a name in the pattern, BIND(... AS ?text), and concatenate that.",
+            )
+        mark = (
+            f'CONCAT("\ufdd0", IF(ISLITERAL({written}), '
+            f'CONCAT(STR(DATATYPE({written})), "@", LANG({written})), ""), "\ufdd1")'
+        )
+        whole = f"{before}CONCAT(STR({written}), {mark}){after}"
+        return f'REPLACE(STR({whole}), "\ufdd0[^\ufdd1]*\ufdd1", "")'
 
     def _counted(self, argument: Node, written: str) -> str:
         """The variable that is counted in the place of an expression.
@@ -351,15 +194,13 @@ class Values(Regular):
             return "true"
         if node.name in ("REGEX", "REPLACE"):
             return self.regular(node, scope)
-        name = LARGE_NUMBERS.get(node.name) or LARGE_NUMBERS.get(self.iri(node.name))
-        if name is not None and len(node.children) == 1:
-            return self.of_large(node, name, scope)
-        return self.inner(node, scope)
+        found = self.cast_or_rounding(node, scope)
+        return self.inner(node, scope) if found is None else found
 
     def in_list(self, node: Node, scope: Scope) -> str:
         """``IN`` and ``NOT IN``."""
         self._require_kept_datatype(node.children)
-        return self.inner(node, scope)
+        return self.members(node, scope)
 
     def exists(self, node: Node, scope: Scope) -> str:
         """A pattern in a condition; the engine gives parameters no value there."""

@@ -1,0 +1,93 @@
+"""Numbers, casts and comparisons have the values of XML Schema and XPath, or are refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.api.sparql.conftest import Asked
+
+pytestmark = pytest.mark.anyio
+
+LARGE = "9223372036854775808"
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("xsd:integer(1e6)", "1000000"),
+        ("xsd:integer(-1e15)", "-1000000000000000"),
+        ("xsd:integer('1e6'^^xsd:float)", "1000000"),
+        ("xsd:integer(1e30)", "1000000000000000019884624838656"),
+        ("xsd:integer('INF'^^xsd:double)", ""),
+        ("xsd:integer(true)", "1"),
+        ("xsd:decimal(1e17)", "100000000000000000"),
+        ("xsd:decimal(1e21)", "1000000000000000000000"),
+        ("xsd:decimal(1.5e0)", "1.5"),
+        ("xsd:decimal(-1.1e0)", "-1.100000000000000089"),
+        ("xsd:decimal('1.1234567890123456789')", "1.1234567890123456789"),
+        ("xsd:double('inf')", ""),
+        ("xsd:double('infinity')", ""),
+        ("xsd:float('nan')", ""),
+        ("xsd:double(' INF ')", "INF"),
+        ("xsd:double(' -1.5e3 ')", "-1500"),
+        ("xsd:float('NaN')", "NaN"),
+        ("xsd:decimal('\\t1.5 ')", "1.5"),
+        ("xsd:boolean(' true ')", "true"),
+        ("xsd:boolean('TRUE')", ""),
+        ("xsd:date('\\n2025-01-01 ')", "2025-01-01"),
+        ("xsd:dateTime(' 2025-01-01T00:00:00Z')", "2025-01-01T00:00:00Z"),
+        ("xsd:date('2025 - 01 - 01')", ""),
+        ("true > false", "true"),
+        ("true < false", "false"),
+        ("false <= true", "true"),
+        ("BOUND(?x) < isIRI(:a)", "true"),
+        ("true < 1", ""),
+        (f"{LARGE} = '+{LARGE}'^^xsd:integer", "true"),
+        (f"{LARGE} != {LARGE}.0", "false"),
+        (f"{LARGE} = {LARGE}e0", "true"),
+        ("9223372036854775809 = 9223372036854775808e0", "true"),
+        (f"{LARGE} IN (1, '0{LARGE}'^^xsd:integer)", "true"),
+        (f"{LARGE} NOT IN (1, 2)", "true"),
+        (f"{LARGE} IN ('x', 1)", "false"),
+        (f"{LARGE} IN ('x'^^:dt, 1)", ""),
+        ("0.1234567890123456789 = 0.12345678901234567890", "true"),
+        ("0.1234567890123456789 > 0.1", "true"),
+        ("0.1234567890123456789 + 1", "1.1234567890123456789"),
+        ("-123456789012345678901234567890.5 < -1", "true"),
+        ("FLOOR(-123456789012345678901234567890.5)", "-123456789012345678901234567891"),
+        ("isNumeric(123456789012345678901234567890.5)", "true"),
+    ],
+)
+async def test_a_number_has_the_value_of_the_standards(
+    asked: Asked, expression: str, value: str
+) -> None:
+    assert await asked.rows(f"SELECT ({expression} AS ?found) {{}}") == [(value,)]
+
+
+async def test_rows_are_not_lost_by_how_a_number_is_written(asked: Asked) -> None:
+    values = f"VALUES (?a ?b) {{ ({LARGE} '+{LARGE}'^^xsd:integer) (1 1.0) (1 2) ('a' 'b') }}"
+    rows = await asked.rows(f"SELECT ?a {{ {values} FILTER(?a = ?b) }}")
+    assert rows == [("1",), (LARGE,)]
+    rows = await asked.rows(f"SELECT ?a {{ {values} FILTER(?a NOT IN (1, 2)) }}")
+    assert rows == [(LARGE,), ("a",)]
+
+
+@pytest.mark.parametrize(
+    ("literal", "said"),
+    [
+        ("'infinity'^^xsd:double", "INF"),
+        ("'-inf'^^xsd:float", "INF"),
+        ("'nan'^^<http://www.w3.org/2001/XMLSchema#double>", "NaN"),
+        ("'300'^^xsd:byte", "at most 127"),
+        ("'-1'^^xsd:nonNegativeInteger", "at least 0"),
+    ],
+)
+async def test_what_is_no_number_is_not_taken_for_one(
+    asked: Asked, literal: str, said: str
+) -> None:
+    response = await asked.get(f"SELECT * {{ VALUES ?x {{ {literal} }} FILTER(?x > 1) }}")
+    assert response.status_code == 400
+    assert said in response.text
+    assert "line 1, column" in response.text
+    harmless = literal.replace("'", "")
+    assert await asked.rows(f'SELECT ("{harmless}" AS ?x) {{}} # {literal}')
