@@ -37,7 +37,7 @@ def install_documents(
     ledgers = Ledgers(engine, source.names)
     ProgressPage(ledgers, pages, base).install(app)
     SearchEndpoint(NewestIndex(engine, base), pages, base).install(app)
-    tables = Tables(engine, source.names)
+    tables = Tables(engine, source.names, ledgers)
     Sharing(engine, ledgers, tables, names=source.names, pages=pages, base=base).install(app)
     for collection in COLLECTIONS:
         CollectionEndpoint(collection, tables, pages, base).install(app)

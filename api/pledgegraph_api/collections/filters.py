@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -11,13 +11,17 @@ from pyoxigraph import NamedNode
 from starlette.requests import Request
 
 from pledgegraph.catalogue import MOST_MATCHES, NameIndex, near_matches
-from pledgegraph.rdf import shorten
 from pledgegraph_api.collections.table import Collection, Row, Table
 from pledgegraph_api.errors import Fault
 from pledgegraph_api.http.query_params import faults_of, own_parameters, page_number, refuse
 
 DATES: Final = ("since", "until")
-_BESIDE: Final = ("page", "format", "lang")
+INCLUDE: Final = ("summary",)
+"""What items of a list can come with."""
+PAGE_SIZE: Final = 50
+LARGEST: Final = 1_000
+"""Records on a page."""
+_BESIDE: Final = ("page", "size", "include", "format", "lang")
 _MOST_CHOICES: Final = 100
 """That an error lists."""
 _LONGEST: Final = 200
@@ -28,24 +32,43 @@ class Asked:
     """The filters of a request, and the page."""
 
     values: Mapping[str, NamedNode]
+    words: Mapping[str, str]
     days: Mapping[str, str]
     page: int
     given: tuple[tuple[str, str], ...]
     """The filters as they were given, for links."""
+    size: int = PAGE_SIZE
+    """Records on a page."""
+    summary: bool = False
+    """Whether items are to come with what lists know of them."""
 
     def matches(self, row: Row) -> bool:
         """Whether a record passes all filters; one without a day passes none by date."""
-        if any(value not in row.values.get(name, ()) for name, value in self.values.items()):
-            return False
+        return next(self.unmet(row), None) is None
+
+    def unmet(self, row: Row) -> Iterator[str]:
+        """The filters that a record does not pass."""
+        for name, value in self.values.items():
+            if value not in row.values.get(name, ()):
+                yield name
+        for name, word in self.words.items():
+            if row.words.get(name) != word:
+                yield name
         if "since" in self.days and not row.latest >= self.days["since"]:
-            return False
-        return not ("until" in self.days and not "" < row.earliest <= self.days["until"])
+            yield "since"
+        if "until" in self.days and not "" < row.earliest <= self.days["until"]:
+            yield "until"
 
+    def with_filter(self, name: str, value: str) -> list[tuple[str, str]]:
+        """The filters as given, but for this one; without it where the value is empty."""
+        others = [each for each in self.given if each[0] != name]
+        return [*others, (name, value)] if value else others
 
-def value_names(table: Table, name: str) -> dict[str, str]:
-    """What stands for each value of a filter in an address: mostly the last part of its IRI."""
-    legal = table.legal.get(name, NameIndex({}, {}))
-    return shorten({*(node.value for node in table.choices(name)), *legal.values})
+    @property
+    def beside(self) -> list[tuple[str, str]]:
+        """What the request asks for beside filters and the page, for links."""
+        size = [("size", str(self.size))] if self.size != PAGE_SIZE else []
+        return [*size, *([("include", "summary")] if self.summary else [])]
 
 
 def read_filters(request: Request, collection: Collection, table: Table) -> Asked:
@@ -60,6 +83,7 @@ def read_filters(request: Request, collection: Collection, table: Table) -> Aske
     names = (*collection.filters, *(DATES if collection.dated else ()))
     faults = list(faults_of(pairs, (*names, *_BESIDE)))
     values: dict[str, NamedNode] = {}
+    words: dict[str, str] = {}
     days: dict[str, str] = {}
     told = {fault.name for fault in faults}
     for name, value in given:
@@ -72,8 +96,14 @@ def read_filters(request: Request, collection: Collection, table: Table) -> Aske
                 detail = f"The parameter {name} is {value[:_LONGEST]!r}; expected a date."
                 faults.append(Fault(name, "value", detail, value, "date", (), "2025-12-31"))
             continue
+        if name in collection.words:
+            if value in collection.words[name]:
+                words[name] = value
+            else:
+                faults.append(_not_among(name, value, collection.words[name]))
+            continue
         legal = table.legal.get(name, NameIndex({}, {}))
-        known = value_names(table, name)
+        known = table.addressed[name]
         found = [iri for iri, short in known.items() if value in (iri, short)]
         found = found or list(legal.named(value))
         if len(found) == 1:
@@ -98,8 +128,31 @@ def read_filters(request: Request, collection: Collection, table: Table) -> Aske
                     near=tuple(alike[:MOST_MATCHES]),
                 )
             )
+    beside = dict(pairs)
+    include, size = beside.get("include") or "", beside.get("size") or str(PAGE_SIZE)
+    if include not in ("", *INCLUDE):
+        faults.append(_not_among("include", include, INCLUDE))
+    if not (size.isascii() and size.isdecimal() and len(size) <= len(str(LARGEST))) or not (
+        1 <= int(size) <= LARGEST
+    ):
+        detail = f"Parameter `size` is {size[:_LONGEST]!r}. Give a number from 1 to {LARGEST}."
+        faults.append(Fault("size", "value", detail, size[:_LONGEST], "integer", (), "100"))
     refuse(faults, (*names, *_BESIDE))
-    return Asked(values, days, page_number(dict(pairs).get("page") or "1"), tuple(given))
+    return Asked(
+        values,
+        words,
+        days,
+        page_number(beside.get("page") or "1"),
+        tuple(given),
+        int(size),
+        summary=bool(include),
+    )
+
+
+def _not_among(name: str, value: str, choices: tuple[str, ...]) -> Fault:
+    quoted = value[:_LONGEST]
+    detail = f"Parameter `{name}` is {quoted!r}. Choose one of: {', '.join(choices)}."
+    return Fault(name, "value", detail, quoted, "string", choices)
 
 
 def _is_day(value: str) -> bool:

@@ -6,12 +6,14 @@ from typing import Final
 from urllib.parse import urlencode
 
 from pledgegraph.descriptions import licences_iri
-from pledgegraph.media_types import CSV, JSON_LD, Format
+from pledgegraph.media_types import CSV, JSON_LD, Carries, Format
 from pledgegraph_api.collections.filters import Asked
 from pledgegraph_api.http.link_header import ABOUT_PAGE, link
 
 CSVM: Final = "application/csvm+json"
-FORMATS: Final = (JSON_LD, CSV)
+NDJSON: Final = Format("ndjson", "NDJSON", "application/x-ndjson", "ndjson", Carries.SOLUTIONS, "")
+"""A record in each line; see https://github.com/ndjson/ndjson-spec."""
+FORMATS: Final = (JSON_LD, CSV, NDJSON)
 """What lists come in beside pages, the default first."""
 _COLLECTION: Final = "https://www.w3.org/ns/activitystreams#Collection"
 
@@ -47,7 +49,9 @@ class CollectionLinks:
 
     def way(self, page: int) -> str:
         """The address of a page below the root of the service."""
-        return f"{self._path}?{urlencode([*self._asked.given, ('page', page)])}"
+        return (
+            f"{self._path}?{urlencode([*self._asked.given, *self._asked.beside, ('page', page)])}"
+        )
 
     def form(self, form: Format) -> str:
         """The address of the list in a format, below the root of the service."""

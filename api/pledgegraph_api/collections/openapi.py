@@ -2,20 +2,72 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from pydantic import Field
 from starlette.responses import Response
 
 from pledgegraph.media_types import JSON_LD
 from pledgegraph.namespaces import RDFS
-from pledgegraph_api.collections.filters import DATES
+from pledgegraph_api.collections.filters import DATES, INCLUDE, LARGEST, PAGE_SIZE
 from pledgegraph_api.collections.links import FORMATS
 from pledgegraph_api.collections.table import Collection
 from pledgegraph_api.http.languages import LANGUAGES
 from pledgegraph_api.http.negotiation import PAGE
 from pledgegraph_api.http.openapi import JsonAnswer, content_of, json_of
 from pledgegraph_api.problems.openapi import problem_response
+from pledgegraph_api.progress.terms import DUE
+
+_DATE: Final[dict[str, Any]] = {"format": "date"}
+
+
+class ListedThing(JsonAnswer):
+    """What a record of a list is connected with."""
+
+    id: str
+    label: str | None = Field(default=None, description="Its name, in English if it has one.")
+
+
+class CollectionSummary(JsonAnswer):
+    """What a list knows of a record, computed for today; what it does not know is left out."""
+
+    maker: list[ListedThing] | None = Field(default=None, description="Who promised it.")
+    registers: list[ListedThing] | None = Field(default=None, serialization_alias="register")
+    actor: list[ListedThing] | None = Field(
+        default=None,
+        description="Who made, hosted or published it; of a commitment also those whom its makers "
+        "are part of.",
+    )
+    kind: list[ListedThing] | None = None
+    country: list[ListedThing] | None = None
+    sdg: list[ListedThing] | None = None
+    group: list[ListedThing] | None = Field(default=None, description="Population groups.")
+    data: list[ListedThing] | None = Field(default=None, description="Types of data.")
+    status: list[ListedThing] | None = Field(
+        default=None, description="Its status by its maker; `not-reported` where none is stated."
+    )
+    assessed: list[ListedThing] | None = Field(
+        default=None,
+        description="Its status by independent assessors; `not-reported` where none assessed it.",
+    )
+    freshness: list[ListedThing] | None = Field(
+        default=None, description="What is known of reporting today."
+    )
+    due: str | None = Field(
+        default=None,
+        description="The last day that its due date can mean.",
+        json_schema_extra=_DATE,
+    )
+    due_state: Literal[DUE] | None = Field(  # type: ignore[valid-type]
+        default=None, description="How its due date lies to today."
+    )
+    last_report: str | None = Field(
+        default=None,
+        description="The first day that the date of its maker's last report can mean.",
+        json_schema_extra=_DATE,
+    )
+    earliest: str | None = Field(default=None, description="Its first day.")
+    latest: str | None = Field(default=None, description="Its last day.")
 
 
 class CollectionItem(JsonAnswer):
@@ -27,6 +79,9 @@ class CollectionItem(JsonAnswer):
         default=None,
         serialization_alias=RDFS.label.value,
         description="A name that is in no language.",
+    )
+    summary: CollectionSummary | None = Field(
+        default=None, description="With `include=summary`, and in NDJSON."
     )
 
 
@@ -56,8 +111,13 @@ _FILTERS: Final = {
     "kind": "Its kind: a theme, a type, or the class of a source.",
     "country": "Its country, by M49 code.",
     "sdg": "A Sustainable Development Goal, a target or an indicator.",
-    "status": "Its status; `not-reported` where no source states one.",
+    "status": "Its status, of a commitment by its maker; `not-reported` where none is stated.",
+    "assessed": "Its status by independent assessors; `not-reported` where none assessed it.",
     "freshness": "What is known of reporting today.",
+    "group": "A population group that it, or a part of it, is about.",
+    "data": "A type of data that it, or a part of it, is about.",
+    "due": "How its due date lies to today; `next` is within twelve months, `ended` says that its "
+    "maker reported an end.",
 }
 _DAYS: Final = {
     "since": "Only what was announced, held, published or retrieved on this day or later.",
@@ -73,8 +133,8 @@ def collection_description(collection: Collection) -> dict[str, Any]:
         "summary": f"List the {collection.name}",
         "operation_id": f"list_{collection.name}",
         "tags": ["Records"],
-        "description": "As a page and as JSON-LD in pages of 50, as CSV whole. A filter takes an "
-        "IRI or its last part; an unknown value gets 400 with near ones.",
+        "description": "As a page and as JSON-LD in pages, as CSV and as NDJSON whole. A filter "
+        "takes an IRI or its last part; an unknown value gets 400 with near ones.",
         "response_class": Response,
         "responses": {
             200: {
@@ -88,13 +148,32 @@ def collection_description(collection: Collection) -> dict[str, Any]:
         },
         "openapi_extra": {
             "parameters": [
-                *(_filter(name) for name in collection.filters),
+                *(_filter(name, collection) for name in collection.filters),
                 *(_day(name) for name in DATES if collection.dated),
                 {
                     "name": "page",
                     "in": "query",
-                    "description": "The page, counted from 1; CSV is whole whichever is asked for.",
+                    "description": "The page, counted from 1; CSV and NDJSON are whole whichever "
+                    "is asked for.",
                     "schema": {"type": "integer", "minimum": 1, "default": 1},
+                },
+                {
+                    "name": "size",
+                    "in": "query",
+                    "description": "How many records a page has.",
+                    "schema": {
+                        "type": "integer",
+                        "minimum": 1,
+                        "maximum": LARGEST,
+                        "default": PAGE_SIZE,
+                    },
+                },
+                {
+                    "name": "include",
+                    "in": "query",
+                    "description": "With `summary` each item of the JSON-LD has what the list "
+                    "knows of it, so that a harvester needs no request for each.",
+                    "schema": {"type": "string", "enum": list(INCLUDE)},
                 },
                 {
                     "name": "format",
@@ -113,13 +192,15 @@ def collection_description(collection: Collection) -> dict[str, Any]:
     }
 
 
-def _filter(name: str) -> dict[str, Any]:
+def _filter(name: str, collection: Collection) -> dict[str, Any]:
     described: dict[str, Any] = {
         "name": name,
         "in": "query",
         "description": _FILTERS[name],
         "schema": {"type": "string"},
     }
+    if name in collection.words:
+        described["schema"] = {"type": "string", "enum": list(collection.words[name])}
     if name in _EXAMPLES:
         described["example"] = _EXAMPLES[name]
     return described

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -14,21 +14,27 @@ from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.catalogue import Domain, NameIndex, RememberedNames
 from pledgegraph.documents import Names
-from pledgegraph.namespaces import PG, SCHEME
+from pledgegraph.namespaces import PG
+from pledgegraph.rdf import shorten
 from pledgegraph.store import Engine, OnceASnapshot, Snapshot, solutions
-from pledgegraph_api.progress.standing import age_of
-from pledgegraph_api.web.naming import acronyms_of, chosen_name, names_by_language, with_acronym
+from pledgegraph_api.progress.ledger import Ledger, Ledgers
+from pledgegraph_api.progress.standing import standings
+from pledgegraph_api.progress.terms import (
+    CLASSES,
+    DUE,
+    FRESHNESS,
+    NOT_REPORTED,
+    SEVERAL,
+    STATUS,
+    UNMATCHED,
+)
+from pledgegraph_api.web.naming import NameBook, read_names
 
 _HERE: Final = Path(__file__).resolve().parent
-_STATUS: Final = f"{SCHEME}status#not-reported"
-_DAYS: Final = ("from", "to", "lastReport")
-_FRESHNESS: Final = f"{SCHEME}freshness#"
-_ENDED: Final = NamedNode(f"{_FRESHNESS}ended")
-
+_DAYS: Final = ("from", "to")
+_UNSTATED: Final = NamedNode(STATUS + NOT_REPORTED)
+_STATUSES: Final = ("status", "assessed")
 _GOALS: Final = NamedNode("http://metadata.un.org/sdg")
-
-Labels = dict[NamedNode, dict[str, str]]
-"""Names by language tag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +47,28 @@ class Collection:
     """Whether ``since`` and ``until`` filter it too."""
     classes: Mapping[str, str]
     """Filter to the class of its values: each is legal, also where no record has it."""
-    status: bool = False
-    """Whether each record has an implementation status and a freshness, reported or not."""
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """Filter to its values, where these are words and no IRIs."""
+    promises: bool = False
+    """Whether each record is a promise: it has makers, and a standing on each day."""
 
 
 COLLECTIONS: Final = (
     Collection(
         "commitments",
-        ("register", "actor", "kind", "country", "sdg", "status", "freshness"),
+        (
+            "register",
+            "actor",
+            "due",
+            "freshness",
+            "status",
+            "assessed",
+            "group",
+            "kind",
+            "data",
+            "country",
+            "sdg",
+        ),
         dated=True,
         classes={
             "register": "Register",
@@ -56,9 +76,13 @@ COLLECTIONS: Final = (
             "kind": "Topic",
             "country": "Country",
             "status": "Status",
+            "assessed": "Status",
             "freshness": "Freshness",
+            "group": "PopulationGroup",
+            "data": "DataType",
         },
-        status=True,
+        words={"due": DUE},
+        promises=True,
     ),
     Collection(
         "actors",
@@ -96,7 +120,13 @@ class Row:
     earliest: str
     latest: str
     """Days as ISO 8601 has them; empty where there is none."""
-    last_report: str
+    words: Mapping[str, str] = field(default_factory=dict)
+    """By filter the values that are words."""
+    makers: tuple[NamedNode, ...] = ()
+    due: str = ""
+    """The last day that the due date of a promise can mean."""
+    last_report: str = ""
+    """The first day that the date of its maker's last report can mean."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +135,13 @@ class Table:
 
     sequence: int
     rows: tuple[Row, ...]
-    labels: Labels
-    acronyms: Mapping[NamedNode, Iterable[str]]
+    names: NameBook
     legal: Mapping[str, NameIndex]
     """By filter the values that no record needs to have, with their names."""
+    addressed: Mapping[str, Mapping[str, str]]
+    """By filter what stands for each value in an address: mostly the last part of its IRI."""
+    ledger: Ledger | None = None
+    """What was told of promises; None where the records are none."""
 
     def choices(self, name: str) -> dict[NamedNode, int]:
         """The values of a filter, with the number of records that each is of."""
@@ -117,29 +150,33 @@ class Table:
 
     def name(self, node: NamedNode, language: str) -> tuple[str, str]:
         """What a node is called, and in which language that is; both are empty where unknown."""
-        text, tag = chosen_name(self.labels.get(node, {}), language)
-        if text:
-            return with_acronym(text, self.acronyms.get(node, ())), tag
-        return "", ""
+        return self.names.name(node, language)
 
 
 class Tables:
     """Reads the collections of the newest snapshot."""
 
-    def __init__(self, engine: Engine, names: Names) -> None:
+    def __init__(self, engine: Engine, names: Names, ledgers: Ledgers) -> None:
         self._names = names
+        self._ledgers = ledgers
         self._index = RememberedNames(engine)
         self._tables = {
             each.name: OnceASnapshot(engine, partial(self._read, collection=each))
             for each in COLLECTIONS
         }
+        self._dated: dict[str, tuple[Table, date, Table]] = {}
 
     def read(self, collection: Collection, day: date) -> Table:
-        """The records of a collection; ``day`` is the one that freshness is told for. Blocks."""
+        """The records of a collection; ``day`` is the one that promises stand on. Blocks."""
         table = self._tables[collection.name].current()
-        if not collection.status:
+        if table.ledger is None:
             return table
-        return replace(table, rows=tuple(_with_freshness(row, day) for row in table.rows))
+        known = self._dated.get(collection.name)
+        if known is not None and known[0] is table and known[1] == day:
+            return known[2]
+        dated = replace(table, rows=_standing(table, table.ledger, day))
+        self._dated[collection.name] = (table, day, dated)
+        return dated
 
     def _read(self, snapshot: Snapshot, collection: Collection) -> Table:
         query = (_HERE / "queries" / f"{collection.name}.rq").read_text(encoding="utf-8")
@@ -154,61 +191,87 @@ class Tables:
                 found.setdefault(record, {}).setdefault(key.value, []).append(value)
         rows = [_row(record, values, collection) for record, values in found.items()]
         nodes = {node for row in rows for values in row.values.values() for node in values}
-        ordered = sorted({*found, *nodes, *_computed(collection)}, key=lambda node: node.value)
-        labels = names_by_language(self._names.about(snapshot, ordered))
-        acronyms = acronyms_of(snapshot, ordered)
+        nodes |= {maker for row in rows for maker in row.makers}
+        nodes |= _computed(collection)
+        names = read_names(snapshot, self._names, {*found, *nodes})
         legal = {
             name: self._index(snapshot, Domain(members_of=PG[each]))
             for name, each in collection.classes.items()
         }
         if "sdg" in collection.filters:
             legal["sdg"] = self._index(snapshot, Domain(concepts_of=_GOALS))
-        table = Table(snapshot.sequence, tuple(rows), labels, acronyms, legal)
-        rows.sort(key=lambda row: (table.name(row.record, "en")[0].casefold(), row.record.value))
-        return replace(table, rows=tuple(rows))
+        nothing = NameIndex({}, {})
+        addressed = {
+            name: shorten(
+                {
+                    *(node.value for row in rows for node in row.values.get(name, ())),
+                    *legal.get(name, nothing).values,
+                    *((_UNSTATED.value,) if collection.promises and name in _STATUSES else ()),
+                }
+            )
+            for name in collection.filters
+            if name not in collection.words
+        }
+        called = {row.record: names.name(row.record, "en")[0].casefold() for row in rows}
+        rows.sort(key=lambda row: (called[row.record], row.record.value))
+        ledger = self._ledgers.of(snapshot) if collection.promises else None
+        return Table(snapshot.sequence, tuple(rows), names, legal, addressed, ledger)
 
 
 def _row(
     record: NamedNode, values: Mapping[str, Iterable[NamedNode | Literal]], collection: Collection
 ) -> Row:
     nodes = {
-        name: tuple(
-            sorted(
-                (each for each in values.get(name, ()) if isinstance(each, NamedNode)),
-                key=lambda node: node.value,
-            )
-        )
+        name: _nodes(values.get(name, ()))
         for name in collection.filters
+        if name not in collection.words
     }
-    if collection.status and not nodes["status"] and not values.get("word"):
+    if collection.promises and not nodes["status"] and not values.get("word"):
         # No source states one; that is never the same as "not started".
-        nodes["status"] = (NamedNode(_STATUS),)
+        nodes["status"] = (_UNSTATED,)
     days = {name: sorted(each.value for each in values.get(name, ())) for name in _DAYS}
     return Row(
         record,
         nodes,
         earliest=days["from"][0] if days["from"] else "",
         latest=days["to"][-1] if days["to"] else "",
-        last_report=days["lastReport"][-1] if days["lastReport"] else "",
+        makers=_nodes(values.get("maker", ())),
     )
 
 
-def _computed(collection: Collection) -> list[NamedNode]:
+def _nodes(values: Iterable[NamedNode | Literal]) -> tuple[NamedNode, ...]:
+    nodes = (each for each in values if isinstance(each, NamedNode))
+    return tuple(sorted(nodes, key=lambda node: node.value))
+
+
+def _computed(collection: Collection) -> set[NamedNode]:
     """The values that no statement has."""
-    if not collection.status:
-        return []
-    levels = ("current", "due", "overdue")
-    return [NamedNode(_STATUS), *(NamedNode(_FRESHNESS + level) for level in levels)]
+    if not collection.promises:
+        return set()
+    return {_UNSTATED, *(NamedNode(FRESHNESS + name) for name in CLASSES)}
 
 
-def _with_freshness(row: Row, day: date) -> Row:
-    """The row with what is known of reporting on a day: docs/methodology.md#freshness."""
-    known = row.values.get("freshness", ())
-    level: tuple[NamedNode, ...]
-    if _ENDED in known:
-        level = (_ENDED,)
-    elif row.last_report:
-        level = (NamedNode(_FRESHNESS + age_of(row.last_report, day)),)
-    else:
-        level = known[:1]
-    return replace(row, values={**row.values, "freshness": level})
+def _standing(table: Table, ledger: Ledger, day: date) -> tuple[Row, ...]:
+    """The rows with how each promise stands on a day: docs/methodology.md#freshness."""
+    standing = {each.commitment.record: each for each in standings(ledger, day)}
+    legal = table.addressed["assessed"]
+    found = []
+    for row in table.rows:
+        stands = standing[row.record]
+        values = {
+            **row.values,
+            "freshness": (NamedNode(FRESHNESS + stands.reporting),),
+            "assessed": ()
+            if stands.found in (SEVERAL, UNMATCHED) or STATUS + stands.found not in legal
+            else (NamedNode(STATUS + stands.found),),
+        }
+        found.append(
+            replace(
+                row,
+                values=values,
+                words={"due": stands.due},
+                due=stands.commitment.due,
+                last_report=stands.last_report,
+            )
+        )
+    return tuple(found)

@@ -25,7 +25,7 @@ from pledgegraph.media_types import (
     Format,
 )
 from pledgegraph.store import ResultKind
-from pledgegraph_api.errors import HeaderTooLarge, NotAcceptable
+from pledgegraph_api.errors import DocumentMissing, HeaderTooLarge, NotAcceptable
 
 LONGEST_ACCEPT: Final = 4096
 """Characters; the longest that browsers and RDF libraries send have a few hundred."""
@@ -175,6 +175,23 @@ def page_or_format(
     if PageOrFormat(accept, name).prefers_page(available):
         return None
     return choose_among(available, accept, name, what=what)
+
+
+def form_of(extension: str, available: Sequence[Format], *, what: str, path: str) -> Format | None:
+    """The format of that extension, or a page, which is None.
+
+    Raises:
+        DocumentMissing: ``what`` comes in none of that extension; carries the addresses at which
+            it is, which begin with ``path``.
+    """
+    forms: dict[str, Format | None] = {PAGE: None, **{each.extension: each for each in available}}
+    if extension not in forms:
+        raise DocumentMissing(
+            f"{what} has no form with the extension .{extension[:80]}.",
+            remedy=f"Its extensions: {', '.join('.' + each for each in forms)}.",
+            near=[f"{path}.{each}" for each in forms],
+        )
+    return forms[extension]
 
 
 def choose_among(

@@ -19,9 +19,11 @@ from pledgegraph.media_types import CSV
 from pledgegraph.results import for_spreadsheets
 from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.http.languages import required_language
+from pledgegraph_api.http.openapi import HTML
 from pledgegraph_api.http.query_params import known_parameters
 from pledgegraph_api.http.respond import respond
 from pledgegraph_api.progress.ledger import Ledger, Ledgers
+from pledgegraph_api.progress.openapi import progress_description
 from pledgegraph_api.progress.overview import (
     Overview,
     RegisterRow,
@@ -75,12 +77,20 @@ class ProgressPage:
 
     def install(self, app: FastAPI) -> None:
         """Put the page and its files at their addresses."""
-        for path, endpoint in (
-            (PATH, self.page),
-            (f"{PATH}.csv", self.table),
-            (f"{PATH}.svg", self.picture),
+        for path, endpoint, operation, summary, media_type in (
+            (PATH, self.page, "progress", "What became of the commitments", HTML),
+            (
+                f"{PATH}.csv",
+                self.table,
+                "progress_csv",
+                "How each commitment stands",
+                CSV.media_type,
+            ),
+            (f"{PATH}.svg", self.picture, "progress_svg", "Reporting by register, drawn", SVG),
         ):
-            app.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
+            described = progress_description(operation, summary, media_type)
+            app.add_api_route(path, endpoint, methods=["GET"], **described)
+            app.add_api_route(path, endpoint, methods=["HEAD"], include_in_schema=False)
 
     async def page(self, request: Request) -> Response:
         """The page for a day.
@@ -92,17 +102,15 @@ class ProgressPage:
         ledger = await run_in_threadpool(self._ledgers.current)
         language = required_language(request)
 
-        def rendered() -> Response:
-            return self._pages.render(
-                request,
-                "progress.html",
-                language=language,
-                headers={"pledgegraph-snapshot": str(ledger.sequence)},
-                state=(ledger.sequence, "progress", day.isoformat(), day == today),
-                **self._content(ledger, day, today, language.tag),
-            )
-
-        return await run_in_threadpool(rendered)
+        return await run_in_threadpool(
+            self._pages.render,
+            request,
+            "progress.html",
+            language=language,
+            headers={"pledgegraph-snapshot": str(ledger.sequence)},
+            state=(ledger.sequence, "progress", day.isoformat(), day == today),
+            late=partial(self._content, ledger, day, today, language.tag),
+        )
 
     async def picture(self, request: Request) -> Response:
         """The chart of reporting by register, as a picture for other documents."""

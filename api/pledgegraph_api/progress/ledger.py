@@ -16,12 +16,7 @@ from pyoxigraph import NamedNode
 from pledgegraph.documents import Names
 from pledgegraph.store import Engine, OnceASnapshot, Snapshot, solutions
 from pledgegraph_api.progress.terms import CLASSES, FRESHNESS, NOT_REPORTED, STATUS
-from pledgegraph_api.web.naming import (
-    acronyms_of,
-    chosen_name,
-    names_by_language,
-    with_acronym,
-)
+from pledgegraph_api.web.naming import NameBook, read_names
 
 _THINGS: Final = frozenset(
     ("register", "maker", "actorType", "status", "teller", "record", "known")
@@ -88,12 +83,11 @@ class Ledger:
     terminal: frozenset[str]
     """Statuses that are an end."""
     discrepancies: int
-    labels: Mapping[str, Mapping[str, str]]
-    """Names by IRI and language tag."""
+    names: NameBook
 
     def name(self, iri: str, language: str) -> tuple[str, str]:
         """What a thing is called and in which language that is; both empty where unknown."""
-        return chosen_name(self.labels.get(iri, {}), language)
+        return self.names.name(NamedNode(iri), language)
 
 
 class Ledgers:
@@ -106,6 +100,10 @@ class Ledgers:
     def current(self) -> Ledger:
         """The ledger of the newest snapshot. Blocks: to be called in a thread."""
         return self._held.current()
+
+    def of(self, snapshot: Snapshot) -> Ledger:
+        """That of the snapshot, for whoever reads more of the same one. Blocks."""
+        return self._held.of(snapshot)
 
     def _read(self, snapshot: Snapshot) -> Ledger:
         accounts = {
@@ -149,19 +147,8 @@ class Ledgers:
             commitments,
             frozenset(rest["terminal"]),
             len(rest["discrepancy"]),
-            self._labels(snapshot, _named(commitments)),
+            read_names(snapshot, self._names, map(NamedNode, set(_named(commitments)))),
         )
-
-    def _labels(self, snapshot: Snapshot, iris: Iterable[str]) -> dict[str, dict[str, str]]:
-        nodes = [NamedNode(iri) for iri in sorted(set(iris))]
-        acronyms = acronyms_of(snapshot, nodes)
-        named = names_by_language(self._names.about(snapshot, nodes))
-        return {
-            node.value: {
-                tag: with_acronym(text, acronyms.get(node, ())) for tag, text in names.items()
-            }
-            for node, names in named.items()
-        }
 
 
 def _named(commitments: Iterable[Commitment]) -> Iterable[str]:

@@ -6,8 +6,10 @@ See https://github.com/dewitt/opensearch (OpenSearch 1.1, and its Suggestions ex
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from functools import partial
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from fastapi import FastAPI
@@ -19,12 +21,13 @@ from starlette.responses import Response
 
 from pledgegraph.media_types import CSV, JSON_LD, Format
 from pledgegraph.search import LONGEST_SEARCH, Found, Match, NewestIndex, SearchIndex
-from pledgegraph_api.errors import DocumentMissing, Fault, PageMissing, WrongParameters
+from pledgegraph_api.errors import Fault, PageMissing, WrongParameters
 from pledgegraph_api.http.languages import DEFAULT, page_language, required_language
-from pledgegraph_api.http.negotiation import PAGE, page_or_format
+from pledgegraph_api.http.negotiation import form_of, page_or_format
 from pledgegraph_api.http.query_params import known_parameters, page_number
 from pledgegraph_api.http.respond import respond
 from pledgegraph_api.search.formats import Hit, found_csv, found_json
+from pledgegraph_api.search.openapi import search_description
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.links import root_of
 from pledgegraph_api.web.pages import VARY, Pages
@@ -86,8 +89,10 @@ class SearchEndpoint:
 
     def install(self, app: FastAPI) -> None:
         """Put the search at its addresses."""
+        described = search_description(FORMATS)
+        app.add_api_route(PATH, self.answer, methods=["GET"], **described)
+        app.add_api_route(PATH, self.answer, methods=["HEAD"], include_in_schema=False)
         for path, endpoint in (
-            (PATH, self.answer),
             (f"{PATH}/suggest", self.suggest),
             (f"{PATH}/description.xml", self.description),
             (f"{PATH}.{{extension}}", self.form),
@@ -112,14 +117,8 @@ class SearchEndpoint:
         Raises:
             DocumentMissing: there is none.
         """
-        forms = {PAGE: None, **{each.extension: each for each in FORMATS}}
-        if extension not in forms:
-            raise DocumentMissing(
-                f"A search has no form with the extension .{extension[:80]}.",
-                remedy=f"Its extensions: {', '.join('.' + each for each in forms)}.",
-                near=[f"{PATH}.{each}" for each in forms],
-            )
-        return await run_in_threadpool(self._written, request, forms[extension])
+        form = form_of(extension, FORMATS, what="A search", path=PATH)
+        return await run_in_threadpool(self._written, request, form)
 
     async def suggest(self, request: Request) -> Response:
         """Names that begin so or hold the words, with their addresses, for a search box."""
@@ -200,12 +199,23 @@ class SearchEndpoint:
         headers: dict[str, str],
         state: tuple[object, ...],
     ) -> Response:
+        return self._pages.render(
+            request,
+            "search.html",
+            headers=headers,
+            state=state,
+            late=partial(self._content, asked, found, index, root_of(request)),
+        )
+
+    def _content(
+        self, asked: Asked, found: Found, index: SearchIndex, root: str
+    ) -> Mapping[str, Any]:
         pages = _pages(found)
-        names = {entry.thing.value: entry for entry in index.entries}
         registers = []
         for iri, count in found.registers.items():
             value = short(NamedNode(iri))
-            name = names[iri].name(asked.language) if iri in names else None
+            entry = index.entry(iri)
+            name = entry.name(asked.language) if entry else None
             registers.append(
                 Facet(
                     value,
@@ -215,16 +225,12 @@ class SearchEndpoint:
                     value == asked.register,
                 )
             )
-        return self._pages.render(
-            request,
-            "search.html",
-            headers=headers,
-            state=state,
-            q=asked.text,
-            hits=[self._hit(match, asked.language) for match in _shown(found, asked)],
-            found=len(found.matches),
-            nearest=found.nearest,
-            kinds=[
+        return {
+            "q": asked.text,
+            "hits": [self._hit(match, asked.language) for match in _shown(found, asked)],
+            "found": len(found.matches),
+            "nearest": found.nearest,
+            "kinds": [
                 Facet(
                     kind,
                     kind,
@@ -234,18 +240,20 @@ class SearchEndpoint:
                 )
                 for kind, count in found.kinds.items()
             ],
-            registers=registers,
-            asked=asked,
-            page=asked.page,
-            pages=pages,
-            previous=asked.address(page=asked.page - 1) if asked.page > 1 else "",
-            following=asked.address(page=asked.page + 1) if asked.page < pages else "",
-            formats=[
-                (title, f"{root_of(request)}{PATH}.{each.extension}{asked.address()[len(PATH) :]}")
+            "registers": registers,
+            "asked": asked,
+            "page": asked.page,
+            "pages": pages,
+            "previous": asked.address(page=asked.page - 1) if asked.page > 1 else "",
+            "following": asked.address(page=asked.page + 1) if asked.page < pages else "",
+            "formats": [
+                (title, f"{root}{PATH}.{each.extension}{asked.address()[len(PATH) :]}")
                 for each, title in ((JSON_LD, "JSON-LD"), (CSV, "CSV"))
             ],
-            sparql=f"/sparql?{urlencode({'query': _as_sparql(asked.text)})}" if asked.text else "",
-        )
+            "sparql": f"/sparql?{urlencode({'query': _as_sparql(asked.text)})}"
+            if asked.text
+            else "",
+        }
 
     def _asked(self, request: Request, index: SearchIndex, language: str) -> Asked:
         given = known_parameters(request, _PARAMETERS)
@@ -257,12 +265,11 @@ class SearchEndpoint:
             )
             faults.append(Fault("q", "value", detail, text[:LONGEST_SEARCH], "string"))
         kind, register = given.get("kind", ""), given.get("register", "")
-        kinds = sorted({entry.kind for entry in index.entries})
-        if kind and kind not in kinds:
-            detail = f"Parameter `kind` is {kind[:80]!r}. Choose one of: {', '.join(kinds)}."
-            faults.append(Fault("kind", "value", detail, kind[:80], "string", tuple(kinds)))
-        known = [entry.slug for entry in index.entries if entry.kind == "register"]
-        if register and register not in known:
+        if kind and kind not in index.kinds:
+            detail = f"Parameter `kind` is {kind[:80]!r}. Choose one of: {', '.join(index.kinds)}."
+            faults.append(Fault("kind", "value", detail, kind[:80], "string", index.kinds))
+        if register and index.entry(self._register(register)) is None:
+            known = [entry.slug for entry in index.entries if entry.kind == "register"]
             choices = ", ".join(known)
             detail = f"Parameter `register` is {register[:80]!r}. Choose one of: {choices}."
             faults.append(Fault("register", "value", detail, register[:80], "iri", tuple(known)))

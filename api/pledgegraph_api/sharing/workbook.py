@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, Final
 
+from pyoxigraph import NamedNode
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
@@ -123,22 +124,18 @@ class CommitmentsWorkbook:
 
     def _source_rows(self) -> Rows:
         for row in self._sources.rows:
-            registers = [node.value for node in row.values.get("register", ())]
-            publishers = [node.value for node in row.values.get("actor", ())]
             yield (
                 row.record.value,
                 self._sources.name(row.record, self._language)[0],
-                " | ".join(self._listed(registers)),
-                " | ".join(self._listed(publishers)),
+                self._listed(row.values.get("register", ())),
+                self._listed(row.values.get("actor", ())),
                 _day(row.earliest),
                 _day(row.latest),
             )
 
-    def _listed(self, iris: Iterable[str]) -> Iterable[str]:
-        names = {node.value: node for node in self._sources.labels}
-        for iri in iris:
-            node = names.get(iri)
-            yield self._sources.name(node, self._language)[0] if node else iri
+    def _listed(self, nodes: Iterable[NamedNode]) -> str:
+        names = (self._sources.name(each, self._language)[0] or each.value for each in nodes)
+        return " | ".join(names)
 
     def _status(self, name: str) -> str:
         if name == UNMATCHED:

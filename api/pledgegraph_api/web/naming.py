@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad
 
-from pledgegraph.documents import LABEL_PROPERTIES
+from pledgegraph.documents import LABEL_PROPERTIES, Names
 from pledgegraph.namespaces import PG, SKOS
 from pledgegraph.rdf import nearest, nearness
 from pledgegraph.store import Snapshot
@@ -71,6 +72,28 @@ def with_acronym(name: str, acronyms: Iterable[str]) -> str:
         return name
     (acronym,) = known
     return name if acronym.lower() in name.lower() else f"{name} ({acronym})"
+
+
+@dataclass(frozen=True, slots=True)
+class NameBook:
+    """What many things are called, for readers of any language."""
+
+    names: Mapping[NamedNode, Mapping[str, str]]
+    """By language tag."""
+    acronyms: Mapping[NamedNode, Iterable[str]]
+
+    def name(self, node: NamedNode, language: str) -> tuple[str, str]:
+        """What a thing is called, and in which language that is; both are empty where unknown."""
+        text, tag = chosen_name(self.names.get(node, {}), language)
+        return (with_acronym(text, self.acronyms.get(node, ())), tag) if text else ("", "")
+
+
+def read_names(snapshot: Snapshot, names: Names, nodes: Iterable[NamedNode]) -> NameBook:
+    """What the nodes are called."""
+    ordered = sorted(set(nodes), key=lambda node: node.value)
+    return NameBook(
+        names_by_language(names.about(snapshot, ordered)), acronyms_of(snapshot, ordered)
+    )
 
 
 def _rank(name: tuple[NamedNode, Literal], language: str) -> tuple[int, bool, str, str]:

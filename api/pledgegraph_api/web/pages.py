@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -94,12 +94,14 @@ class Pages:
         policy: str = PAGE_POLICY,
         headers: Mapping[str, str] | None = None,
         state: tuple[object, ...] | None = None,
+        late: Callable[[], Mapping[str, object]] | None = None,
         **content: object,
     ) -> Response:
         """A page made from a template, in the language that the request asks for.
 
         ``state`` says what the page is made of beside its address and language, such as the
-        number of the snapshot; a client that has the page of that state gets none.
+        number of the snapshot; a client that has the page of that state gets none. ``late`` makes
+        further content, and is called only where the client gets the page.
 
         In the template ``t`` holds the words, ``lang`` is the language, and ``link("/queries")``
         is the address of another page, which keeps the language where the reader chose it.
@@ -135,6 +137,7 @@ class Pages:
                 # The address of a form that was sent in a body says nothing of what was in it.
                 languages=() if request.method == "POST" else language_links(request),
                 **content,
+                **(late() if late else {}),
             )
 
         return respond(request, write, content_type=_HTML, state=state, status=status, headers=own)

@@ -89,6 +89,9 @@ class SearchIndex:
         """Read and index a snapshot; blocks for about 0.1 ms a record."""
         self.sequence: Final = snapshot.sequence
         self._entries = read_entries(snapshot, base)
+        self._by_iri = {entry.thing.value: entry for entry in self._entries}
+        self.kinds: Final = tuple(sorted({entry.kind for entry in self._entries}))
+        """Kinds of what can be found."""
         builder = SchemaBuilder()
         builder.add_integer_field("entry", stored=True)
         for name in ("words", "grams", *(f"stem_{tag}" for tag in _STEMMERS)):
@@ -112,6 +115,10 @@ class SearchIndex:
     def entries(self) -> Sequence[Entry]:
         """Everything that can be found, by IRI."""
         return self._entries
+
+    def entry(self, iri: str) -> Entry | None:
+        """What is known of a thing; None where it cannot be found."""
+        return self._by_iri.get(iri)
 
     def search(self, text: str, *, kind: str = "", register: str = "") -> Found:
         """What has all the words of a text, the best first; else what has something like them.

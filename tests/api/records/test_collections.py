@@ -6,9 +6,12 @@ import csv
 import io
 import json
 import re
+from codecs import BOM_UTF8
+from html import unescape
 
 import httpx
 import pytest
+from pyld import jsonld  # type: ignore[import-untyped]
 
 from tests.api.outline import Outline
 
@@ -41,8 +44,12 @@ async def test_a_list_has_every_record_once_in_each_form(
     assert len(listed) == len(set(listed)) == LISTS[name]
     table = await shipped.get(f"/{name}", headers={"Accept": "text/csv"})
     assert table.content == (await shipped.get(f"/{name}.csv")).content
-    rows = list(csv.DictReader(io.StringIO(table.text)))
+    assert table.content.startswith(BOM_UTF8)
+    assert table.headers["content-disposition"] == f'attachment; filename="{name}.csv"'
+    rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))))
     assert [row["id"] for row in rows] == listed
+    lines = (await shipped.get(f"/{name}.ndjson")).text.splitlines()
+    assert [json.loads(line)["id"] for line in lines] == listed
     page = await shipped.get(f"/{name}", headers=BROWSER)
     shown = Outline(page.text).attribute("a", "href")
     assert [each.removeprefix(BASE) for each in listed[:50]] == [
@@ -62,7 +69,7 @@ async def test_the_columns_of_the_table_are_described(
     document = json.loads(metadata.text)
     assert document["url"] == f"{BASE}/{name}.csv"
     columns = [each["name"] for each in document["tableSchema"]["columns"]]
-    assert columns == next(csv.reader(io.StringIO(table.text)))
+    assert columns == next(csv.reader(io.StringIO(table.content.decode("utf-8-sig"))))
 
 
 @pytest.mark.parametrize(
@@ -80,9 +87,87 @@ async def test_the_columns_of_the_table_are_described(
 )
 async def test_filters(shipped: httpx.AsyncClient, address: str, number: int) -> None:
     assert len(await items(shipped, address)) == number
-    page = Outline((await shipped.get(address, headers=BROWSER)).text)
-    chosen = [str(each["value"]) for each in page.all("option") if "selected" in each]
-    assert sorted(chosen) == sorted(httpx.URL(address).params.values())
+    page = await shipped.get(address, headers=BROWSER)
+    removals = re.findall(r'class="off" href="([^"]*)"', page.text)
+    assert len(removals) == len(httpx.URL(address).params)
+    for each in removals:
+        wider = httpx.URL(unescape(each)).params
+        assert len(wider) == len(removals) - 1
+        assert all(httpx.URL(address).params[name] == value for name, value in wider.items())
+
+
+BEHIND = (
+    "/commitments",
+    "/commitments?register=inclusive-data-charter&freshness=no-report-known",
+    "/commitments?actor=collaborative-on-citizen-data",
+    "/commitments?group=persons-with-disabilities&due=later",
+    "/commitments?due=passed&status=in-progress",
+    "/commitments?country=840&since=2019-01-01&until=2020-12-31",
+    "/actors?kind=national-statistical-office&country=417",
+    "/events?status=announced",
+    "/events?actor=unsd&since=2024-01-01",
+    "/sources?kind=EditorialSource",
+    "/sources?register=power-of-data&until=2026-12-31",
+)
+
+
+async def rows_behind(client: httpx.AsyncClient, page: str) -> list[str]:
+    """What the query behind a list answers."""
+    (address,) = re.findall(r'href="(/sparql\?query=[^"]*)"', page)
+    answer = await client.get(unescape(address), headers={"Accept": "text/csv"})
+    assert answer.status_code == 200, answer.text
+    return [row["record"] for row in csv.DictReader(io.StringIO(answer.text))]
+
+
+@pytest.mark.parametrize("address", BEHIND)
+async def test_the_query_behind_a_list_answers_the_list(
+    shipped: httpx.AsyncClient, address: str
+) -> None:
+    listed = await items(shipped, address)
+    assert listed
+    page = await shipped.get(address, headers=BROWSER)
+    assert sorted(await rows_behind(shipped, page.text)) == sorted(listed)
+
+
+async def test_every_number_that_narrows_a_list_is_that_of_list_and_query(
+    shipped: httpx.AsyncClient,
+) -> None:
+    page = await shipped.get("/commitments?register=us-federal-data-strategy-2020", headers=BROWSER)
+    links = re.findall(
+        r'<li><a href="([^"]*)"[^>]*>[^<]*</a> <span class="count">([\d,]+)</span>', page.text
+    )
+    tried: dict[str, int] = {}
+    for address, number in links:
+        url = httpx.URL(unescape(address))
+        narrowed = next((each for each in url.params if each != "register"), "register")
+        tried[narrowed] = tried.get(narrowed, 0) + 1
+        if tried[narrowed] > 8:
+            continue
+        found = await shipped.get(url, headers=BROWSER)
+        assert f"Found: {number} of 242." in found.text, url
+        assert len(await rows_behind(shipped, found.text)) == int(number.replace(",", "")), url
+    assert {"due", "freshness", "status", "assessed", "country", "kind"} <= set(tried)
+
+
+async def test_items_come_with_a_summary_and_no_statement_is_made_of_it(
+    shipped: httpx.AsyncClient,
+) -> None:
+    found = (await shipped.get("/commitments?include=summary&size=1000")).json()
+    assert len(found["items"]) == found["totalItems"] == 242
+    by_id = {each["id"]: each["summary"] for each in found["items"]}
+    table = await shipped.get("/commitments.csv")
+    for row in csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"))):
+        told = by_id[row["id"]]
+        assert "|".join(each["id"] for each in told.get("maker", [])) == row["maker"]
+        assert "|".join(each["id"] for each in told.get("status", [])) == row["status"]
+        assert "|".join(each["label"] for each in told["freshness"]) == row["freshness_label"]
+        assert (told.get("due", ""), told["dueState"]) == (row["due"], row["due_state"])
+    context = (await shipped.get("/context/1.1.0.jsonld")).json()["@context"]
+    made = jsonld.to_rdf({**found, "@context": [context, *found["@context"][1:]]})
+    predicates = {quad["predicate"]["value"] for quad in made["@default"]}
+    plain = (await shipped.get("/commitments?size=1000")).json()
+    bare = jsonld.to_rdf({**plain, "@context": context})
+    assert predicates == {quad["predicate"]["value"] for quad in bare["@default"]}
 
 
 async def test_filters_by_date_leave_out_what_has_none(shipped: httpx.AsyncClient) -> None:
@@ -133,6 +218,10 @@ async def test_a_value_that_is_misspelt_is_refused_with_near_ones(
         ("/events?since=soon", "date"),
         ("/commitments?status=held", "not-reported"),
         ("/actors?kind=a&kind=b", "once"),
+        ("/commitments?due=soon", "passed, next, later, ended, none"),
+        ("/commitments?size=1001", "1 to 1000"),
+        ("/events?size=-1", "1 to 1000"),
+        ("/sources?include=all", "summary"),
     ],
 )
 async def test_what_cannot_be_filtered_by_is_refused_with_the_choices(
@@ -151,8 +240,8 @@ async def test_a_page_that_there_is_not(shipped: httpx.AsyncClient, page: str) -
 
 async def test_no_status_is_never_not_started(shipped: httpx.AsyncClient) -> None:
     page = await shipped.get("/commitments?register=inclusive-data-charter", headers=BROWSER)
-    shown = re.sub(r"(?s)<select.*?</select>", "", page.text)
-    assert "not reported" in shown
+    shown = re.sub(r"<[^>]*>", "", page.text)
+    assert "Status, by the maker: not reported" in shown
     assert "not started" not in shown
 
 
@@ -172,7 +261,12 @@ async def test_the_operation_has_the_filters_that_the_list_takes(
     refused = (await shipped.get(f"/{name}?nonsense=1", headers={"Accept": "text/csv"})).json()
     assert refused["parameters"][0]["choices"] == [each["name"] for each in operation["parameters"]]
     offered = operation["responses"]["200"]["content"]
-    assert set(offered) == {"application/ld+json", "text/csv", "text/html"}
+    assert set(offered) == {
+        "application/ld+json",
+        "application/x-ndjson",
+        "text/csv",
+        "text/html",
+    }
     for media_type in offered:
         got = await shipped.get(f"/{name}", headers={"Accept": media_type})
         assert got.headers["content-type"].startswith(media_type)

@@ -18,6 +18,7 @@ from pledgegraph_api.http.languages import LANGUAGES
 from pledgegraph_api.progress.ledger import Commitment, Ledger
 from pledgegraph_api.progress.standing import standings
 from pledgegraph_api.sharing.workbook import CommitmentsWorkbook
+from pledgegraph_api.web.naming import NameBook
 from pledgegraph_api.web.translations import read_wording
 
 PAGE = {"accept": "text/html"}
@@ -84,10 +85,10 @@ def test_no_text_becomes_a_formula_and_none_is_too_long() -> None:
         (Commitment(record, (), "", "2025-13-99", (), (), ()),),
         frozenset(),
         0,
-        {record.value: {"en": label}},
+        NameBook({record: {"en": label}}, {}),
     )
     source = NamedNode("http://localhost:8000/id/source/long")
-    table = Table(1, (), {source: {"en": "x" * 40_000}}, {}, {})
+    table = Table(1, (), NameBook({source: {"en": "x" * 40_000}}, {}), {}, {})
     book = CommitmentsWorkbook(
         ledger, table, language="en", words=read_wording()["en"], base="http://localhost:8000"
     )

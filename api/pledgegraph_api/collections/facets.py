@@ -1,0 +1,143 @@
+"""What narrows a list: each filter's values as links, with how many records each leads to."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import urlencode
+
+from pyoxigraph import NamedNode
+
+from pledgegraph_api.collections.filters import Asked
+from pledgegraph_api.collections.table import Collection, Row, Table
+from pledgegraph_api.progress.terms import CLASSES, FRESHNESS
+
+FEW: Final = 8
+"""Values of a filter that are seen at once; the others are behind a click."""
+MOST: Final = 60
+"""Values that are links; more can be asked for by their names."""
+_ORDERS: Final = {"freshness": {f"{FRESHNESS}{name}": at for at, name in enumerate(CLASSES)}}
+
+Named = Callable[[NamedNode], tuple[str, str]]
+"""What a page calls a thing, and in which language that is."""
+
+
+@dataclass(frozen=True, slots=True)
+class FacetValue:
+    """A value, and the list that has it added to the other filters."""
+
+    value: str
+    label: str
+    language: str
+    count: int
+    address: str
+    chosen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """A filter with its values, the most frequent first."""
+
+    name: str
+    values: tuple[FacetValue, ...]
+    more: int
+    """Values that are left out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A filter that is on, and the list without it."""
+
+    name: str
+    label: str
+    language: str
+    address: str
+
+
+class Facets:
+    """The rows that pass the filters, and by filter how many there are of each value.
+
+    A count is that of the list behind its link: that value with all *other* filters.
+    """
+
+    def __init__(self, collection: Collection, table: Table, asked: Asked) -> None:
+        self.collection = collection
+        self.table = table
+        self.asked = asked
+        self._path = f"/{collection.name}"
+        self.rows: list[Row] = []
+        counts: dict[str, Counter[NamedNode | str]] = {
+            each: Counter() for each in collection.filters
+        }
+        others: dict[str, list[Row]] = {}
+        for row in table.rows:
+            unmet = list(asked.unmet(row))
+            if not unmet:
+                self.rows.append(row)
+            elif len(unmet) == 1:
+                others.setdefault(unmet[0], []).append(row)
+        for name, counter in counts.items():
+            for row in (*self.rows, *others.get(name, ())):
+                counter.update(_values(row, name))
+        self._counts: Mapping[str, Counter[NamedNode | str]] = counts
+
+    def shown(self, named: Named, words: Mapping[str, str]) -> list[Facet]:
+        """The filters that have values, with the names that the page calls these by."""
+        found = (self._facet(name, named, words) for name in self.collection.filters)
+        return [each for each in found if each.values]
+
+    def applied(self, named: Named, words: Mapping[str, str]) -> list[Applied]:
+        """The filters that are on, in the order of the collection."""
+        asked = self.asked
+        found = []
+        for name in (*self.collection.filters, "since", "until"):
+            if name in asked.values:
+                label, language = named(asked.values[name])
+            elif name in asked.words:
+                label, language = words[f"progress_{name}_{asked.words[name]}"], ""
+            elif name in asked.days:
+                label, language = asked.days[name], ""
+            else:
+                continue
+            found.append(Applied(name, label, language, self._address(name, "")))
+        return found
+
+    def _facet(self, name: str, named: Named, words: Mapping[str, str]) -> Facet:
+        counted = self._counts[name]
+        if name in self.collection.words:
+            chosen = self.asked.words.get(name)
+            every = [each for each in self.collection.words[name] if counted[each]]
+            return Facet(name, tuple(
+                FacetValue(
+                    each, words[f"progress_{name}_{each}"], "", counted[each],
+                    self._address(name, "" if each == chosen else each), each == chosen,
+                )
+                for each in every
+            ), 0)  # fmt: skip
+        picked = self.asked.values.get(name)
+        order = _ORDERS.get(name, {})
+        nodes = sorted(
+            (each for each in counted if isinstance(each, NamedNode)),
+            key=lambda node: (order.get(node.value, 0), node != picked, -counted[node], node.value),
+        )
+        names = self.table.addressed[name]
+        values = []
+        for node in nodes[:MOST]:
+            label, language = named(node)
+            value = names[node.value]
+            address = self._address(name, "" if node == picked else value)
+            values.append(
+                FacetValue(value, label, language, counted[node], address, node == picked)
+            )
+        return Facet(name, tuple(values), max(0, len(nodes) - MOST))
+
+    def _address(self, name: str, value: str) -> str:
+        pairs = [*self.asked.with_filter(name, value), *self.asked.beside]
+        return f"{self._path}?{urlencode(pairs)}" if pairs else self._path
+
+
+def _values(row: Row, name: str) -> Iterable[NamedNode | str]:
+    word = row.words.get(name)
+    return (word,) if word is not None else row.values.get(name, ())
