@@ -228,6 +228,15 @@ class Forbidden(RequestError):
         self.scope = scope
 
 
+class OriginRefused(RequestError):
+    """A page of another site asks what only pages of this one may ask."""
+
+    remedy = (
+        "Ask from a program instead of a page, or have the operator add the page's origin to "
+        "the setting assistant_origins."
+    )
+
+
 class CodingNotAcceptable(RequestError):
     """The request refuses what is not compressed, and accepts none of the compressions."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -40,7 +41,17 @@ def _endpoints(value: str) -> str:
     return value
 
 
+def _origins(value: str) -> str:
+    """Origins of pages, as they were given; refuse what is none."""
+    for each in value.split():
+        parts = urlsplit(each)
+        if not parts.netloc or each != f"{parts.scheme}://{parts.netloc}":
+            raise ValueError(f"{each!r} is not an origin such as https://tools.example.org")
+    return value
+
+
 Endpoints = Annotated[str, AfterValidator(_endpoints)]
+Origins = Annotated[str, AfterValidator(_origins)]
 Networks = Annotated[str, AfterValidator(_networks)]
 
 
@@ -268,6 +279,12 @@ class Settings(BaseSettings):
         ge=0,
         description="Bytes a second that the body of a request has to come with, on average, from "
         "its fifth second on; a slower request is dropped. 0 means no minimum.",
+    )
+
+    assistant_origins: Origins = Field(
+        default="",
+        description="Origins of web pages, with spaces between them, whose scripts may ask `/mcp`, "
+        "beside those of this service and of the reader's own machine.",
     )
 
     service_allow: Endpoints = Field(

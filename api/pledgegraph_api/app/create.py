@@ -19,6 +19,8 @@ from pledgegraph_api.app.history import Copies
 from pledgegraph_api.app.openapi import Description
 from pledgegraph_api.app.records import install_documents
 from pledgegraph_api.app.write import Writing
+from pledgegraph_api.assistants.answers import Answers
+from pledgegraph_api.assistants.endpoint import AssistantEndpoint
 from pledgegraph_api.cache.response_cache import KeptAnswers
 from pledgegraph_api.catalogue.choices import RecordLists
 from pledgegraph_api.catalogue.endpoint import QuestionEndpoint
@@ -128,6 +130,7 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
         page=question_page,
         known=KnownValues(settings.base, RememberedNames(engine)),
     ).install(app)
+    AssistantEndpoint(Answers(questions), settings).install(app)
     copies.install(app)
     install_documents(app, engine, pages, settings.base, copies)
     published = PublishedState(settings.data_dir, settings.base)

@@ -18,6 +18,7 @@ from pledgegraph_api.problems.mapping import problem_of
 from pledgegraph_api.problems.responses import ProblemAnswers
 
 _RETRY_AFTER = 5
+_COUNTED = "pledgegraph.counted"
 
 
 class FewAtOnce:
@@ -34,7 +35,7 @@ class FewAtOnce:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         address = self._addresses.of(scope) if scope["type"] == "http" else None
-        if address is None:
+        if address is None or scope.get(_COUNTED):
             await self._app(scope, receive, send)
             return
         client = client_name(address)
@@ -56,3 +57,8 @@ class FewAtOnce:
             self._under_way[client] -= 1
             if not self._under_way[client]:
                 del self._under_way[client]
+
+
+def counted_already(scope: Scope) -> Scope:
+    """The scope of a request that is made within this process while another one is answered."""
+    return {**scope, _COUNTED: True}

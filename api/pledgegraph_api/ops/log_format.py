@@ -30,6 +30,9 @@ def begin_log(settings: Settings) -> None:
     if settings.log_level == "info":
         # It tells of its start and end in eight lines; ours is enough.
         logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # Both tell what was asked, which is nobody's business.
+    logging.getLogger("httpx").setLevel(logging.WARNING)
+    logging.getLogger("mcp").setLevel(logging.ERROR)
 
 
 class JsonLines(logging.Formatter):

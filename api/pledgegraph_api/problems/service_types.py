@@ -94,6 +94,15 @@ SERVICE_PROBLEMS: Final = (
         "read, to write or to run the service (admin), each of which includes those before it.",
         (api.Forbidden,),
     ),
+    ProblemType(
+        "origin",
+        403,
+        "Pages of other sites may not ask this",
+        "The tools for assistants at /mcp answer programs, pages of this service and of the "
+        "reader's own machine. Scripts of pages of other sites are refused, as the Model Context "
+        "Protocol wants it, unless the operator lists their origins.",
+        (api.OriginRefused,),
+    ),
     BAD_REQUEST,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,

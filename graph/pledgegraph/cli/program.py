@@ -14,6 +14,7 @@ from pledgegraph.cli import (
     init,
     load,
     log,
+    mcp,
     mirror,
     queries,
     query,
@@ -44,7 +45,7 @@ app = typer.Typer(
 _COMMANDS = (
     *(init, load, validate, query, stats),
     *(log, show, revert, blame),
-    *(dump, backup, restore, verify, mirror, serve),
+    *(dump, backup, restore, verify, mirror, serve, mcp),
 )
 for _command in _COMMANDS:
     app.command(_command.__name__.rpartition(".")[2])(_command.command)

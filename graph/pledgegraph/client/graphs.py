@@ -252,7 +252,7 @@ class RemoteGraph(Graph):
         parameters: Mapping[str, str] | None = None,
     ) -> Answer:
         content = response.content
-        whole = not _is_cut(response)
+        whole = not is_cut(response)
         if not whole:
             warnings.warn(
                 "The service cut the answer at one of its limits: it is not whole.",
@@ -329,7 +329,7 @@ def _read(content: bytes) -> tuple[tuple[str, ...], tuple[Any, ...]]:
     return rows_of(found)
 
 
-def _is_cut(response: httpx.Response) -> bool:
+def is_cut(response: httpx.Response) -> bool:
     """Whether rows are missing: a header says so, or the end of the answer where it is long."""
     if "pledgegraph-cut" in response.headers:
         return True

@@ -1,0 +1,1 @@
+"""The graph for assistants, by the Model Context Protocol: at `/mcp`, and over stdio."""
