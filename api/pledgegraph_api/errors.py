@@ -24,6 +24,7 @@ PledgegraphError
     ├── Crowded               its client has as many requests under way as it may
     ├── Unauthorised          it carries no token, or none that is known
     ├── Forbidden             its token does not allow what it asks for
+    ├── ForeignForm           its form comes from a page of another site
     ├── CodingNotAcceptable   it accepts none of the content codings that there are
     └── NotAcceptable         it accepts none of the formats that there are
 """
@@ -235,6 +236,12 @@ class OriginRefused(RequestError):
         "Ask from a program instead of a page, or have the operator add the page's origin to "
         "the setting assistant_origins."
     )
+
+
+class ForeignForm(RequestError):
+    """The form comes from a page of another site, or from no page of ours."""
+
+    remedy = "Open the page of this service that has the form, and send it from there."
 
 
 class CodingNotAcceptable(RequestError):

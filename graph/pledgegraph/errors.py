@@ -31,6 +31,8 @@
     │   ├── GraphClosed          a graph cannot be written by hand
     │   ├── ChangeTooLarge       a change has more quads than one may have
     │   ├── TokenMissing         there is no token of that id
+    │   ├── CorrectionMissing    there is no report of an error under that name
+    │   ├── CorrectionDecided    the report of an error is decided already
     │   └── ValidationFailed     the data break a shape (carries the report)
     └── QueryError               a query cannot be answered
         ├── QuerySyntaxError     it is not SPARQL 1.1 (line, column)
@@ -285,6 +287,18 @@ class TokenMissing(InputError):
     """There is no token of that id."""
 
     remedy = "See `pledgegraph token list`."
+
+
+class CorrectionMissing(InputError):
+    """There is no report of an error by a reader under that name."""
+
+    remedy = "Look for it in the list of reports."
+
+
+class CorrectionDecided(InputError):
+    """The report of an error is decided already; decisions stay as they are."""
+
+    remedy = "Look at what was decided."
 
 
 class ValidationFailed(InputError):

@@ -212,6 +212,23 @@ class Settings(BaseSettings):
     backup_keep: int = Field(
         default=7, ge=1, le=1000, description="How many backups are kept in `backup_dir`."
     )
+    contact: str = Field(
+        default="",
+        max_length=300,
+        description="How people reach whoever runs the service: an e-mail address, or the address "
+        "of a page. `/contribute` shows it.",
+    )
+    correction_rate: int = Field(
+        default=10,
+        ge=0,
+        description="Errors that one client may report in an hour, on the form that each page "
+        "leads to; 0 turns the form off.",
+    )
+    correction_days: float = Field(
+        default=180.0,
+        gt=0,
+        description="Days after which what a reader wrote in a report is erased.",
+    )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         default="info", description="How much the service writes to its log."
     )

@@ -15,6 +15,7 @@ from pledgegraph.release import release
 from pledgegraph.settings import Settings
 from pledgegraph.store import Engine, OnceASnapshot
 from pledgegraph.writes import Tokens
+from pledgegraph_api.app.contributing import Contributing
 from pledgegraph_api.app.history import Copies
 from pledgegraph_api.app.openapi import Description
 from pledgegraph_api.app.records import install_documents
@@ -81,7 +82,8 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     """
     runner = QueryRunner(engine, settings)
     writing = Writing(settings, engine, runner)
-    pages = Pages()
+    contributing = Contributing(settings)
+    pages = contributing.pages
     copies = Copies(settings, pages)
     numbers = OnceASnapshot(engine, take_statistics)
     described = DescribedData(engine, numbers)
@@ -145,6 +147,7 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     _install_words(app, engine, pages, signposts)
     HealthCheck(engine, settings.data_dir).install(app)
     ApiDocs(pages).install(app)
+    contributing.install(app, engine)
     pages.assets.install(app)
 
     budget = Budget(settings.budget_seconds, settings.budget_errors, time.monotonic)
@@ -176,7 +179,7 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     )
     _add_layers(app, settings, problems, budget, observers)
     quick = QuickAnswers(engine, representations.tags, settings)
-    _keep_answers(app, settings, engine, observers, quick)
+    _keep_answers(app, settings, engine, observers, quick, beside=contributing.outcomes.stamp)
     return app
 
 
@@ -245,6 +248,8 @@ def _keep_answers(
     engine: Engine,
     observers: Sequence[Observer],
     quick: QuickAnswers,
+    *,
+    beside: Callable[[], object],
 ) -> None:
     """Answer from memory what can be, ahead of all that the framework does.
 
@@ -258,6 +263,7 @@ def _keep_answers(
         largest=settings.cache_answer_bytes,
         observers=observers,
         quick=quick,
+        beside=beside,
     )
 
 

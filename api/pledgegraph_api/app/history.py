@@ -33,7 +33,11 @@ class Copies:
             DumpSchedule(
                 settings.data_dir, interval=settings.dump_interval, keep=settings.dump_keep
             ),
-            FileChecks(settings.data_dir, interval=settings.check_interval),
+            FileChecks(
+                settings.data_dir,
+                interval=settings.check_interval,
+                correction_days=settings.correction_days,
+            ),
             *_backups(settings),
         )
 

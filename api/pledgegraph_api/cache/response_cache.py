@@ -30,6 +30,9 @@ Headers = list[tuple[bytes, bytes]]
 Key = tuple[str | bytes, ...]
 """What a request is known again by: method, path, query string, body, and headers."""
 
+State = tuple[str | None, int, object]
+"""What all kept answers are made of: a snapshot's name, a day, and what is beside."""
+
 _QUERY_STRING: Final = 2
 """Its place in a key."""
 
@@ -100,14 +103,17 @@ class KeptAnswers:
         largest: int,
         observers: Sequence[Observer] = (),
         quick: QuickAnswers | None = None,
+        beside: Callable[[], object] = lambda: None,
     ) -> None:
+        """``beside`` changes with whatever answers are made of beside the snapshot."""
+        self._beside = beside
         self._app = app
         self._quick = quick
         self._newest = newest
         self._paths = paths
         self._largest = min(largest, most)
         self._answers: LRUCache[Key, _Kept] = LRUCache(most, getsizeof=lambda each: each.size)
-        self._state: tuple[str | None, int] = (None, 0)
+        self._state: State = (None, 0, None)
         self._observers = tuple(observers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -157,9 +163,9 @@ class KeptAnswers:
             for observer in self._observers:
                 observer.observe(seen)
 
-    def _now(self) -> tuple[str | None, int]:
+    def _now(self) -> State:
         """The newest snapshot, and the day, which questions may depend on as well."""
-        state = (self._newest(), int(time.time()) // _DAY)
+        state = (self._newest(), int(time.time()) // _DAY, self._beside())
         if state != self._state:
             self._state = state
             self._answers.clear()
@@ -195,7 +201,7 @@ class KeptAnswers:
         receive: Receive,
         send: Send,
         key: Key,
-        state: tuple[str | None, int],
+        state: State,
     ) -> tuple[Scope, Receive, Send]:
         """The same, but for taking down the answer if that is to be kept."""
         hint = scope[SCOPE_KEY] = CacheHint()

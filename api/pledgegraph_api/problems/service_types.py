@@ -77,6 +77,29 @@ SERVICE_PROBLEMS: Final = (
         (graph.ValidationFailed,),
     ),
     ProblemType(
+        "correction-missing",
+        404,
+        "There is no such report",
+        "No reader has reported an error under this name.",
+        (graph.CorrectionMissing,),
+    ),
+    ProblemType(
+        "correction-decided",
+        409,
+        "The report is decided already",
+        "A steward has accepted or declined the report of an error before. A decision is not "
+        "changed: readers may have seen it.",
+        (graph.CorrectionDecided,),
+    ),
+    ProblemType(
+        "foreign-form",
+        403,
+        "The form comes from elsewhere",
+        "Forms of this service are taken from its own pages only, so that no other site can have "
+        "its visitors send one.",
+        (api.ForeignForm,),
+    ),
+    ProblemType(
         "unauthorised",
         401,
         "A token is needed",
@@ -237,7 +260,7 @@ SERVICE_PROBLEMS: Final = (
         "too-large",
         413,
         "The request is too long",
-        "The query is longer than this service reads.",
+        "The query, or the form, is longer than this service reads.",
         (api.ContentTooLarge,),
     ),
     ProblemType(

@@ -11,6 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pledgegraph.corrections import Outcomes, page_of
+from pledgegraph.errors import InputError
 from pledgegraph.release import release
 from pledgegraph_api.http.languages import (
     DEFAULT,
@@ -46,6 +48,8 @@ VARY: Final = "Accept, Accept-Language"
 
 _HTML: Final = "text/html; charset=utf-8"
 _FIRST_ERROR: Final = 400
+_NOT_REPORTED: Final = ("/corrections", "/steward")
+"""How the paths begin of pages that are about reports themselves, or for stewards."""
 
 
 class Pages:
@@ -55,7 +59,13 @@ class Pages:
     the rest of the service, and its foot.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, outcomes: Outcomes | None = None, *, reporting: bool = False) -> None:
+        """``outcomes`` tells what came of errors reported on a page; each page with such tells it.
+
+        With ``reporting`` pages lead to the form by which one reports an error.
+        """
+        self._outcomes = outcomes
+        self._reporting = reporting
         self.assets: Final = Assets()
         self._templates = Environment(
             loader=FileSystemLoader(_HERE / "templates"),
@@ -120,6 +130,10 @@ class Pages:
             **{name.lower(): value for name, value in (headers or {}).items() if name != "Vary"},
         }
         shadowed = content.keys() & self._templates.globals.keys()
+        here = self._reported_as(request, status)
+        outcomes = () if here is None or self._outcomes is None else self._outcomes.of(here)
+        if state is not None and outcomes:
+            state = (*state, *(each.id for each in outcomes))
         if shadowed:
             raise TypeError(f"every page has its own already: {sorted(shadowed)}")
 
@@ -136,11 +150,23 @@ class Pages:
                 t=self.wording[language.tag],
                 # The address of a form that was sent in a body says nothing of what was in it.
                 languages=() if request.method == "POST" else language_links(request),
+                reported_as=here if self._reporting else None,
+                outcomes=outcomes,
                 **content,
                 **(late() if late else {}),
             )
 
         return respond(request, write, content_type=_HTML, state=state, status=status, headers=own)
+
+    def _reported_as(self, request: Request, status: int) -> str | None:
+        """The path under which errors of a page are reported; None where none can be."""
+        path = path_of(request)
+        if self._outcomes is None or status >= _FIRST_ERROR or path.startswith(_NOT_REPORTED):
+            return None
+        try:
+            return page_of(path)
+        except InputError:
+            return None
 
 
 def _link(root: str, language: PageLanguage, address: str) -> str:

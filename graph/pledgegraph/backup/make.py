@@ -39,6 +39,8 @@ SMALL_FILES: Final = ("tokens.json", "shipped")
 Of tokens there are only hashes of 256 random bits, which are of no use to who reads them; without
 them all stewards would need new tokens after a restore.
 """
+TREES: Final = ("corrections",)
+"""Folders of such files: what readers reported, with what came of it."""
 _BLOCK: Final = 1 << 20
 _PRIVATE: Final = 0o600
 
@@ -121,6 +123,9 @@ def _written(
         (data / "current").write_text(f"{snapshot.sequence}\n", encoding="utf-8")
         for name in SMALL_FILES:
             _copy_small(directory.path / name, data / name)
+        for tree in TREES:
+            for entry in (directory.path / tree).rglob("*.json"):
+                _copy_small(entry, data / entry.relative_to(directory.path))
         # What is described is what is read from the copy, not what was meant to be written.
         files = tuple(_described(data, each, pause) for each in _files(data))
         quads, found = _verified(directory, data)
@@ -197,6 +202,7 @@ def _copy_small(source: Path, target: Path) -> None:
         content, mode = source.read_bytes(), source.stat().st_mode & 0o777
     except FileNotFoundError:
         return
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     with os.fdopen(descriptor, "wb") as file:
         file.write(content)

@@ -10,6 +10,7 @@ import typer
 from pledgegraph.cli import (
     backup,
     blame,
+    corrections,
     dump,
     init,
     load,
@@ -51,6 +52,7 @@ for _command in _COMMANDS:
     app.command(_command.__name__.rpartition(".")[2])(_command.command)
 app.add_typer(queries.app, name="queries")
 app.add_typer(token.app, name="token")
+app.add_typer(corrections.app, name="corrections")
 
 
 def _say_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it so

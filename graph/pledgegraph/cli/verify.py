@@ -13,6 +13,7 @@ import typer
 
 from pledgegraph.cli.options import Base, DataDir, Json, settings
 from pledgegraph.cli.terminal.progress_bar import working
+from pledgegraph.corrections import Corrections
 from pledgegraph.errors import DirectoryError, StoreDiffers
 from pledgegraph.history.checking import Checked, check_files, check_now_and_then
 from pledgegraph.history.verify import Verification, verify
@@ -72,6 +73,7 @@ def _unsettled(chosen: Settings) -> EmbeddedEngine:
 
 def _check_in_the_background(chosen: Settings, every: float) -> None:
     os.nice(_NICENESS)
+    Corrections(chosen.data_dir, days=chosen.correction_days).erase()
     found = check_now_and_then(_unsettled(chosen), interval=every, pause=lambda: time.sleep(_PAUSE))
     if found is None:
         return

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from filelock import FileLock, Timeout
 
+from pledgegraph.corrections import Corrections
 from pledgegraph.errors import DirectoryError, LogDamaged
 from pledgegraph.history.dumps import Dumps
 from pledgegraph.store.atomic_files import sealed, unsealed, write_whole
@@ -128,6 +129,8 @@ def _of_small_files(directory: DataDirectory) -> list[str]:
             look()
         except DirectoryError as error:
             faults.append(str(error))
+    reports = Corrections(directory.path, days=1).damaged()
+    faults += [f"The report {name} of a reader is damaged." for name in reports]
     return faults
 
 

@@ -9,6 +9,8 @@ past/N/            snapshot N again, made when somebody asked for it
 dumps/N/           snapshot N as files for download
 lock               held by whoever writes
 tokens.json        who may write over HTTP; see `pledgegraph.writes.tokens`
+corrections/       errors that readers reported; see `pledgegraph.corrections`
+session-key        by what the service knows its tickets and sessions again
 check.json         what the last check of the files found; see `pledgegraph.history.checking`
 set-aside/         what was cut off the changes log
 work/              copies on which updates are worked out; see `pledgegraph.store.scratch`
@@ -258,9 +260,9 @@ def _refuse_what_is_there(path: Path) -> None:
 
 def _clear(path: Path) -> None:
     """Remove what a maker puts into a folder, and nothing else."""
-    for name in ("changes", "snapshots", "primary", "primary.new"):
+    for name in ("changes", "snapshots", "primary", "primary.new", "corrections"):
         shutil.rmtree(path / name, ignore_errors=True)
-    for name in (_CARD, "current", "shipped", "tokens.json", "lock"):
+    for name in (_CARD, "current", "shipped", "tokens.json", "session-key", "lock"):
         (path / name).unlink(missing_ok=True)
         (path / f".{name}.new").unlink(missing_ok=True)
 

@@ -2,6 +2,7 @@ from .attribution import attributable as attributable
 from .operations import Attribution as Attribution
 from .operations import Payload as Payload
 from .operations import Writes as Writes
+from .secret_key import session_secret as session_secret
 from .tokens import AnyScope as AnyScope
 from .tokens import RegisterScope as RegisterScope
 from .tokens import Scope as Scope

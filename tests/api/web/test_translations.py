@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from datetime import date
 from pathlib import Path
 from typing import get_args
@@ -12,6 +13,7 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pledgegraph.corrections.reports import State, Told
 from pledgegraph.search.entries import CONCEPT, KINDS, Key
 from pledgegraph_api.collections.filters import DATES
 from pledgegraph_api.collections.table import COLLECTIONS
@@ -69,6 +71,8 @@ def test_no_text_is_there_for_nothing() -> None:
     kinds |= {f"search_by_{name}" for name in get_args(Key)}
     kinds |= {f"progress_voice_{name}" for name in get_args(Voice)}
     kinds |= {f"voice_{name}" for name in get_args(EntryVoice)}
+    kinds |= {f"report_{name}" for name in get_args(State)}
+    kinds |= {f"report_{each.name}{end}" for each in fields(Told) for end in ("", "_help")}
     assert set(read_wording()["en"]) <= named | kinds
 
 

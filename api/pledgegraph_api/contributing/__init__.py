@@ -1,0 +1,1 @@
+"""What readers may send, and who keeps what: `/corrections` and `/contribute`."""
