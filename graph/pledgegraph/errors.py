@@ -27,6 +27,7 @@
     │   ├── TermRefused          a term cannot be stored here
     │   ├── UnknownFormat        no reader or writer for that media type or file ending
     │   ├── RevertRefused        a change set cannot be taken back
+    │   ├── MergeRefused         records cannot be merged, split or retracted as asked
     │   ├── SourceUnclear        which source a file belongs to cannot be told
     │   ├── GraphClosed          a graph cannot be written by hand
     │   ├── ChangeTooLarge       a change has more quads than one may have
@@ -267,6 +268,10 @@ class TermRefused(InputError):
 
 class UnknownFormat(InputError):
     """There is no reader or writer for that media type or file ending."""
+
+
+class MergeRefused(InputError):
+    """Records cannot be made one, or several, or a source cannot be retracted, as asked."""
 
 
 class SourceUnclear(InputError):

@@ -19,6 +19,7 @@ from pledgegraph.cli import (
     mirror,
     queries,
     query,
+    records,
     restore,
     revert,
     serve,
@@ -50,6 +51,8 @@ _COMMANDS = (
 )
 for _command in _COMMANDS:
     app.command(_command.__name__.rpartition(".")[2])(_command.command)
+for _name, _act in records.COMMANDS.items():
+    app.command(_name)(_act)
 app.add_typer(queries.app, name="queries")
 app.add_typer(token.app, name="token")
 app.add_typer(corrections.app, name="corrections")
