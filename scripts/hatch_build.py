@@ -1,4 +1,4 @@
-"""Puts `ontology/`, `data/` and the methodology page into wheels, for `pledgegraph.shipped`.
+"""Puts `ontology/`, `data/` and the guide into wheels, for `pledgegraph.shipped`.
 
 An editable install reads them from the checkout; a copy in site-packages would go stale, so
 only standard wheels get one. See docs/decisions/0001-packaging.md.
@@ -23,5 +23,8 @@ class ShippedFiles(BuildHookInterface[Any]):
             build_data["force_include"][str(Path(self.root) / folder)] = (
                 f"pledgegraph/_shipped/{folder}"
             )
-        page = "docs/methodology.md"  # served at /methodology
-        build_data["force_include"][str(Path(self.root) / page)] = f"pledgegraph/_shipped/{page}"
+        root = Path(self.root)
+        docs = root / "docs"  # served at /guide and /methodology
+        for path in (*docs.glob("*.md"), *docs.glob("notebooks/*.*")):
+            inside = path.relative_to(root).as_posix()
+            build_data["force_include"][str(path)] = f"pledgegraph/_shipped/{inside}"

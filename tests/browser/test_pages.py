@@ -33,6 +33,8 @@ PAGES: Final = {
     "nothing": "/nothing",
     "interface": "/docs",
     "changes": "/changes",
+    "guide": "/guide",
+    "lesson": "/guide/first-queries",
 }
 
 

@@ -29,7 +29,9 @@ def test_the_wheel_carries_every_shipped_file_once(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert len(names) == len(set(names))
     inside = {n.removeprefix("pledgegraph/_shipped/") for n in names if "/_shipped/" in n}
-    assert inside == shipped_files() | {"docs/methodology.md"}
+    docs = ROOT / "docs"
+    guide = {*docs.glob("*.md"), *docs.glob("notebooks/*.*")}
+    assert inside == shipped_files() | {str(path.relative_to(ROOT)) for path in guide}
 
 
 def test_the_wheel_carries_both_packages_the_licences_and_nothing_else(wheel: Path) -> None:

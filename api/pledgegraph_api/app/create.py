@@ -31,6 +31,7 @@ from pledgegraph_api.catalogue.page import QuestionPage
 from pledgegraph_api.discovery.descriptions import DatasetDescriptions, DescriptionPages
 from pledgegraph_api.discovery.publication_dates import PublishedState
 from pledgegraph_api.discovery.sitemap import Finding
+from pledgegraph_api.guide.endpoint import Guide
 from pledgegraph_api.http.client_address import ClientAddresses, Networks
 from pledgegraph_api.http.link_header import Signposts
 from pledgegraph_api.middleware.body_timeout import TimelyBodies
@@ -273,4 +274,5 @@ def _install_words(app: FastAPI, engine: Engine, pages: Pages, signposts: Signpo
     OntologyPages(pages, signposts, base).install(app)
     SchemePages(engine, pages, signposts, base).install(app)
     MethodologyPage(pages).install(app)
+    Guide(pages, base).install(app)
     Finding(engine, base).install(app)

@@ -39,6 +39,7 @@ _STANDING: Final = (
     "/scheme",
     "/catalog",
     "/methodology",
+    "/guide",
 )
 # Answers to queries are no pages of their own, and there is no end to them.
 _ROBOTS: Final = """\

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import cached_property
 from itertools import pairwise
 
@@ -13,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.shipped import shipped
+from pledgegraph_api.guide.documents import anchor_of
 from pledgegraph_api.web.pages import Pages
 
 PATH = "/methodology"
@@ -42,8 +42,3 @@ class MethodologyPage:
                 opening.attrs["id"] = anchor_of(title.content)
         # The text is our own file, and its HTML is not let through.
         return Markup(parser.renderer.render(tokens, parser.options, {}))  # noqa: S704
-
-
-def anchor_of(title: str) -> str:
-    """The anchor of a heading: ``Maker's report`` is at ``makers-report``."""
-    return re.sub("[^a-z0-9 -]", "", title.lower()).replace(" ", "-")

@@ -25,6 +25,7 @@ PAGES = [
     "/queries",
     "/queries/freshness-and-status",
     "/docs",
+    "/guide",
     "/problems",
     "/problems/busy",
     "/nothing",
