@@ -24,7 +24,8 @@ RECORDS: Final = (
 )
 NARROWEST: Final = 12
 """In em; a narrower column has a word a line."""
-NARROW: Final = """() => [...document.querySelectorAll("dd")]
+# Sums stand alone, in large figures.
+NARROW: Final = """() => [...document.querySelectorAll("dd:not(.numbers dd)")]
   .filter(each => each.checkVisibility({contentVisibilityAuto: true}))
   .map(each => [each.clientWidth / parseFloat(getComputedStyle(each).fontSize),
                 each.textContent.trim().slice(0, 60)])

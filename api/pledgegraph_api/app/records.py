@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from fastapi import FastAPI
 
 from pledgegraph.documents import Context, JsonLd, read_context, read_profiles
 from pledgegraph.search import NewestIndex
 from pledgegraph.store import Engine
+from pledgegraph_api.answers.compare import ComparePage
+from pledgegraph_api.answers.country import CountryPages
+from pledgegraph_api.answers.embed import Embeds
 from pledgegraph_api.app.history import Copies
 from pledgegraph_api.collections.endpoint import CollectionEndpoint
 from pledgegraph_api.collections.table import COLLECTIONS, Tables
@@ -35,9 +40,14 @@ def install_documents(
     TimeMaps(source, copies.log, base).install(app)
     ContextEndpoint(profiles, base).install(app)
     ledgers = Ledgers(engine, source.names)
-    ProgressPage(ledgers, pages, base).install(app)
+    progress = ProgressPage(ledgers, pages, base)
+    progress.install(app)
     SearchEndpoint(NewestIndex(engine, base), pages, base).install(app)
     tables = Tables(engine, source.names, ledgers)
     Sharing(engine, ledgers, tables, names=source.names, pages=pages, base=base).install(app)
     for collection in COLLECTIONS:
         CollectionEndpoint(collection, tables, pages, base).install(app)
+    seen: dict[str, Any] = {"names": source.names, "profiles": profiles, "base": base}
+    CountryPages(engine, tables, pages, **seen).install(app)
+    ComparePage(engine, pages, copies.past, **seen).install(app)
+    Embeds(engine, progress, pages, **seen).install(app)

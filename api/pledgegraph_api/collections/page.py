@@ -77,7 +77,10 @@ def shown_list(
         "feed": links.feed,
         "workbook": links.workbook,
         "behind": way_behind(collection, asked, day),
-        "entries": [_entry(collection, row, named, language=language, base=base) for row in rows],
+        "entries": [
+            _entry(collection, row, named, language=language, words=words, base=base)
+            for row in rows
+        ],
         "found": len(facets.rows),
         "total": len(table.rows),
         "page": asked.page,
@@ -91,14 +94,17 @@ def shown_list(
     }
 
 
-def _entry(collection: Collection, row: Row, named: Named, *, language: str, base: str) -> Entry:
+def _entry(
+    collection: Collection, row: Row, named: Named, *, language: str, words: Wording, base: str
+) -> Entry:
     label, spoken = named(row.record)
     told = [
         Detail("", tuple(named(node) for node in row.values.get(name, ())))
         for name in _DETAILS[collection.name]
     ]
     if collection.promises:
-        told.insert(0, Detail("promised_by", tuple(named(node) for node in row.makers)))
+        nobody = ((words["not_stated"].rstrip(".。"), ""),)
+        told.insert(0, Detail("promised_by", tuple(map(named, row.makers)) or nobody))
         told.append(Detail("due", ((day_of(row.due, language), ""),) if row.due else ()))
         told += [
             Detail(heading, tuple(named(node) for node in row.values[name]))

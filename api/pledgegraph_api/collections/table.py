@@ -33,7 +33,6 @@ from pledgegraph_api.web.naming import NameBook, read_names
 _HERE: Final = Path(__file__).resolve().parent
 _DAYS: Final = ("from", "to")
 _UNSTATED: Final = NamedNode(STATUS + NOT_REPORTED)
-_STATUSES: Final = ("status", "assessed")
 _GOALS: Final = NamedNode("http://metadata.un.org/sdg")
 
 
@@ -206,7 +205,7 @@ class Tables:
                 {
                     *(node.value for row in rows for node in row.values.get(name, ())),
                     *legal.get(name, nothing).values,
-                    *((_UNSTATED.value,) if collection.promises and name in _STATUSES else ()),
+                    *_computed_of(name, collection),
                 }
             )
             for name in collection.filters
@@ -246,9 +245,17 @@ def _nodes(values: Iterable[NamedNode | Literal]) -> tuple[NamedNode, ...]:
 
 def _computed(collection: Collection) -> set[NamedNode]:
     """The values that no statement has."""
+    found = (_computed_of(name, collection) for name in collection.filters)
+    return {NamedNode(iri) for iris in found for iri in iris}
+
+
+def _computed_of(name: str, collection: Collection) -> set[str]:
+    """Those of a filter."""
     if not collection.promises:
         return set()
-    return {_UNSTATED, *(NamedNode(FRESHNESS + name) for name in CLASSES)}
+    if name == "freshness":
+        return {FRESHNESS + each for each in CLASSES}
+    return {_UNSTATED.value} if name in ("status", "assessed") else set()
 
 
 def _standing(table: Table, ledger: Ledger, day: date) -> tuple[Row, ...]:

@@ -109,7 +109,7 @@ class ProgressPage:
             language=language,
             headers={"pledgegraph-snapshot": str(ledger.sequence)},
             state=(ledger.sequence, "progress", day.isoformat(), day == today),
-            late=partial(self._content, ledger, day, today, language.tag),
+            late=partial(self.content, ledger, day, today, language.tag),
         )
 
     async def picture(self, request: Request) -> Response:
@@ -121,7 +121,7 @@ class ProgressPage:
             respond,
             request,
             lambda: self._pages.text(
-                "progress.svg", language.tag, **self._content(ledger, day, today, language.tag)
+                "progress.svg", language.tag, **self.content(ledger, day, today, language.tag)
             ),
             content_type=SVG,
             state=(ledger.sequence, day),
@@ -148,7 +148,12 @@ class ProgressPage:
             },
         )
 
-    def _content(self, ledger: Ledger, day: date, today: date, language: str) -> Mapping[str, Any]:
+    def ledger(self) -> Ledger:
+        """What was told, of the newest snapshot. Blocks."""
+        return self._ledgers.current()
+
+    def content(self, ledger: Ledger, day: date, today: date, language: str) -> Mapping[str, Any]:
+        """What a template shows of the day."""
         shown = overview(ledger, day, today=today)
         return {
             "shown": shown,

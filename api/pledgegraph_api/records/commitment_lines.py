@@ -44,6 +44,7 @@ _KNOWN: Final = ("dated", "undated", "others-reported", "no-report-known")
 class Line:
     """One commitment."""
 
+    record: NamedNode
     name: Name
     registers: tuple[Name, ...]
     makers: tuple[Name, ...]
@@ -135,6 +136,7 @@ def _line(things: Things, said: Statements, node: NamedNode, today: date) -> Lin
         known = age_of(own[-1][0].isoformat(), today)
     due = things.when(node, *_DUE)
     return Line(
+        record=node,
         name=things.name(node),
         registers=things.names(node, PG.inRegister),
         makers=things.names(node, PG.madeBy),

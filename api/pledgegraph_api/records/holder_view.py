@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.documents import Names, Profiles
-from pledgegraph.namespaces import DCTERMS, ORG, PG, RDF, RDFS, SCHEMA, SCHEME, SKOS
-from pledgegraph.store import Snapshot
+from pledgegraph.namespaces import DCTERMS, ORG, PG, RDF, RDFS, SCHEMA, SCHEME, SKOS, XSD
+from pledgegraph.store import Snapshot, solutions
 from pledgegraph_api.records.commitment_lines import Sum, count_commitments
 from pledgegraph_api.records.shown_things import Name, Things, When
 from pledgegraph_api.records.statements import Statements
 from pledgegraph_api.web.control_chars import printable
-from pledgegraph_api.web.translations import Wording
+from pledgegraph_api.web.translations import Wording, day_of
 
 _MOST: Final = 60
 """Entries of a list."""
@@ -26,10 +28,22 @@ _COUNTS: Final = {
     PG.Register: (PG.inRegister, "sum_register"),
     PG.Event: (PG.announcedAt, "sum_event"),
     PG.Framework: (PG.alignedWith, "sum_framework"),
+    PG.Source: (RDF.type, "sum_source"),
 }
 """By class the property by which commitments lead to the record, and the message that counts."""
 HOLDERS: Final = frozenset(_COUNTS)
 """Classes whose pages sum up commitments."""
+_LISTED_BY: Final = {PG.Actor: "actor", PG.Register: "register"}
+"""By class the filter by which the list of commitments has those of the record."""
+_TOLD: Final = Path(__file__).resolve().with_name("queries") / "told_in_source.rq"
+_SOURCE: Final = "<urn:x-source>"
+_IN_SOURCE: Final = (
+    ("sheet_accounts", frozenset({PG.StatusReport, PG.ProgressNote, PG.Assessment})),
+    ("events", frozenset({PG.Event})),
+    ("came_of_it", frozenset({PG.Outcome})),
+    ("actors", frozenset({PG.Actor})),
+)
+"""What a source tells of, by heading."""
 _FACTS: Final = (
     PG.actorType,
     PG.eventType,
@@ -38,6 +52,12 @@ _FACTS: Final = (
     PG.host,
     PG.coHost,
     PG.publishedBy,
+    PG.published,
+    PG.retrieved,
+    PG.inRegister,
+    DCTERMS.license,
+    PG.licenceAsStated,
+    PG.redistributable,
     PG.partOf,
     ORG.unitOf,
     PG.superEvent,
@@ -72,7 +92,10 @@ class Holder:
     heading: str
     """The message that says how many commitments there are."""
     kind: str
-    """``actor``, ``event``, ``register`` or ``framework``."""
+    """``actor``, ``event``, ``register``, ``framework`` or ``source``."""
+    name: Name
+    list_address: str
+    """Where the same commitments are listed, with filters; empty where no list has just these."""
     sum: Sum
     also: tuple[Name, ...]
     when: When | None
@@ -127,6 +150,7 @@ class _Holding:
         self._things = things
         self._said = things.said
         self._today = today
+        self._in_source: dict[NamedNode, set[NamedNode]] | None = None
 
     def holder(self) -> Holder:
         record, said, things = self._record, self._said, self._things
@@ -140,6 +164,8 @@ class _Holding:
         return Holder(
             heading=heading,
             kind=self._kind.value.rpartition("#")[2].lower(),
+            name=things.name(record),
+            list_address=self._list_address(),
             sum=count_commitments(
                 self._snapshot,
                 things,
@@ -162,14 +188,32 @@ class _Holding:
             groups=tuple(each for each in self._groups() if each.items),
         )
 
+    def _list_address(self) -> str:
+        name = _LISTED_BY.get(self._kind)
+        return f"/commitments?{urlencode({name: self._record.value})}" if name else ""
+
     def _counted(self, prop: NamedNode) -> list[NamedNode]:
         """The commitments that count to the record, each once."""
+        if self._kind == PG.Source:
+            return self._told_of(frozenset({PG.Commitment}))
         found = self._pointing(prop)
         if self._kind == PG.Actor:
             found = list(dict.fromkeys([*self._pointing(PG.madeBy), *found]))
         kinds = Statements()
         kinds.take(self._snapshot.about(found, [RDF.type], value=PG.Commitment, merged=True))
         return [each for each in found if kinds.classes(each)]
+
+    def _told_of(self, classes: frozenset[NamedNode]) -> list[NamedNode]:
+        """What the source itself tells of, of those classes."""
+        if self._in_source is None:
+            self._in_source = {}
+            # A term as N-Triples writes it is a term of SPARQL, and nothing else.
+            query = _TOLD.read_text(encoding="utf-8").replace(_SOURCE, str(self._record))
+            for row in solutions(self._snapshot, query, {}):
+                thing, kind = row["thing"], row["class"]
+                if isinstance(thing, NamedNode) and isinstance(kind, NamedNode):
+                    self._in_source.setdefault(thing, set()).add(kind)
+        return [thing for thing, kinds in self._in_source.items() if kinds & classes]
 
     def _pointing(self, *props: NamedNode) -> list[NamedNode]:
         quads = self._snapshot.pointing_at([self._record], props, merged=True)
@@ -188,15 +232,19 @@ class _Holding:
         found = []
         for prop in _FACTS:
             values = tuple(
-                self._things.name(each)
-                if isinstance(each, NamedNode)
-                else Name(printable(each.value), each.language or "")
+                self._things.name(each) if isinstance(each, NamedNode) else self._text(each)
                 for each in self._said.terms(self._record, prop)
                 if isinstance(each, NamedNode | Literal)
             )
             if values:
                 found.append((self._things.term(prop), values))
         return tuple(found)
+
+    def _text(self, text: Literal) -> Name:
+        """A literal, a day as the language writes it."""
+        if text.datatype == XSD.date:
+            return Name(day_of(printable(text.value), self._things.language))
+        return Name(printable(text.value), text.language or "")
 
     def _links(self) -> tuple[str, ...]:
         """Addresses of the record outside."""
@@ -220,6 +268,8 @@ class _Holding:
                 ),
                 self._group("doubts_heading", self._plain(PG.about, of=PG.Discrepancy)),
             ]
+        if self._kind == PG.Source:
+            return [self._of_source(heading, classes) for heading, classes in _IN_SOURCE]
         return [
             self._group(
                 "took_part_here", self._linked(PG.participationIn, PG.participant, PG.role)
@@ -229,6 +279,18 @@ class _Holding:
             self._group("endorsements", self._plain(PG.endorses)),
             self._group("doubts_heading", self._plain(PG.about, of=PG.Discrepancy)),
         ]
+
+    def _of_source(self, heading: str, classes: frozenset[NamedNode]) -> Group:
+        nodes = self._told_of(classes)
+        self._read(nodes[: _MOST * 2])
+        names = self._things
+        dated = heading != "actors"
+        items = [
+            Item(names.name(each), "", names.when(each) if dated else None)
+            for each in nodes[: _MOST * 2]
+        ]
+        group = self._group(heading, items)
+        return replace(group, more=max(0, len(nodes) - len(group.items)))
 
     def _group(self, heading: str, items: Sequence[Item]) -> Group:
         ordered = sorted(items, key=lambda each: (each.name.text.casefold(), each.role))

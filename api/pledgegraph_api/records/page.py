@@ -24,7 +24,8 @@ from pledgegraph_api.web.links import PageLink, root_of
 from pledgegraph_api.web.pages import Pages
 from pledgegraph_api.web.record_paths import DOCUMENT_FORMATS, document_path, record_path
 
-_SOURCES: Final = frozenset({PG.Source, PG.EditorialSource, PG.ReferenceSource})
+_EDITORIAL: Final = frozenset({PG.EditorialSource, PG.ReferenceSource})
+_SOURCES: Final = frozenset({PG.Source, *_EDITORIAL})
 
 
 class EntityPage:
@@ -69,6 +70,8 @@ class EntityPage:
         card = telling.card(document.record, document.links, whole=False)
         classes = set(telling.classes(document.record))
         answers = bool((PROMISES | HOLDERS) & classes) and found.retraction is None
+        # What editors and rules say is no document that tells of commitments.
+        answers = answers and not classes & _EDITORIAL
         answers = answers and not statements_only
         today = datetime.now(UTC).date() if version is None else version.time.date()
         content: dict[str, Any] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
@@ -15,8 +14,9 @@ from pledgegraph.store import Snapshot
 from pledgegraph_api.progress.standing import age_of
 from pledgegraph_api.progress.terms import FRESHNESS
 from pledgegraph_api.records.accounts import MOST, Accounts, Entry
+from pledgegraph_api.records.promise_answer import Answer, Measure, Rating, Row
 from pledgegraph_api.records.promise_facts import PROMISES, PromiseFacts, read_promise
-from pledgegraph_api.records.shown_things import Name, Original, Things, When
+from pledgegraph_api.records.shown_things import Name, Things, When
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.translations import Wording, dated, grouped, months, spanned
 
@@ -43,93 +43,6 @@ _ANNOUNCED: Final = (
     (PG.announcedLatest,),
     (PG.announcedAsPublished,),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A part of the promise, and what is known of it."""
-
-    name: Name
-    position: str
-    due: When | None
-    inside: tuple[Name, ...]
-    """Its own parts."""
-    maker: Entry | None
-    others: Entry | None
-    delivered: tuple[int, int] | None
-    """How many delivered, of how many that were looked at one by one."""
-    events: int
-    outcomes: int
-    evidence: int
-
-
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A target, and what was measured."""
-
-    name: Name
-    baseline: str
-    target: str
-    due: When | None
-    measured: tuple[tuple[str, When | None, Original | None], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rating:
-    """What a reviewer rated, apart from how far the promise is."""
-
-    axis: Name
-    value: Name
-    who: tuple[Name, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the page says above all statements."""
-
-    whole: tuple[Name, ...]
-    registers: tuple[Name, ...]
-    maker: tuple[Entry, ...]
-    """The maker's current status; several where they disagree on the same day."""
-    found: tuple[Entry, ...]
-    """The latest word of each assessor and of each other reporter on how far it is."""
-    last_own: When | None
-    age: str
-    freshness: Name | None
-    last_others: When | None
-    reporting: str
-    """``dated``, ``undated``, ``others`` or ``none``."""
-    completed: When | None
-    late: bool | None
-    due: When | None
-    due_day: date | None
-    due_passed: bool
-    part_states: tuple[tuple[Name, int], ...]
-    """What the maker says of how far the parts are, with how many of them."""
-    parts: int
-    parts_told: int
-    missing: tuple[str, ...]
-    """Messages that name what no source states."""
-    makers: tuple[Name, ...]
-    at: tuple[Name, ...]
-    announced: When | None
-    inferred: tuple[Name, ...]
-    facts: tuple[tuple[Name, tuple[Name, ...]], ...]
-    quote: Name | None
-    original: Original | None
-    outside: str | None
-    rows: tuple[Row, ...]
-    measures: tuple[Measure, ...]
-    ratings: tuple[Rating, ...]
-    amounts: tuple[Name, ...]
-    timeline: tuple[Entry, ...]
-    undated: tuple[Entry, ...]
-    more: int
-    """Entries that are left out."""
-    doubts: tuple[tuple[Name, Name | None], ...]
-    originals: tuple[Original, ...]
-    events: int
-    outcomes: int
 
 
 def answer_for(
@@ -201,6 +114,7 @@ class _Answering:
         ]
         ended = bool(completed) or any(self._is_end(each) for each in maker)
         return Answer(
+            name=things.name(promise),
             whole=things.names(promise, PG.partOf),
             registers=things.names(promise, PG.inRegister),
             maker=maker,

@@ -12,6 +12,7 @@ from pledgegraph.namespaces import PREFIXES, SCHEME
 from pledgegraph_api.web.record_paths import record_path
 
 _OURS: Final = "https://w3id.org/pledgegraph/"
+_COUNTRIES: Final = f"{SCHEME}m49#"
 _LINKED: Final = ("http://", "https://")
 
 
@@ -36,12 +37,15 @@ def short(node: NamedNode) -> str:
 def link_to(iri: str, base: str) -> str | None:
     """The address that a page may link the IRI to; None for what is no web page's.
 
-    A record of ours leads to the document about it, a concept or a term to its place on the
-    page of its vocabulary. Data may hold ``javascript:`` IRIs, which would run in the page.
+    A record of ours leads to the document about it, a country to its page, another concept or a
+    term to its place on the page of its vocabulary. Data may hold ``javascript:`` IRIs, which
+    would run in the page.
     """
     path = record_path(iri, base)
     if path is not None:
         return path
+    if iri.startswith(_COUNTRIES):
+        return f"/country/{quote(iri.removeprefix(_COUNTRIES), safe='')}"
     for namespace in (f"{_OURS}def", f"{_OURS}scheme/", f"{_OURS}shapes"):
         if iri.startswith(namespace):
             return quote(iri.removeprefix(_OURS.rstrip("/")), safe="/#")

@@ -1,0 +1,1 @@
+"""Pages that answer beside those of records: countries, two things compared, and embedded ones."""
