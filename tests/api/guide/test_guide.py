@@ -113,6 +113,19 @@ async def test_the_examples_of_the_first_lesson_give_the_rows_below_them(
         assert printed == [[cell.strip() for cell in row] for row in rows[: len(printed)]]
 
 
+async def test_the_first_lesson_names_nothing_that_does_not_occur(
+    shipped: httpx.AsyncClient,
+) -> None:
+    text = (DOCS / "first-queries.md").read_text(encoding="utf-8")
+    terms = set(re.findall(r"\b((?:pg|org|skos|schema|dcterms):\w+)", text)) - {"pg:Comitment"}
+    assert len(terms) > 40
+    prefixes = "\n".join(re.findall(r"^ +(PREFIX .*)$", text, re.MULTILINE))
+    for term in terms:
+        query = f"{prefixes} ASK {{ {{ ?s {term} ?o }} UNION {{ ?s a {term} }} }}"
+        answer = await shipped.get("/sparql", params={"query": query})
+        assert answer.json()["boolean"], term
+
+
 def test_the_notebook_draws_its_chart(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:

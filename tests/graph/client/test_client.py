@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime
+import re
+import textwrap
 import warnings
 from collections.abc import Iterator
 from decimal import Decimal
@@ -22,7 +24,7 @@ from pledgegraph import (
     Text,
     connect,
 )
-from tests.running_service import running_service
+from tests.running_service import ROOT, running_service
 from tests.shipped_store import copy_shipped
 
 BASE = "http://localhost:8000"
@@ -145,3 +147,27 @@ def test_a_cut_answer_says_so(directory: Path, tmp_path_factory: pytest.TempPath
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             assert graph.select("SELECT ?s { ?s ?p ?o } LIMIT 10").complete
+
+
+def test_the_examples_of_the_page_run(
+    directory: Path, remote: Graph, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = (ROOT / "docs" / "python.md").read_text(encoding="utf-8")
+    text = text.replace("http://localhost:8000", remote.source)
+    text = text.replace("var/pledgegraph", str(directory))
+    blocks = re.findall(r"(?:^    .*\n|^\n(?=    ))+", text, re.MULTILINE)
+    known: dict[str, object] = {}
+    ran = 0
+    for block in map(textwrap.dedent, blocks):
+        told, _, message = block.strip().partition("\n")
+        if told.startswith(">>> "):
+            with pytest.raises(InputError, match=re.escape(message.partition(": ")[2])):
+                exec(told.removeprefix(">>> "), known)  # noqa: S102 -- our own page
+        elif not told.startswith("pip "):
+            exec(block, known)  # noqa: S102
+            ran += 1
+            assert capsys.readouterr().out.strip(), block
+    assert ran == 3
+    graph = known["graph"]
+    assert isinstance(graph, Graph)
+    graph.close()
