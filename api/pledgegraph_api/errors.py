@@ -213,8 +213,8 @@ class Unauthorised(RequestError):
         "header `Authorization: Bearer TOKEN`."
     )
 
-    def __init__(self, message: str, *, code: str = "") -> None:
-        super().__init__(message)
+    def __init__(self, message: str, *, code: str = "", remedy: str | None = None) -> None:
+        super().__init__(message, remedy=remedy)
         self.code = code
         """The error code of RFC 6750, section 3.1; empty where no token was sent."""
 

@@ -229,6 +229,12 @@ class Settings(BaseSettings):
         gt=0,
         description="Days after which what a reader wrote in a report is erased.",
     )
+    session_hours: float = Field(
+        default=8.0,
+        gt=0,
+        le=720,
+        description="Hours after which a steward has to sign in to `/steward` again.",
+    )
     log_level: Literal["critical", "error", "warning", "info", "debug"] = Field(
         default="info", description="How much the service writes to its log."
     )

@@ -16,6 +16,7 @@ from pledgegraph.settings import Settings
 from pledgegraph.store import Engine, OnceASnapshot
 from pledgegraph.writes import Tokens
 from pledgegraph_api.app.contributing import Contributing
+from pledgegraph_api.app.desk import install_desk
 from pledgegraph_api.app.history import Copies
 from pledgegraph_api.app.openapi import Description
 from pledgegraph_api.app.records import install_documents
@@ -135,7 +136,7 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     ).install(app)
     AssistantEndpoint(Answers(questions), settings).install(app)
     copies.install(app)
-    install_documents(app, engine, pages, settings.base, copies)
+    ledgers = install_documents(app, engine, pages, settings.base, copies)
     published = PublishedState(settings.data_dir, settings.base)
     descriptions = DatasetDescriptions(
         engine,
@@ -149,6 +150,15 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     HealthCheck(engine, settings.data_dir).install(app)
     ApiDocs(pages).install(app)
     contributing.install(app, engine)
+    install_desk(
+        app,
+        settings,
+        engine,
+        ledgers=ledgers,
+        runner=writing.runner,
+        corrections=contributing.corrections,
+        pages=pages,
+    )
     pages.assets.install(app)
 
     budget = Budget(settings.budget_seconds, settings.budget_errors, time.monotonic)

@@ -30,8 +30,11 @@ from pledgegraph_api.web.record_paths import CONTEXT_PATH
 
 def install_documents(
     app: FastAPI, engine: Engine, pages: Pages, base: str, copies: Copies
-) -> None:
-    """Put in place what answers for records, alone and in lists, and what finds them."""
+) -> Ledgers:
+    """Put in place what answers for records, alone and in lists, and what finds them.
+
+    Returns what knows how each commitment stands.
+    """
     profiles = read_profiles()
     source = DocumentSource(engine, profiles)
     page = EntityPage(pages, profiles, source.names, base)
@@ -51,3 +54,4 @@ def install_documents(
     CountryPages(engine, tables, pages, **seen).install(app)
     ComparePage(engine, pages, copies.past, **seen).install(app)
     Embeds(engine, progress, pages, **seen).install(app)
+    return ledgers

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from pyoxigraph import NamedNode, Quad
 
 from pledgegraph.errors import RevertRefused
-from pledgegraph.store.changes import Change, Header
+from pledgegraph.store.changes import Change, Header, Receipt
+from pledgegraph.store.commit_permit import Permit
 from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.engine import Engine, Snapshot
 from pledgegraph.store.log.changes_log import ChangesLog, Record
 from pledgegraph.store.writer import COMPUTED_BY
 
@@ -55,6 +58,26 @@ def refuse_conflicts(record: Record, snapshot: EmbeddedSnapshot, log: ChangesLog
                 f"Change set {later} has added a statement again that change set "
                 f"{record.sequence} removed: {quad}"
             )
+
+
+def taken_back(
+    engine: Engine, record: Record, data_dir: Path, *, agent: str, reason: str, permit: Permit
+) -> Receipt:
+    """Take the record's change set back, by another one.
+
+    Raises:
+        RevertRefused: rules computed it, or a later one did something else to its statements.
+        ValidationFailed: what it would leave breaks a shape.
+    """
+    change = inverse(record, agent=agent, reason=reason)
+
+    def checked(snapshot: Snapshot) -> Change:
+        if not isinstance(snapshot, EmbeddedSnapshot):
+            raise TypeError("the snapshot is not one of this data directory")
+        refuse_conflicts(record, snapshot, ChangesLog(data_dir / "changes"))
+        return change
+
+    return engine.update_from(checked, permit=permit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,82 @@
+"""What a steward may see and change: what belongs to which register."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+from pyoxigraph import NamedNode
+
+from pledgegraph.settings import Settings
+from pledgegraph.store import Engine, Header, OnceASnapshot, Snapshot, solutions
+from pledgegraph_api.desk.sessions import Session
+from pledgegraph_api.progress.ledger import Commitment, Ledger, Ledgers
+from pledgegraph_api.web.record_paths import records_at
+
+_QUERY: Final = Path(__file__).parent / "queries" / "graphs_of_registers.rq"
+
+
+class Rights:
+    """Answers for the newest snapshot. Every method blocks."""
+
+    def __init__(self, settings: Settings, engine: Engine, ledgers: Ledgers) -> None:
+        self._base = settings.base
+        self._ledgers = ledgers
+        self._query = _QUERY.read_text(encoding="utf-8")
+        self._graphs = OnceASnapshot(engine, self._read)
+
+    def ledger(self) -> Ledger:
+        """All commitments."""
+        return self._ledgers.current()
+
+    def registers(self, session: Session) -> list[str]:
+        """The names of the registers that the session may change, as far as there are any."""
+        prefix = f"{self._base}/id/register/"
+        known = {
+            register.removeprefix(prefix)
+            for commitment in self.ledger().commitments
+            for register in commitment.registers
+            if register.startswith(prefix)
+        }
+        return sorted(name for name in known if session.may(name))
+
+    def covers(self, session: Session, commitment: Commitment) -> bool:
+        """Whether reports on the commitment may be entered."""
+        prefix = f"{self._base}/id/register/"
+        named = (each.removeprefix(prefix) for each in commitment.registers)
+        return session.is_editor or any(session.may(name) for name in named)
+
+    def sees_page(self, session: Session, page: str) -> bool:
+        """Whether errors reported on a page are for this steward."""
+        if session.is_editor:
+            return True
+        records = set(records_at(page, self._base))
+        among = (each for each in self.ledger().commitments if each.record in records)
+        return any(self.covers(session, each) for each in among)
+
+    def takes_back(self, session: Session, header: Header) -> bool:
+        """Whether the change set is the steward's to take back."""
+        if session.is_editor:
+            return True
+        if not header.sources:
+            return False
+        registers = self._graphs.current()
+        prefix = f"{self._base}/id/register/"
+
+        def is_own(graph: str) -> bool:
+            home = graph.removeprefix(f"{self._base}/id/source/register-")
+            if home != graph and session.may(home):
+                return True
+            of = registers.get(graph, frozenset())
+            return bool(of) and all(session.may(each.removeprefix(prefix)) for each in of)
+
+        return all(is_own(graph) for graph in header.sources)
+
+    def _read(self, snapshot: Snapshot) -> Mapping[str, frozenset[str]]:
+        found: dict[str, set[str]] = {}
+        for row in solutions(snapshot, self._query, {}):
+            graph, register = row["graph"], row["register"]
+            if isinstance(graph, NamedNode) and isinstance(register, NamedNode):
+                found.setdefault(graph.value, set()).add(register.value)
+        return {graph: frozenset(registers) for graph, registers in found.items()}
