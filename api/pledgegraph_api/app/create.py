@@ -40,6 +40,7 @@ from pledgegraph_api.middleware.compression import Compressing
 from pledgegraph_api.middleware.cross_origin import CrossOrigin
 from pledgegraph_api.middleware.fast_route import DirectRoute
 from pledgegraph_api.middleware.few_at_once import FewAtOnce
+from pledgegraph_api.middleware.if_match import IfMatch
 from pledgegraph_api.middleware.memento import Memento
 from pledgegraph_api.middleware.observe import Observer, Observing
 from pledgegraph_api.middleware.rate_limit import Budgeting
@@ -239,6 +240,7 @@ def _add_layers(
     )
     app.add_middleware(UnexpectedErrors, answers=problems)
     app.add_middleware(Compressing, answers=problems)
+    app.add_middleware(IfMatch, answers=problems)
     app.add_middleware(
         FewAtOnce, most=settings.client_connections, addresses=addresses, answers=problems
     )

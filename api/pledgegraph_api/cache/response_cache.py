@@ -23,6 +23,7 @@ from pledgegraph_api.http.cache_hint import SCOPE_KEY, CacheHint
 from pledgegraph_api.http.etags import CONDITIONAL
 from pledgegraph_api.http.request_kind import runs_queries
 from pledgegraph_api.http.request_outcome import Exchange
+from pledgegraph_api.middleware.if_match import asks_for_match
 from pledgegraph_api.middleware.observe import Observation, Observer
 from pledgegraph_api.sparql.inline_lookup import QuickAnswers
 
@@ -117,7 +118,8 @@ class KeptAnswers:
         self._observers = tuple(observers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not scope["path"].startswith(self._paths):
+        is_kept = scope["type"] == "http" and scope["path"].startswith(self._paths)
+        if not is_kept or asks_for_match(scope):
             await self._app(scope, receive, send)
             return
         begun = time.perf_counter()

@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from pledgegraph.store import Engine, OnceASnapshot, Snapshot, solutions
+from pledgegraph_api.http.query_params import taking
 from pledgegraph_api.http.respond import respond
 from pledgegraph_api.web.record_paths import document_path
 
@@ -68,7 +69,13 @@ class Finding:
             ("/sitemap.xml", self.sitemap),
             ("/sitemap-{number}.xml", self.part),
         ):
-            app.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
+            app.add_api_route(
+                path,
+                endpoint,
+                methods=["GET", "HEAD"],
+                include_in_schema=False,
+                dependencies=taking(),
+            )
 
     async def robots(self) -> Response:
         """What crawlers may read."""
@@ -86,7 +93,11 @@ class Finding:
     async def part(self, request: Request, number: str) -> Response:
         """One of the sitemaps that the index names."""
         sequence, addresses = await run_in_threadpool(self._found.current)
-        place = int(number) - 1 if number.isdecimal() and len(number) < len(str(self._most)) else -1
+        place = (
+            int(number) - 1
+            if number.isascii() and number.isdecimal() and len(number) < len(str(self._most))
+            else -1
+        )
         found = addresses[place * self._most : (place + 1) * self._most] if place >= 0 else []
         if not found:
             raise HTTPException(404)

@@ -114,6 +114,7 @@ class ChangeDocuments:
         Raises:
             ChangeMissing: there is none of that number.
         """
+        known_parameters(request, ("format", "lang"))
         record = await run_in_threadpool(self._log.record, number)
         is_head = request.method == "HEAD"
         return respond(
@@ -145,6 +146,7 @@ class ChangeDocuments:
         if chosen and chosen[-1].sequence < last:
             following = f"{self._base}{PATH}/patches?from={chosen[-1].sequence + 1}"
             headers["Link"] = f'<{following}>; rel="next"'
+        headers["Content-Length"] = str(sum(record.written_length for record in chosen))
         if request.method == "HEAD":
             return Response(media_type=PATCH_TYPE, headers=headers)
         pieces = (piece for record in chosen for piece in record.written())

@@ -22,7 +22,8 @@ from pledgegraph_api.history.openapi import (
 )
 from pledgegraph_api.http.etags import etag_of
 from pledgegraph_api.http.negotiation import page_or_format
-from pledgegraph_api.http.query_params import known_parameters
+from pledgegraph_api.http.query_params import known_parameters, taking
+from pledgegraph_api.http.ranges import keep_satisfiable
 from pledgegraph_api.http.respond import FOR_GOOD, respond
 from pledgegraph_api.web.pages import Pages
 
@@ -42,12 +43,24 @@ class DumpFiles:
         """Put the list and the files at their addresses."""
         app.add_api_route(PATH, self.list, methods=["GET"], **dumps_description())
         app.add_api_route(PATH, self.list, methods=["HEAD"], include_in_schema=False)
-        app.add_api_route("/dumps", self.to_list, methods=["GET", "HEAD"], include_in_schema=False)
+        app.add_api_route(
+            "/dumps",
+            self.to_list,
+            methods=["GET", "HEAD"],
+            include_in_schema=False,
+            dependencies=taking("format", "lang"),
+        )
         for path, answer in (
             (f"{PATH}latest/{{ending:path}}", self.latest),
             (f"{PATH}{{sequence:int}}/{{name}}", self.file),
         ):
-            app.add_api_route(path, answer, methods=["GET", "HEAD"], include_in_schema=False)
+            app.add_api_route(
+                path,
+                answer,
+                methods=["GET", "HEAD"],
+                include_in_schema=False,
+                dependencies=taking(),
+            )
 
     async def to_list(self) -> Response:
         """The way to the list."""
@@ -119,6 +132,7 @@ class DumpFiles:
         if request.headers.get("range", "").count(",") >= _MOST_RANGES:
             raise TooManyRanges(f"Up to {_MOST_RANGES} ranges are sent at once.")
         found = path.stat()
+        keep_satisfiable(request.scope, found.st_size)
         is_packed = path.suffix == ".gz"
         return respond(
             request,

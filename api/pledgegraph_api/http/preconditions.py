@@ -87,7 +87,16 @@ def preconditions_of(request: Request) -> Preconditions:
     Raises:
         ParameterError: one of them is no list of entity tags; nothing can be sure then.
     """
-    return Preconditions(_listed(request, "If-Match"), _listed(request, "If-None-Match"))
+    return Preconditions(match_of(request), _listed(request, "If-None-Match"))
+
+
+def match_of(request: Request) -> TagList | None:
+    """What If-Match says.
+
+    Raises:
+        ParameterError: it is no list of entity tags.
+    """
+    return _listed(request, "If-Match")
 
 
 def _listed(request: Request, name: str) -> TagList | None:

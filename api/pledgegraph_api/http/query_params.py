@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Final
 from urllib.parse import parse_qsl
 
+from fastapi import Depends, params
 from starlette.requests import Request
 
 from pledgegraph.results import LIMIT_PARAMETER
@@ -70,6 +71,18 @@ def known_parameters(request: Request, known: Sequence[str]) -> Mapping[str, str
     return dict(pairs)
 
 
+def taking(*known: str) -> list[params.Depends]:
+    """What a route depends on that takes these parameters, and no others.
+
+    For endpoints that read none, or leave that to the page.
+    """
+
+    async def check(request: Request) -> None:
+        known_parameters(request, known)
+
+    return [Depends(check)]
+
+
 def read_options(request: Request, own: Mapping[str, str] | None = None) -> Options:
     """What an address says that takes `OPTIONS`, and its ``own`` parameters of these types.
 
@@ -123,7 +136,12 @@ def own_parameters(request: Request) -> Parameters:
     if not encoded:
         return []
     pairs = decoded(encoded, "The query string")
-    return [pair for pair in pairs if _ADDED.fullmatch(pair[0]) is None]
+    return [pair for pair in pairs if not is_added(pair[0])]
+
+
+def is_added(name: str) -> bool:
+    """Whether a parameter is one that other sites add to the links that people share."""
+    return _ADDED.fullmatch(name) is not None
 
 
 def own_query(query: bytes) -> bytes:

@@ -17,6 +17,7 @@ from pledgegraph.history import last_check
 from pledgegraph.release import release
 from pledgegraph.store import Engine
 from pledgegraph_api.http.openapi import JsonAnswer, json_of
+from pledgegraph_api.http.query_params import taking
 
 _log = logging.getLogger("pledgegraph.service")
 
@@ -63,13 +64,16 @@ class HealthCheck:
             summary="Whether the service can answer queries",
             tags=["Service"],
             operation_id="check_health",
+            dependencies=taking(),
             response_class=Response,
             responses={
                 200: {"description": "The store can be asked.", "content": _CONTENT},
                 503: {"description": "The store cannot be opened.", "content": _CONTENT},
             },
         )
-        app.add_api_route("/health", self.answer, methods=["HEAD"], include_in_schema=False)
+        app.add_api_route(
+            "/health", self.answer, methods=["HEAD"], include_in_schema=False, dependencies=taking()
+        )
 
     async def answer(self) -> JSONResponse:
         """200 and the snapshot's number, or 503; the reason for that is in the log."""

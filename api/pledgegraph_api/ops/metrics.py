@@ -28,6 +28,7 @@ from pledgegraph.history import last_check
 from pledgegraph.release import release
 from pledgegraph.store import Engine
 from pledgegraph_api.http.openapi import TEXT
+from pledgegraph_api.http.query_params import taking
 from pledgegraph_api.http.request_outcome import OUTCOMES
 from pledgegraph_api.middleware.observe import Observation
 from pledgegraph_api.sparql.runner import QueryRunner
@@ -107,6 +108,7 @@ class Metrics:
             tags=["Service"],
             response_class=Response,
             operation_id="read_metrics",
+            dependencies=taking(),
             responses={
                 200: {
                     "description": "The numbers.",
@@ -114,7 +116,13 @@ class Metrics:
                 }
             },
         )
-        app.add_api_route("/metrics", self.answer, methods=["HEAD"], include_in_schema=False)
+        app.add_api_route(
+            "/metrics",
+            self.answer,
+            methods=["HEAD"],
+            include_in_schema=False,
+            dependencies=taking(),
+        )
 
     async def answer(self, request: Request) -> Response:
         """All numbers, in the form that the scraper asks for."""

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from pledgegraph_api.http.negotiation import accept_of
+from pledgegraph_api.http.query_params import taking
 from pledgegraph_api.problems.mapping import PROBLEM_TYPES
 from pledgegraph_api.problems.problem_type import ProblemType
 from pledgegraph_api.problems.rdf import preferred_rdf, types_in_rdf
@@ -30,7 +31,13 @@ class ProblemPages:
     def install(self, app: FastAPI) -> None:
         """Put the explanations where the types' IRIs lead."""
         for path, endpoint in (("/problems", self.index), ("/problems/{name}", self.explain)):
-            app.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
+            app.add_api_route(
+                path,
+                endpoint,
+                methods=["GET", "HEAD"],
+                include_in_schema=False,
+                dependencies=taking("lang"),
+            )
 
     async def index(self, request: Request) -> Response:
         """All types: as a page or, to whoever likes that better, as JSON or RDF."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 from typing import Final
 from urllib.parse import quote
 
@@ -16,6 +17,7 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pledgegraph.errors import PledgegraphError, QueryError, ValidationFailed
+from pledgegraph.media_types import FORMATS
 from pledgegraph_api.errors import HeaderTooLarge, ParameterError
 from pledgegraph_api.http.negotiation import Accept, accept_of, prefers_page
 from pledgegraph_api.http.request_outcome import exchange_of
@@ -33,6 +35,11 @@ from pledgegraph_api.web.pages import Pages
 
 _log = logging.getLogger("pledgegraph.service")
 _JSON: Final = ("application/json",)
+_CHOOSES: Final = re.compile(r"/(?:catalog|\.well-known/void|scheme|changes|queries(?:/[\w\-]+)?)")
+"""Addresses that take the parameter `format` and have no addresses with endings beside them."""
+ENDINGS: Final = frozenset(
+    {"html", *(each.extension for each in FORMATS), *(each.name for each in FORMATS)}
+)
 _LED_ON: Final = frozenset({"GET", "HEAD", "POST", "QUERY"})
 """Methods that do no harm at an address that was meant otherwise."""
 
@@ -58,7 +65,8 @@ class ProblemAnswers:
             # The framework names the methods of the first route only.
             error = HTTPException(405, headers={"Allow": ", ".join(_methods_at(request))})
         problem = problem_of(error)
-        way = _without_slash(request) if problem.type.status == NOT_FOUND.status else None
+        is_missing = problem.type.status == NOT_FOUND.status
+        way = _without_slash(request) or _without_ending(request) if is_missing else None
         if way is not None:
             return RedirectResponse(way, 308, headers={"Cache-Control": "no-cache"})
         if problem.type.discreet:
@@ -180,6 +188,16 @@ def _without_slash(request: Request) -> str | None:
         return None
     query = request.scope["query_string"].decode("latin-1")
     return f"{root_of(request)}{path_of(request).rstrip('/')}" + (f"?{query}" if query else "")
+
+
+def _without_ending(request: Request) -> str | None:
+    """The address that has in `format` what stands at the end here, as in ``/catalog.ttl``."""
+    stem, dot, ending = path_of(request).rpartition(".")
+    given = request.query_params
+    if not dot or not _CHOOSES.fullmatch(stem) or ending not in ENDINGS or "format" in given:
+        return None
+    rest = request.scope["query_string"].decode("latin-1")
+    return f"{root_of(request)}{stem}?format={ending}" + (f"&{rest}" if rest else "")
 
 
 async def _nobody_there(_request: Request, _error: Exception) -> Response:

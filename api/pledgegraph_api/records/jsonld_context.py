@@ -26,6 +26,7 @@ from pledgegraph.documents import (
 from pledgegraph.media_types import JSON_LD
 from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.http.etags import etag_of
+from pledgegraph_api.http.query_params import taking
 from pledgegraph_api.http.respond import respond
 from pledgegraph_api.web.record_paths import CONTEXT_PATH
 
@@ -58,7 +59,13 @@ class ContextEndpoint:
             ("/context/{name}", self.versioned),
             ("/frames/{name}", self.frame),
         ):
-            app.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
+            app.add_api_route(
+                path,
+                endpoint,
+                methods=["GET", "HEAD"],
+                include_in_schema=False,
+                dependencies=taking(),
+            )
 
     async def newest(self, request: Request) -> Response:
         """The context."""

@@ -5,7 +5,7 @@ See https://www.w3.org/TR/sparql11-protocol/#query-operation
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from email.message import Message
@@ -27,6 +27,9 @@ from pledgegraph_api.http.query_params import (
     GIVE_ONCE,
     Parameters,
     decoded,
+    faults_of,
+    is_added,
+    refuse,
     repeated,
     version_named,
 )
@@ -47,6 +50,18 @@ See https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/
 _ONCE: Final = ("query", "explain", "version", TIMEOUT, LIMIT_PARAMETER)
 _PROTOCOL: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
 _UPDATE: Final = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
+_OWN: Final = (
+    "query",
+    "default-graph-uri",
+    "named-graph-uri",
+    "format",
+    "explain",
+    "version",
+    TIMEOUT,
+    LIMIT_PARAMETER,
+)
+OF_CLIENTS: Final = frozenset({"output", "results", "results ", "queryLn", "infer", "debug"})
+"""What SPARQLWrapper and RDF4J send to every service, and what changes nothing here."""
 CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 """Names of UTF-8, and of what is UTF-8 as well."""
 
@@ -141,6 +156,7 @@ def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
     text = given.get("query")
     if text is None:
         raise QueryMissing("There is no query in the request.")
+    refuse_unknown(parameters, _OWN)
     if not text.removeprefix("\ufeff").strip():
         raise QueryMissing("The query is empty.")
     length = len(text.encode("utf-8"))
@@ -162,6 +178,20 @@ def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
         limits=limits,
         version=version_named(given.get("version")),
     )
+
+
+def refuse_unknown(parameters: Parameters, known: Sequence[str]) -> None:
+    """Refuse a parameter that is neither known nor sent by clients of their own accord.
+
+    Raises:
+        WrongParameters: there is one. A misspelt `default-graph-uri` would give another answer.
+    """
+    unknown = [
+        (name, "")
+        for name in dict.fromkeys(name for name, _ in parameters)
+        if name not in known and name not in OF_CLIENTS and not is_added(name)
+    ]
+    refuse(list(faults_of(unknown, known)), known)
 
 
 def _truth(given: Mapping[str, str], name: str) -> bool:

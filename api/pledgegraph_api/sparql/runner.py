@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
 from pledgegraph.errors import QueryTimeout, ServiceBusy
 from pledgegraph.media_types import Format
-from pledgegraph.results import IDENTITY
+from pledgegraph.results import IDENTITY, MAY_FAIL
 from pledgegraph.settings import Settings
 from pledgegraph.sparql import looks_light
 from pledgegraph.store import ResultKind
@@ -29,7 +29,7 @@ _LIGHT_SECONDS: Final = 0.5
 class Answer:
     """An answer that has begun: its format is settled and its first bytes are there."""
 
-    def __init__(self, answer: PooledAnswer, form: Format) -> None:
+    def __init__(self, answer: PooledAnswer, form: Format, *, is_empty: bool = False) -> None:
         self.form: Final = form
         self.sequence: Final = answer.begun.sequence
         self.version: Final = answer.begun.version
@@ -39,11 +39,16 @@ class Answer:
         self.cut: Final = answer.begun.cut
         self.steady: Final = answer.begun.steady
         self._answer = answer
+        self._is_empty = is_empty
 
     @property
     def whole(self) -> bytes | None:
         """The whole answer, where it has come by now; None where more may follow."""
         return self._answer.whole
+
+    async def _nothing(self) -> AsyncIterator[bytes]:
+        self.abandon()
+        yield b""
 
     def chunks(self) -> AsyncIterator[bytes]:
         """The whole answer, once, as it is computed.
@@ -51,7 +56,7 @@ class Answer:
         Raises:
             QueryError: evaluation failed; what was sent before is not the whole answer.
         """
-        return self._answer.chunks()
+        return self._nothing() if self._is_empty else self._answer.chunks()
 
     def abandon(self) -> None:
         """Let go of it: a worker that is still at it is killed. Harmless after its end."""
@@ -121,10 +126,10 @@ class QueryRunner:
         """Begin to answer a query; returns when the first bytes of the answer are there.
 
         ``choose`` is asked for the format for each kind of answer, and may raise. An answer that is
-        not small may be compressed with ``coding``. With ``head_only`` the query is not
-        evaluated and the answer is empty. ``source`` is what to ask instead
-        of the newest snapshot, such as an earlier version. ``client`` is who asks; a query that
-        is ``short`` is known to be.
+        not small may be compressed with ``coding``. With ``head_only`` the answer is empty, and the
+        query is evaluated only where it must be seen whether the format can carry the answer.
+        ``source`` is what to ask instead of the newest snapshot, such as an earlier version.
+        ``client`` is who asks; a query that is ``short`` is known to be.
 
         Raises:
             QueryError: it cannot be answered, or not within the limits.
@@ -133,11 +138,12 @@ class QueryRunner:
         """
 
         asked = query.limits.time(self._settings)
+        formats = _formats(choose)
 
         def run_in(pool: QueryPool) -> Awaitable[PooledAnswer]:
             return pool.run(
                 query.text,
-                {} if head_only else _formats(choose),
+                _uncertain(formats) if head_only else formats,
                 default_graphs=query.default_graphs,
                 named_graphs=query.named_graphs,
                 substitutions=query.substitutions,
@@ -159,7 +165,7 @@ class QueryRunner:
         if answer is None:
             answer = await run_in(self._pool)
         try:
-            return Answer(answer, choose(answer.begun.kind))
+            return Answer(answer, choose(answer.begun.kind), is_empty=head_only)
         except NotAcceptable:
             answer.abandon()
             raise
@@ -176,3 +182,8 @@ def _formats(choose: ChooseFormat) -> dict[ResultKind, Format]:
         with contextlib.suppress(NotAcceptable):
             found |= dict.fromkeys(kinds, choose(kinds[0]))
     return found
+
+
+def _uncertain(formats: Mapping[ResultKind, Format]) -> dict[ResultKind, Format]:
+    """Those formats that may turn out not to carry the answer."""
+    return {kind: form for kind, form in formats.items() if form in MAY_FAIL}

@@ -13,6 +13,7 @@ from starlette.responses import Response
 
 from pledgegraph.shipped import shipped
 from pledgegraph_api.guide.documents import anchor_of
+from pledgegraph_api.http.query_params import taking
 from pledgegraph_api.web.pages import Pages
 
 PATH = "/methodology"
@@ -26,7 +27,13 @@ class MethodologyPage:
 
     def install(self, app: FastAPI) -> None:
         """Put the page at its address."""
-        app.add_api_route(PATH, self.answer, methods=["GET", "HEAD"], include_in_schema=False)
+        app.add_api_route(
+            PATH,
+            self.answer,
+            methods=["GET", "HEAD"],
+            include_in_schema=False,
+            dependencies=taking("lang"),
+        )
 
     async def answer(self, request: Request) -> Response:
         """The page; its text is in English, whatever the language around it."""

@@ -13,6 +13,7 @@ from pledgegraph.descriptions import DATASET_DESCRIPTION
 from pledgegraph.namespaces import DCAT
 from pledgegraph.store import Engine, OnceASnapshot, Snapshot, count_records
 from pledgegraph_api.http.link_header import Signposts
+from pledgegraph_api.http.query_params import taking
 from pledgegraph_api.web.featured import Example
 from pledgegraph_api.web.pages import Pages
 
@@ -46,7 +47,13 @@ class HomePage:
 
     def install(self, app: FastAPI) -> None:
         """Put the page at the root."""
-        app.add_api_route("/", self.page, methods=["GET", "HEAD"], include_in_schema=False)
+        app.add_api_route(
+            "/",
+            self.page,
+            methods=["GET", "HEAD"],
+            include_in_schema=False,
+            dependencies=taking("lang"),
+        )
 
     async def page(self, request: Request) -> Response:
         """The page, with the numbers of the newest snapshot."""

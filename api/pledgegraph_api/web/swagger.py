@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pledgegraph_api.http.query_params import taking
 from pledgegraph_api.web.pages import Pages
 
 _POLICY: Final = (
@@ -54,7 +55,13 @@ class ApiDocs:
     def install(self, app: FastAPI) -> None:
         """Put the pages at ``/docs`` and below it."""
         for path, endpoint in (("/docs", self.page), ("/docs/try", self.trial)):
-            app.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
+            app.add_api_route(
+                path,
+                endpoint,
+                methods=["GET", "HEAD"],
+                include_in_schema=False,
+                dependencies=taking("lang"),
+            )
 
     async def page(self, request: Request) -> Response:
         """Every operation, without a script."""

@@ -24,7 +24,7 @@ from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.http.graph_iris import PATH, GraphAddresses
 from pledgegraph_api.http.negotiation import accept_of, choose_format
 from pledgegraph_api.http.preconditions import Preconditions, preconditions_of
-from pledgegraph_api.http.query_params import decoded
+from pledgegraph_api.http.query_params import known_parameters
 from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.sparql.protocol import SPARQL_UPDATE
 from pledgegraph_api.sparql.response import Representations
@@ -41,6 +41,8 @@ from pledgegraph_api.write.update_protocol import reason_of
 _ALLOW: Final = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 _METHODS: Final = ("GET", "PUT", "POST", "PATCH", "DELETE")
 
+_NAMING: Final = ("graph", "default")
+"""The parameters that say which graph."""
 _TRIES: Final = 3
 """How often a graph is read that changes between the look at its state and the answer."""
 
@@ -92,8 +94,7 @@ class GraphStore:
                 remedy="Name it, as in /graphs/source/x or /graphs?graph=IRI, or ask for "
                 "/graphs?default.",
             )
-        given = dict(decoded(request.scope["query_string"], "The query string"))
-        name = given.get("format")
+        name = known_parameters(request, (*_NAMING, "format")).get("format")
         accept = accept_of(request)
 
         def choose(kind: ResultKind) -> Format:
@@ -135,6 +136,7 @@ class GraphStore:
     async def write(self, request: Request) -> Response:
         """What came of a PUT, POST, PATCH or DELETE (sections 5.3 to 5.7)."""
         token = self._authorisation.require(request, Scope.WRITE)
+        known_parameters(request, _NAMING)
         gated = self._engine.gated
         graph = self._addresses.graph_of(request, gated=gated)
         reason = reason_of(request, f"{request.method} of a graph.")

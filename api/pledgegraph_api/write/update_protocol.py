@@ -28,6 +28,7 @@ from pledgegraph_api.sparql.protocol import (
     content_type,
     graphs_named,
     refuse_in_address,
+    refuse_unknown,
     too_large,
 )
 
@@ -128,6 +129,9 @@ def _update_request(parameters: Parameters, longest: int) -> UpdateRequest:
     text = dict(parameters).get("update")
     if text is None:
         raise UpdateMissing("There is no update in the request.")
+    # Clients that name the format of answers do so here as well.
+    named = [each for each in parameters if each[0] != "format"]
+    refuse_unknown(named, ("update", "using-graph-uri", "using-named-graph-uri"))
     if len(text.encode("utf-8")) > longest:
         raise too_large(longest, LONGEST)
     return UpdateRequest(

@@ -9,6 +9,7 @@ substitution, in CONSTRUCT too), never as text. The query answers without it too
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -278,7 +279,12 @@ def _date(value: str, _kind: str | None, _base: str) -> Literal:
     return Literal(date.fromisoformat(value).isoformat(), datatype=XSD.date)
 
 
+_DIGITS: Final = re.compile(r"[+-]?[0-9]{1,18}")
+
+
 def _integer(value: str, _kind: str | None, _base: str) -> Literal:
+    if not _DIGITS.fullmatch(value):
+        raise ValueError("not in the digits 0 to 9")
     return Literal(str(int(value)), datatype=XSD.integer)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterable, Iterator, Mapping
-from typing import BinaryIO, cast
+from typing import BinaryIO, Final, cast
 
 import pyoxigraph
 from pyoxigraph import Quad, Triple
@@ -14,6 +14,9 @@ from pledgegraph.media_types import JSON_LD, RDF_XML, Format
 from pledgegraph.namespaces import PREFIXES
 from pledgegraph.results.rdf_xml import write_rdf_xml
 from pledgegraph.results.xml_text import WellFormed
+
+MAY_FAIL: Final = frozenset({RDF_XML, JSON_LD})
+"""The formats that have no way to write some terms."""
 
 
 def write_graph(

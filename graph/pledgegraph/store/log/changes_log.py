@@ -100,6 +100,11 @@ class Record:
         yield from self.patch()
         yield _end_line(self.sequence, self.length, self.sha256)
 
+    @property
+    def written_length(self) -> int:
+        """How many bytes those are."""
+        return self.length + len(_end_line(self.sequence, self.length, self.sha256))
+
     def is_intact(self) -> bool:
         """True when the patch is, byte for byte, what was written."""
         digest = hashlib.sha256()
