@@ -118,11 +118,12 @@ class Facets:
             ), 0)  # fmt: skip
         picked = self.asked.values.get(name)
         order = _ORDERS.get(name, {})
+        # What the data do not describe, such as a concept without its scheme, cannot be asked for.
+        names = self.table.addressed[name]
         nodes = sorted(
-            (each for each in counted if isinstance(each, NamedNode)),
+            (each for each in counted if isinstance(each, NamedNode) and each.value in names),
             key=lambda node: (order.get(node.value, 0), node != picked, -counted[node], node.value),
         )
-        names = self.table.addressed[name]
         values = []
         for node in nodes[:MOST]:
             label, language = named(node)

@@ -132,7 +132,8 @@ class _Tree:
             inside: list[Json] = []
             for each in sources:
                 if each in here:
-                    inside.append(self._context.reference(_id(each)))
+                    # A text there would be a literal, which nothing comes from.
+                    inside.append({"id": self._context.reference(_id(each))})
                 else:
                     below = self._profiles.inside(view) if depth else {}
                     inside.append(self.whole(each, below, here, depth - 1))

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pledgegraph.sparql.negated_paths import with_brackets
 from pledgegraph.sparql.terminals import OPAQUE
 
 _MARK: Final = "\ufeff"
@@ -26,9 +27,10 @@ _SURROGATES: Final = range(0xD800, 0xE000)
 def plain_text(text: str) -> str:
     """A query without byte order mark, its codepoint escapes outside of strings resolved.
 
+    Single properties that are negated get brackets, without which the engine cannot read some.
     What is no character, such as half of a surrogate pair, is left for the parser to refuse.
     """
-    text = text.removeprefix(_MARK)
+    text = with_brackets(text.removeprefix(_MARK))
     if "\\u" not in text and "\\U" not in text:
         return text
     return _OPAQUE_OR_ESCAPE.sub(_character, text)

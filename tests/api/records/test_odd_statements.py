@@ -6,6 +6,8 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+from pyld import jsonld  # type: ignore[import-untyped]
+from pyoxigraph import Dataset, RdfFormat, parse
 
 from pledgegraph.settings import Settings
 from pledgegraph_api.app.create import create_app
@@ -41,6 +43,8 @@ DATA = """
     ex:huge 99999999999999999999999999999999999999 ; ex:one "1"^^ex:boolean ;
     ex:true "maybe"^^xsd:boolean ; ex:day "20250101"^^xsd:date .
   <schema:x> a pg:Commitment ; rdfs:label "Odd" .
+  <id/commitment/self> a pg:Commitment ; pg:partOf <id/commitment/self> , <id/commitment/other> .
+  <id/commitment/other> a pg:Commitment ; pg:partOf <id/commitment/self> .
 }
 """.encode()
 
@@ -118,3 +122,13 @@ async def test_a_list_undefines_the_prefix_that_an_iri_begins_with(odd: httpx.As
     assert listed["@context"] == [f"{BASE}/context/1.1.0.jsonld", {"schema": None}]
     (item,) = [each for each in listed["items"] if each["id"] == "schema:x"]
     assert item["http://www.w3.org/2000/01/rdf-schema#label"] == "Odd"
+
+
+async def test_what_links_to_itself_is_framed_as_it_is_stated(odd: httpx.AsyncClient) -> None:
+    plain = await odd.get("/doc/commitment/self.nt")
+    framed = (await odd.get("/doc/commitment/self.jsonld")).json()
+    framed["@context"] = (await odd.get(framed["@context"])).json()["@context"]
+    quads = jsonld.to_rdf(framed, {"format": "application/n-quads"})
+    told = Dataset(parse(quads, format=RdfFormat.N_QUADS))
+    assert told == Dataset(parse(plain.content, format=RdfFormat.N_TRIPLES))
+    assert "partOf" in plain.text

@@ -67,6 +67,10 @@ async def test_sums_are_right_in_any_order(asked: Asked, expression: str, value:
         (":a :p|:q [ :p ?o ]", 2),
         (":a :p ?b ; (:p|:q) ?c , ?d .", 4),
         ("?s :p|:q _:b . _:b :p :c", 2),
+        (":a !:none|:q ?o", 3),
+        (":a :p|!<http://ex.test/none> ?o", 3),
+        (":b !^:none|^:p ?o", 3),
+        (":a (!a|:q)/:p ?o", 3),
     ],
 )
 async def test_alternatives_keep_duplicates(asked: Asked, path: str, number: int) -> None:
@@ -90,6 +94,9 @@ async def test_alternatives_keep_duplicates(asked: Asked, path: str, number: int
         ("SELECT ?g { GRAPH ?g { :t :p? :t } }", [":g1", ":g2", ":g3"]),
         ("SELECT ?o { GRAPH ?g { :t :p* ?o } }", ["3", ":t", ":t", ":t"]),
         ("SELECT ?o { GRAPH :g1 { :t :p* ?o } }", [":t"]),
+        ("SELECT * { :a :p* [ :p ?o ] }", [":b", ":c"]),
+        ("SELECT * { GRAPH :g1 { :s :none* [ :p ?o ] } }", ["1"]),
+        ("SELECT ?o { [ :none ?x ] :p? :nowhere . VALUES ?o { 1 } }", []),
         ("SELECT ?o FROM :g3 { :b :p* ?o }", [":b"]),
         ("SELECT ?o { VALUES ?s { :nowhere } ?s :p* ?o }", []),
         (
@@ -120,6 +127,7 @@ async def test_what_is_no_number_is_not_true(asked: Asked) -> None:
 
 async def test_a_term_that_the_data_do_not_hold_leads_to_itself(asked: Asked) -> None:
     assert await asked.ask("ASK { :nowhere :knows* :nowhere }")
+    assert await asked.ask("ASK { :nowhere :knows* [] }")
     assert await asked.ask("ASK { :nowhere :knows? <http://ex.test/\\u006eowhere> }")
     assert not await asked.ask("ASK { :nowhere :knows* :elsewhere }")
 
@@ -280,7 +288,7 @@ async def test_group_concat_takes_any_value_that_has_a_text(
         ("SELECT * { ?s ?p ?o FILTER(DATATYPE(?o) = xsd:int) }", "xsd:integer"),
         ("SELECT * { ?s ?p ?o FILTER(DATATYPE(?o) IN (xsd:short, xsd:date)) }", "xsd:integer"),
         ("SELECT * { _:b :p|:q ?o FILTER(?o = 1) _:b :r ?x }", "Use a variable"),
-        ("SELECT * { :nowhere :p* [ :q ?o ] }", "in the place of the blank node"),
+        ("SELECT * { :nowhere :p* [ :q (1) ] }", "in the place of the blank nodes"),
         (
             "SELECT (COUNT(STR(?k)) AS ?n) { ?s ?p ?o } GROUP BY (STR(?s) AS ?k)",
             "BIND",

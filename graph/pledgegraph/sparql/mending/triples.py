@@ -21,8 +21,14 @@ from pledgegraph.sparql.terminals import OPAQUE
 _LABELS: Final = re.compile(
     rf"{OPAQUE}|(?P<label>_:[\w](?:[\w\-.]*[\w\-])?)", re.VERBOSE | re.DOTALL
 )
+_NEW: Final = "new variable"
+"""The kind of a variable in the place of a blank node."""
 _PLAIN: Final = frozenset({"step", "var"})
 Branch = tuple[str, bool]
+Risky = dict[int, tuple[list[Branch], str]]
+"""What is to be written for some triples, by their places."""
+_STAR: Final = re.compile(r"(?:SELECT|DESCRIBE|DISTINCT|REDUCED)\s*\*", re.IGNORECASE)
+_NO_TRIPLES: Final = re.compile(rf"{OPAQUE}|(?P<other><<|\{{\||~)", re.VERBOSE | re.DOTALL)
 
 
 class Triples(Rendering):
@@ -32,18 +38,24 @@ class Triples(Rendering):
         """A block of triples."""
         if not isinstance(node, Block):
             raise TypeError(node.kind)
-        risky = {}
-        for number, triple in enumerate(node.triples):
+        risky = self._risky(node.triples, scope)
+        if not risky:
+            return self.inner(node, scope)
+        if node.is_flat:
+            return self._apart(node.triples, risky, scope)
+        if any(zero for _, zero in risky.values()):
+            return self._with_variables(node, scope)
+        return self._repeated(node, risky, scope)
+
+    def _risky(self, triples: list[Triple], scope: Scope) -> Risky:
+        risky: Risky = {}
+        for number, triple in enumerate(triples):
             if triple.path.kind not in _PLAIN:
                 found = self._branches(triple)
                 zero = self._zero(triple, scope) if any(empty for _, empty in found) else ""
                 if zero or len(found) > 1:
                     risky[number] = (found, zero)
-        if not risky:
-            return self.inner(node, scope)
-        if node.is_flat:
-            return self._apart(node, risky, scope)
-        return self._repeated(node, risky, scope)
+        return risky
 
     def _branches(self, triple: Triple) -> list[Branch]:
         try:
@@ -58,11 +70,11 @@ class Triples(Rendering):
             "Write them as `UNION`, or as a list of predicates: VALUES ?p { ... } ?s ?p ?o.",
         )
 
-    def _apart(self, node: Block, risky: dict[int, tuple[list[Branch], str]], scope: Scope) -> str:
+    def _apart(self, triples: list[Triple], risky: Risky, scope: Scope) -> str:
         plain, unions = [], []
-        for number, triple in enumerate(node.triples):
+        for number, triple in enumerate(triples):
             subject, path, object_ = (
-                self.copy(each.start, each.end, scope)
+                f"?{each.name}" if each.kind == _NEW else self.copy(each.start, each.end, scope)
                 for each in (triple.subject, triple.path, triple.object)
             )
             if number not in risky:
@@ -74,17 +86,45 @@ class Triples(Rendering):
             unions.append("{ " + " UNION ".join(patterns) + " }")
         return " ".join((*plain, *unions))
 
-    def _repeated(
-        self, node: Block, risky: dict[int, tuple[list[Branch], str]], scope: Scope
-    ) -> str:
+    def _with_variables(self, node: Block, scope: Scope) -> str:
+        """The block with variables for its blank nodes, which nobody sees outside."""
+        named: dict[str | int, str] = {}
+
+        def new(end: Node) -> Node:
+            if end.kind != "blank":
+                return end
+            name = named.setdefault(end.name or id(end), f"blank_{len(named)}_{node.start}")
+            return Node(_NEW, end.start, end.end, name=name)
+
+        triples = [Triple(new(t.subject), t.path, new(t.object)) for t in node.triples]
+        seen = {
+            end.name
+            for triple in triples
+            for end in (triple.subject, triple.path, triple.object)
+            if end.kind == "var"
+        }
+        labels = Counter(m["label"] for m in _LABELS.finditer(self.text) if m["label"])
+        is_alone = all(
+            labels[label]
+            == sum(m["label"] == label for m in _LABELS.finditer(self.text, node.start, node.end))
+            for label in named
+        )
+        others = any(m["other"] for m in _NO_TRIPLES.finditer(self.text, node.start, node.end))
+        lists = any("list" in (t.subject.kind, t.object.kind) for t in triples)
+        shows = not scope.in_exists and _STAR.search(self.text) is not None
+        if others or lists or not is_alone or (shows and not seen):
+            raise self.refuse(
+                node,
+                "A path that may have length zero stands beside a blank node",
+                "Use variables in the place of the blank nodes.",
+            )
+        written = self._apart(triples, self._risky(triples, scope), scope)
+        if not shows:
+            return written
+        return f"{{ SELECT {' '.join(f'?{each}' for each in sorted(seen))} {{ {written} }} }}"
+
+    def _repeated(self, node: Block, risky: Risky, scope: Scope) -> str:
         """The whole block once for each choice, since blank nodes hold it together."""
-        for number, (_, zero) in risky.items():
-            if zero:
-                raise self.refuse(
-                    node.triples[number].path,
-                    "This path may have length zero, and stands beside a blank node",
-                    "Put the path into braces of its own, with variables for blank nodes: { ... }.",
-                )
         inside = [m["label"] for m in _LABELS.finditer(self.text, node.start, node.end)]
         everywhere = Counter(m["label"] for m in _LABELS.finditer(self.text))
         for label, number in Counter(each for each in inside if each).items():
@@ -135,14 +175,9 @@ class Triples(Rendering):
             return ""
         absent = f"FILTER NOT EXISTS {{ {term} \x01 {term} }}"
         other = triple.object if subject else triple.subject
-        if subject and object_:
+        if (subject and object_) or other.kind not in ("var", _NEW):
+            # A blank node gets a variable in its place, and comes here again.
             return f"{{ {absent} }}"
-        if other.kind != "var":
-            raise self.refuse(
-                triple.path,
-                "This path may have length zero, and leads to a blank node",
-                "Use a variable in the place of the blank node.",
-            )
         if scope.in_exists:
             # There BIND would take the place of the value that comes from outside.
             return f"{{ VALUES ?{other.name} {{ {term} }} {absent} }}"
