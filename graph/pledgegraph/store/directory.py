@@ -46,7 +46,7 @@ from pledgegraph.store.atomic_files import (
     write_whole,
 )
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """The format of data directories that this release writes, and the newest that it reads."""
 
 _CARD: Final = "pledgegraph.json"

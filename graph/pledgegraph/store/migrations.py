@@ -11,7 +11,8 @@ def upgraded(directory: DataDirectory, *, wait: float) -> DataDirectory:
     """The data directory in the present format; the next writer rebuilds its store from the log.
 
     Format 2 keeps the union of the named graphs as the store's default graph, which a store of
-    format 1 lacks. The changes log is the same in both.
+    format 1 lacks. A store of format 3 names no graph that holds nothing; the earlier ones name
+    those that once held something. The changes log is the same in all.
 
     Raises:
         DirectoryLocked: another process writes there for longer than ``wait`` seconds.

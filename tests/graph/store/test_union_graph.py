@@ -11,13 +11,14 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from pyoxigraph import DefaultGraph, Literal, Quad, RdfFormat, Store, parse
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store, parse
 
 from pledgegraph.media_types import N_QUADS, N_TRIPLES, TRIG, Format
 from pledgegraph.namespaces import XSD
 from pledgegraph.settings import Settings
 from pledgegraph.setup.engine_choice import open_engine
-from pledgegraph.store.changes import ChangeSet
+from pledgegraph.store.atomic_files import sealed, unsealed
+from pledgegraph.store.changes import Change, ChangeSet
 from pledgegraph.store.directory import FORMAT, new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph.store.union_graph import named_quads
@@ -121,6 +122,24 @@ def test_a_store_of_the_first_format_gets_its_union(path: Path, engine: Embedded
     assert count(opened) == 1
     assert quads_of(opened) == before
     assert json.loads((path / "pledgegraph.json").read_text())["format"] == FORMAT
+
+
+def test_a_store_of_the_second_format_forgets_removed_graphs(
+    path: Path, engine: EmbeddedEngine
+) -> None:
+    gone = quad(2, graph="id/source/two")
+    engine.update(change([quad(1), gone]))
+    engine.update(Change(agent="tests", reason="It goes", remove=[gone]))
+    engine.close()
+    store = Store(path / "primary")
+    assert isinstance(gone.graph_name, NamedNode)
+    store.add_graph(gone.graph_name)
+    store.flush()
+    del store
+    card = path / "pledgegraph.json"
+    card.write_text(sealed({**unsealed(card.read_text()), "format": 2}))
+    with open_engine(Settings(data_dir=path, base=BASE)).snapshot() as snapshot:
+        assert [str(graph) for graph in snapshot.store.named_graphs()] == [str(quad(1).graph_name)]
 
 
 def as_the_first_release_wrote_it(path: Path) -> None:
