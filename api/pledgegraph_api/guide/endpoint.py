@@ -20,6 +20,7 @@ from pledgegraph_api.guide.documents import (
     GuideDocument,
     summaries,
 )
+from pledgegraph_api.http.query_params import taking
 from pledgegraph_api.http.respond import respond
 from pledgegraph_api.web.pages import Pages
 
@@ -53,7 +54,13 @@ class Guide:
             (f"{PATH}/{FILES}/{{name}}", self.file),
             (f"{PATH}/{{name}}", self.page),
         ):
-            app.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
+            app.add_api_route(
+                path,
+                endpoint,
+                methods=["GET", "HEAD"],
+                include_in_schema=False,
+                dependencies=taking("lang"),
+            )
 
     async def index(self, request: Request) -> Response:
         """All documents, by what their readers want."""

@@ -20,6 +20,7 @@ TABLE = "/sparql?query=ASK%7B%7D"
         ("/graphs?default", ["graph", "default", "format"]),
         ("/methodology", ["lang"]),
         ("/docs", ["lang"]),
+        ("/guide", ["lang"]),
         ("/docs/try", ["lang"]),
         ("/problems", ["lang"]),
         ("/problems/not-found", ["lang"]),

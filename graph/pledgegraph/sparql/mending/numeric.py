@@ -28,6 +28,7 @@ _CASTS: Final = {
 }
 _NUMERIC: Final = _EXACT | _INEXACT | {XSD[name].value for name in (*INTEGERS, "boolean")}
 _FLOATING: Final = ", ".join(f"<{each}>" for each in sorted(_INEXACT))
+_BLANKS_AROUND: Final = r"^[ \\t\\r\\n]|[ \\t\\r\\n]$"
 _KINDS: Final = frozenset(
     ["var", "number", "boolean", "aggregate", "binary", "unary", "in", "exists"]
 )
@@ -162,6 +163,9 @@ class Numeric(Regular):
             # It takes "inf" for a number, and has no value for " INF ".
             infinite = f'"INF"^^<{target}>'
             native = f"IF(ABS({native}) < {infinite}, {native}, {ERROR})"
+        elif target not in _NUMERIC:
+            # Of dates and the like it knows all but those with blanks around them.
+            call = f'IF(REGEX(STR({argument}), "{_BLANKS_AROUND}"), {call}, {ERROR})'
         return f"COALESCE({native}, {call})"
 
     def _rounding(self, node: Node, child: Node, scope: Scope) -> str:
