@@ -28,6 +28,7 @@
     │   ├── UnknownFormat        no reader or writer for that media type or file ending
     │   ├── RevertRefused        a change set cannot be taken back
     │   ├── MergeRefused         records cannot be merged, split or retracted as asked
+    │   ├── ReportOvertaken      somebody has reported on the same promise meanwhile
     │   ├── SourceUnclear        which source a file belongs to cannot be told
     │   ├── GraphClosed          a graph cannot be written by hand
     │   ├── ChangeTooLarge       a change has more quads than one may have
@@ -272,6 +273,12 @@ class UnknownFormat(InputError):
 
 class MergeRefused(InputError):
     """Records cannot be made one, or several, or a source cannot be retracted, as asked."""
+
+
+class ReportOvertaken(InputError):
+    """Somebody has reported on the same promise since the form was opened."""
+
+    remedy = "Read what was reported, and send yours again if it still says something new."
 
 
 class SourceUnclear(InputError):

@@ -10,6 +10,7 @@ from pledgegraph.store import Engine
 from pledgegraph.writes import Tokens
 from pledgegraph_api.desk.decisions import Decisions
 from pledgegraph_api.desk.home import DeskHome
+from pledgegraph_api.desk.progress_form import ProgressForm
 from pledgegraph_api.desk.rights import Rights
 from pledgegraph_api.desk.sessions import Sessions
 from pledgegraph_api.desk.taking_back import TakingBack
@@ -33,4 +34,5 @@ def install_desk(
     rights = Rights(settings, engine, ledgers)
     DeskHome(sessions, rights, corrections, pages, settings.base).install(app)
     Decisions(sessions, rights, corrections, pages).install(app)
+    ProgressForm(sessions, rights, engine, runner, pages).install(app)
     TakingBack(sessions, rights, engine, runner, pages, data_dir=settings.data_dir).install(app)

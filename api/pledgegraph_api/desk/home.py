@@ -149,12 +149,13 @@ class DeskHome:
         found = [
             each
             for each in standings(ledger, datetime.now(UTC).date())
-            if each.reporting in _WAITING and self._rights.covers(session, each.commitment)
+            if each.reporting in _WAITING and self._rights.reports_on(session, each.commitment)
         ]
         found.sort(key=lambda each: (_WAITING.index(each.reporting), each.last_report))
         rows = []
         for each in found[:_SHOWN]:
             name, tongue = ledger.name(each.commitment.record.value, language)
+            slug = each.commitment.record.value.rpartition("/")[2]
             rows.append(
                 {
                     "name": name or each.commitment.record.value,
@@ -165,6 +166,7 @@ class DeskHome:
                     )[0]
                     or each.reporting,
                     "last": each.last_report,
+                    "form": f"{PATH}/report?commitment={slug}",
                 }
             )
         return rows, len(found)

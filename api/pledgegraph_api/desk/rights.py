@@ -42,10 +42,24 @@ class Rights:
         return sorted(name for name in known if session.may(name))
 
     def covers(self, session: Session, commitment: Commitment) -> bool:
-        """Whether reports on the commitment may be entered."""
+        """Whether the commitment is in a register that the session may change."""
         prefix = f"{self._base}/id/register/"
         named = (each.removeprefix(prefix) for each in commitment.registers)
         return session.is_editor or any(session.may(name) for name in named)
+
+    def own_makers(self, session: Session, commitment: Commitment) -> list[str]:
+        """The IRIs of those makers of the commitment as whom the session may report."""
+        mine = {f"{self._base}/id/actor/{name}" for name in session.token.makers}
+        return [each for each in commitment.makers if each in mine]
+
+    def reports_on(self, session: Session, commitment: Commitment) -> bool:
+        """Whether the session may report on the commitment, as its maker or as its steward."""
+        return self.covers(session, commitment) or bool(self.own_makers(session, commitment))
+
+    def commitment(self, name: str) -> Commitment | None:
+        """The commitment of that name."""
+        record = NamedNode(f"{self._base}/id/commitment/{name}")
+        return next((each for each in self.ledger().commitments if each.record == record), None)
 
     def sees_page(self, session: Session, page: str) -> bool:
         """Whether errors reported on a page are for this steward."""

@@ -148,4 +148,4 @@ class Sessions:
 
 
 def _works_here(token: Token) -> bool:
-    return token.allows(Scope.WRITE) or bool(token.registers)
+    return token.allows(Scope.WRITE) or bool(token.registers or token.makers)

@@ -40,7 +40,8 @@ def create(
             "--scope",
             metavar="SCOPE",
             help="What it allows: read, write or admin; or write:REGISTER, to change that "
-            "register and nothing else. write if left out. May be repeated.",
+            "register and nothing else; or report:ACTOR, to report at /steward on what that "
+            "actor promised, as that actor. write if left out. May be repeated.",
         ),
     ] = None,
     days: Annotated[

@@ -30,6 +30,7 @@ NAME: Final = "tokens.json"
 _PREFIX: Final = "pgt_"
 """Begins every token, so that scanners for leaked secrets can know one."""
 _LOCK_WAIT: Final = 10.0
+_OF_MAKER: Final = re.compile(r"report:([a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?)")
 _OF_REGISTER: Final = re.compile(r"write:([a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?)")
 
 
@@ -45,7 +46,7 @@ class Scope(Enum):
 
     def covers(self, needed: AnyScope) -> bool:
         """Whether who has this scope may do what asks for ``needed``."""
-        asked = Scope.WRITE if isinstance(needed, RegisterScope) else needed
+        asked = Scope.WRITE if isinstance(needed, RegisterScope | MakerScope) else needed
         order = list(Scope)
         return order.index(self) >= order.index(asked)
 
@@ -67,24 +68,43 @@ class RegisterScope:
         return needed in (self, Scope.READ)
 
 
-AnyScope = Scope | RegisterScope
+@dataclass(frozen=True, slots=True)
+class MakerScope:
+    """To report on the commitments that one actor made, as that actor: ``report:ACTOR``."""
+
+    actor: str
+    """The last part of its IRI, ``{base}/id/actor/{actor}``."""
+
+    @property
+    def value(self) -> str:
+        """How it is written."""
+        return f"report:{self.actor}"
+
+    def covers(self, needed: AnyScope) -> bool:
+        """Whether who has this scope may do what asks for ``needed``."""
+        return needed in (self, Scope.READ)
+
+
+AnyScope = Scope | RegisterScope | MakerScope
 
 
 def scope_named(text: str) -> AnyScope:
-    """The scope that is written so: ``read``, ``write``, ``admin`` or ``write:REGISTER``.
+    """The scope that is written so: ``read``, ``write``, ``write:REGISTER``, ``report:ACTOR``...
 
     Raises:
         InputError: there is no such scope.
     """
     if match := _OF_REGISTER.fullmatch(text):
         return RegisterScope(match[1])
+    if match := _OF_MAKER.fullmatch(text):
+        return MakerScope(match[1])
     try:
         return Scope(text)
     except ValueError:
         raise InputError(
             f"There is no scope {text!r}.",
             remedy="Write read, write or admin; or write: and the name of a register, as in "
-            "write:commit-to-data.",
+            "write:commit-to-data; or report: and the name of an actor, as in report:co-dane.",
         ) from None
 
 
@@ -109,6 +129,11 @@ class Token:
     def registers(self) -> tuple[str, ...]:
         """The registers that it names; one that may write everything names none."""
         return tuple(each.register for each in self.scopes if isinstance(each, RegisterScope))
+
+    @property
+    def makers(self) -> tuple[str, ...]:
+        """The actors as which its holder may report."""
+        return tuple(each.actor for each in self.scopes if isinstance(each, MakerScope))
 
     def is_over(self, now: datetime) -> bool:
         """True once its time has run out."""

@@ -15,8 +15,13 @@ from tests.api.desk.conftest import Desk
 pytestmark = pytest.mark.anyio
 
 WRITTEN = "Only stewards may read this."
-PAGES = ("/steward", "/steward/corrections", "/steward/history")
-FORMS = ("/steward/sign-out", "/steward/corrections/{id}", "/steward/take-back")
+PAGES = ("/steward", "/steward/corrections", "/steward/history", "/steward/report?commitment=c-one")
+FORMS = (
+    "/steward/sign-out",
+    "/steward/corrections/{id}",
+    "/steward/take-back",
+    "/steward/report",
+)
 
 
 def report(desk: Desk, page: str = "/doc/commitment/c-one") -> Correction:
@@ -198,7 +203,8 @@ async def test_the_desk_speaks_every_language(desk: Desk, language: str) -> None
     async with desk.visitor(Scope.WRITE) as visitor:
         visitor.client.base_url = "https://testserver"
         for path in (*PAGES, "/steward/sign-in"):
-            answer = await visitor.client.get(f"{path}?lang={language}")
+            mark = "&" if "?" in path else "?"
+            answer = await visitor.client.get(f"{path}{mark}lang={language}")
             assert answer.headers["content-language"] == language
             assert f"?lang={language}" in answer.text.partition("<form")[2]
 

@@ -1,0 +1,276 @@
+"""A report on progress in two minutes: a form for one commitment, filled in with what is known."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+from fastapi import FastAPI
+from pyoxigraph import NamedNode
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pledgegraph.errors import ReportOvertaken, ValidationFailed
+from pledgegraph.ontology import read_scheme, shipped_schemes
+from pledgegraph.store import Engine, Permit, Receipt
+from pledgegraph.validation import describe
+from pledgegraph.writes import (
+    STATUSES,
+    ProgressReport,
+    accounts_of,
+    attributable,
+    digest_of,
+    enter_report,
+)
+from pledgegraph_api.desk.home import leading_to
+from pledgegraph_api.desk.rights import Rights
+from pledgegraph_api.desk.sessions import PATH, PRIVATE, Session, Sessions
+from pledgegraph_api.errors import RecordMissing
+from pledgegraph_api.http.forms import form_of
+from pledgegraph_api.http.languages import LANGUAGES, language_of
+from pledgegraph_api.http.query_params import known_parameters
+from pledgegraph_api.progress.ledger import Commitment, Ledger
+from pledgegraph_api.progress.standing import standings
+from pledgegraph_api.sparql.streaming import while_connected
+from pledgegraph_api.web.pages import Pages
+from pledgegraph_api.web.record_paths import document_path
+from pledgegraph_api.write.queue import WriteRunner
+
+REPORT: Final = f"{PATH}/report"
+_FIELDS: Final = ("reporter", "status", "day", "text", "language", "link", "title")
+_LONGEST: Final = 4_000
+_ADDRESS: Final = re.compile(r"https?://[^\s<>\"{}|\\^`]{3,2000}")
+_NAME: Final = re.compile(r"[A-Za-z0-9._~-]{1,200}")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+_EMAIL: Final = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_FIRST_DAY: Final = date(1900, 1, 1)
+
+
+class ProgressForm:
+    """The form, and what comes of it: a report through the gate, in the log."""
+
+    def __init__(
+        self,
+        sessions: Sessions,
+        rights: Rights,
+        engine: Engine,
+        runner: WriteRunner,
+        pages: Pages,
+    ) -> None:
+        self._sessions = sessions
+        self._rights = rights
+        self._engine = engine
+        self._runner = runner
+        self._pages = pages
+        scheme = read_scheme(shipped_schemes()["status"], "status")
+        self._statuses = {each.name: each.labels for each in scheme.concepts}
+
+    def install(self, app: FastAPI) -> None:
+        """Put both at their address."""
+        app.add_api_route(REPORT, self.form, methods=["GET", "HEAD"], include_in_schema=False)
+        app.add_api_route(REPORT, self.send, methods=["POST"], include_in_schema=False)
+
+    async def form(self, request: Request) -> Response:
+        """The form for the commitment of that name.
+
+        Raises:
+            Unauthorised: nobody is signed in.
+            RecordMissing: there is no such commitment for this visitor.
+        """
+        session = await run_in_threadpool(self._sessions.require, request)
+        given = known_parameters(request, ("commitment", "lang"))
+        commitment = await run_in_threadpool(self._own, session, given.get("commitment", ""))
+        return await run_in_threadpool(self._form, request, session, commitment, {})
+
+    async def send(self, request: Request) -> Response:
+        """Bring a report in, or show the form with what is wrong.
+
+        Raises:
+            Unauthorised: nobody is signed in.
+            ForeignForm: the form is of no page of this session.
+            RecordMissing: there is no such commitment for this visitor.
+        """
+        session = await run_in_threadpool(self._sessions.require, request)
+        fields = await form_of(request)
+        ticket = self._sessions.checked(session, fields.get("ticket", ""))
+        commitment = await run_in_threadpool(self._own, session, ticket.get("commitment", ""))
+        own = self._rights.own_makers(session, commitment)
+        today = datetime.now(UTC).date()
+        faults = _faults(fields, own or commitment.makers, today, is_own=bool(own))
+        if faults:
+            return await run_in_threadpool(
+                self._form, request, session, commitment, fields, status=422, faults=faults
+            )
+        report = ProgressReport(
+            name=ticket["name"],
+            promise=commitment.record,
+            reporter=NamedNode(fields["reporter"]),
+            day=date.fromisoformat(fields["day"]),
+            status=fields.get("status", ""),
+            text=fields.get("text", "").replace("\r\n", "\n").strip(),
+            language=fields["language"],
+            link=fields.get("link", "").strip(),
+            title=fields.get("title", "").strip(),
+            is_own=bool(own),
+        )
+
+        def work(permit: Permit) -> Receipt:
+            return enter_report(
+                self._engine,
+                report,
+                agent=attributable("The label", session.token.label, remedy="Use another token."),
+                today=today,
+                seen=ticket["seen"],
+                permit=permit,
+            )
+
+        try:
+            await while_connected(request.receive, self._runner.run(work, session.token.id))
+        except ReportOvertaken:
+            return await run_in_threadpool(
+                self._form,
+                request,
+                session,
+                commitment,
+                fields,
+                status=409,
+                faults=["account_overtaken"],
+            )
+        except ValidationFailed as error:
+            return await run_in_threadpool(
+                self._form,
+                request,
+                session,
+                commitment,
+                fields,
+                status=422,
+                faults=["account_refused"],
+                details=[
+                    describe(each, languages=(language_of(request).tag,), base=error.base)
+                    for each in error.report.violations[:10]
+                ],
+            )
+        return leading_to(request, document_path(commitment.record, self._engine.base) or PATH)
+
+    def _own(self, session: Session, name: str) -> Commitment:
+        commitment = (
+            self._rights.commitment(name) if re.fullmatch(r"[\w.~-]{1,200}", name) else None
+        )
+        if commitment is None or not self._rights.reports_on(session, commitment):
+            raise RecordMissing("There is no such commitment for you to report on.")
+        return commitment
+
+    def _form(
+        self,
+        request: Request,
+        session: Session,
+        commitment: Commitment,
+        fields: Mapping[str, str],
+        *,
+        status: int = 200,
+        faults: list[str] | None = None,
+        details: list[str] | None = None,
+    ) -> Response:
+        language = language_of(request)
+        ledger = self._rights.ledger()
+        own = self._rights.own_makers(session, commitment)
+        with self._engine.snapshot() as snapshot:
+            told = accounts_of(snapshot, commitment.record)
+        name = commitment.record.value.rpartition("/")[2]
+        today = datetime.now(UTC).date()
+        standing = next(
+            each for each in standings(ledger, today) if each.commitment.record == commitment.record
+        )
+        makers = own or list(commitment.makers)
+        values = {each: fields.get(each, "") for each in _FIELDS}
+        if not fields:
+            values |= {
+                "status": standing.own if standing.own in STATUSES else "",
+                "day": today.isoformat(),
+                "language": language.tag,
+                "reporter": makers[0] if makers else "",
+            }
+        title, tongue = ledger.name(commitment.record.value, language.tag)
+        return self._pages.render(
+            request,
+            "desk_progress.html",
+            language=language,
+            status=status,
+            headers=PRIVATE,
+            session=session,
+            ticket=self._sessions.ticket(
+                session, commitment=name, name=secrets.token_hex(4), seen=digest_of(told)
+            ),
+            sign_out=self._sessions.ticket(session),
+            promise={
+                "name": title or name,
+                "language": tongue,
+                "path": document_path(commitment.record, self._engine.base),
+            },
+            known=self._status(standing.own, language.tag) if standing.own in STATUSES else "",
+            known_on=standing.own_as_of,
+            last=standing.last_report,
+            newest=_newest(ledger, commitment, language.tag) if status == 409 else [],  # noqa: PLR2004
+            makers=[(each, ledger.name(each, language.tag)[0] or each) for each in makers],
+            statuses=[(each, self._status(each, language.tag)) for each in STATUSES],
+            values=values,
+            is_own=bool(own),
+            today=today.isoformat(),
+            tongues=LANGUAGES,
+            faults=faults or [],
+            details=details or [],
+        )
+
+    def _status(self, name: str, language: str) -> str:
+        """What our scheme calls a status; the labels are those that this release ships."""
+        labels = self._statuses[name]
+        return labels.get(language) or labels["en"]
+
+
+def _faults(
+    fields: Mapping[str, str], makers: tuple[str, ...] | list[str], today: date, *, is_own: bool
+) -> list[str]:
+    """The messages on all that is wrong."""
+    faults = []
+    try:
+        day = date.fromisoformat(fields.get("day", ""))
+    except ValueError:
+        faults.append("account_no_day")
+    else:
+        if not _FIRST_DAY <= day <= today:
+            faults.append("account_day_ahead")
+    text, title = fields.get("text", "").strip(), fields.get("title", "").strip()
+    status = fields.get("status", "")
+    if (status and status not in STATUSES) or not (status or text):
+        faults.append("account_nothing_said")
+    if any(len(each) > _LONGEST or _CONTROL.search(each) for each in (text, title)):
+        faults.append("account_too_long")
+    if any(_EMAIL.search(each) for each in (text, title)):
+        faults.append("account_email")
+    link = fields.get("link", "").strip()
+    if link and not _ADDRESS.fullmatch(link):
+        faults.append("account_bad_link")
+    if not is_own and not (link and title):
+        faults.append("account_no_source")
+    if fields.get("reporter") not in makers or fields.get("language") not in LANGUAGES:
+        faults.append("account_no_reporter")
+    return faults
+
+
+def _newest(ledger: Ledger, commitment: Commitment, language: str) -> list[dict[str, Any]]:
+    """The latest accounts, for whoever was overtaken by one."""
+    told = sorted(commitment.told, key=lambda each: each.account.ends or ("",), reverse=True)[:3]
+    return [
+        {
+            "day": next(iter(each.account.ends), ""),
+            "who": ", ".join(ledger.name(one, language)[0] or one for one in each.account.tellers),
+            "status": ", ".join(
+                ledger.name(one, language)[0] or one for one in each.account.statuses
+            ),
+        }
+        for each in told
+    ]

@@ -1,0 +1,168 @@
+"""A report in two minutes: by the maker as its own, by a steward with its source, once."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from pyoxigraph import NamedNode
+
+from pledgegraph.namespaces import PG
+from pledgegraph.writes.tokens import MakerScope, RegisterScope, Scope
+from pledgegraph_api.http.languages import LANGUAGES
+from tests.api.conftest import BASE
+from tests.api.desk.conftest import Desk, Visitor
+
+pytestmark = pytest.mark.anyio
+
+FORM = "/steward/report?commitment=c-one"
+ANA = f"{BASE}/id/actor/ana"
+REPORT = {
+    "reporter": ANA,
+    "status": "in-progress",
+    "day": "2026-03-02",
+    "text": "Two workshops <b>held</b>.\r\nA third is planned.",
+    "language": "en",
+    "link": "",
+    "title": "",
+}
+SOURCE = {"link": "https://ana.example/report", "title": "Annual report"}
+
+
+def told(desk: Desk, promise: str = "c-one") -> list[NamedNode]:
+    node = NamedNode(f"{BASE}/id/commitment/{promise}")
+    with desk.engine.snapshot() as snapshot:
+        found = {quad.subject for quad in snapshot.pointing_at([node], [PG.reportsOn])}
+    return sorted((each for each in found if isinstance(each, NamedNode)), key=str)
+
+
+def secure(visitor: Visitor) -> Visitor:
+    visitor.client.base_url = "https://testserver"
+    return visitor
+
+
+async def test_a_makers_report_is_the_makers_own_and_is_there_once(desk: Desk) -> None:
+    async with desk.visitor(MakerScope("ana"), label="Ana's office") as visitor:
+        secure(visitor)
+        home = await visitor.client.get("/steward")
+        assert FORM in html.unescape(home.text)
+        assert "c-two" not in home.text
+        ticket = await form_ticket(visitor)
+        sent = await visitor.client.post("/steward/report", data={**REPORT, "ticket": ticket})
+        assert sent.status_code == 303, sent.text
+        assert sent.headers["location"] == "/doc/commitment/c-one"
+        again = await visitor.client.post("/steward/report", data={**REPORT, "ticket": ticket})
+        assert again.status_code == 303
+        (account,) = told(desk)
+        page = await visitor.client.get("/doc/commitment/c-one")
+        assert "Two workshops &lt;b&gt;held&lt;/b&gt;." in page.text
+        with desk.engine.snapshot() as snapshot:
+            node = NamedNode(f"{BASE}/id/commitment/c-one")
+            (own,) = snapshot.about([node], [PG.makersReport], merged=True)
+            assert own.object == account
+            (status,) = snapshot.about([node], [PG.currentStatus], merged=True)
+            assert str(status.object).endswith("#in-progress>")
+            graphs = {str(quad.graph_name) for quad in snapshot.about([account])}
+            (graph,) = {each.strip("<>") for each in graphs if "computed" not in each}
+            published = snapshot.about([NamedNode(graph)], [PG.publishedBy], merged=True)
+            assert [str(quad.object) for quad in published] == [f"<{ANA}>"]
+        # The form is filled in with what is known now.
+        form = await visitor.client.get(FORM)
+        assert '<option value="in-progress" selected' in form.text
+        # A maker decides nothing and takes nothing back.
+        assert (await visitor.client.get("/steward/corrections")).text.count("<article") == 0
+        assert "take-back" not in (await visitor.client.get("/steward/history")).text
+
+
+async def form_ticket(visitor: Visitor, path: str = FORM) -> str:
+    """The ticket of the form itself, not of the button that ends the session."""
+    page = await visitor.client.get(path)
+    assert page.status_code == 200, page.text
+    return html.unescape(re.findall(r'name="ticket" value="([^"]+)"', page.text)[-1])
+
+
+@pytest.mark.parametrize(
+    ("change", "word"),
+    [
+        ({"day": "31/02/2026"}, "2026-03-02"),
+        ({"day": (datetime.now(UTC) + timedelta(days=2)).date().isoformat()}, "future"),
+        ({"status": "", "text": ""}, "Choose a status"),
+        ({"status": "not-reported"}, "Choose a status"),
+        ({"text": "Write to ana@example.org"}, "e-mail"),
+        ({"link": "javascript:alert(1)"}, "http://"),
+        ({"link": ""}, "title of the document"),
+        ({"reporter": f"{BASE}/id/actor/ben"}, "who reports"),
+        ({"language": "tlh"}, "language"),
+        ({"text": "x" * 4_001}, "4,000"),
+    ],
+)
+async def test_what_is_wrong_is_said_and_nothing_is_lost(
+    desk: Desk, change: dict[str, str], word: str
+) -> None:
+    before = desk.engine.version()
+    async with desk.visitor(RegisterScope("one")) as visitor:
+        secure(visitor)
+        fields = {**REPORT, **SOURCE, **change, "ticket": await form_ticket(visitor)}
+        answer = await visitor.client.post("/steward/report", data=fields)
+        assert answer.status_code == 422
+        assert word in answer.text.partition('role="alert"')[2].partition("</div>")[0]
+        if "title" not in change:
+            assert 'value="Annual report"' in answer.text
+    assert desk.engine.version() == before
+
+
+async def test_of_two_reports_at_once_one_wins_and_the_other_sees_it(desk: Desk) -> None:
+    async with (
+        desk.visitor(Scope.WRITE, label="Eva") as one,
+        desk.visitor(RegisterScope("two"), label="Tom") as other,
+    ):
+        path = FORM.replace("one", "two")
+        tickets = [await form_ticket(secure(each), path) for each in (one, other)]
+        report = {**REPORT, **SOURCE, "reporter": f"{BASE}/id/actor/ben"}
+        first = await one.client.post("/steward/report", data={**report, "ticket": tickets[0]})
+        assert first.status_code == 303, first.text
+        late = {**report, "ticket": tickets[1], "status": "completed", "day": "2026-04-01"}
+        second = await other.client.post("/steward/report", data=late)
+        assert second.status_code == 409
+        alert = second.text.partition('role="alert"')[2].partition("</div>")[0]
+        assert "March 2, 2026" in alert
+        assert "Ben" in alert
+        assert len(told(desk, "c-two")) == 1
+        # It still says something new, so it is sent again from the page that tells so.
+        fresh = html.unescape(re.findall(r'name="ticket" value="([^"]+)"', second.text)[-1])
+        third = await other.client.post("/steward/report", data={**late, "ticket": fresh})
+        assert third.status_code == 303
+        assert len(told(desk, "c-two")) == 2
+        page = await other.client.get("/doc/commitment/c-two")
+        assert "https://ana.example/report" in page.text
+
+
+async def test_who_has_nothing_to_do_with_it_gets_no_form(desk: Desk) -> None:
+    before = desk.engine.version()
+    for scopes in ((MakerScope("ben"),), (RegisterScope("two"),)):
+        async with desk.visitor(*scopes) as visitor:
+            secure(visitor)
+            assert (await visitor.client.get(FORM)).status_code == 404
+            ticket = await form_ticket(visitor, FORM.replace("one", "two"))
+            # The ticket says which commitment it is for, whatever the form says.
+            await visitor.client.post(
+                "/steward/report", data={**REPORT, "ticket": ticket, "commitment": "c-one"}
+            )
+            plain = await visitor.ticket("/steward")
+            answer = await visitor.client.post("/steward/report", data={**REPORT, "ticket": plain})
+            assert answer.status_code == 404
+    async with desk.visitor() as visitor:
+        assert (await visitor.client.get(FORM)).status_code == 401
+        assert (await visitor.client.post("/steward/report", data=REPORT)).status_code == 401
+    assert desk.engine.version() == before
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_form_speaks_every_language(desk: Desk, language: str) -> None:
+    async with desk.visitor(Scope.WRITE) as visitor:
+        secure(visitor)
+        answer = await visitor.client.get(f"{FORM}&lang={language}")
+        assert answer.headers["content-language"] == language
+        assert answer.headers["cache-control"] == "no-store, private"
