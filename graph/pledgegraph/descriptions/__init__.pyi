@@ -1,5 +1,3 @@
-from .class_usage import ClassUse as ClassUse
-from .class_usage import PropertyUse as PropertyUse
 from .dcat import DATASET_DESCRIPTION as DATASET_DESCRIPTION
 from .dcat import Copy as Copy
 from .dcat import catalog_graph as catalog_graph
