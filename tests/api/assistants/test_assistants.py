@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -27,7 +28,7 @@ HEADERS = {
     "accept": "application/json, text/event-stream",
     "content-type": "application/json",
 }
-PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
+PING: dict[str, object] = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 CONVERSATION = (
     b'{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocolVersion":'
     b'"2025-11-25","capabilities":{},"clientInfo":{"name":"t","version":"0"}}}\n'
@@ -178,16 +179,36 @@ async def test_what_is_wrong_or_hostile_is_refused_over_stdio(directory: Path) -
         assert "1,000,000 characters long, and at most 65,536" in text_of(long)
 
 
-async def test_tools_use_up_the_budget_of_whoever_asks(directory: Path, tmp_path: Path) -> None:
-    settings = {"budget_exempt": "", "budget_errors": 3}
+def test_tools_use_up_the_budget_of_whoever_asks(directory: Path, tmp_path: Path) -> None:
+    settings = {"budget_exempt": "", "budget_errors": 3, "trusted_proxies": "127.0.0.1"}
     with running_service(directory, tmp_path / "log", **settings) as service:
-        async with over_http(service) as client:
-            for _ in range(3):
-                assert "line 1" in text_of(await client.call_tool("sparql", {"query": "SELECT ?"}))
-            spent = text_of(await client.call_tool("share-that-reports", {}))
+
+        def told(name: str, arguments: dict[str, str], client: str) -> str:
+            call = {**PING, "method": "tools/call"}
+            call["params"] = {"name": name, "arguments": arguments}
+            headers = {**HEADERS, "x-forwarded-for": client}
+            answer = httpx.post(f"{service.address}/mcp", json=call, headers=headers, timeout=60)
+            return str(answer.json()["result"]["content"][0]["text"])
+
+        for _ in range(3):
+            assert "line 1" in told("sparql", {"query": "SELECT ?"}, "203.0.113.1")
+        spent = told("share-that-reports", {}, "203.0.113.1")
         assert "Your queries came to more than 3 failed queries a minute" in spent
         assert "Ask again in" in spent
-        assert service.ask("ASK {}").status_code == 429
+        assert "Your queries" not in told("share-that-reports", {}, "203.0.113.2")
+        for client, status in (("203.0.113.1", 429), ("203.0.113.2", 200)):
+            asked = httpx.get(
+                service.sparql, params={"query": "ASK {}"}, headers={"x-forwarded-for": client}
+            )
+            assert asked.status_code == status
+
+
+def test_the_service_starts_without_the_library_of_the_protocol() -> None:
+    program = "import pledgegraph_api.server.run, pledgegraph_api.app.create, sys; " + (
+        "sys.exit(any(name.partition('.')[0] in ('mcp', 'mcp_types') for name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], env=environment_of(), check=False)
+    assert done.returncode == 0
 
 
 async def test_pages_of_other_sites_may_not_ask(service: RunningService) -> None:
