@@ -40,8 +40,15 @@ def refusals_placed(texts: Iterable[tuple[str, Callable[[], bytes]]]) -> Iterato
 
 def _form_of(term: Literal | Triple | None) -> re.Pattern[bytes]:
     """How the term is told from others in the formats that there are."""
-    if not isinstance(term, Literal) or term.direction is None:
+    if not isinstance(term, Literal):
         return _TRIPLE
+    if term.direction is None:
+        text = re.escape(term.value).encode()
+        kind = re.escape(re.split(r"[#/]", term.datatype.value)[-1]).encode()
+        return re.compile(
+            rb"""["']%s["']\s*\^\^\s*\S*?%s\b|\b%s["'][^<>]*>\s*%s\s*<"""
+            rb"""|"@value"\s*:\s*"%s\"""" % (text, kind, kind, text, text)
+        )
     tag = re.escape(f"@{term.language}--{term.direction.value}").encode()
     return re.compile(rb"""(?<=["'])%s\b|"@direction"|\bits:dir\s*=""" % tag, re.IGNORECASE)
 

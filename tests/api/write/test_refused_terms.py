@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pledgegraph.namespaces import XSD
 from tests.api.write.conftest import Place
 from tests.graph.building import source_text
 
@@ -41,6 +42,30 @@ async def test_a_term_of_rdf_1_2_is_refused_with_its_place(
     problem = answer.json()
     assert (problem["line"], problem["column"]) == (line, column)
     assert "RDF 1.2" in problem["detail"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "place"),
+    [
+        ("text/turtle", '<urn:a> <urn:p> "300" ,\n "300"^^xsd:byte .', (2, 2)),
+        ("application/n-triples", f'<urn:a> <urn:p> "inf"^^<{XSD.double.value}> .', (1, 17)),
+        (
+            "application/ld+json",
+            '[{"@id": "urn:a",\n "urn:p": {"@value": "-1", '
+            f'"@type": "{XSD.unsignedInt.value}"}}}}]',
+            (2, 12),
+        ),
+    ],
+)
+async def test_what_is_no_number_is_refused_with_its_place(
+    judged: Place, kind: str, text: str, place: tuple[int, int]
+) -> None:
+    before = source_text("two", "ana") + f"@prefix xsd: <{XSD.iri}> .\n" if kind == TTL else ""
+    answer = await judged.send("PUT", "/graphs/source/two", before + text, kind)
+    assert answer.status_code == 400, answer.text
+    problem = answer.json()
+    assert (problem["line"], problem["column"]) == (place[0] + before.count("\n"), place[1])
+    assert "is no value of xsd:" in problem["detail"]
 
 
 async def test_an_update_is_refused_with_the_term(judged: Place) -> None:
