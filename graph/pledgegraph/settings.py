@@ -122,6 +122,13 @@ class Settings(BaseSettings):
         ge=50_000_000,
         description="Memory, in bytes, that a query may use; if it needs more, 507.",
     )
+    copies_memory: int | None = Field(
+        default=None,
+        ge=0,
+        description="Memory, in bytes, that all copies of the data in query workers may take. "
+        "A store for which that is too little is answered from the disk; 0: every store is. "
+        "By default half of the memory that is free when the service starts.",
+    )
     max_rows: int = Field(
         default=1_000_000,
         ge=1,

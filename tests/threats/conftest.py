@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Iterator
 
+import httpx
 import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
@@ -57,6 +59,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService
         max_update_bytes=2_000_000,
         max_change_quads=10_000,
     ) as running:
+        # Attacks are on workers that answer from memory; the disk answers them before.
+        while httpx.get(f"{running.address}/health").json()["memory"]["state"] != "ready":
+            time.sleep(0.1)
         yield running
         log = running.log.read_text(encoding="utf-8")
         assert "Traceback" not in log

@@ -148,7 +148,7 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     )
     DescriptionPages(descriptions, pages, signposts, settings.base).install(app)
     _install_words(app, engine, pages, signposts)
-    HealthCheck(engine, settings.data_dir).install(app)
+    HealthCheck(engine, runner, settings.data_dir).install(app)
     ApiDocs(pages).install(app)
     contributing.install(app, engine)
     install_desk(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Final
 
@@ -33,6 +34,22 @@ def not_modified(request: Request, etag: str) -> bool:
 def opaque(etag: str) -> str:
     """The tag without what makes a weak one of it; weak comparison is of that."""
     return etag.removeprefix("W/")
+
+
+def of_copy(etag: str, copy: str) -> str:
+    """The tag of the same answer made from the copy of the data in memory of that name.
+
+    Its rows may be in another order there, so it is another representation.
+    """
+    return f'{etag[:-1]}m{copy}"'
+
+
+def from_copies(request: Request, etag: str) -> Iterator[str]:
+    """Tags of the same answer from whatever copy that the client has; see `of_copy`."""
+    begin = f"{etag[:-1]}m"
+    for tag in _TAG.findall(",".join(request.headers.getlist("if-none-match"))):
+        if tag.startswith(begin):
+            yield f"W/{tag}" if tag.endswith('w"') else tag
 
 
 def weakened(etag: str) -> str:

@@ -18,6 +18,7 @@ from pledgegraph.release import release
 from pledgegraph.store import Engine
 from pledgegraph_api.http.openapi import JsonAnswer, json_of
 from pledgegraph_api.http.query_params import taking
+from pledgegraph_api.sparql.runner import QueryRunner
 
 _log = logging.getLogger("pledgegraph.service")
 
@@ -31,6 +32,21 @@ class FileCheck(JsonAnswer):
     mended: list[str] = Field(description="What was damaged and has been made again.")
 
 
+class DataInMemory(JsonAnswer):
+    """Whether queries are answered from copies of the data in memory."""
+
+    state: str = Field(
+        description="`ready`: they are; `loading`: they will be; `too large`: the store has more "
+        "statements than there is memory for; `failed`: see the log; `off`: the setting "
+        "`copies_memory` is 0, or the system cannot. In all but the first, the disk answers."
+    )
+    detail: str = Field(description="The same in a sentence.")
+    statements: int = Field(
+        description="Statements in each copy, with those of the union graph; 0 where there is none."
+    )
+    most: int = Field(description="The most that a copy may have.")
+
+
 class Health(JsonAnswer):
     """What `/health` says."""
 
@@ -40,6 +56,7 @@ class Health(JsonAnswer):
     )
     snapshot: int | None = Field(description="The number of the newest snapshot.")
     version: str = Field(description="The release of Pledgegraph.")
+    memory: DataInMemory
     check: FileCheck | None = Field(
         description="The last check of the files; null before the first."
     )
@@ -51,8 +68,9 @@ _CONTENT: Final = {"application/json": json_of(Health)}
 class HealthCheck:
     """Opens the newest snapshot and says whether that went well."""
 
-    def __init__(self, engine: Engine, data_dir: Path) -> None:
+    def __init__(self, engine: Engine, runner: QueryRunner, data_dir: Path) -> None:
         self._engine = engine
+        self._runner = runner
         self._data_dir = data_dir
 
     def install(self, app: FastAPI) -> None:
@@ -80,17 +98,31 @@ class HealthCheck:
         return await run_in_threadpool(self._answer)
 
     def _answer(self) -> JSONResponse:
-        check = self._check()
+        check, memory = self._check(), self._memory()
         try:
             with self._engine.snapshot() as snapshot:
                 sequence = snapshot.sequence
         except (PledgegraphError, OSError) as error:
             _log.error("The store cannot be opened: %s", error)
-            told = Health(status="unavailable", snapshot=None, version=release(), check=check)
+            told = Health(
+                status="unavailable",
+                snapshot=None,
+                version=release(),
+                memory=memory,
+                check=check,
+            )
             return _health(503, told)
         status = "damaged" if check is not None and check.faults else "ok"
-        told = Health(status=status, snapshot=sequence, version=release(), check=check)
+        told = Health(
+            status=status, snapshot=sequence, version=release(), memory=memory, check=check
+        )
         return _health(200, told)
+
+    def _memory(self) -> DataInMemory:
+        told = self._runner.residence
+        return DataInMemory(
+            state=told.state.value, detail=told.detail, statements=told.quads, most=told.most
+        )
 
     def _check(self) -> FileCheck | None:
         found = last_check(self._data_dir)

@@ -15,7 +15,7 @@ from typing import Final
 from fastapi import FastAPI
 from prometheus_client import CollectorRegistry, Counter, Histogram, Info, ProcessCollector
 from prometheus_client.exposition import choose_encoder
-from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from pyoxigraph import __version__ as engine_release
 from starlette.concurrency import run_in_threadpool
@@ -27,6 +27,7 @@ from pledgegraph.errors import PledgegraphError
 from pledgegraph.history import last_check
 from pledgegraph.release import release
 from pledgegraph.store import Engine
+from pledgegraph.workers import ResidenceState
 from pledgegraph_api.http.openapi import TEXT
 from pledgegraph_api.http.query_params import taking
 from pledgegraph_api.http.request_outcome import OUTCOMES
@@ -180,6 +181,7 @@ class _States(Collector):
             "Clients whose budget is remembered.",
             value=self._clients(),
         )
+        yield from self._memory()
         yield from self._check()
         yield from self._backup()
         try:
@@ -206,6 +208,33 @@ class _States(Collector):
                 "When the newest backup was begun, in seconds since 1970.",
                 value=newest.time.timestamp(),
             )
+
+    def _memory(self) -> Iterator[Metric]:
+        """Whether queries are answered from memory, and how many were."""
+        told = self._runner.residence
+        yield GaugeMetricFamily(
+            "pledgegraph_memory_ready",
+            "1 while queries are answered from copies of the data in memory, else 0.",
+            value=int(told.state is ResidenceState.READY),
+        )
+        yield GaugeMetricFamily(
+            "pledgegraph_memory_statements",
+            "Statements in each copy when it was loaded, with those of the union graph.",
+            value=told.quads,
+        )
+        loads = CounterMetricFamily(
+            "pledgegraph_memory_loads", "How often the data have been loaded into memory."
+        )
+        loads.add_metric((), told.renewed)
+        yield loads
+        answers = CounterMetricFamily(
+            "pledgegraph_answers",
+            "Answers begun by query workers, by what they were computed from.",
+            labels=("source",),
+        )
+        for source, number in self._runner.answers.items():
+            answers.add_metric((source,), number)
+        yield answers
 
     def _check(self) -> Iterator[Metric]:
         """What the last check of the files found; nothing before the first."""

@@ -11,7 +11,7 @@ import time
 from typing import Final
 
 from pledgegraph.settings import Settings
-from pledgegraph.workers import ChildProcess
+from pledgegraph.workers import ChildProcess, room_for_copies
 
 _log = logging.getLogger("pledgegraph.service")
 
@@ -88,5 +88,6 @@ def _share(settings: Settings) -> Settings:
     shared = {
         "query_queue": -(-settings.query_queue // number),
         "cache_bytes": settings.cache_bytes // number,
+        "copies_memory": room_for_copies(settings.copies_memory) // number,
     }
     return settings.model_copy(update={**whole, **shared, "http_workers": 1})

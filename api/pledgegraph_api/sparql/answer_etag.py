@@ -17,7 +17,7 @@ from pledgegraph.settings import Settings
 from pledgegraph_api.http.etags import etag_of
 from pledgegraph_api.sparql.protocol import QueryRequest
 
-_OF_THIS_PROCESS: Final = frozenset({"data_dir", "host", "port"})
+_OF_THIS_PROCESS: Final = frozenset({"data_dir", "host", "port", "copies_memory"})
 """Settings that no answer depends on."""
 
 

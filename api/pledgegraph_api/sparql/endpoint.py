@@ -195,7 +195,7 @@ def sparql_endpoint(
         representations,
         page=QueryPage(pages, examples, Labels(engine), settings.base),
         about=ServiceDescription(settings, engine, counts, updates=not is_mirror),
-        explain=ExplainAnswer(settings, pages, counts),
+        explain=ExplainAnswer(settings, pages, counts, runner),
         past=past,
         federation=Federation(settings),
         described=described,

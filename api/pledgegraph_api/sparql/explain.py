@@ -13,17 +13,20 @@ from starlette.responses import JSONResponse, Response
 from pledgegraph.explain import Explainer, Explanation, Pattern
 from pledgegraph.settings import Settings
 from pledgegraph.store import GraphCounts, OnceASnapshot
+from pledgegraph.workers import ResidenceState
 from pledgegraph_api.errors import ParameterError
 from pledgegraph_api.http.negotiation import PAGE, Accept, prefers_page
 from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.sparql.openapi import (
     EXPLAINED_TYPE,
+    AnswerSource,
     ExplainedDataset,
     ExplainedPattern,
     ExplainedQuery,
     SlowShapeWarning,
 )
 from pledgegraph_api.sparql.protocol import QueryRequest
+from pledgegraph_api.sparql.runner import QueryRunner
 from pledgegraph_api.web.pages import Pages
 
 
@@ -31,9 +34,14 @@ class ExplainAnswer:
     """Answers requests with ``explain=true``: the query is parsed, and not run."""
 
     def __init__(
-        self, settings: Settings, pages: Pages, counts: OnceASnapshot[GraphCounts]
+        self,
+        settings: Settings,
+        pages: Pages,
+        counts: OnceASnapshot[GraphCounts],
+        runner: QueryRunner,
     ) -> None:
         self._pages = pages
+        self._runner = runner
         self._counts = counts
         self._explainer = Explainer(
             base=settings.base,
@@ -59,7 +67,7 @@ class ExplainAnswer:
         if wants_page(query, accept):
             return await run_in_threadpool(self._page, request, query, explanation, counts)
         return JSONResponse(
-            _document(query, explanation, counts),
+            _document(query, explanation, counts, self._source(query)),
             headers={"Pledgegraph-Snapshot": str(counts.sequence), "Cache-Control": "no-cache"},
         )
 
@@ -73,11 +81,20 @@ class ExplainAnswer:
             headers={"Pledgegraph-Snapshot": str(counts.sequence), "Cache-Control": "no-cache"},
             query=query.text,
             told=told,
+            source=self._source(query),
             algebra="\n".join(told.algebra.lines()) if told.algebra else "",
             dataset=query.dataset_parameters(),
             back=f"/sparql?{urlencode([*given, ('format', PAGE)])}",
             as_json=f"/sparql?{urlencode([*given, ('explain', 'true'), ('format', 'json')])}",
         )
+
+    def _source(self, query: QueryRequest) -> AnswerSource:
+        """Where its answer would come from if it were run now."""
+        if query.version is not None:
+            return AnswerSource(source="disk", detail="Earlier versions are read from the disk.")
+        told = self._runner.residence
+        is_there = told.state is ResidenceState.READY
+        return AnswerSource(source="memory" if is_there else "disk", detail=told.detail)
 
 
 def wants_page(query: QueryRequest, accept: Accept) -> bool:
@@ -108,9 +125,12 @@ def _estimated(pattern: Pattern, counts: GraphCounts) -> Pattern:
     return pattern
 
 
-def _document(query: QueryRequest, told: Explanation, counts: GraphCounts) -> dict[str, Any]:
+def _document(
+    query: QueryRequest, told: Explanation, counts: GraphCounts, source: AnswerSource
+) -> dict[str, Any]:
     document = ExplainedQuery(
         snapshot=counts.sequence,
+        answered_from=source,
         dataset=ExplainedDataset(
             default_graphs=[each.value for each in query.default_graphs],
             named_graphs=[each.value for each in query.named_graphs],

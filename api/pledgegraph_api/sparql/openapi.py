@@ -105,10 +105,18 @@ class SlowShapeWarning(JsonAnswer):
     remedy: str
 
 
+class AnswerSource(JsonAnswer):
+    """Where the answer to an explained query would come from."""
+
+    source: Literal["memory", "disk"]
+    detail: str = Field(description="Why, in a sentence.")
+
+
 class ExplainedQuery(JsonAnswer):
     """What can be told of a query without running it."""
 
     snapshot: int
+    answered_from: AnswerSource
     dataset: ExplainedDataset
     algebra: AlgebraOperator | None = Field(description="Null where only the engine can read it.")
     patterns: list[ExplainedPattern]

@@ -19,7 +19,13 @@ from pledgegraph.store import ResultKind
 from pledgegraph_api.errors import NotAcceptable
 from pledgegraph_api.http.accept_encoding import preferred_coding, refuses_identity
 from pledgegraph_api.http.cache_hint import Way, keep
-from pledgegraph_api.http.etags import CONDITIONAL, not_modified, weakened
+from pledgegraph_api.http.etags import (
+    CONDITIONAL,
+    from_copies,
+    not_modified,
+    of_copy,
+    weakened,
+)
 from pledgegraph_api.http.negotiation import Negotiator, PageOrFormat
 from pledgegraph_api.http.request_limits import cut_header
 from pledgegraph_api.http.request_outcome import exchange_of
@@ -83,7 +89,7 @@ class Representations:
         for form in forms:
             for each in {coding, IDENTITY}:
                 strong = self.tags.of(state or version, query, form, each)
-                for tag in (strong, weakened(strong)):
+                for tag in (strong, weakened(strong), *from_copies(request, strong)):
                     if not_modified(request, tag):
                         exchange_of(request.scope).cached = True
                         return Response(None, 304, _headers(version, tag))
@@ -109,6 +115,8 @@ class Representations:
         is_certain = request.method != "HEAD" or self.accepted_coding(request) == IDENTITY
         if answer.version is not None and is_certain and _is_repeatable(query) and not answer.cut:
             tag = self.tags.of(state or answer.version, query, answer.form, answer.coding)
+            if answer.origin:
+                tag = of_copy(tag, answer.origin)
             if not answer.steady:
                 tag = weakened(tag)
         headers = {
@@ -164,11 +172,12 @@ def _forms(choice: PageOrFormat) -> Iterator[Format]:
 def _timing(answer: Answer, since: float) -> str:
     """See https://www.w3.org/TR/server-timing/; in milliseconds."""
     total = time.perf_counter() - since
+    engine = "engine;desc=memory" if answer.origin else "engine"
     return ", ".join(
         f"{name};dur={seconds * 1e3:.1f}"
         for name, seconds in (
             ("queue", answer.waited),
-            ("engine", answer.worked),
+            (engine, answer.worked),
             ("total", total),
         )
     )

@@ -14,7 +14,15 @@ from pledgegraph.results import IDENTITY, MAY_FAIL
 from pledgegraph.settings import Settings
 from pledgegraph.sparql import looks_light
 from pledgegraph.store import ResultKind
-from pledgegraph.workers import HoldsSnapshots, Limits, PooledAnswer, QueryPool, Usage
+from pledgegraph.workers import (
+    HoldsSnapshots,
+    Limits,
+    PooledAnswer,
+    QueryPool,
+    Residence,
+    Usage,
+    room_for_copies,
+)
 from pledgegraph_api.errors import NotAcceptable
 from pledgegraph_api.sparql.protocol import QueryRequest
 
@@ -33,6 +41,7 @@ class Answer:
         self.form: Final = form
         self.sequence: Final = answer.begun.sequence
         self.version: Final = answer.begun.version
+        self.origin: Final = answer.begun.origin
         self.coding: Final = answer.begun.coding
         self.waited: Final = answer.begun.waited
         self.worked: Final = answer.begun.worked
@@ -79,8 +88,15 @@ class QueryRunner:
             workers=settings.query_workers,
             queue=settings.query_queue,
         )
+        self.answers: Final = {"memory": 0, "disk": 0}
+        """How many answers have begun, by what they are computed from."""
         usage = Usage(settings.usage_half_life)
-        self._pool = QueryPool(engine, replace(limits, aside_timeout=settings.aside_timeout), usage)
+        self._pool = QueryPool(
+            engine,
+            replace(limits, aside_timeout=settings.aside_timeout),
+            usage,
+            room=room_for_copies(settings.copies_memory),
+        )
         # Its workers are started when they are needed for the first time.
         self._light = QueryPool(
             engine,
@@ -108,9 +124,15 @@ class QueryRunner:
         """How many workers stand ready."""
         return self._pool.idle + self._light.idle
 
+    @property
+    def residence(self) -> Residence:
+        """Whether the data are in memory."""
+        return self._pool.residence
+
     async def start(self) -> None:
         """Start the first worker, so that the first query need not wait for it."""
         await self._pool.warm()
+        self._pool.begin()
 
     async def run(
         self,
@@ -164,6 +186,7 @@ class QueryRunner:
             answer = None
         if answer is None:
             answer = await run_in(self._pool)
+        self.answers["memory" if answer.begun.origin else "disk"] += 1
         try:
             return Answer(answer, choose(answer.begun.kind), is_empty=head_only)
         except NotAcceptable:

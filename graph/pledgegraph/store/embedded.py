@@ -33,10 +33,16 @@ Check = Callable[[Store, ChangeSet], None]
 
 
 class EmbeddedSnapshot:
-    """A snapshot on disk, open for reading."""
+    """A snapshot on disk, open for reading.
 
-    def __init__(self, lease: Lease, *, base: str, union: bool) -> None:
+    ``changes`` is the log that leads on from it, for the newest one.
+    """
+
+    def __init__(
+        self, lease: Lease, *, base: str, union: bool, changes: Path | None = None
+    ) -> None:
         self._lease = lease
+        self._changes = changes
         self._version = lease.version
         self._base = base
         self._union = union
@@ -135,8 +141,14 @@ class EmbeddedSnapshot:
 
     @property
     def address(self) -> dict[str, object]:
-        """What another process needs to open the same snapshot while this one is held."""
-        return {"path": str(self._lease.path), "base": self._base}
+        """What another process needs to open the same snapshot while this one is held.
+
+        And, of the newest one, to follow the data from there on.
+        """
+        files: dict[str, object] = {"path": str(self._lease.path), "base": self._base}
+        if self._changes is None:
+            return files
+        return {**files, "changes": str(self._changes), "merge": self._union}
 
     def __len__(self) -> int:
         """How many quads there are; the union of the graphs does not count."""
@@ -359,7 +371,10 @@ class EmbeddedEngine:
             if opened is not None:
                 return opened
             fresh = EmbeddedSnapshot(
-                self._snapshots.hold_current(), base=self.directory.base, union=self.directory.gated
+                self._snapshots.hold_current(),
+                base=self.directory.base,
+                union=self.directory.gated,
+                changes=self.directory.changes,
             )
             with self._guard:
                 stale, self._newest = self._newest, fresh

@@ -3,10 +3,13 @@ from .child import ChildProcess as ChildProcess
 from .confinement import end_with_parent as end_with_parent
 from .fair_queue import FairQueue as FairQueue
 from .fair_queue import Turn as Turn
+from .memory_template import Residence as Residence
+from .memory_template import ResidenceState as ResidenceState
 from .pool import HoldsSnapshots as HoldsSnapshots
 from .pool import Limits as Limits
 from .pool import QueryPool as QueryPool
 from .query_run import PooledAnswer as PooledAnswer
+from .room import room_for_copies as room_for_copies
 from .usage import Usage as Usage
 from .write_worker import WriteLimits as WriteLimits
 from .write_worker import WriteWorker as WriteWorker

@@ -11,12 +11,15 @@ import errno
 import platform
 import resource
 import struct
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
 _PR_SET_NO_NEW_PRIVS: Final = 38
 _PR_SET_SECCOMP: Final = 22
 _PR_SET_PDEATHSIG: Final = 1
+_PR_SET_CHILD_SUBREAPER: Final = 36
 _SECCOMP_MODE_FILTER: Final = 2
 _SIGKILL: Final = 9
 
@@ -43,11 +46,61 @@ class _Program(ctypes.Structure):
 
 def limit_memory(extra: int) -> None:
     """Allow this process ``extra`` bytes of address space more than it has now."""
-    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
-    limit = pages * resource.getpagesize() + extra
+    limit = _address_space() + extra
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
     # A worker that is killed is no reason to write its memory to the disk.
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+class QueryMemory:
+    """The address space that queries may use, ``extra`` bytes beyond what the process needs.
+
+    The limit can be moved again, which no query can do: what is opened or taken in between
+    queries counts towards none.
+    """
+
+    def __init__(self, extra: int) -> None:
+        self._extra = extra
+        self._limit: int | None = None
+
+    @contextmanager
+    def apart(self) -> Iterator[None]:
+        """Count what the block takes as what the process needs."""
+        before = _address_space()
+        if self._limit is not None:
+            self._set(resource.RLIM_INFINITY)
+        try:
+            yield
+        finally:
+            begin = before + self._extra if self._limit is None else self._limit
+            self._limit = begin + max(0, _address_space() - before)
+            self._set(self._limit)
+
+    @staticmethod
+    def _set(soft: int) -> None:
+        _, hard = resource.getrlimit(resource.RLIMIT_AS)
+        if hard != resource.RLIM_INFINITY:
+            soft = hard if soft == resource.RLIM_INFINITY else min(soft, hard)
+        resource.setrlimit(resource.RLIMIT_AS, (soft, hard))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def adopt_orphans() -> bool:
+    """Make this process the parent of what its children start and leave behind.
+
+    False where the system cannot.
+    """
+    try:
+        _prctl(_PR_SET_CHILD_SUBREAPER, 1)
+    except (OSError, AttributeError):
+        return False
+    return True
+
+
+def _address_space() -> int:
+    """Bytes of address space that this process has."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    return pages * resource.getpagesize()
 
 
 def end_with_parent() -> None:

@@ -6,6 +6,11 @@ worker to pool   R  ready for the first query
                  K  the kind of answer, JSON D  a piece of the answer
                  E  the end                  X  what went wrong, JSON
 
+pool to template L  load a snapshot       F  fork a worker, whose descriptors come along
+template to pool P  the number of the process that reads the files for it
+                 L  it is loaded          F  the number of the worker's process
+                 X  why not
+
 The kind goes with the first piece, and the end with the last: a small answer is one message.
 """
 

@@ -24,6 +24,7 @@ from pledgegraph.results.encoding import IDENTITY
 from pledgegraph.results.truncation import NO_BOUNDS, Bounds
 from pledgegraph.store.engine import Addressed, ResultKind
 from pledgegraph.workers.fair_queue import FairQueue, Turn
+from pledgegraph.workers.memory_template import MemoryTemplate, Residence
 from pledgegraph.workers.query_run import PooledAnswer, Run, begin
 from pledgegraph.workers.usage import Usage
 from pledgegraph.workers.worker import Worker
@@ -62,12 +63,23 @@ class HoldsSnapshots(Protocol):
 class QueryPool:
     """Runs queries over an engine in worker processes, within `Limits`.
 
-    It belongs to one event loop.
+    With ``room``, in bytes, they answer from copies of the data in memory, once those are there
+    (see `memory_template`). It belongs to one event loop.
     """
 
-    def __init__(self, engine: HoldsSnapshots, limits: Limits, usage: Usage) -> None:
+    def __init__(
+        self, engine: HoldsSnapshots, limits: Limits, usage: Usage, *, room: int = 0
+    ) -> None:
         self._engine = engine
         self.limits: Final = limits
+        self._template: Final = MemoryTemplate(
+            engine,
+            memory=limits.memory,
+            nice=limits.nice,
+            room=room,
+            workers=limits.workers,
+            changed=self._renew,
+        )
         self.places: Final = FairQueue(
             limits.workers, limits.queue, usage, aside_timeout=limits.aside_timeout
         )
@@ -76,6 +88,11 @@ class QueryPool:
         self._starting: set[asyncio.Task[None]] = set()
         self._launches: set[asyncio.Task[Worker]] = set()
         self._ending: set[asyncio.Task[None]] = set()
+
+    @property
+    def residence(self) -> Residence:
+        """Whether the data are in memory."""
+        return self._template.residence
 
     @property
     def running(self) -> int:
@@ -141,6 +158,10 @@ class QueryPool:
             turn.begin(run)
             question = {
                 **snapshot.address,
+                "sequence": snapshot.sequence,
+                "version": snapshot.version,
+                # What is asked of another source is not what is in memory, whatever its version.
+                "inMemory": source is None,
                 "query": text,
                 "coding": coding,
                 "rows": astuple(bounds.rows),
@@ -185,7 +206,12 @@ class QueryPool:
         Raises:
             QueryError: workers cannot be started here.
         """
-        self._idle.append(await Worker.start(self.limits.memory, self.limits.nice))
+        worker = await self._template.worker()
+        self._idle.append(worker)
+
+    def begin(self) -> None:
+        """Take the data into memory in the background, if there is room."""
+        self._template.start()
 
     async def stop(self) -> None:
         """Break off every answer, take no further query, and end all workers."""
@@ -197,20 +223,36 @@ class QueryPool:
         for task in begun:
             task.cancel()
         await asyncio.gather(*begun, return_exceptions=True)
+        await self._template.stop()
         await asyncio.gather(*(worker.gone() for worker in workers), *self._ending)
         self._idle.clear()
 
     def _take_back(self, worker: Worker, *, healthy: bool) -> None:
         """Let the next query have the worker, or what replaces it."""
         self._busy.discard(worker)
-        is_wanted = len(self._idle) < self.limits.workers and not self.places.closed()
+        is_wanted = (
+            self._template.is_current(worker)
+            and len(self._idle) < self.limits.workers
+            and not self.places.closed()
+        )
         if healthy and worker.alive and is_wanted:
             self._idle.append(worker)
             return
+        self._end(worker)
+        self._keep_spare()
+
+    def _end(self, worker: Worker) -> None:
         worker.kill()  # at once, not when the task begins
         ending = asyncio.get_running_loop().create_task(worker.end())
         self._ending.add(ending)
         ending.add_done_callback(self._ending.discard)
+
+    def _renew(self) -> None:
+        """Have workers of the present origin take the place of the idle ones of others."""
+        old = [worker for worker in self._idle if not self._template.is_current(worker)]
+        self._idle = [worker for worker in self._idle if worker not in old]
+        for worker in old:
+            self._end(worker)
         self._keep_spare()
 
     async def _worker(self) -> Worker:
@@ -227,7 +269,7 @@ class QueryPool:
 
     async def _launch(self) -> Worker:
         """A new worker, for a query that waits for it; `stop` does not let it wait."""
-        task = asyncio.create_task(Worker.start(self.limits.memory, self.limits.nice))
+        task = asyncio.create_task(self._template.worker())
         self._launches.add(task)
         try:
             return await task

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import sys
 import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, BinaryIO, Final, cast
 
@@ -26,16 +28,21 @@ from pledgegraph.results.encoding import (
 )
 from pledgegraph.results.truncation import Bounds, head_with_link, held_back, refuse_unsaid
 from pledgegraph.store.query_evaluation import evaluate
-from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
+from pledgegraph.workers.confinement import QueryMemory, end_with_parent, forbid_network
 from pledgegraph.workers.deep_stack import DeepThreads
 from pledgegraph.workers.failures import card_of
-from pledgegraph.workers.frames import packed, read_frame
+from pledgegraph.workers.frames import Frame, packed, read_frame
+from pledgegraph.workers.memory_store import MemoryStore
 
 _PIECE: Final = 64 * 1024
 _PATIENCE: Final = 0.02
 """Seconds after which a piece is sent however small it is."""
 _FIRST_PATIENCE: Final = 0.25
 """The same for the first piece of a compressed answer: what begins sooner is the same each time."""
+
+_AT_ONCE: Final = 2000
+"""Quads that a query waits for to be taken in; beyond it the files answer it."""
+_NOTHING: Final = object()
 
 
 class _Sender:
@@ -139,35 +146,76 @@ class _Pieces:
         return self._encoder.last(data) if last else self._encoder.piece(data)
 
 
-class _Opened:
-    """The snapshot that is open, to be used again for the next query."""
+class Sources:
+    """What queries are answered from: the files of a snapshot, or the copy of the data in memory.
 
-    def __init__(self, memory: int) -> None:
-        self._memory = memory
+    A query names the snapshot that it is to be answered from. The copy answers it if it is of that
+    one, or has little to take in until it is.
+    """
+
+    def __init__(self, memory: int, copy: MemoryStore | None = None) -> None:
+        self._copy = copy
+        self._memory = QueryMemory(memory)
         self._folder = ("", 0)
-        self._store: Store | None = None
+        self._files: Store | None = None
+        self._scan = None if copy is None else copy.scan()
+        if copy is not None:
+            with self._memory.apart():
+                pass
 
-    def at(self, path: str) -> Store:
+    def of(self, asked: Mapping[str, Any]) -> Store:
+        """Where to look for the answer."""
+        copy = self._copy
+        if copy is not None and asked["inMemory"]:
+            sequence, version = asked["sequence"], asked["version"]
+            if copy.is_of(version):
+                return copy.store
+            with self._memory.apart():
+                if copy.reaches(sequence, version, at_once=_AT_ONCE):
+                    return copy.store
+        return self._opened(asked["path"])
+
+    def told(self, store: Store) -> dict[str, Any]:
+        """What the pool should know of what was answered from."""
+        if self._copy is None:
+            return {}
+        return {
+            "memory": store is self._copy.store,
+            "stale": self._copy.is_stale,
+            "grown": self._copy.is_grown,
+        }
+
+    def rest(self) -> bool:
+        """Do a little of what can be done while nothing is asked; False when there is nothing."""
+        if self._copy is None:
+            return False
+        if self._copy.is_behind:
+            with self._memory.apart():
+                return self._copy.step() or self._scan is not None
+        if self._scan is not None and next(self._scan, _NOTHING) is _NOTHING:
+            self._scan = None
+        return self._scan is not None
+
+    def _opened(self, path: str) -> Store:
         # A snapshot that was made again from the changes log has the path of the one before.
         folder = path, Path(path).stat().st_ino
-        if self._store is None:
-            self._store = Store.read_only(path)
+        if self._files is None:
             # The engine starts its threads with its first store; their stacks are no query's.
-            limit_memory(self._memory)
+            with self._memory.apart():
+                self._files = Store.read_only(path)
         elif folder != self._folder:
-            self._store = Store.read_only(path)
+            self._files = Store.read_only(path)
         self._folder = folder
-        return self._store
+        return self._files
 
 
-def serve_queries(source: BinaryIO, descriptor: int, memory: int) -> None:
+def serve_queries(source: BinaryIO, descriptor: int, sources: Sources) -> None:
     """Answer what comes by ``source``, to ``descriptor``, until the pool closes it."""
-    opened = _Opened(memory)
     sender = _Sender(descriptor)
     sender.send(b"R")
-    while (frame := read_frame(source)) is not None:
+    while (frame := _next_frame(source, descriptor, sources)) is not None:
         try:
-            _answer(json.loads(frame[1]), opened, sender)
+            _answer(json.loads(frame[1]), sources, sender)
         except QueryError as error:
             sender.forget()
             sender.send(b"X", json.dumps(card_of(error)).encode())
@@ -182,9 +230,21 @@ def serve_queries(source: BinaryIO, descriptor: int, memory: int) -> None:
             sender.send(b"X", json.dumps(card_of(error)).encode())
 
 
-def _answer(asked: dict[str, Any], opened: _Opened, sender: _Sender) -> None:
+def _next_frame(source: BinaryIO, descriptor: int, sources: Sources) -> Frame | None:
+    """The next frame; until it comes, what can be done ahead of it is done.
+
+    The pool asks one query at a time, so none is held back in the buffer of ``source``.
+    """
+    while sources.rest():
+        if select.select([descriptor], [], [], 0)[0]:
+            break
+    return read_frame(source)
+
+
+def _answer(asked: dict[str, Any], sources: Sources, sender: _Sender) -> None:
+    store = sources.of(asked)
     answer = evaluate(
-        opened.at(asked["path"]),
+        store,
         asked["query"],
         base=asked["base"],
         default_graphs=[NamedNode(iri) for iri in asked["defaultGraphs"]],
@@ -193,7 +253,7 @@ def _answer(asked: dict[str, Any], opened: _Opened, sender: _Sender) -> None:
             Variable(name): _term(text) for name, text in asked["substitutions"].items()
         },
     )
-    card = {"kind": answer.kind.value, "variables": answer.variables}
+    card = {"kind": answer.kind.value, "variables": answer.variables, **sources.told(store)}
     bounds = Bounds(rows=Limit(*asked["rows"]), size=Limit(*asked["size"]))
     pieces = _Pieces(sender, card, asked["coding"], held_back=held_back(bounds))
     name = asked["formats"].get(answer.kind.value)
@@ -222,10 +282,15 @@ def main() -> None:
     # read the standard input.
     descriptor = os.dup(0)
     forbid_network()
+    work(descriptor, lambda: Sources(int(sys.argv[1])))
+
+
+def work(descriptor: int, sources: Callable[[], Sources]) -> None:
+    """Answer queries that come by the socket, in a thread with a deep stack, until it is closed."""
     with os.fdopen(descriptor, "rb", closefd=False) as source:
 
         def serve() -> None:
-            serve_queries(source, descriptor, int(sys.argv[1]))
+            serve_queries(source, descriptor, sources())
 
         DeepThreads().start(serve, "pledgegraph-query").join()
 

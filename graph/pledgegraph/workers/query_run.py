@@ -89,7 +89,14 @@ class Run:
         self._worker.write(b"Q", json.dumps(question).encode())
         _, card = await self._frame()
         told: dict[str, Any] = json.loads(card)
+        self._worker.is_stale = told.get("stale", False)
+        self._worker.is_grown = told.get("grown", False)
         return told
+
+    @property
+    def origin(self) -> str:
+        """What its worker's copy of the data was made of; see `Worker`."""
+        return self._worker.origin
 
     async def chunk(self) -> bytes:
         """The next piece of the answer; empty at the end.
@@ -160,6 +167,11 @@ class Begun:
     """Seconds of work from there to the answer's first bytes."""
     steady: bool
     """Whether the same answer has the same bytes each time it is compressed."""
+    origin: str = ""
+    """Which copy of the data in memory it is computed from; empty where from the snapshot's files.
+
+    Two copies of one snapshot may have their statements in another order.
+    """
     cut: Limit | None = None
     """The limit at which it was cut, where that is known by now."""
 
@@ -214,6 +226,7 @@ async def begin(
         waited + run.aside,
         time.perf_counter() - since - run.aside,
         told["steady"],
+        run.origin if told.get("memory") else "",
         Limit(*told["cut"]) if "cut" in told else None,
     )
     return PooledAnswer(begun, run, first)

@@ -8,7 +8,7 @@ import json
 import os
 import signal
 import socket
-from typing import Final
+from typing import Final, Protocol
 
 from pledgegraph.errors import Limit, PledgegraphError, QueryError
 from pledgegraph.workers.channel import Channel, ChannelClosed
@@ -20,13 +20,54 @@ _LONGEST_SHOUT: Final = 4096
 _NOT_STARTED: Final = "A process to evaluate the query could not be started."
 
 
-class Worker:
-    """One worker process and the channel to it."""
+class Shouts(Protocol):
+    """What a process says on its standard error."""
 
-    def __init__(self, process: asyncio.subprocess.Process, channel: Channel, memory: int) -> None:
+    async def read(self, most: int, /) -> bytes:
+        """So many bytes of it at most, when there are some or there will be none."""
+        ...
+
+
+class Process(Protocol):
+    """What a worker needs of its process; see `asyncio.subprocess.Process`."""
+
+    @property
+    def returncode(self) -> int | None:
+        """How it ended; None before."""
+        ...
+
+    @property
+    def stderr(self) -> Shouts | None:
+        """Its standard error."""
+        ...
+
+    def send_signal(self, signal: int, /) -> None:
+        """Send it a signal."""
+        ...
+
+    async def wait(self) -> int:
+        """Wait until it has ended; how it did."""
+        ...
+
+
+class Worker:
+    """One worker process and the channel to it.
+
+    ``origin`` names the template that it was forked from; it is empty for one without a copy of
+    the data.
+    """
+
+    def __init__(
+        self, process: Process, channel: Channel, memory: int, *, origin: str = ""
+    ) -> None:
         self._process = process
         self._channel = channel
         self._memory = Limit("query_memory", memory, "bytes")
+        self.origin: Final = origin
+        self.is_stale = False
+        """True when its copy of the data cannot be brought in step any more."""
+        self.is_grown = False
+        """True when its copy has grown so much by what came and went that it should be renewed."""
 
     @classmethod
     async def start(cls, memory: int, nice: int) -> Worker:

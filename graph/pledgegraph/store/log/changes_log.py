@@ -44,6 +44,8 @@ SEGMENT_BYTES: Final = 64 * 1024 * 1024
 _END: Final = re.compile(rb"# end (\d+) (\d+) ([0-9a-f]{64})\n")
 _END_LONGEST: Final = 120
 _BLOCK: Final = 1 << 20
+_FIRST_BLOCK: Final = 1 << 13
+"""Bytes that are looked at first: a whole record ends there, unless a writer died."""
 ASIDE: Final = "set-aside"
 """The folder beside the log that keeps what was cut off it."""
 DISK_REFUSES: Final = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -355,8 +357,10 @@ def end_of_last(file: BinaryIO) -> int:
     """Where the last complete record of a segment ends; 0 when there is none."""
     end = file.seek(0, os.SEEK_END)
     tail = b""
+    size = _FIRST_BLOCK
     while end > 0:
-        start = max(0, end - _BLOCK)
+        start = max(0, end - size)
+        size = _BLOCK
         file.seek(start)
         # The overlap finds an end line that lies across two blocks.
         block = file.read(end - start) + tail[:_END_LONGEST]
