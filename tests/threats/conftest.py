@@ -60,7 +60,9 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService
         max_change_quads=10_000,
     ) as running:
         # Attacks are on workers that answer from memory; the disk answers them before.
-        while httpx.get(f"{running.address}/health").json()["memory"]["state"] != "ready":
+        while (
+            httpx.get(f"{running.address}/health", timeout=60).json()["memory"]["state"] != "ready"
+        ):
             time.sleep(0.1)
         yield running
         log = running.log.read_text(encoding="utf-8")

@@ -50,7 +50,7 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def health(service: RunningService) -> dict[str, dict[str, object]]:
-    told: dict[str, dict[str, object]] = httpx.get(f"{service.address}/health").json()
+    told: dict[str, dict[str, object]] = httpx.get(f"{service.address}/health", timeout=60).json()
     return told
 
 
@@ -84,7 +84,7 @@ def test_what_is_told_of_it(service: RunningService) -> None:
         service.sparql, params={"query": COUNT, "explain": "true"}, headers={"Accept": "text/html"}
     )
     assert "Queries are answered from memory at present." in page.text
-    numbers = httpx.get(f"{service.address}/metrics").text
+    numbers = httpx.get(f"{service.address}/metrics", timeout=60).text
     assert "pledgegraph_memory_ready 1.0" in numbers
     assert "pledgegraph_memory_statements 400.0" in numbers
 
