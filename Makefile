@@ -7,7 +7,10 @@ BIN := $(VENV)/bin
 # Pinned for what is installed and for what builds it (pip has two names for the latter).
 PIP := PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_CONSTRAINT=constraints.txt \
        PIP_BUILD_CONSTRAINT=constraints.txt $(BIN)/python -m pip install --quiet
-NEEDS := pyproject.toml constraints.txt
+NEEDS := pyproject.toml constraints.txt $(shell find editor -type f -not -path '*/node_modules/*')
+# What pip shows nothing of: without this script the build has bundled no editor.
+EDITOR := test -f api/pledgegraph_api/web/static/build/made-from.txt || echo "The editor of" \
+          "/sparql could not be bundled: npm reaches no packages. The page is a plain form."
 
 DATA_DIR := $(or $(PLEDGEGRAPH_DATA_DIR),var/pledgegraph)
 SHIPPED := $(shell find ontology data -type f)
@@ -42,11 +45,13 @@ clean: ## Remove what was built; data directories stay
 $(VENV)/.installed: $(VENV)/.made $(NEEDS)
 	@echo "Installing Pledgegraph into $(VENV) (once; it takes a minute)"
 	@$(PIP) --editable .
+	@$(EDITOR)
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.made $(NEEDS)
 	@echo "Installing Pledgegraph and its tools into $(VENV) (once; it takes a minute)"
 	@$(PIP) --editable . --group dev
+	@$(EDITOR)
 	@touch $(VENV)/.installed $@
 
 # The service starts in half the time when there is nothing to bring up to date.

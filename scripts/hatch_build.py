@@ -1,23 +1,36 @@
-"""Puts `ontology/`, `data/` and the guide into wheels, for `pledgegraph.shipped`.
+"""Puts into wheels what does not stand where Python looks: `ontology/`, `data/`, guide, editor.
 
-An editable install reads them from the checkout; a copy in site-packages would go stale, so
-only standard wheels get one. See docs/decisions/0001-packaging.md.
+An editable install reads `ontology/`, `data/` and the guide from the checkout; a copy
+in site-packages would go stale, so only standard wheels get one, for `pledgegraph.shipped`. The
+bundle of the editor (see `editor_bundle.py`) is made in the tree for all of them, and for sdists.
+See docs/decisions/0001-packaging.md and 0015-workbench.md.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Any
 
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
+# The hook is loaded by its path, so that what stands beside it is not found without this.
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import editor_bundle
+
 
 class ShippedFiles(BuildHookInterface[Any]):
-    """The wheel's build hook; hatchling finds it by its base class."""
+    """The build hook; hatchling finds it by its base class."""
+
+    def dependencies(self) -> list[str]:
+        """Node.js, where the editor has still to be bundled."""
+        return [] if editor_bundle.is_made(Path(self.root)) else [editor_bundle.NODE]
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add them to a standard wheel; ``version`` is the kind of wheel."""
-        if version != "standard":
+        """Make the editor's bundle; ``version`` is the kind of wheel."""
+        self._bundle()
+        if self.target_name != "wheel" or version != "standard":
             return
         for folder in ("ontology", "data"):
             build_data["force_include"][str(Path(self.root) / folder)] = (
@@ -28,3 +41,16 @@ class ShippedFiles(BuildHookInterface[Any]):
         for path in (*docs.glob("*.md"), *docs.glob("notebooks/*.*")):
             inside = path.relative_to(root).as_posix()
             build_data["force_include"][str(path)] = f"pledgegraph/_shipped/{inside}"
+
+    def _bundle(self) -> None:
+        """The service works without the editor, so that nobody is kept from installing it."""
+        root = Path(self.root)
+        try:
+            if not editor_bundle.is_made(root):
+                editor_bundle.make(root)
+        except editor_bundle.BundleError as error:
+            self.app.display_warning(
+                f"The editor of the SPARQL workbench cannot be bundled: {error}\n"
+                "The package is built without it, and /sparql is a plain form. To have the editor, "
+                "build again where npm reaches its packages."
+            )

@@ -10,7 +10,7 @@ from typing import Final
 from fastapi import FastAPI
 
 from pledgegraph.catalogue import KnownValues, RememberedNames, catalogue
-from pledgegraph.descriptions import DescribedData, take_statistics
+from pledgegraph.descriptions import DescribedData, Statistics, take_statistics
 from pledgegraph.release import release
 from pledgegraph.settings import Settings
 from pledgegraph.store import Engine, OnceASnapshot
@@ -28,6 +28,7 @@ from pledgegraph_api.catalogue.choices import RecordLists
 from pledgegraph_api.catalogue.endpoint import QuestionEndpoint
 from pledgegraph_api.catalogue.index import PATH as QUESTIONS_PATH
 from pledgegraph_api.catalogue.index import QuestionList
+from pledgegraph_api.catalogue.opened_question import OpenedQuestions
 from pledgegraph_api.catalogue.page import QuestionPage
 from pledgegraph_api.discovery.descriptions import DatasetDescriptions, DescriptionPages
 from pledgegraph_api.discovery.publication_dates import PublishedState
@@ -63,8 +64,11 @@ from pledgegraph_api.vocabulary.ontology import OntologyPages
 from pledgegraph_api.vocabulary.schemes import SchemePages
 from pledgegraph_api.web.featured import examples_among
 from pledgegraph_api.web.home import HomePage
+from pledgegraph_api.web.labels import Labels
 from pledgegraph_api.web.pages import Pages
 from pledgegraph_api.web.swagger import ApiDocs
+from pledgegraph_api.workbench.terms import Terms
+from pledgegraph_api.workbench.terms_page import TermsPage
 
 _DOCUMENTS: Final = "/doc/"
 _OF_RECORDS: Final = (_DOCUMENTS, "/id/")
@@ -105,12 +109,14 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     app.state.runner = runner
 
     questions = catalogue()
-    examples = examples_among(questions)
+    records = RecordLists(engine, settings.base)
+    known = KnownValues(settings.base, RememberedNames(engine))
+    terms = Terms(numbers, Labels(engine), settings.base)
     problems = ProblemAnswers(pages, settings.base)
     problems.install(app)
     ProblemPages(pages, settings.base).install(app)
     signposts = Signposts(settings.base)
-    HomePage(pages, engine, examples, signposts, settings.base).install(app)
+    HomePage(pages, engine, examples_among(questions), signposts, settings.base).install(app)
     representations = Representations(settings, engine.version)
     sparql = sparql_endpoint(
         settings,
@@ -118,36 +124,30 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
         runner,
         representations,
         pages=pages,
-        examples=examples,
+        examples=examples_among(questions),
         past=copies.past,
         described=described,
+        terms=terms,
+        questions=OpenedQuestions(questions, engine, known, records, settings.base),
     )
     sparql.install(app)
     writing.install(app, representations)
     QuestionList(questions, pages, settings.base).install(app)
-    question_page = QuestionPage(pages, RecordLists(engine, settings.base), settings.base)
     QuestionEndpoint(
         questions,
         settings,
         runner,
         representations,
         engine=engine,
-        page=question_page,
-        known=KnownValues(settings.base, RememberedNames(engine)),
+        page=QuestionPage(pages, records, settings.base),
+        known=known,
     ).install(app)
     AssistantEndpoint(Answers(questions), settings).install(app)
     copies.install(app)
     ledgers = install_documents(app, engine, pages, settings.base, copies)
-    published = PublishedState(settings.data_dir, settings.base)
-    descriptions = DatasetDescriptions(
-        engine,
-        numbers,
-        issued=published.issued,
-        modified=published.modified,
-        copies=published.copies,
-    )
+    descriptions = _descriptions(settings, engine, numbers)
     DescriptionPages(descriptions, pages, signposts, settings.base).install(app)
-    _install_words(app, engine, pages, signposts)
+    _install_words(app, engine, pages, signposts, terms)
     HealthCheck(engine, runner, settings.data_dir).install(app)
     ApiDocs(pages).install(app)
     contributing.install(app, engine)
@@ -280,9 +280,26 @@ def _keep_answers(
     )
 
 
-def _install_words(app: FastAPI, engine: Engine, pages: Pages, signposts: Signposts) -> None:
+def _descriptions(
+    settings: Settings, engine: Engine, numbers: OnceASnapshot[Statistics]
+) -> DatasetDescriptions:
+    """What the service says of its data."""
+    published = PublishedState(settings.data_dir, settings.base)
+    return DatasetDescriptions(
+        engine,
+        numbers,
+        issued=published.issued,
+        modified=published.modified,
+        copies=published.copies,
+    )
+
+
+def _install_words(
+    app: FastAPI, engine: Engine, pages: Pages, signposts: Signposts, terms: Terms
+) -> None:
     """Put in place what the service says of its words, and what helps others to find it."""
     base = signposts.base
+    TermsPage(terms, pages, base).install(app)
     OntologyPages(pages, signposts, base).install(app)
     SchemePages(engine, pages, signposts, base).install(app)
     MethodologyPage(pages).install(app)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -118,6 +119,7 @@ class QuestionPage:
             "excerpt": excerpt,
             "values": values,
             "downloads": downloads,
+            "given": urlencode(list(options.given.items())),
         }
         return self._pages.render(
             request,

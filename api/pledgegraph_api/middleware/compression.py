@@ -33,7 +33,9 @@ from pledgegraph_api.problems.mapping import problem_of
 from pledgegraph_api.problems.responses import ProblemAnswers
 
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "QUERY"})
-_CODES_ITSELF: Final = ("/sparql", "/queries/", "/graphs", "/update")
+_CODES_ITSELF: Final = ("/queries/", "/graphs", "/update")
+"""Below these addresses; so does the endpoint, but nothing that is below it."""
+_ENDPOINT: Final = "/sparql"
 _PAGE: Final = "text/html"
 _WORTHWHILE: Final = frozenset(
     {
@@ -77,7 +79,8 @@ class Compressing:
             headers = list(_uncoded(scope["headers"], coding))
             had = headers != scope["headers"]
             scope["headers"] = headers
-        only_pages = path_below_root(scope).startswith(_CODES_ITSELF)
+        path = path_below_root(scope)
+        only_pages = path == _ENDPOINT or path.startswith(_CODES_ITSELF)
         coded = _Coded(
             send, coding, head=scope["method"] == "HEAD", only_pages=only_pages, had=had, must=must
         )

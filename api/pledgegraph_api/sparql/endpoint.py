@@ -6,27 +6,34 @@ See https://www.w3.org/TR/sparql11-protocol/
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from typing import Final
 
 from fastapi import FastAPI
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.descriptions import DescribedData, asks_for_description
 from pledgegraph.errors import QueryError
-from pledgegraph.media_types import FORMATS, GRAPH_FORMATS
+from pledgegraph.media_types import FORMATS, GRAPH_FORMATS, JSON
+from pledgegraph.results import IDENTITY
 from pledgegraph.settings import Settings
 from pledgegraph.store import Engine, OnceASnapshot, count_graphs, open_directory
 from pledgegraph.workers import HoldsSnapshots
-from pledgegraph_api.errors import NotAcceptable, QueryMissing
+from pledgegraph_api.errors import NotAcceptable, QueryMissing, WrongParameters
 from pledgegraph_api.history.versions import PastVersions
+from pledgegraph_api.http.languages import required_language
 from pledgegraph_api.http.negotiation import PAGE, Accept, PageOrFormat, accept_of, prefers_page
 from pledgegraph_api.http.query_params import decoded
 from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.problems.mapping import PROBLEM_JSON
+from pledgegraph_api.sparql.answer_workbook import NAME as WORKBOOK
+from pledgegraph_api.sparql.answer_workbook import AnswerWorkbooks
 from pledgegraph_api.sparql.explain import ExplainAnswer, wants_page
 from pledgegraph_api.sparql.federation import Federation
 from pledgegraph_api.sparql.openapi import description
+from pledgegraph_api.sparql.opened import Opened, OpensQuestions
 from pledgegraph_api.sparql.page import PATH, QueryPage
 from pledgegraph_api.sparql.protocol import (
     ACCEPT_QUERY,
@@ -41,9 +48,10 @@ from pledgegraph_api.sparql.streaming import while_connected
 from pledgegraph_api.web.featured import Example
 from pledgegraph_api.web.labels import Labels
 from pledgegraph_api.web.pages import Pages
+from pledgegraph_api.workbench.terms import Terms
 
 _ALLOW: Final = "GET, HEAD, OPTIONS, POST, QUERY"
-_OF_EVERY_PAGE: Final = frozenset({"format", "lang"})
+_OF_EVERY_PAGE: Final = frozenset({"format", "lang", "view"})
 """Parameters that do not make a request one for an answer."""
 
 
@@ -62,6 +70,8 @@ class SparqlEndpoint:
         past: PastVersions,
         federation: Federation,
         described: DescribedData,
+        questions: OpensQuestions,
+        workbooks: AnswerWorkbooks,
     ) -> None:
         self._settings = settings
         self._representations = representations
@@ -70,6 +80,8 @@ class SparqlEndpoint:
         self._past = past
         self._federation = federation
         self._described = described
+        self._questions = questions
+        self._workbooks = workbooks
         self._runner = runner
         self._page = page
 
@@ -90,9 +102,32 @@ class SparqlEndpoint:
             if request.method in WITH_BODY:
                 raise
             return await self._without_query(request, accept)
+        opened = self._questions.opened(query)
+        if opened is not None:
+            if not query.text and self._wants_form(query, accept):
+                return await self._page.empty(request, opened)
+            try:
+                language = required_language(request).tag
+                query = await run_in_threadpool(self._questions.bound, query, opened, language)
+            except WrongParameters as error:
+                return await self._refused(request, query, opened, error, accept)
         exchange_of(request.scope).query = query.text
         if query.explain:
             return await self._explained(request, query, accept)
+        return await self._answered(request, query, opened, accept, since=since)
+
+    async def _answered(
+        self,
+        request: Request,
+        query: QueryRequest,
+        opened: Opened | None,
+        accept: Accept,
+        *,
+        since: float,
+    ) -> Response:
+        """The answer to a query that is known, and to be run."""
+        if (query.format or "").strip().lower() == WORKBOOK:
+            return await self._workbook(request, query, opened)
         choice = self._representations.choice(request, query.format)
         coding = self._representations.coding(request, choice)
         unchanged = self._representations.unchanged(request, query, choice, coding)
@@ -108,11 +143,11 @@ class SparqlEndpoint:
             if choice.page:
                 return await while_connected(
                     request.receive,
-                    self._page.answered(request, query, answer, since=since),
+                    self._page.answered(request, query, opened, answer, since=since),
                 )
         except (QueryError, NotAcceptable) as error:
             if query.format == PAGE or prefers_page(accept, PROBLEM_JSON, ("application/json",)):
-                return self._page.failed(request, query, error)
+                return await run_in_threadpool(self._page.failed, request, query, error, opened)
             raise
         return self._representations.response(request, query, answer, name="answer", since=since)
 
@@ -124,8 +159,47 @@ class SparqlEndpoint:
             return await while_connected(request.receive, answering)
         except QueryError as error:
             if page:
-                return self._page.failed(request, query, error)
+                return await run_in_threadpool(self._page.failed, request, query, error)
             raise
+
+    def _wants_form(self, query: QueryRequest, accept: Accept) -> bool:
+        """Whether the client wants a page; a question that it opens there is not asked yet."""
+        return PageOrFormat(accept, query.format).prefers_page(FORMATS)
+
+    async def _refused(
+        self,
+        request: Request,
+        query: QueryRequest,
+        opened: Opened,
+        error: WrongParameters,
+        accept: Accept,
+    ) -> Response:
+        """What is wrong with the parameters of a question, beside their fields on a page."""
+        if query.format != PAGE and not prefers_page(accept, PROBLEM_JSON, ("application/json",)):
+            raise error
+        query = replace(query, text=query.text or opened.question.query)
+        return await run_in_threadpool(self._page.failed, request, query, error, opened)
+
+    async def _workbook(
+        self, request: Request, query: QueryRequest, opened: Opened | None
+    ) -> Response:
+        """The answer as a workbook, which is made when the whole of it is there.
+
+        Raises:
+            QueryError: it cannot be answered.
+            NotAcceptable: it is a graph.
+        """
+        choice = self._representations.choice(request, JSON.name)
+        whole = query
+        if self._federation.asked_by(query):
+            whole = await while_connected(request.receive, self._federation.joined(query))
+        answer = await while_connected(request.receive, self._run(request, whole, choice, IDENTITY))
+        if answer.form is not JSON:
+            answer.abandon()
+            raise NotAcceptable("A workbook holds rows, and no graph.", GRAPH_FORMATS)
+        return await while_connected(
+            request.receive, self._workbooks.response(request, query, opened, answer)
+        )
 
     async def _run(
         self, request: Request, query: QueryRequest, choice: PageOrFormat, coding: str
@@ -161,7 +235,7 @@ class SparqlEndpoint:
         given = dict(decoded(request.scope["query_string"], "The query string"))
         name = given.get("format")
         if PageOrFormat(accept, name).prefers_page(GRAPH_FORMATS):
-            return self._page.empty(request)
+            return await self._page.empty(request)
         if given.keys() <= _OF_EVERY_PAGE:
             try:
                 return await self._about.answer(request, name)
@@ -185,18 +259,25 @@ def sparql_endpoint(
     examples: tuple[Example, ...],
     past: PastVersions,
     described: DescribedData,
+    terms: Terms,
+    questions: OpensQuestions,
 ) -> SparqlEndpoint:
     """The endpoint over an engine, with all that it shows and tells."""
     counts = OnceASnapshot(engine, count_graphs)
+    labels = Labels(engine)
     is_mirror = open_directory(settings.data_dir).origin is not None
     return SparqlEndpoint(
         settings,
         runner,
         representations,
-        page=QueryPage(pages, examples, Labels(engine), settings.base),
+        page=QueryPage(
+            pages, engine, examples=examples, labels=labels, terms=terms, questions=questions
+        ),
         about=ServiceDescription(settings, engine, counts, updates=not is_mirror),
         explain=ExplainAnswer(settings, pages, counts, runner),
         past=past,
         federation=Federation(settings),
         described=described,
+        questions=questions,
+        workbooks=AnswerWorkbooks(pages, labels, settings.base),
     )

@@ -18,7 +18,9 @@ from pledgegraph.media_types import (
 from pledgegraph_api.http.negotiation import PAGE
 from pledgegraph_api.http.openapi import TEXT, JsonAnswer, content_of, json_of
 from pledgegraph_api.problems.openapi import LIMIT_PARAMETERS, problem_response
-from pledgegraph_api.sparql.protocol import FORM, SPARQL_QUERY
+from pledgegraph_api.sparql.answer_workbook import MEDIA_TYPE as WORKBOOK_TYPE
+from pledgegraph_api.sparql.answer_workbook import NAME as WORKBOOK
+from pledgegraph_api.sparql.protocol import FORM, SPARQL_QUERY, TABLE, VIEWS
 
 
 class ResultTerm(JsonAnswer):
@@ -130,6 +132,7 @@ def description(method: str) -> dict[str, Any]:
     """The keyword arguments of FastAPI's route for ``get`` or ``post``."""
     answers = content_of(FORMATS, {JSON.media_type: json_of(SparqlAnswer)})
     answers[EXPLAINED_TYPE] = json_of(ExplainedQuery)
+    answers[WORKBOOK_TYPE] = {"schema": {"type": "string", "format": "binary"}}
     query: dict[str, Any] = {
         "name": "query",
         "in": "query",
@@ -160,8 +163,12 @@ def description(method: str) -> dict[str, Any]:
         + ", ".join(each.name for each in (*RESULT_FORMATS, CSV_SAFE))
         + " for SELECT and ASK; "
         + ", ".join(each.name for each in GRAPH_FORMATS)
-        + f" for CONSTRUCT and DESCRIBE. {PAGE} makes a page that shows the beginning of it.",
-        "schema": {"type": "string", "enum": [*(each.name for each in NAMED_FORMATS), PAGE]},
+        + f" for CONSTRUCT and DESCRIBE. {PAGE} makes a page that shows the beginning of it, "
+        f"{WORKBOOK} a workbook of a SELECT or ASK.",
+        "schema": {
+            "type": "string",
+            "enum": [*(each.name for each in NAMED_FORMATS), PAGE, WORKBOOK],
+        },
     }
     explain: dict[str, Any] = {
         "name": "explain",
@@ -169,6 +176,20 @@ def description(method: str) -> dict[str, Any]:
         "description": "Whether the query is explained instead of run: its algebra, how much its "
         "patterns can match at most, and what in it is known to be slow.",
         "schema": {"type": "boolean", "default": False},
+    }
+    view: dict[str, Any] = {
+        "name": "view",
+        "in": "query",
+        "description": "How a page shows the answer to a SELECT.",
+        "schema": {"type": "string", "enum": list(VIEWS), "default": TABLE},
+    }
+    question: dict[str, Any] = {
+        "name": "question",
+        "in": "query",
+        "description": "A question of the catalogue, by its id. The request may then give the "
+        "question's parameters, which are bound to variables of the query as at its own address. "
+        "Without a query it is the question's own.",
+        "schema": {"type": "string"},
     }
     described: dict[str, Any] = {
         "summary": "Query",
@@ -196,15 +217,16 @@ def description(method: str) -> dict[str, Any]:
     }
     if method == "get":
         described["openapi_extra"] = {
-            "parameters": [query, form, explain, *LIMIT_PARAMETERS, *graphs]
+            "parameters": [query, form, explain, view, question, *LIMIT_PARAMETERS, *graphs]
         }
         return described
     described["responses"][415] = problem_response("A body of another kind.")
     fields = {
-        each["name"]: each["schema"] for each in (query, form, explain, *LIMIT_PARAMETERS, *graphs)
+        each["name"]: each["schema"]
+        for each in (query, form, explain, view, question, *LIMIT_PARAMETERS, *graphs)
     }
     described["openapi_extra"] = {
-        "parameters": [form, explain, *LIMIT_PARAMETERS, *graphs],
+        "parameters": [form, explain, view, question, *LIMIT_PARAMETERS, *graphs],
         "requestBody": {
             "required": True,
             "content": {

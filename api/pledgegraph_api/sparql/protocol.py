@@ -47,21 +47,27 @@ ACCEPT_QUERY: Final = f'"{SPARQL_QUERY}", "{FORM}"'
 See https://datatracker.ietf.org/doc/draft-ietf-httpbis-safe-method-w-body/
 """
 
-_ONCE: Final = ("query", "explain", "version", TIMEOUT, LIMIT_PARAMETER)
+_ONCE: Final = ("query", "explain", "version", "view", "question", TIMEOUT, LIMIT_PARAMETER)
+TABLE: Final = "table"
+VIEWS: Final = (TABLE, "bar", "line")
 _PROTOCOL: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
 _UPDATE: Final = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
-_OWN: Final = (
+OWN: Final = (
     "query",
     "default-graph-uri",
     "named-graph-uri",
     "format",
     "explain",
     "version",
+    "view",
+    "question",
+    "lang",
     TIMEOUT,
     LIMIT_PARAMETER,
 )
-OF_CLIENTS: Final = frozenset({"output", "results", "results ", "queryLn", "infer", "debug"})
-"""What SPARQLWrapper and RDF4J send to every service, and what changes nothing here."""
+"""The parameters of a query."""
+OF_CLIENTS: Final = frozenset({"ac", "output", "results", "results ", "queryLn", "infer", "debug"})
+"""What the editor of the SIB, SPARQLWrapper and RDF4J send to every service; it changes nothing."""
 CHARSETS: Final = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 """Names of UTF-8, and of what is UTF-8 as well."""
 
@@ -85,6 +91,13 @@ class QueryRequest:
     day: date | None = None
     """The day that the answer is for, where the query is one of the service's own that asks
     the clock for the day."""
+    question: str | None = None
+    """The question of the catalogue whose parameters the request may give; the query is then
+    empty where it is the question's own."""
+    view: str = TABLE
+    """How a page shows the answer: one of `VIEWS`."""
+    more: Mapping[str, str] = field(default_factory=dict)
+    """The parameters that are none of the protocol's."""
 
     def dataset_parameters(self) -> list[tuple[str, str]]:
         """The dataset as parameters of a request."""
@@ -154,11 +167,14 @@ def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
             )
     given = dict(parameters)
     text = given.get("query")
-    if text is None:
+    question = given.get("question") or None
+    if text is None and question is None:
         raise QueryMissing("There is no query in the request.")
-    refuse_unknown(parameters, _OWN)
-    if not text.removeprefix("\ufeff").strip():
+    if question is None:  # else it may have parameters of the question, which are not known here
+        refuse_unknown(parameters, OWN)
+    if text is not None and not text.removeprefix("\ufeff").strip():
         raise QueryMissing("The query is empty.")
+    text = text or ""
     length = len(text.encode("utf-8"))
     if length > longest:
         raise too_large(longest)
@@ -177,6 +193,9 @@ def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
         explain=_truth(given, "explain"),
         limits=limits,
         version=version_named(given.get("version")),
+        question=question,
+        view=_view(given.get("view") or TABLE),
+        more=given,
     )
 
 
@@ -192,6 +211,16 @@ def refuse_unknown(parameters: Parameters, known: Sequence[str]) -> None:
         if name not in known and name not in OF_CLIENTS and not is_added(name)
     ]
     refuse(list(faults_of(unknown, known)), known)
+
+
+def _view(name: str) -> str:
+    if name not in VIEWS:
+        raise ParameterError(
+            f"The parameter `view` is {', '.join(VIEWS[:-1])} or {VIEWS[-1]}, "
+            f"and not {name[:40]!r}.",
+            remedy="Choose one of them, or leave it out.",
+        )
+    return name
 
 
 def _truth(given: Mapping[str, str], name: str) -> bool:

@@ -21,8 +21,15 @@ from pledgegraph_api.http.etags import etag_of
 from pledgegraph_api.http.respond import FOR_GOOD, respond
 
 _STATIC: Final = Path(__file__).resolve().with_name("static")
+_BUILT: Final = _STATIC / "build"
+"""What the package build makes, see `scripts/editor_bundle.py`; it may be missing."""
 _SWAGGER_UI: Final = Path(str(files("fastapi_swagger") / "resources"))
-_KINDS: Final = {".css": "text/css", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_KINDS: Final = {
+    ".css": "text/css",
+    ".js": "text/javascript",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain",
+}
 _ICON: Final = "icon.svg"
 
 
@@ -38,7 +45,8 @@ class Assets:
     """The files by their names. They are those of the release, and read once."""
 
     def __init__(self) -> None:
-        paths = [*_STATIC.iterdir(), *(_SWAGGER_UI.glob("swagger-ui*"))]
+        built = sorted(_BUILT.glob("workbench*"))
+        paths = [*_STATIC.iterdir(), *built, *_SWAGGER_UI.glob("swagger-ui*")]
         found = {each.name: _asset(each) for each in paths if each.suffix in _KINDS}
         self._plain: Final = found
         self._hashed: Final = {each.hashed: each for each in found.values()}
@@ -50,6 +58,10 @@ class Assets:
             "/static/{name:path}", self.file, methods=methods, include_in_schema=False
         )
         app.add_api_route("/favicon.ico", self.icon, methods=methods, include_in_schema=False)
+
+    def has(self, name: str) -> bool:
+        """Whether there is a file of that name."""
+        return name in self._plain
 
     def address(self, name: str) -> str:
         """Where a page finds the file of that name, below the root of the service."""

@@ -45,6 +45,18 @@ class Labels:
 
         return replace(table, rows=tuple(tuple(told(cell) for cell in row) for row in table.rows))
 
+    def names(self, iris: Iterable[str], language: str) -> dict[str, Literal]:
+        """What each thing is called that has a name, in the language or the nearest. Blocks.
+
+        Raises:
+            QueryError: the labels cannot be had.
+        """
+        usable = sorted(set(iris))
+        found: dict[str, Literal] = {}
+        for start in range(0, len(usable), _MOST):
+            found |= self._find(usable[start : start + _MOST], language)
+        return found
+
     def _find(self, iris: Iterable[str], language: str) -> dict[str, Literal]:
         """The label of each thing that has one, all by one query."""
         terms = [str(NamedNode(iri)) for iri in sorted(iris)[:_MOST]]

@@ -1,3 +1,4 @@
+from .class_usage import ClassUse as ClassUse
 from .dcat import DATASET_DESCRIPTION as DATASET_DESCRIPTION
 from .dcat import Copy as Copy
 from .dcat import catalog_graph as catalog_graph

@@ -26,7 +26,7 @@ from pledgegraph.descriptions.void import void_graph
 from pledgegraph.errors import DirectoryReadOnly, StorageFull
 from pledgegraph.namespaces import SH, VOID, VOID_EXT
 from pledgegraph.sparql.codepoint_escapes import plain_text
-from pledgegraph.sparql.names_used import names_used
+from pledgegraph.sparql.names_used import names_in
 from pledgegraph.store.engine import AddressedSnapshot, Engine
 from pledgegraph.store.log.changes_log import DISK_REFUSES
 from pledgegraph.store.per_snapshot import OnceASnapshot
@@ -70,7 +70,7 @@ def asks_for_description(text: str, base: str, graphs: Iterable[NamedNode] = ())
         return True
     if not _MAYBE.search(text):
         return False
-    names = {each.iri for each in names_used(plain_text(text), base)}
+    names = {each.iri for each in names_in(plain_text(text), base)}
     return bool(names & (ours | _TERMS)) or any(name.startswith(_VOCABULARIES) for name in names)
 
 

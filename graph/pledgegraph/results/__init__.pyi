@@ -7,5 +7,6 @@ from .encoding import SteadyEncoder as SteadyEncoder
 from .encoding import encode_whole as encode_whole
 from .graphs import MAY_FAIL as MAY_FAIL
 from .graphs import graph_bytes as graph_bytes
+from .truncation import CUT as CUT
 from .truncation import LIMIT_PARAMETER as LIMIT_PARAMETER
 from .truncation import Bounds as Bounds

@@ -9,5 +9,8 @@ from .federation import values_block as values_block
 from .federation import with_values as with_values
 from .functions import extension_functions as extension_functions
 from .lexer import query_words as query_words
+from .names_used import UsedName as UsedName
+from .names_used import names_in as names_in
+from .names_used import undeclared_prefixes as undeclared_prefixes
 from .quick_queries import is_quick as is_quick
 from .service_clauses import calls_service as calls_service

@@ -9,13 +9,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
-from urllib.parse import urljoin
+from urllib.parse import urldefrag, urljoin
 
 from pledgegraph.sparql.mending.scanner import Scanner
 from pledgegraph.sparql.mending.tree import Unreadable
 
 _ESCAPED: Final = re.compile(r"\\(.)")
 _CODEPOINT: Final = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:")
 _HIGHEST: Final = 0x10FFFF
 
 
@@ -30,10 +31,13 @@ class UsedName:
     """The prefix that it is written with, without the colon; None where it is written out."""
 
 
-def names_used(text: str, base: str) -> Iterator[UsedName]:
+def names_in(text: str, base: str) -> Iterator[UsedName]:
     """The IRIs outside of declarations; relative ones are resolved against ``{base}/``.
 
     Names with a prefix that is not declared are left out. Ends where the text is no SPARQL.
+
+    >>> [each.iri for each in names_in("PREFIX : <b#> ASK { :c <d> <> }", "http://a")]
+    ['http://a/b#c', 'http://a/d', 'http://a/']
     """
     prefixes: dict[str, str] = {}
     against = f"{base}/"
@@ -65,10 +69,13 @@ def _resolved(against: str, piece: str) -> str:
         number = int(match[1] or match[2], 16)
         return chr(number) if number <= _HIGHEST else match[0]
 
+    iri = _CODEPOINT.sub(character, piece[1:-1])
+    if _ABSOLUTE.match(iri):
+        return iri  # `urljoin` would take away a hash sign at its end
     try:
-        return urljoin(against, _CODEPOINT.sub(character, piece[1:-1]))
+        return urljoin(urldefrag(against)[0], iri) + ("#" if iri.endswith("#") else "")
     except ValueError:
-        return piece[1:-1]  # such as <http://[>, which the engine refuses
+        return iri  # such as <//[>, which the engine refuses
 
 
 def undeclared_prefixes(text: str) -> list[str]:

@@ -121,6 +121,13 @@ async def test_they_are_named_graphs_and_the_data_are_counted_without_them(
         )
 
 
+async def test_the_scheme_of_the_base_does_not_matter(shipped: httpx.AsyncClient) -> None:
+    """A base of http, and a vocabulary of http."""
+    assert len(await rows(shipped, DECLARED)) == len(PREFIXES)
+    found = await rows(shipped, PARTITIONS)
+    assert any(row["class"].endswith("#Commitment") for row in found)
+
+
 async def test_what_they_say_follows_the_data(
     empty_engine: EmbeddedEngine,
 ) -> None:

@@ -1,0 +1,1 @@
+"""What helps people to write queries at `/sparql`, and to use the answers."""

@@ -1,0 +1,58 @@
+// Puts the editor in the place of the text field of /sparql. Without this script the form works as it is.
+
+import { autocompletion } from "@codemirror/autocomplete";
+import { lintGutter } from "@codemirror/lint";
+import { keymap } from "@codemirror/view";
+import { Prec } from "@codemirror/state";
+import { EditorView, basicSetup } from "codemirror";
+import { sparql } from "codemirror-lang-sparql";
+import { completeWith } from "./complete.js";
+import { adviseWith, showProblem } from "./advise.js";
+import { look } from "./look.js";
+import { declaringPrefixes } from "./prefixes.js";
+import { readTerms } from "./terms.js";
+
+function mount(form) {
+  const field = form.querySelector("textarea");
+  const host = document.createElement("div");
+  host.className = "editor";
+  host.dir = "ltr";
+  field.after(host);
+  const terms = readTerms(form.dataset.terms);
+
+  const send = () => {
+    form.requestSubmit();
+    return true;
+  };
+  // Style sheets of the editor are made by script, which the policy of the page allows in a shadow tree only.
+  const root = host.attachShadow({ mode: "open" });
+  const view = new EditorView({
+    doc: field.value,
+    parent: root,
+    root,
+    extensions: [
+      Prec.highest(keymap.of([{ key: "Mod-Enter", run: send }])),
+      basicSetup,
+      sparql(),
+      autocompletion({ override: [completeWith(terms, form.dataset)], icons: false, maxRenderedOptions: 60 }),
+      declaringPrefixes(terms),
+      adviseWith(terms, form.dataset),
+      lintGutter(),
+      look,
+      EditorView.lineWrapping,
+      EditorView.contentAttributes.of({ "aria-label": form.dataset.editorLabel, spellcheck: "false" }),
+    ],
+  });
+
+  field.hidden = true;
+  field.required = false;
+  form.addEventListener("submit", () => {
+    field.value = view.state.doc.toString();
+  });
+  form.querySelector(`label[for="${field.id}"]`).addEventListener("click", () => view.focus());
+  form.querySelector("#keys").hidden = false;
+  showProblem(view, document.getElementById("fault"));
+  host.view = view; // what tests and measurements take hold of
+}
+
+mount(document.querySelector("form.workbench"));
