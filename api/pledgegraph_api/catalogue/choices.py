@@ -19,7 +19,7 @@ MOST: Final = 500
 
 _HERE: Final = Path(__file__).resolve().parent
 _MOST_ROWS: Final = 4000
-"""The LIMIT of both queries: the labels of 500 records in eight languages."""
+"""The LIMIT of the queries: the labels of 500 records in eight languages."""
 
 Labels = dict[str, dict[str, str]]
 """IRI to language tag to label."""
@@ -41,7 +41,8 @@ class RecordLists:
         self._base = base
         self._of_class = (_HERE / "queries" / "records_of_class.rq").read_text(encoding="utf-8")
         self._of_scheme = (_HERE / "queries" / "concepts_of_scheme.rq").read_text(encoding="utf-8")
-        self._lists: dict[tuple[Variable, NamedNode], OnceASnapshot[Labels]] = {}
+        self._offered = (_HERE / "queries" / "records_offered.rq").read_text(encoding="utf-8")
+        self._lists: dict[tuple[Variable, NamedNode] | str, OnceASnapshot[Labels]] = {}
 
     def options(self, parameter: Parameter, language: str) -> tuple[Option, ...]:
         """The values to choose from, sorted; none where any text will do, or there are too many.
@@ -78,12 +79,19 @@ class RecordLists:
     def _labels(self, parameter: Parameter) -> Labels:
         if parameter.type != "iri":
             return {}
+        if parameter.offered is not None:
+            return self._offers(parameter.offered)
         if parameter.class_iri is not None:
             return self._list(self._of_class, Variable("class"), parameter.class_iri)
         if parameter.namespace is not None:
             scheme = NamedNode(parameter.namespace.rstrip("#/"))
             return self._list(self._of_scheme, Variable("scheme"), scheme)
         return {}
+
+    def _offers(self, pattern: str) -> Labels:
+        query = self._offered.replace("?record a ?offered", pattern)
+        fresh = OnceASnapshot(self._engine, partial(_ask, query=query, substitutions={}))
+        return self._lists.setdefault(pattern, fresh).current()
 
     def _list(self, query: str, variable: Variable, node: NamedNode) -> Labels:
         ask = partial(_ask, query=query, substitutions={variable: node})

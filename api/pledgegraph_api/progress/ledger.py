@@ -19,7 +19,7 @@ from pledgegraph_api.progress.terms import CLASSES, FRESHNESS, NOT_REPORTED, STA
 from pledgegraph_api.web.naming import NameBook, read_names
 
 _THINGS: Final = frozenset(
-    ("register", "maker", "actorType", "status", "teller", "record", "known")
+    ("about", "register", "maker", "actorType", "status", "teller", "record", "known")
 )
 _QUERIES: Final = Path(__file__).resolve().with_name("queries")
 
@@ -58,6 +58,11 @@ class Telling:
     direct: bool
     """Whether it is about the commitment itself."""
 
+    @property
+    def by_page(self) -> bool:
+        """Whether it counts as the maker's although only a page tells it, and nobody in person."""
+        return self.voice == "maker" and not self.account.tellers
+
 
 @dataclass(frozen=True, slots=True)
 class Commitment:
@@ -66,7 +71,9 @@ class Commitment:
     record: NamedNode
     registers: tuple[str, ...]
     known: str
-    """What is known of reporting where the maker has given no dated report."""
+    """What is known of reporting today where the maker has given no dated report."""
+    announced: str
+    """The first day on which it can have been announced; empty where no source says."""
     due: str
     """The last day that its due date can mean; empty without one."""
     makers: tuple[str, ...]
@@ -130,6 +137,7 @@ class Ledgers:
                 NamedNode(iri),
                 registers=tuple(values.get("register", ())),
                 known=next(iter(values.get("known", ())), ""),
+                announced=min(values.get("announced", ()), default=""),
                 due=max(values.get("due", ()), default=""),
                 makers=tuple(values.get("maker", ())),
                 actor_types=tuple(values.get("actorType", ())),

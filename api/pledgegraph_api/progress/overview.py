@@ -121,7 +121,7 @@ def overview(ledger: Ledger, day: date, *, today: date) -> Overview:
     The addresses behind the numbers are those of lists for today, and of the question
     ``freshness-and-status`` for any other day.
     """
-    standing = standings(ledger, day)
+    standing = standings(ledger, day, today=today)
     reporting = Counter(each.reporting for each in standing)
     due = Counter(each.due for each in standing)
     passed = sorted(
@@ -147,8 +147,8 @@ def overview(ledger: Ledger, day: date, *, today: date) -> Overview:
         disagreeing=sum(each.disagree for each in standing),
         due=tuple(Share(name, due[name], "") for name in DUE),
         passed=tuple(passed[:MOST_LISTED]),
-        told=tuple(lately_told(ledger.commitments, day, MOST_LISTED)),
-        actor_types=_actor_types(ledger.commitments),
+        told=tuple(lately_told((each.commitment for each in standing), day, MOST_LISTED)),
+        actor_types=_actor_types([each.commitment for each in standing]),
         discrepancies=ledger.discrepancies,
     )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 
 from pledgegraph_api.progress.ledger import Account, Commitment, Ledger, Telling, Voice
@@ -49,9 +49,19 @@ class Told:
     """The last day that its date can mean."""
 
 
-def standings(ledger: Ledger, day: date) -> list[Standing]:
-    """Every commitment as it stood on a day: accounts that may be of later days do not count."""
-    return [_standing(each, ledger.terminal, day) for each in ledger.commitments]
+def standings(ledger: Ledger, day: date, *, today: date | None = None) -> list[Standing]:
+    """Every commitment as it stood on a day.
+
+    Accounts that may be of later days do not count, nor do commitments that were surely
+    announced later.
+    """
+    until = day.isoformat()
+    is_past = day < (today or datetime.now(UTC).date())
+    return [
+        _standing(each, ledger.terminal, day, is_past=is_past)
+        for each in ledger.commitments
+        if each.announced <= until
+    ]
 
 
 def lately_told(commitments: Iterable[Commitment], day: date, most: int) -> list[Told]:
@@ -83,7 +93,9 @@ def age_of(last_report: str, day: date) -> str:
     return "overdue"
 
 
-def _standing(commitment: Commitment, terminal: frozenset[str], day: date) -> Standing:
+def _standing(
+    commitment: Commitment, terminal: frozenset[str], day: date, *, is_past: bool
+) -> Standing:
     until = day.isoformat()
     last = ""
     for telling in commitment.told:
@@ -94,9 +106,10 @@ def _standing(commitment: Commitment, terminal: frozenset[str], day: date) -> St
     own, own_day = _latest(commitment, "maker", until)
     found, found_day = _latest(commitment, "assessor", until)
     ended = any(status in terminal for each in own for status in each.statuses)
+    known = _known(commitment, until) if is_past else commitment.known.removeprefix(FRESHNESS)
     return Standing(
         commitment,
-        reporting=_reporting(commitment, last, ended=ended, day=day),
+        reporting=_reporting(known, last, ended=ended, day=day),
         last_report=last,
         own=_status(own),
         own_as_of=own_day,
@@ -132,11 +145,20 @@ def _status(accounts: Iterable[Account]) -> str:
     return said.pop() if len(said) == 1 else SEVERAL
 
 
-def _reporting(commitment: Commitment, last: str, *, ended: bool, day: date) -> str:
+def _known(commitment: Commitment, until: str) -> str:
+    """What was known of reporting on a past day; an account without a date may be of any."""
+    dated = [(each.voice, each.account.ends) for each in commitment.told]
+    if any(voice == "maker" and not ends for voice, ends in dated):
+        return "undated"
+    heard = any(voice != "maker" and (not ends or ends[0] <= until) for voice, ends in dated)
+    return "others-reported" if heard else "no-report-known"
+
+
+def _reporting(known: str, last: str, *, ended: bool, day: date) -> str:
     if ended:
         return "ended"
     if not last:
-        return commitment.known.removeprefix(FRESHNESS) or "no-report-known"
+        return known or "no-report-known"
     return age_of(last, day)
 
 

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode
 
 from pledgegraph.namespaces import DCTERMS, PG
 from pledgegraph_api.records.promise_facts import PromiseFacts
-from pledgegraph_api.records.shown_things import Name, Original, Things, When
+from pledgegraph_api.records.shown_things import Inferred, Name, Original, Things, When
 from pledgegraph_api.web.control_chars import printable
 
 _ACCOUNTS: Final = frozenset({PG.ProgressNote, PG.StatusReport, PG.Assessment, PG.Account})
@@ -41,7 +41,9 @@ class Entry:
     things: tuple[Name, ...]
     """Events and outcomes that it tells of."""
     source: Original | None
-    inferred: tuple[Name, ...]
+    inferred: Inferred
+    by_page: bool = False
+    """Whether nobody in person tells, but a page of the register."""
     states: bool = False
     """Whether it says how far the promise is."""
 
@@ -95,6 +97,7 @@ class Accounts:
             things.names(node, PG.concerns),
             things.original(said.graphs(node, PG.reportsOn), said.graphs(node)),
             things.inferred(node),
+            by_page=self._by_page(node),
             states=bool(statuses or words or said.nodes(node, PG.publishedStatus)),
         )
 
@@ -105,6 +108,15 @@ class Accounts:
         said = self._facts.said
         assessed = PG.Assessment in said.classes(node) or said.nodes(node, PG.assessor)
         return "assessor" if assessed else "others"
+
+    def _by_page(self, node: NamedNode) -> bool:
+        """Whether an account of the maker's is told by no one on a page that is not its own."""
+        said = self._facts.said
+        if node not in self._own or said.nodes(node, PG.reporter, PG.onBehalfOf):
+            return False
+        makers = {each for promise in self._facts.below for each in said.nodes(promise, PG.madeBy)}
+        pages = said.graphs(node, PG.reportsOn)
+        return not any(makers & set(said.nodes(page, PG.publishedBy)) for page in pages)
 
     def of(self, *promises: NamedNode) -> list[Entry]:
         """What was told of the promises themselves, the newest first, what has no day last."""

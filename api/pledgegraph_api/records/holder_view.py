@@ -15,7 +15,7 @@ from pledgegraph.documents import Names, Profiles
 from pledgegraph.namespaces import DCTERMS, ORG, PG, RDF, RDFS, SCHEMA, SCHEME, SKOS, XSD
 from pledgegraph.store import Snapshot, solutions
 from pledgegraph_api.records.commitment_lines import Sum, count_commitments
-from pledgegraph_api.records.shown_things import Name, Things, When
+from pledgegraph_api.records.shown_things import Inferred, Name, Things, When
 from pledgegraph_api.records.statements import Statements
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.translations import Wording, day_of
@@ -106,7 +106,7 @@ class Holder:
     facts: tuple[tuple[Name, tuple[Name, ...]], ...]
     links: tuple[str, ...]
     text: Name | None
-    inferred: tuple[Name, ...]
+    inferred: Inferred
     groups: tuple[Group, ...]
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pledgegraph_api.records.accounts import Entry
-from pledgegraph_api.records.shown_things import Name, Original, When
+from pledgegraph_api.records.shown_things import Inferred, Name, Original, When
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Answer:
     makers: tuple[Name, ...]
     at: tuple[Name, ...]
     announced: When | None
-    inferred: tuple[Name, ...]
+    inferred: Inferred
     facts: tuple[tuple[Name, tuple[Name, ...]], ...]
     quote: Name | None
     original: Original | None

@@ -26,6 +26,20 @@ _EDITORIAL: Final = frozenset({PG.EditorialSource, PG.ReferenceSource})
 _STARTS: Final = (PG.asOf, PG.earliest, PG.startsOn)
 _ENDS: Final = (PG.asOf, PG.latest, PG.endsOn)
 _WORDS: Final = (PG.dateAsPublished, PG.dateAsResearched)
+_LINKS: Final = frozenset(
+    {
+        PG.contributesTo,
+        PG.resultedFrom,
+        PG.superEvent,
+        PG.evidenceFor,
+        PG.reportsOn,
+        PG.concerns,
+        PG.addresses,
+        PG.grade,
+        PG.inferred,
+    }
+)
+"""Properties that only tie a record to another, and what is said of these statements."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,16 @@ class When:
 
     text: str
     day: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Inferred:
+    """Why something was inferred."""
+
+    about: tuple[Name, ...]
+    """Of the record itself."""
+    links: tuple[Name, ...]
+    """Only that it belongs to another; what the record is, sources state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +165,18 @@ class Things:
         written = self.said.texts(node, *words)
         return When(printable(written[0].value)) if written else None
 
-    def inferred(self, node: NamedNode) -> tuple[Name, ...]:
+    def inferred(self, node: NamedNode) -> Inferred:
         """Why something that is said of the node was inferred, where it was."""
-        reasons = self.said.texts(node, PG.inferred)
-        return tuple(Name(printable(each.value), each.language or "") for each in reasons)
+        about: list[Name] = []
+        links: list[Name] = []
+        for each in self.said.texts(node, PG.inferred):
+            graphs = self.said.stating(node, PG.inferred, each)
+            only_links = graphs and all(
+                self.said.properties(node, graph) <= _LINKS for graph in graphs
+            )
+            name = Name(printable(each.value), each.language or "")
+            (links if only_links else about).append(name)
+        return Inferred(tuple(about), tuple(links))
 
     def original(self, *candidates: Iterable[NamedNode]) -> Original | None:
         """The source to read: of the first candidates that hold one, and no editorial one."""

@@ -79,6 +79,18 @@ class Statements:
             for graph in graphs
         }
 
+    def stating(self, node: NamedNode, prop: NamedNode, value: Term) -> set[NamedNode]:
+        """Which graphs state this of a node."""
+        return set(self._said.get(node, {}).get(prop, {}).get(value, ()))
+
+    def properties(self, node: NamedNode, graph: NamedNode) -> set[NamedNode]:
+        """Which properties of a node a graph states."""
+        return {
+            prop
+            for prop, values in self._said.get(node, {}).items()
+            if any(graph in graphs for graphs in values.values())
+        }
+
     def number(self, node: NamedNode, prop: NamedNode) -> int | None:
         """The largest whole number that is the value."""
         found = [each for text in self.texts(node, prop) if (each := _whole(text)) is not None]

@@ -70,6 +70,8 @@ class Parameter:
     """For an ``integer``: the bounds of what makes sense."""
     values_of: tuple[NamedNode, ...]
     """For a ``string``: the properties of the class that have to have it for a value."""
+    offered: str | None
+    """The pattern of the records, as ``?record``, that a form offers; None for all of the class."""
     label: Words
     """What it is called."""
     description: Words
@@ -245,6 +247,7 @@ def _parameter(matter: Mapping[str, Any]) -> Parameter:
         least=None if matter.get("least") is None else int(matter["least"]),
         most=None if matter.get("most") is None else int(matter["most"]),
         values_of=tuple(_class(str(each)) for each in matter.get("values-of") or ()),
+        offered=matter.get("offered"),
         label=words_of(str(matter["name"])),
         description=_text(matter["description"]),
     )

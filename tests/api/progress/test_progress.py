@@ -106,6 +106,14 @@ async def test_another_day_counts_nothing_later(shipped: httpx.AsyncClient) -> N
     completed = {each for each, row in late.items() if row["status_by_maker"] == "completed"}
     before = {each for each, row in early.items() if row["status_by_maker"] == "completed"}
     assert before < completed
+    # Announced in 2024; of the first the maker has told nothing since, of the others somebody has.
+    for name in ("c2d-idc", "midn-gha", "pod-goal"):
+        assert f"{BASE}/id/commitment/{name}" in set(late) - set(early)
+    heard = {each for each, row in late.items() if row["reporting"] == "others-reported"}
+    assert {early[each]["reporting"] for each in heard & set(early)} == {
+        "no-report-known",
+        "others-reported",
+    }
     assert all(row["last_report"] <= "2020-06-30" for row in early.values())
     page = (await shipped.get("/progress?day=2020-06-30", headers=PAGE)).text
     assert "/queries/freshness-and-status?day=2020-06-30" in page

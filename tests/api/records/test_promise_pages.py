@@ -135,6 +135,28 @@ async def test_an_inference_says_why(shipped: httpx.AsyncClient) -> None:
     assert "The research took it to be the 5th forum" in fact
 
 
+async def test_only_a_link_may_be_inferred(shipped: httpx.AsyncClient) -> None:
+    page = await text(shipped, "commitment/c2d-citizen-data")
+    entries = re.findall(r'<li class="voice-.*?</li>', page, re.DOTALL)
+    (outcome,) = [each for each in entries if "Citizen Data Commons, a platform" in each]
+    held = await text(shipped, "event/bogota-workshop-2025")
+    for shown in (outcome, held):
+        assert "<summary>only the link is inferred</summary>" in shown
+        assert "<summary>inferred</summary>" not in shown
+    dated = await text(shipped, "event/egm-3-citizen-data-2024")
+    assert "<summary>inferred</summary>" in dated
+
+
+async def test_a_page_of_the_register_is_no_word_of_the_maker(shipped: httpx.AsyncClient) -> None:
+    voices = {
+        name: set(re.findall(r'<span class="voice">([^<:]*)', await text(shipped, name)))
+        for name in ("commitment/midn-col", "commitment/fds2020-2-1")
+    }
+    page = "The register\N{RIGHT SINGLE QUOTATION MARK}s page"
+    assert page in voices["commitment/midn-col"]
+    assert page not in voices["commitment/fds2020-2-1"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_answer_is_there_in_every_language(
     shipped: httpx.AsyncClient, language: str

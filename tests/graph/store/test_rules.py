@@ -195,6 +195,7 @@ def test_parts_and_wholes_have_dates_and_counts_of_their_own(promises: EmbeddedE
         {"2027-12-31"},
         {"2025-12-31"},
     ]
+    assert [each["withinCommitment"] for each in (whole, first, second)] == [{"with-parts"}] * 3
     assert first["currentStatus"] == {"completed"}
     assert first["completedLate"] == {"false"}
     counts = ("undertakingCount", "noteCount", "eventCount", "outcomeCount", "evidenceCount")
