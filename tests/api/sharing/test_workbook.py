@@ -82,7 +82,7 @@ def test_no_text_becomes_a_formula_and_none_is_too_long() -> None:
     label = '=HYPERLINK("http://evil.example","x")'
     ledger = Ledger(
         1,
-        (Commitment(record, (), "", "2025-13-99", (), (), ()),),
+        (Commitment(record, (), "", "", "2025-13-99", (), (), ()),),
         frozenset(),
         0,
         NameBook({record: {"en": label}}, {}),
