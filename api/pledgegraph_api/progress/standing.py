@@ -60,7 +60,7 @@ def standings(ledger: Ledger, day: date, *, today: date | None = None) -> list[S
     return [
         _standing(each, ledger.terminal, day, is_past=is_past)
         for each in ledger.commitments
-        if each.announced <= until
+        if not is_past or each.announced <= until
     ]
 
 
