@@ -258,3 +258,13 @@ class NotAcceptable(RequestError):
         listed = ", ".join(f"{each.media_type} (format={each.name})" for each in available)
         super().__init__(message, remedy=f"Ask for one of these: {listed}.")
         self.available = tuple(available)
+
+
+class SnapshotNotYet(PledgegraphError):
+    """The snapshot that a request asks for is not here yet; ``retry_after`` is in seconds."""
+
+    remedy = "Wait, then send the request again."
+
+    def __init__(self, message: str, *, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

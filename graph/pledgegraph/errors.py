@@ -154,6 +154,28 @@ class BackupUnusable(PledgegraphError):
     remedy = "Choose another backup: each is a folder with a file backup.json in it."
 
 
+class LogUnavailable(PledgegraphError):
+    """The shared changes log does not answer, or not by enough of its servers.
+
+    A change of which this is said was not acknowledged; it may be in the log all the same.
+    """
+
+    remedy = (
+        "Wait until most of the log's servers are back, then look whether the change is there "
+        "and make it again if it is not."
+    )
+
+
+class LogMoved(PledgegraphError):
+    """Another node has added to the shared changes log first; the change is computed anew."""
+
+    remedy = "Make the change again."
+
+
+class StreamDiffers(DirectoryError):
+    """The shared changes log is not the one that the data directory follows."""
+
+
 class OriginError(PledgegraphError):
     """The service that a mirror follows cannot be followed."""
 
@@ -287,6 +309,12 @@ class SourceUnclear(InputError):
 
 class GraphClosed(InputError):
     """A graph cannot be written by hand: the union of all, or what rules compute."""
+
+
+class KeyReused(InputError):
+    """An Idempotency-Key was used for another change before."""
+
+    remedy = "Give each change a key of its own, such as a new UUID."
 
 
 class ChangeTooLarge(InputError):

@@ -80,6 +80,24 @@ class Settings(BaseSettings):
         ge=0,
         description="Seconds to wait while another process writes to the data directory.",
     )
+    log: str = Field(
+        default="",
+        description="The shared changes log of several nodes: a stream of NATS JetStream, such as "
+        "`nats://one.example.org:4222,two.example.org:4222/pledgegraph`. `init --log` writes it "
+        "into the data directory; set it later where the servers have moved.",
+    )
+    log_credentials: Path | None = Field(
+        default=None,
+        description="The file with the credentials for the servers of the shared log, as the NATS "
+        "tool `nsc` writes it.",
+    )
+    at_least_wait: float = Field(
+        default=5.0,
+        ge=0,
+        le=60,
+        description="Seconds that a request waits for the snapshot that its header "
+        "`Pledgegraph-At-Least` asks for.",
+    )
     http_workers: int = Field(
         default=1,
         ge=1,

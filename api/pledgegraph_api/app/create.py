@@ -36,6 +36,7 @@ from pledgegraph_api.discovery.sitemap import Finding
 from pledgegraph_api.guide.endpoint import Guide
 from pledgegraph_api.http.client_address import ClientAddresses, Networks
 from pledgegraph_api.http.link_header import Signposts
+from pledgegraph_api.middleware.at_least import AtLeast
 from pledgegraph_api.middleware.body_timeout import TimelyBodies
 from pledgegraph_api.middleware.compression import Compressing
 from pledgegraph_api.middleware.cross_origin import CrossOrigin
@@ -190,6 +191,9 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
         problems=problems,
     )
     _add_layers(app, settings, problems, budget, observers)
+    app.add_middleware(
+        AtLeast, newest=engine.version, patience=settings.at_least_wait, answers=problems
+    )
     quick = QuickAnswers(engine, representations.tags, settings)
     _keep_answers(app, settings, engine, observers, quick, beside=contributing.outcomes.stamp)
     return app

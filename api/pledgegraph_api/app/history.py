@@ -6,7 +6,7 @@ from fastapi import FastAPI
 
 from pledgegraph.history import Dumps
 from pledgegraph.settings import Settings
-from pledgegraph.store import PublishedLog
+from pledgegraph.store import PublishedLog, open_directory
 from pledgegraph.workers import BackgroundCommand
 from pledgegraph_api.history.change_set import ChangeDocuments
 from pledgegraph_api.history.dump_schedule import DumpSchedule
@@ -15,6 +15,7 @@ from pledgegraph_api.history.stream import ChangeStream
 from pledgegraph_api.history.versions import PastVersions
 from pledgegraph_api.ops.backup_schedule import BackupSchedule
 from pledgegraph_api.ops.file_checks import FileChecks
+from pledgegraph_api.ops.log_follower import LogFollower
 from pledgegraph_api.web.pages import Pages
 
 
@@ -39,6 +40,7 @@ class Copies:
                 correction_days=settings.correction_days,
             ),
             *_backups(settings),
+            *_followers(settings),
         )
 
     def start(self) -> None:
@@ -56,6 +58,11 @@ class Copies:
         """Put all parts at their addresses."""
         for each in self._parts:
             each.install(app)
+
+
+def _followers(settings: Settings) -> tuple[BackgroundCommand, ...]:
+    is_node = open_directory(settings.data_dir).log is not None
+    return (LogFollower(settings.data_dir),) if is_node else ()
 
 
 def _backups(settings: Settings) -> tuple[BackgroundCommand, ...]:

@@ -16,7 +16,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pledgegraph_api.errors import ParameterError
-from pledgegraph_api.http.header_names import REASON
+from pledgegraph_api.http.header_names import AT_LEAST, IDEMPOTENCY_KEY, REASON
 from pledgegraph_api.http.request_limits import CUT_HEADER, HEADER
 from pledgegraph_api.problems.mapping import problem_of
 from pledgegraph_api.problems.responses import ProblemAnswers
@@ -44,8 +44,10 @@ _LOOKED_AT: Final = (
     "Accept",
     "Accept-Datetime",
     "Accept-Language",
+    AT_LEAST,
     "Authorization",
     "Content-Type",
+    IDEMPOTENCY_KEY,
     "If-Match",
     "If-None-Match",
     REASON,

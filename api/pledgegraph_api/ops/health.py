@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.history import last_check
 from pledgegraph.release import release
-from pledgegraph.store import Engine
+from pledgegraph.store import Engine, following, open_directory
 from pledgegraph_api.http.openapi import JsonAnswer, json_of
 from pledgegraph_api.http.query_params import taking
 from pledgegraph_api.sparql.runner import QueryRunner
@@ -47,6 +47,16 @@ class DataInMemory(JsonAnswer):
     most: int = Field(description="The most that a copy may have.")
 
 
+class SharedLog(JsonAnswer):
+    """How far a node of a shared changes log is."""
+
+    address: str = Field(description="The servers and the name of the log.")
+    time: datetime = Field(description="When the node looked at the log last.")
+    reachable: bool = Field(description="Whether it answered then.")
+    taken: int = Field(description="The number of the last message that the node has taken.")
+    behind: int = Field(description="How many more messages it knew of then.")
+
+
 class Health(JsonAnswer):
     """What `/health` says."""
 
@@ -60,6 +70,10 @@ class Health(JsonAnswer):
     check: FileCheck | None = Field(
         description="The last check of the files; null before the first."
     )
+    log: SharedLog | None = Field(
+        description="The changes log that this node shares with others; null where its own is the "
+        "only one, or before it has looked."
+    )
 
 
 _CONTENT: Final = {"application/json": json_of(Health)}
@@ -72,6 +86,8 @@ class HealthCheck:
         self._engine = engine
         self._runner = runner
         self._data_dir = data_dir
+        log = open_directory(data_dir).log
+        self._address = None if log is None else str(log)
 
     def install(self, app: FastAPI) -> None:
         """Put the check at its address."""
@@ -98,7 +114,7 @@ class HealthCheck:
         return await run_in_threadpool(self._answer)
 
     def _answer(self) -> JSONResponse:
-        check, memory = self._check(), self._memory()
+        check, memory, log = self._check(), self._memory(), self._log()
         try:
             with self._engine.snapshot() as snapshot:
                 sequence = snapshot.sequence
@@ -110,11 +126,17 @@ class HealthCheck:
                 version=release(),
                 memory=memory,
                 check=check,
+                log=log,
             )
             return _health(503, told)
         status = "damaged" if check is not None and check.faults else "ok"
         told = Health(
-            status=status, snapshot=sequence, version=release(), memory=memory, check=check
+            status=status,
+            snapshot=sequence,
+            version=release(),
+            memory=memory,
+            check=check,
+            log=log,
         )
         return _health(200, told)
 
@@ -122,6 +144,18 @@ class HealthCheck:
         told = self._runner.residence
         return DataInMemory(
             state=told.state.value, detail=told.detail, statements=told.quads, most=told.most
+        )
+
+    def _log(self) -> SharedLog | None:
+        told, address = following(self._data_dir), self._address
+        if told is None or address is None:
+            return None
+        return SharedLog(
+            address=address,
+            time=told.time,
+            reachable=told.reachable,
+            taken=told.taken,
+            behind=told.last - told.taken,
         )
 
     def _check(self) -> FileCheck | None:

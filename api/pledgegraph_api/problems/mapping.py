@@ -82,6 +82,16 @@ def problem_of(error: Exception) -> Problem:
     )
 
 
+_WAITS: Final = (
+    graph.ServiceBusy,
+    graph.ServiceStopping,
+    api.BudgetSpent,
+    api.Crowded,
+    api.SnapshotNotYet,
+)
+"""Errors that say themselves when to try again."""
+_LOG_BACK: Final = "5"
+"""Seconds after which the servers of a shared log may have found each other again."""
 _WITH_NEAR: Final = (api.QuestionMissing, api.DocumentMissing, api.RecordMissing)
 
 
@@ -122,9 +132,10 @@ def _fault(fault: api.Fault) -> dict[str, str | list[str]]:
 
 
 def _headers(error: Exception) -> dict[str, str]:
-    waits = graph.ServiceBusy | graph.ServiceStopping | api.BudgetSpent | api.Crowded
-    if isinstance(error, waits):
+    if isinstance(error, _WAITS):
         return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, graph.LogUnavailable | graph.LogMoved):
+        return {"Retry-After": _LOG_BACK}
     if isinstance(error, api.BodyTooSlow):
         return {"Connection": "close"}
     if isinstance(error, api.Unauthorised | api.Forbidden):

@@ -100,6 +100,13 @@ SERVICE_PROBLEMS: Final = (
         (api.ForeignForm,),
     ),
     ProblemType(
+        "key-reused",
+        422,
+        "The Idempotency-Key is another change's",
+        "A change was made with the same key and another update. Nothing was changed.",
+        (graph.KeyReused,),
+    ),
+    ProblemType(
         "unauthorised",
         401,
         "A token is needed",
@@ -313,6 +320,24 @@ SERVICE_PROBLEMS: Final = (
         "The service is being stopped",
         "The service is on its way down and takes no more queries.",
         (graph.ServiceStopping,),
+    ),
+    ProblemType(
+        "behind",
+        503,
+        "The snapshot asked for is not here yet",
+        "The request asks with the header Pledgegraph-At-Least for a snapshot that this node of "
+        "the service has not got yet. The header Retry-After says when to try again, in seconds.",
+        (api.SnapshotNotYet,),
+    ),
+    ProblemType(
+        "log-unavailable",
+        503,
+        "The changes log does not answer",
+        "Too few servers of the changes log that several nodes share are there, so that no change "
+        "can be accepted. Queries and pages are answered as before. A change of which this is said "
+        "was not acknowledged, but may have been accepted: look whether it is there before you "
+        "send it again. The header Retry-After says when, in seconds.",
+        (graph.LogUnavailable, graph.LogMoved),
     ),
     ProblemType(
         "store-busy",

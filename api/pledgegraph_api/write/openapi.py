@@ -10,7 +10,7 @@ from pydantic import Field
 from starlette.responses import Response
 
 from pledgegraph.media_types import JSON_LD, N_TRIPLES, RDF_XML, TURTLE
-from pledgegraph_api.http.header_names import REASON
+from pledgegraph_api.http.header_names import IDEMPOTENCY_KEY, REASON
 from pledgegraph_api.http.openapi import TEXT, JsonAnswer, json_of
 from pledgegraph_api.problems.openapi import problem_response
 from pledgegraph_api.sparql.protocol import FORM, SPARQL_UPDATE
@@ -38,6 +38,14 @@ REASON_HEADER: Final[dict[str, Any]] = {
     "in": "header",
     "description": "Why, for the changes log; UTF-8, percent-encoded. No e-mail address.",
     "schema": {"type": "string"},
+}
+KEY_HEADER: Final[dict[str, Any]] = {
+    "name": IDEMPOTENCY_KEY,
+    "in": "header",
+    "description": "A key of your own for the change. An update that is sent again with the same "
+    "key is made once, and answered with the receipt of the first time.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+    "example": "6f3f0e4e-5c1b-4a53-9d56-2f5d8c0f8a11",
 }
 IF_MATCH_HEADER: Final[dict[str, Any]] = {
     "name": "If-Match",
@@ -132,7 +140,13 @@ def update_description() -> dict[str, Any]:
         "dependencies": [Security(BEARER)],
         "responses": {200: receipt_response("It is made, and on disk."), **refusals()},
         "openapi_extra": {
-            "parameters": [REASON_HEADER, IF_MATCH_HEADER, IF_NONE_MATCH_HEADER, *using],
+            "parameters": [
+                REASON_HEADER,
+                KEY_HEADER,
+                IF_MATCH_HEADER,
+                IF_NONE_MATCH_HEADER,
+                *using,
+            ],
             "requestBody": {
                 "required": True,
                 "content": {

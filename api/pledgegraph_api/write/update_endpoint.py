@@ -22,7 +22,7 @@ from pledgegraph_api.write.graph_tags import GraphTags
 from pledgegraph_api.write.openapi import update_description
 from pledgegraph_api.write.queue import WriteRunner
 from pledgegraph_api.write.receipt import receipt_answer
-from pledgegraph_api.write.update_protocol import read_update, reason_of
+from pledgegraph_api.write.update_protocol import key_of_request, read_update, reason_of
 
 PATH: Final = "/update"
 _ALLOW: Final = "OPTIONS, POST"
@@ -53,9 +53,10 @@ class UpdateEndpoint:
     async def answer(self, request: Request) -> Response:
         """What came of the update in the request."""
         token = self._authorisation.require(request, Scope.WRITE)
-        by = Attribution(token.label, reason_of(request, "SPARQL update."))
+        reason = reason_of(request, "SPARQL update.")
         conditions = preconditions_of(request)
         update = await read_update(request, longest=self._settings.max_update_bytes)
+        by = Attribution(token.label, reason, key_of_request(request, token.label, update.text))
         guard = self._tags.guard_of_update(conditions) if conditions else None
 
         def work(permit: Permit) -> Receipt:

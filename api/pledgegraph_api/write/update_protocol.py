@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 from pyoxigraph import NamedNode
 from starlette.requests import Request
 
+from pledgegraph.store import key_of
 from pledgegraph.writes import attributable
 from pledgegraph_api.errors import (
     EncodingError,
@@ -19,7 +20,7 @@ from pledgegraph_api.errors import (
     UnsupportedContent,
     UpdateMissing,
 )
-from pledgegraph_api.http.header_names import REASON
+from pledgegraph_api.http.header_names import IDEMPOTENCY_KEY, REASON
 from pledgegraph_api.http.query_params import GIVE_ONCE, Parameters, decoded, repeated
 from pledgegraph_api.sparql.protocol import (
     FORM,
@@ -34,6 +35,7 @@ from pledgegraph_api.sparql.protocol import (
 
 LONGEST: Final = "max_update_bytes"
 """The setting that bounds what is sent."""
+_LONGEST_KEY: Final = 255
 _OF_UPDATES: Final = frozenset({"update", "using-graph-uri", "using-named-graph-uri"})
 _OF_QUERIES: Final = frozenset({"query", "default-graph-uri", "named-graph-uri"})
 
@@ -110,6 +112,26 @@ def reason_of(request: Request, otherwise: str) -> str:
     return attributable(
         f"The header {REASON}", text, remedy="Say why, in a sentence, without an address."
     )
+
+
+def key_of_request(request: Request, client: str, content: str) -> str:
+    """What the changes log knows the change of a request again by; empty without the header.
+
+    The key is a string of a structured field (RFC 9651, 3.3.3); bare ones are taken too.
+
+    Raises:
+        ParameterError: the header is there twice, is empty, or is too long.
+    """
+    given = request.headers.getlist(IDEMPOTENCY_KEY)
+    if not given:
+        return ""
+    text = given[0].strip().strip('"')
+    if len(given) > 1 or not text or len(text) > _LONGEST_KEY:
+        raise ParameterError(
+            f"The header {IDEMPOTENCY_KEY} holds no single key of at most {_LONGEST_KEY} letters.",
+            remedy="Give each change a key of its own, such as a new UUID.",
+        )
+    return key_of(client, text, content)
 
 
 def _update_request(parameters: Parameters, longest: int) -> UpdateRequest:

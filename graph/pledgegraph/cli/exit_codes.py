@@ -13,6 +13,8 @@ from pledgegraph.errors import (
     DirectoryError,
     InputError,
     LogDamaged,
+    LogMoved,
+    LogUnavailable,
     OriginError,
     PledgegraphError,
     PublishDelayed,
@@ -40,7 +42,7 @@ class Exit(IntEnum):
     STORAGE = 5
     """The disk refused."""
     ORIGIN = 6
-    """The service to mirror cannot be followed."""
+    """The service to mirror, or the shared log, cannot be followed."""
     INTERRUPTED = 130
     """Ctrl-C."""
 
@@ -55,6 +57,8 @@ _CODES: Final[tuple[tuple[type[PledgegraphError], Exit], ...]] = (
     (LogDamaged, Exit.DIRECTORY),
     (StoreDiffers, Exit.DIRECTORY),
     (OriginError, Exit.ORIGIN),
+    (LogUnavailable, Exit.ORIGIN),
+    (LogMoved, Exit.ORIGIN),
     (StorageFull, Exit.STORAGE),
     (PublishDelayed, Exit.STORAGE),
 )

@@ -5,20 +5,16 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from pledgegraph.cli.options import DataDir, Json, settings
+from pledgegraph.cli.terminal.progress_bar import change_sets_bar
 from pledgegraph.errors import OriginUnreachable
 
 if TYPE_CHECKING:
     from pledgegraph.history.mirror import Mirror
-    from pledgegraph.history.mirror import Progress as Advance
 
 
 def command(
@@ -49,7 +45,7 @@ def command(
     chosen = settings(data_dir=data_dir)
     with Origin(url) as origin:
         mirror = open_mirror(chosen.data_dir, origin, lock_wait=chosen.lock_wait)
-        with _bar() as progress:
+        with change_sets_bar() as progress:
             before = mirror.settle()
             proof = mirror.prove(progress=progress) if verify else None
             mirror.catch_up(progress=progress)
@@ -93,23 +89,3 @@ def _say(found: dict[str, object], *, wanted: bool) -> None:
             "compare with.",
             file=sys.stderr,
         )
-
-
-@contextmanager
-def _bar() -> Iterator[Advance]:
-    """A bar that moves with the change sets taken."""
-    with Progress(
-        TextColumn("Change sets"),
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-        transient=True,
-        disable=not sys.stderr.isatty(),
-    ) as bars:
-        task = bars.add_task("mirroring", total=None)
-
-        def advance(have: int, goal: int) -> None:
-            bars.update(task, completed=have, total=goal)
-
-        yield advance

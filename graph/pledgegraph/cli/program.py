@@ -12,6 +12,7 @@ from pledgegraph.cli import (
     blame,
     corrections,
     dump,
+    follow,
     init,
     load,
     log,
@@ -47,7 +48,7 @@ app = typer.Typer(
 _COMMANDS = (
     *(init, load, validate, query, stats),
     *(log, show, revert, blame),
-    *(dump, backup, restore, verify, mirror, serve, mcp),
+    *(dump, backup, restore, verify, mirror, follow, serve, mcp),
 )
 for _command in _COMMANDS:
     app.command(_command.__name__.rpartition(".")[2])(_command.command)

@@ -6,7 +6,7 @@ import json
 import os
 import sys
 import time
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Annotated, Final
 
 import typer
@@ -86,7 +86,13 @@ def _check_in_the_background(chosen: Settings, every: float) -> None:
 
 def _verified(engine: EmbeddedEngine) -> Verification:
     with engine.snapshot() as snapshot:
-        return verify(engine.directory, snapshot)
+        found = verify(engine.directory, snapshot)
+    if engine.directory.log is None:
+        return found
+    # No other directory needs what it brings along.
+    from pledgegraph.store.replication.comparing import differences  # noqa: PLC0415
+
+    return replace(found, faults=(*found.faults, *differences(engine.directory)))
 
 
 def _verified_and_mended(engine: EmbeddedEngine) -> Verification:

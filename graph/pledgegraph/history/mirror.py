@@ -25,7 +25,7 @@ from pledgegraph.history.mirror_client import Origin
 from pledgegraph.store.directory import DataDirectory, new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph.store.log.changes_log import ChangesLog, Record, end_of_last, records_before
-from pledgegraph.store.writer import writing
+from pledgegraph.store.writer import Writer, writing
 
 Progress = Callable[[int, int], None]
 """Is told how many change sets the mirror has, and how many the origin has."""
@@ -131,7 +131,7 @@ class Mirror:
             # What came before the connection broke is whole records and a rest.
             records = list(records_before(file, spool, end_of_last(file)))[::-1]
         _checked(records, have)
-        with writing(self.directory, wait=self._lock_wait) as writer:
+        with writing(self.directory, Writer, wait=self._lock_wait) as writer:
             if writer.sequence != have:
                 return writer.sequence  # another process mirrors too
             writer.take_over(records)

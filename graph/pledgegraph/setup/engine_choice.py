@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from pyoxigraph import NamedNode, Store
 from pledgegraph.errors import (
     DirectoryLocked,
     DirectoryReadOnly,
+    LogUnavailable,
     StorageFull,
     ValidationFailed,
 )
@@ -21,6 +23,7 @@ from pledgegraph.shipped import shipped
 from pledgegraph.store.changes import ChangeSet
 from pledgegraph.store.directory import DataDirectory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.log_address import reached_by
 from pledgegraph.store.migrations import upgraded
 from pledgegraph.store.rules import Rules, read_rules
 
@@ -119,6 +122,10 @@ def engine_over(
 
     ``told`` gets the report on each change set that passes, for its warnings.
     """
+    directory = replace(
+        directory,
+        log=reached_by(directory.log, log=settings.log, credentials=settings.log_credentials),
+    )
     if not directory.gated or directory.origin is not None:
         # What a mirror takes was judged at its origin, and is followed there by the rules.
         return EmbeddedEngine(directory, lock_wait=settings.lock_wait)
@@ -149,6 +156,7 @@ def open_engine(
     """
     directory = open_directory(settings.data_dir, base=settings.asked_base)
     engine = engine_over(upgraded(directory, wait=settings.lock_wait), settings, told=told)
-    with suppress(DirectoryLocked, DirectoryReadOnly, StorageFull):
+    # A node whose shared log is away serves what it has.
+    with suppress(DirectoryLocked, DirectoryReadOnly, StorageFull, LogUnavailable):
         engine.settle(wait=0)
     return engine

@@ -36,6 +36,8 @@ class Change:
     replace: tuple[Scope, ...] = ()
     sources: tuple[NamedNode, ...] = ()
     """The sources whose graphs the change is about."""
+    key: str = ""
+    """What the client knows the change again by; see `pledgegraph.store.log.idempotency`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Header:
     sources: tuple[str, ...]
     added: int
     removed: int
+    key: str = ""
+    """What the client of the change knows it again by; empty where it gave none."""
 
 
 @dataclass(frozen=True, slots=True)

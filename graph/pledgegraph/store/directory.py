@@ -7,6 +7,7 @@ snapshots/N/       a store as change set N left it; readers open these
 current            the number of the newest snapshot
 past/N/            snapshot N again, made when somebody asked for it
 dumps/N/           snapshot N as files for download
+position.json      how far a node has copied a shared log; see `pledgegraph.store.replication`
 lock               held by whoever writes
 tokens.json        who may write over HTTP; see `pledgegraph.writes.tokens`
 corrections/       errors that readers reported; see `pledgegraph.corrections`
@@ -45,6 +46,7 @@ from pledgegraph.store.atomic_files import (
     unsealed,
     write_whole,
 )
+from pledgegraph.store.log_address import StreamAddress, read_address
 
 FORMAT: Final = 3
 """The format of data directories that this release writes, and the newest that it reads."""
@@ -69,6 +71,8 @@ class DataDirectory:
     """What it was written as; `pledgegraph.store.migrations` brings an old one up."""
     origin: str | None = None
     """The address of the service that it mirrors; it then takes changes from nowhere else."""
+    log: StreamAddress | None = None
+    """The shared changes log that it is a node of; None where its own log is the only one."""
 
     @property
     def changes(self) -> Path:
@@ -147,6 +151,7 @@ def open_directory(path: Path, *, base: str | None = None) -> DataDirectory:
         card = unsealed((path / _CARD).read_text(encoding="utf-8"))
         form, its_base, gated = int(card["format"]), str(card["base"]), bool(card["gated"])
         origin = str(card["origin"]) if "origin" in card else None
+        log = read_address(str(card["log"])) if "log" in card else None
     except (FileNotFoundError, NotADirectoryError) as error:
         raise DirectoryMissing(f"There is no data directory at {path}.") from error
     except OSError as error:
@@ -175,14 +180,23 @@ def open_directory(path: Path, *, base: str | None = None) -> DataDirectory:
             remedy=f"Set PLEDGEGRAPH_BASE={its_base}, or make a new data directory "
             "for the other base IRI.",
         )
-    return DataDirectory(path, its_base, gated, form, origin)
+    return DataDirectory(path, its_base, gated, form, origin, log)
 
 
-def write_card(path: Path, *, base: str, gated: bool, origin: str | None = None) -> None:
+def write_card(
+    path: Path,
+    *,
+    base: str,
+    gated: bool,
+    origin: str | None = None,
+    log: StreamAddress | None = None,
+) -> None:
     """Make a folder a data directory of the present format."""
     card: dict[str, object] = {"format": FORMAT, "base": base, "gated": gated}
     if origin is not None:
         card["origin"] = origin
+    if log is not None:
+        card["log"] = str(log)
     write_whole(path / _CARD, sealed(card))
 
 
@@ -192,13 +206,22 @@ def seal_card(directory: DataDirectory) -> None:
     # One that is being made has none yet.
     if directory.format == FORMAT and card.exists() and not is_sealed(card):
         write_card(
-            directory.path, base=directory.base, gated=directory.gated, origin=directory.origin
+            directory.path,
+            base=directory.base,
+            gated=directory.gated,
+            origin=directory.origin,
+            log=directory.log,
         )
 
 
 @contextmanager
 def new_directory(
-    path: Path, *, base: str, gated: bool = True, origin: str | None = None
+    path: Path,
+    *,
+    base: str,
+    gated: bool = True,
+    origin: str | None = None,
+    log: StreamAddress | None = None,
 ) -> Iterator[DataDirectory]:
     """A new data directory to fill; it is one for others when the block ends well.
 
@@ -221,12 +244,12 @@ def new_directory(
         with _only_maker(path):
             _refuse_what_is_there(path)
             _clear(path)
-            found = DataDirectory(path, base, gated, origin=origin)
+            found = DataDirectory(path, base, gated, origin=origin, log=log)
             try:
                 for folder in (found.changes, found.snapshots):
                     folder.mkdir()
                 yield found
-                write_card(path, base=base, gated=gated, origin=origin)
+                write_card(path, base=base, gated=gated, origin=origin, log=log)
                 sync_folder(path.parent)
             except BaseException:
                 _clear(path)
@@ -260,9 +283,10 @@ def _refuse_what_is_there(path: Path) -> None:
 
 def _clear(path: Path) -> None:
     """Remove what a maker puts into a folder, and nothing else."""
-    for name in ("changes", "snapshots", "primary", "primary.new", "corrections"):
+    for name in ("changes", "snapshots", "primary", "primary.new", "corrections", "work"):
         shutil.rmtree(path / name, ignore_errors=True)
-    for name in (_CARD, "current", "shipped", "tokens.json", "session-key", "lock"):
+    files = ("current", "shipped", "tokens.json", "session-key", "lock", "position.json")
+    for name in (_CARD, *files):
         (path / name).unlink(missing_ok=True)
         (path / f".{name}.new").unlink(missing_ok=True)
 

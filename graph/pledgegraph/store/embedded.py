@@ -20,6 +20,8 @@ from pledgegraph.store.engine import Condition, Substitutions
 from pledgegraph.store.graph_states import GraphStates
 from pledgegraph.store.normalisation import EngineForm, difference, in_engine_form, settle
 from pledgegraph.store.query_evaluation import EmbeddedResult, evaluate
+from pledgegraph.store.replication.retry import until_first
+from pledgegraph.store.replication.writer import writer_of
 from pledgegraph.store.rules import Derive
 from pledgegraph.store.scratch import workspace
 from pledgegraph.store.snapshots import Lease, Snapshots
@@ -259,8 +261,12 @@ class EmbeddedEngine:
     ) -> Receipt:
         """Make a change, whole or not at all; see `pledgegraph.store.engine.Engine.update`."""
         change = self._settled(change)
-        with self._writing() as writer:
-            return self._commit(writer, change, permit, condition)
+
+        def once() -> Receipt:
+            with self._writing() as writer:
+                return self._commit(writer, change, permit, condition)
+
+        return until_first(once)
 
     def update_from(
         self,
@@ -270,16 +276,20 @@ class EmbeddedEngine:
         condition: Condition | None = None,
     ) -> Receipt:
         """Make a change computed from a snapshot; see `engine.Engine.update_from`."""
-        with self.snapshot() as snapshot:
-            change = self._settled(compute(snapshot))
-            computed_on = snapshot.sequence
-        with self._writing() as writer:
-            if writer.sequence != computed_on:
-                # Somebody was faster. Now that nobody else writes, it is computed on what will be
-                # changed: a slow one keeps others waiting only after it has lost once.
-                with self.snapshot() as snapshot:
-                    change = self._settled(compute(snapshot))
-            return self._commit(writer, change, permit, condition)
+
+        def once() -> Receipt:
+            with self.snapshot() as snapshot:
+                change = self._settled(compute(snapshot))
+                computed_on = snapshot.sequence
+            with self._writing() as writer:
+                if writer.sequence != computed_on:
+                    # Somebody was faster. Now that nobody else writes, it is computed on what will
+                    # be changed: a slow one keeps others waiting only after it has lost once.
+                    with self.snapshot() as snapshot:
+                        change = self._settled(compute(snapshot))
+                return self._commit(writer, change, permit, condition)
+
+        return until_first(once)
 
     def workspace(self) -> AbstractContextManager[Path]:
         """An empty folder on the disk of the snapshots, gone when the block is left."""
@@ -307,6 +317,9 @@ class EmbeddedEngine:
         permit: Permit | None,
         condition: Condition | None,
     ) -> Receipt:
+        made = writer.made_already(change.key) if change.key else None
+        if made is not None:
+            return made
         if condition is not None:
             states = GraphStates(
                 writer.store, base=self.base, gated=self.gated, version=self.version()
@@ -322,6 +335,7 @@ class EmbeddedEngine:
             agent=change.agent,
             reason=change.reason,
             sources=tuple(source.value for source in change.sources),
+            key=change.key,
         )
 
     def settle(self, *, wait: float | None = None) -> int:
@@ -349,13 +363,19 @@ class EmbeddedEngine:
             DirectoryLocked, DirectoryReadOnly, StorageFull: as `update`.
         """
         with writing(
-            self.directory, wait=self._lock_wait, derive=self._derive, anew=True
+            self.directory,
+            writer_of(self.directory),
+            wait=self._lock_wait,
+            derive=self._derive,
+            anew=True,
         ) as writer:
             return writer.sequence
 
     def _writing(self, wait: float | None = None) -> AbstractContextManager[Writer]:
         patience = self._lock_wait if wait is None else wait
-        return writing(self.directory, wait=patience, derive=self._derive)
+        return writing(
+            self.directory, writer_of(self.directory), wait=patience, derive=self._derive
+        )
 
     def close(self) -> None:
         """Let the snapshot go that is kept open between queries."""

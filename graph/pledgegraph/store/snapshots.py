@@ -12,6 +12,7 @@ import logging
 import os
 import shutil
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -142,7 +143,8 @@ class Snapshots:
         """The name of the newest snapshot; None before there is a first one.
 
         A directory that was put back to an older state counts on from there. The name tells
-        the new snapshot from the one that had its number before: it has the time in it.
+        the new snapshot from the one that had its number before: it has the time in it, that of
+        the change set. So it is the same on every node and mirror with the same changes log.
         """
         try:
             seen = self._look()
@@ -175,8 +177,17 @@ class Snapshots:
             remedy="Run `pledgegraph stats`: it makes one from the store and the changes log.",
         )
 
-    def publish(self, primary: Store, sequence: int, *, anew: bool = False) -> None:
+    def publish(
+        self,
+        primary: Store,
+        sequence: int,
+        *,
+        moment: datetime | None = None,
+        anew: bool = False,
+    ) -> None:
         """Make the primary's state the newest snapshot; readers see it from now on.
+
+        ``moment`` is the time of the change set that it ends with; see `version`.
 
         With ``anew`` it takes the place of a snapshot that has the same number. Who reads that
         one keeps what he has open.
@@ -197,10 +208,22 @@ class Snapshots:
         if final.exists():
             final.rename(doomed)
             self.lease_file(sequence).unlink(missing_ok=True)
-        self.lease_file(sequence).touch()
+        self._date(sequence, None if anew else moment)
         publish_folder(partial, final, fresh=fresh)
         write_whole(self._pointer, f"{sequence}\n")
         shutil.rmtree(doomed, ignore_errors=True)
+
+    def _date(self, sequence: int, moment: datetime | None) -> None:
+        """Give the snapshot the time of the change set that it ends with, and so its name.
+
+        So it has the same name on every node and mirror with the same changes log. One that is
+        made again gets a new one.
+        """
+        lease = self.lease_file(sequence)
+        lease.touch()
+        if moment is not None:
+            nanoseconds = round(moment.timestamp() * 1_000_000) * 1000
+            os.utime(lease, ns=(nanoseconds, nanoseconds))
 
     def sweep(self, *, kept: frozenset[int] = frozenset()) -> list[int]:
         """Remove the snapshots that are neither current nor held; return their numbers."""

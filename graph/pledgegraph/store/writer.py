@@ -11,7 +11,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import Final
+from typing import Final, TypeVar
 
 from pyoxigraph import Quad, Store
 
@@ -26,6 +26,7 @@ from pledgegraph.store.atomic_files import sync_folder
 from pledgegraph.store.changes import ChangeSet, Header, Receipt
 from pledgegraph.store.directory import DataDirectory, seal_card
 from pledgegraph.store.log.changes_log import DISK_REFUSES, ChangesLog, Record
+from pledgegraph.store.log.idempotency import made_already
 from pledgegraph.store.rules import Derive
 from pledgegraph.store.snapshots import Snapshots
 from pledgegraph.store.union_graph import Graph, forget_empty, merged
@@ -35,6 +36,7 @@ _BULK: Final = 50_000
 """From so many quads on, sorted files are written to the store at once (RocksDB ingestion)."""
 COMPUTED_BY: Final = "Pledgegraph rules"
 """The agent of the records that rules make."""
+COMPUTED_WHY: Final = "Computed by the rules of the ontology."
 _OPEN_PATIENCE: Final = 5.0
 _ALONE: Final = 2
 """The count of references to what one variable holds, with the one of the count itself."""
@@ -66,7 +68,13 @@ class Writer:
         self._snapshots = Snapshots(directory)
 
     def commit(
-        self, change_set: ChangeSet, *, agent: str, reason: str, sources: tuple[str, ...] = ()
+        self,
+        change_set: ChangeSet,
+        *,
+        agent: str,
+        reason: str,
+        sources: tuple[str, ...] = (),
+        key: str = "",
     ) -> Receipt:
         """Log the change set, apply it, let the rules follow and publish the snapshot.
 
@@ -81,7 +89,7 @@ class Writer:
             return Receipt(self.sequence, 0, 0)
         if self._origin is not None:
             raise MirrorReadOnly(f"The data directory mirrors {self._origin}.")
-        header = self._accept(change_set, agent, reason, sources)
+        header = self._accept(change_set, agent, reason, sources, key)
         try:
             apply(self.store, change_set, merge=self._merges)
             self.follow(change_set)
@@ -92,6 +100,21 @@ class Writer:
                 remedy=_AFTER_DAMAGE if isinstance(error, RuntimeError) else None,
             ) from error
         return Receipt(self.sequence, header.added, header.removed)
+
+    def recover(self, shown: int | None, last: int, *, anew: bool) -> None:
+        """Finish what a dead writer left, after its last record has been replayed."""
+        if shown != last:
+            # The writer that died may have died before the rules had their turn.
+            self.follow(None)
+        else:
+            self._publish(anew=anew)
+
+    def join(self) -> None:
+        """Take what others have added; the log of this directory is its own."""
+
+    def made_already(self, key: str) -> Receipt | None:
+        """The receipt of the change that was made with the key; see `store.log.idempotency`."""
+        return made_already(self._log, key)
 
     def take_over(self, records: Iterable[Record]) -> None:
         """Log, apply and publish records of another log, which have to be the next ones.
@@ -125,11 +148,16 @@ class Writer:
         """
         if self._derive is not None:
             for computed in self._derive(self.store, change_set):
-                self._accept(computed, COMPUTED_BY, "Computed by the rules of the ontology.", ())
+                self._accept(computed, COMPUTED_BY, COMPUTED_WHY, (), "")
                 apply(self.store, computed, merge=self._merges)
-        self._snapshots.publish(self.store, self.sequence)
+        self._publish()
         if self._snapshots.sweep():
             self._sweep_engine_logs()
+
+    def _publish(self, *, anew: bool = False) -> None:
+        newest = next(self._log.newest_first(), None)
+        moment = newest.header().time if newest and newest.sequence == self.sequence else None
+        self._snapshots.publish(self.store, self.sequence, moment=moment, anew=anew)
 
     def _sweep_engine_logs(self) -> None:
         """Remove what the engine told of its work: it begins a new file each time it is opened."""
@@ -137,19 +165,39 @@ class Writer:
             old.unlink(missing_ok=True)
 
     def _accept(
-        self, change_set: ChangeSet, agent: str, reason: str, sources: tuple[str, ...]
+        self,
+        change_set: ChangeSet,
+        agent: str,
+        reason: str,
+        sources: tuple[str, ...],
+        key: str,
     ) -> Header:
         header = self._log.append(
-            change_set, sequence=self.sequence + 1, agent=agent, reason=reason, sources=sources
+            change_set,
+            sequence=self.sequence + 1,
+            agent=agent,
+            reason=reason,
+            sources=sources,
+            key=key,
         )
         self.sequence = header.sequence
         return header
 
 
+W = TypeVar("W", bound=Writer)
+Maker = Callable[[DataDirectory, Store, int, Derive | None], W]
+"""Makes a writer, with the primary store and the number of the log's last record."""
+
+
 @contextmanager
 def writing(
-    directory: DataDirectory, *, wait: float, derive: Derive | None = None, anew: bool = False
-) -> Iterator[Writer]:
+    directory: DataDirectory,
+    kind: Maker[W],
+    *,
+    wait: float,
+    derive: Derive | None = None,
+    anew: bool = False,
+) -> Iterator[W]:
     """Be the writer of the data directory until the block is left.
 
     What a dead writer left unfinished is cut off or replayed first. With ``anew`` the store and
@@ -163,8 +211,9 @@ def writing(
     """
     with directory.locked(wait):
         try:
-            writer = _recovered(directory, derive, anew=anew)
+            writer = _recovered(directory, derive, kind, anew=anew)
             try:
+                writer.join()
                 yield writer
             finally:
                 writer.close()
@@ -190,7 +239,7 @@ def _let_go(error: BaseException) -> None:
     gc.collect()
 
 
-def _recovered(directory: DataDirectory, derive: Derive | None, *, anew: bool) -> Writer:
+def _recovered(directory: DataDirectory, derive: Derive | None, kind: Maker[W], *, anew: bool) -> W:
     log = ChangesLog(directory.changes)
     snapshots = Snapshots(directory)
     try:
@@ -199,7 +248,9 @@ def _recovered(directory: DataDirectory, derive: Derive | None, *, anew: bool) -
         shown = snapshots.current()
         store = None if anew else _primary(directory)
         last = log.mend(
-            shown=acknowledged, check_all=store is None, is_copy=directory.origin is not None
+            shown=acknowledged,
+            check_all=store is None,
+            is_copy=directory.origin is not None or directory.log is not None,
         )
         if store is None:
             store = _rebuilt(directory, log)
@@ -208,12 +259,8 @@ def _recovered(directory: DataDirectory, derive: Derive | None, *, anew: bool) -
             # the same.
             for record in log.after(shown or 0):
                 replay(store, record, merge=directory.gated)
-        writer = Writer(directory, store, last, derive)
-        if shown != last:
-            # The writer that died may have died before the rules had their turn.
-            writer.follow(None)
-        else:
-            snapshots.publish(store, last, anew=anew)
+        writer = kind(directory, store, last, derive)
+        writer.recover(shown, last, anew=anew)
     except OSError as error:
         raise _refusal(error) from error
     return writer

@@ -39,6 +39,8 @@ class Attribution:
 
     agent: str
     reason: str
+    key: str = ""
+    """What the client knows the change again by; see `pledgegraph.store.log.idempotency`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,6 +272,7 @@ class Writes:
             add=found.added,
             remove=removed,
             sources=_sources(quad.graph_name for quad in (*found.added, *removed)),
+            key=by.key,
         )
 
     def _is_computed(self, graph: Graph | BlankNode) -> bool:

@@ -313,7 +313,7 @@ def once(store, record, *, merge):
         os.kill(os.getpid(), 9)
     replay(store, record, merge=merge)
 writer.replay = once
-with writer.writing(open_directory(Path(sys.argv[1]), base=BASE), wait=1):
+with writer.writing(open_directory(Path(sys.argv[1]), base=BASE), writer.Writer, wait=1):
     pass
 """
 

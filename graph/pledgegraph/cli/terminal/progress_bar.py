@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+)
 
 from pledgegraph.rdf.parsing import Progress as Advance
 
@@ -28,6 +35,26 @@ def reading_bar(files: Sequence[Path]) -> Iterator[Advance]:
     ) as bars:
         task = bars.add_task("reading", total=total or None)
         yield lambda size: bars.advance(task, size)
+
+
+@contextmanager
+def change_sets_bar() -> Iterator[Callable[[int, int], None]]:
+    """A bar that moves with the change sets taken; it is told how many, and of how many."""
+    with Progress(
+        TextColumn("Change sets"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=Console(stderr=True),
+        transient=True,
+        disable=not sys.stderr.isatty(),
+    ) as bars:
+        task = bars.add_task("taking", total=None)
+
+        def advance(have: int, goal: int) -> None:
+            bars.update(task, completed=have, total=goal)
+
+        yield advance
 
 
 @contextmanager

@@ -173,6 +173,7 @@ class ChangesLog:
         agent: str,
         reason: str,
         sources: tuple[str, ...] = (),
+        key: str = "",
     ) -> Header:
         """Write one record and wait until it is on the disk; then it is accepted.
 
@@ -187,6 +188,7 @@ class ChangesLog:
             sources=sources,
             added=len(change_set.added),
             removed=len(change_set.removed),
+            key=key,
         )
         segment = self._segment_for(sequence)
         is_new = not segment.exists()

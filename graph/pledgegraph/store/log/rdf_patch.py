@@ -32,6 +32,7 @@ def header_lines(header: Header) -> bytes:
         *(("source", NamedNode(iri)) for iri in header.sources),
         ("added", Literal(str(header.added))),
         ("removed", Literal(str(header.removed))),
+        *([("key", Literal(header.key))] if header.key else []),
     ]
     lines = [f"H {name} {term} .\n" for name, term in fields]
     return ("".join(lines) + "TX .\n").encode()
@@ -81,6 +82,7 @@ def read_header(lines: Iterable[bytes]) -> Header:
             sources=tuple(found.get("source", ())),
             added=int(found["added"][0]),
             removed=int(found["removed"][0]),
+            key=found.get("key", [""])[0],
         )
     except KeyError as error:
         raise ValueError(f"a header of an RDF Patch is missing: {error}") from error

@@ -1,0 +1,235 @@
+"""Nodes that share a changes log of NATS JetStream, with real servers and real services."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from types import SimpleNamespace
+
+import httpx
+import pytest
+
+from benchmarks.nodes import Writers, counted, increment, kill_at_random, settled
+from tests.conftest import Require
+from tests.graph.building import source_text
+from tests.nodes.nats_cluster import NatsCluster, free_ports
+from tests.nodes.node import Node
+
+BASE = "https://data.example.org"
+SEED = 20261130
+
+
+class Nodes:
+    """Two nodes over three servers of the log, and a token that both take."""
+
+    def __init__(self, folder: Path, log: NatsCluster) -> None:
+        self.log = log
+        ports = free_ports(2)
+        self.nodes = [
+            Node(folder / f"node{number}", port, log.address) for number, port in enumerate(ports)
+        ]
+        for each in self.nodes:
+            each.command("init", "--empty", "--log", log.address, "--base", BASE)
+        for name in ("texts", "counters"):
+            file = folder / f"{name}.ttl"
+            file.write_text(source_text(name, "cem"), encoding="utf-8")
+            self.nodes[0].command("load", str(file))
+        self.token = self.nodes[0].command("token", "create", "--label", "Writer").strip()
+        self.nodes[1].take_tokens_of(self.nodes[0])
+        for each in self.nodes:
+            each.start()
+
+    @property
+    def addresses(self) -> Sequence[str]:
+        return [each.address for each in self.nodes]
+
+    def update(self, node: int, text: str, **headers: str) -> httpx.Response:
+        """Have a node make an update."""
+        return httpx.post(
+            f"{self.nodes[node].address}/update",
+            content=text,
+            headers={
+                "Content-Type": "application/sparql-update",
+                "Authorization": f"Bearer {self.token}",
+                **headers,
+            },
+            timeout=60,
+        )
+
+
+@pytest.fixture(scope="module")
+def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+    """Nodes for all tests of this module; each leaves them as they are to be."""
+    if shutil.which("nats-server") is None:
+        pytest.skip("nats-server is missing")
+    folder = tmp_path_factory.mktemp("nodes")
+    with NatsCluster(folder) as log:
+        found = Nodes(folder, log)
+        yield found
+        for each in found.nodes:
+            each.stop()
+
+
+@pytest.fixture(autouse=True)
+def _has_servers(require: Require) -> None:
+    require("nats-server", shutil.which("nats-server") is not None)
+
+
+def insert(text: str) -> str:
+    return (
+        f'INSERT DATA {{ GRAPH <{BASE}/id/source/texts> {{ <urn:x-a> <urn:x-says> "{text}"@en }} }}'
+    )
+
+
+def test_a_write_at_one_node_is_read_at_the_other(nodes: Nodes) -> None:
+    written = nodes.update(0, insert("from the first node"))
+    assert written.status_code == 200, written.text
+    made = written.json()
+    there = nodes.nodes[1]
+    answer = httpx.get(
+        f"{there.address}/sparql",
+        params={"query": "ASK { ?s ?p 'from the first node'@en }"},
+        headers={
+            "Pledgegraph-At-Least": str(made["sequence"]),
+            "Accept": "application/sparql-results+json",
+        },
+        timeout=30,
+    )
+    assert answer.status_code == 200
+    assert answer.json()["boolean"] is True
+    assert int(answer.headers["Pledgegraph-Snapshot"]) >= made["sequence"]
+
+
+def test_an_entity_tag_of_one_node_is_good_at_the_other(nodes: Nodes) -> None:
+    made = nodes.update(1, insert("for the tag")).json()
+    assert all(each.has(made["sequence"]) for each in nodes.nodes)
+    path = f"/sparql?query={httpx.QueryParams({'q': 'SELECT * { ?s ?p ?o }'})['q']}"
+    pages = ("/doc/actor/cem.ttl", "/doc/actor/cem", "/commitments", "/changes?format=json")
+    for address in (path, *pages):
+        first = httpx.get(nodes.addresses[0] + address, timeout=30)
+        assert first.status_code == 200, address
+        again = httpx.get(
+            nodes.addresses[1] + address,
+            headers={"If-None-Match": first.headers["ETag"]},
+            timeout=30,
+        )
+        assert again.status_code == 304, address
+
+
+def test_a_snapshot_that_nobody_has_is_refused_after_a_while(nodes: Nodes) -> None:
+    for given, status in (("999999", 503), ("many", 400), ("1, 2", 400)):
+        answer = httpx.get(
+            f"{nodes.addresses[0]}/health", headers={"Pledgegraph-At-Least": given}, timeout=30
+        )
+        assert answer.status_code == status, given
+        assert "Pledgegraph-At-Least" in answer.text or "not here yet" in answer.text
+        assert ("Retry-After" in answer.headers) is (status == 503)
+
+
+def test_an_update_that_is_sent_again_is_made_once(nodes: Nodes) -> None:
+    first = nodes.update(0, increment(BASE, 77), **{"Idempotency-Key": '"k-1"'})
+    again = nodes.update(1, increment(BASE, 77), **{"Idempotency-Key": '"k-1"'})
+    other = nodes.update(1, increment(BASE, 78), **{"Idempotency-Key": '"k-1"'})
+    assert first.status_code == again.status_code == 200, again.text
+    assert again.json()["sequence"] == first.json()["sequence"]
+    assert other.status_code == 422
+    assert "same Idempotency-Key" in other.text
+    settled(nodes.addresses)
+    assert [counted(each, 77) for each in nodes.addresses] == [1, 1]
+    assert counted(nodes.addresses[0], 78) == 0
+
+
+def test_a_change_too_long_for_a_message_comes_too(nodes: Nodes) -> None:
+    chance = random.Random(SEED)  # noqa: S311 -- nothing secret
+    texts = [chance.randbytes(600).hex() for _ in range(2_000)]
+    triples = "".join(f'<urn:x-{n}> <urn:x-says> "{text}" .' for n, text in enumerate(texts))
+    made = nodes.update(0, f"INSERT DATA {{ GRAPH <{BASE}/id/source/texts> {{ {triples} }} }}")
+    assert made.status_code == 200, made.text
+    assert all(each.has(made.json()["sequence"]) for each in nodes.nodes)
+    assert nodes.nodes[0].log_bytes() == nodes.nodes[1].log_bytes()
+
+
+def test_two_who_write_at_once_both_win_in_turn(nodes: Nodes) -> None:
+    writers = Writers(nodes.addresses, nodes.token, BASE, clients=2, writes=8)
+    for each in writers.threads:
+        each.start()
+    for each in writers.threads:
+        each.join(120)
+    assert writers.failure is None
+    assert writers.found.acknowledged == 16
+    settled(nodes.addresses)
+    for client in range(2):
+        assert [counted(each, client) for each in nodes.addresses] == [8, 8]
+
+
+def test_without_a_quorum_writes_are_refused_and_reads_go_on(nodes: Nodes) -> None:
+    for number in (0, 1):
+        nodes.log.kill(number)
+    try:
+        began = time.monotonic()
+        refused = nodes.update(0, insert("without a quorum"))
+        assert time.monotonic() - began < 30  # it is given up by itself, at seven seconds
+        assert refused.status_code == 503, refused.text
+        assert "Retry-After" in refused.headers
+        assert "does not answer" in refused.json()["detail"]
+        assert httpx.get(nodes.addresses[0], timeout=30).status_code == 200
+    finally:
+        for number in (0, 1):
+            nodes.log.start(number)
+    deadline = time.monotonic() + 90
+    while nodes.update(1, insert("again with a quorum")).status_code != 200:
+        assert time.monotonic() < deadline, "writes do not come back"
+        time.sleep(0.5)
+    settled(nodes.addresses)
+
+
+def test_what_is_acknowledged_outlives_the_death_of_nodes_and_servers(nodes: Nodes) -> None:
+    writers = Writers(nodes.addresses, nodes.token, BASE, clients=2, writes=15)
+    before = [counted(nodes.addresses[0], client) for client in range(2)]
+    for each in writers.threads:
+        each.start()
+    servers = [
+        SimpleNamespace(kill=partial(nodes.log.kill, n), start=partial(nodes.log.start, n))
+        for n in range(nodes.log.size)
+    ]
+    killing = threading.Thread(
+        target=kill_at_random,
+        args=(nodes.nodes, servers),
+        kwargs={
+            "times": 6,
+            "chance": random.Random(SEED),  # noqa: S311 -- nothing secret
+            "is_over": lambda: not any(each.is_alive() for each in writers.threads),
+        },
+    )
+    killing.start()
+    for each in [*writers.threads, killing]:
+        each.join(240)
+    assert writers.failure is None, writers.failure
+    assert writers.found.acknowledged == 30
+    settled(nodes.addresses)
+    for client in range(2):
+        found = [counted(each, client) for each in nodes.addresses]
+        assert found == [before[client] + 15] * 2
+    assert nodes.nodes[0].log_bytes() == nodes.nodes[1].log_bytes()
+
+
+def test_every_node_can_be_verified_against_the_log(nodes: Nodes) -> None:
+    settled(nodes.addresses)
+    found = [json.loads(each.command("verify", "--json")) for each in nodes.nodes]
+    assert found[0]["hash"] == found[1]["hash"]
+    assert found[0]["sequence"] == found[1]["sequence"]
+
+
+def test_a_node_of_another_base_is_refused(nodes: Nodes, tmp_path: Path) -> None:
+    stranger = Node(tmp_path / "stranger", 1, nodes.log.address)
+    said = stranger.command(
+        "init", "--log", nodes.log.address, "--base", "https://else.example", fails=True
+    )
+    assert f"The shared log is of {BASE}" in said
+    assert not stranger.store.exists()
