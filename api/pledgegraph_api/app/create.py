@@ -164,15 +164,7 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     pages.assets.install(app)
 
     budget = Budget(settings.budget_seconds, settings.budget_errors, time.monotonic)
-    observers: list[Observer] = []
-    if settings.metrics:
-        metrics = Metrics(
-            engine, runner, lambda: len(budget), settings.data_dir, settings.backup_dir
-        )
-        metrics.install(app)
-        observers.append(metrics)
-    if settings.log_requests:
-        observers.append(RequestLog(queries=settings.log_queries))
+    observers = _observers(app, settings, engine, runner, budget)
 
     Description(app, questions).install()
 
@@ -221,6 +213,22 @@ def _lifespan(
         described.close()
 
     return lifespan
+
+
+def _observers(
+    app: FastAPI, settings: Settings, engine: Engine, runner: QueryRunner, budget: Budget
+) -> list[Observer]:
+    """Who is told of every answer: the metrics, and the log of requests."""
+    observers: list[Observer] = []
+    if settings.metrics:
+        metrics = Metrics(
+            engine, runner, lambda: len(budget), settings.data_dir, settings.backup_dir
+        )
+        metrics.install(app)
+        observers.append(metrics)
+    if settings.log_requests:
+        observers.append(RequestLog(queries=settings.log_queries))
+    return observers
 
 
 def _add_layers(
