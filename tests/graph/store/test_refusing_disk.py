@@ -9,6 +9,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pyoxigraph import Store
@@ -70,10 +71,10 @@ def test_an_accepted_change_is_shown_when_there_is_room_again(
     engine.update(change([quad(1)]))
     publish = Snapshots.publish
 
-    def full(snapshots: Snapshots, primary: Store, sequence: int, *, anew: bool = False) -> None:
+    def full(snapshots: Snapshots, primary: Store, sequence: int, **named: Any) -> None:
         if sequence > 1:
             raise OSError(SAID)
-        publish(snapshots, primary, sequence, anew=anew)
+        publish(snapshots, primary, sequence, **named)
 
     with monkeypatch.context() as patch:
         patch.setattr(Snapshots, "publish", full)
