@@ -13,6 +13,8 @@ from .conftest import ROOT, Environment
 
 pytestmark = pytest.mark.xdist_group("wheel")
 
+NEEDED = "lazy-loader"
+"""What `import pledgegraph` itself imports."""
 FIND = "from pledgegraph.shipped import shipped; print(shipped('ontology'), shipped('data'))"
 
 
@@ -49,7 +51,7 @@ def test_an_editable_install_carries_no_copy(editable_wheel: Path) -> None:
 
 
 def test_an_installed_wheel_finds_its_own_files(wheel: Path, environment: Environment) -> None:
-    environment.install("--no-deps", str(wheel))
+    environment.install("--no-deps", NEEDED, str(wheel))
     for found in environment.python(FIND).split():
         assert Path(found).is_relative_to(environment.folder)
         assert list(Path(found).rglob("*"))
@@ -58,11 +60,12 @@ def test_an_installed_wheel_finds_its_own_files(wheel: Path, environment: Enviro
 def test_an_editable_install_finds_the_checkout(
     editable_wheel: Path, environment: Environment
 ) -> None:
-    environment.install("--no-deps", str(editable_wheel))
+    environment.install("--no-deps", NEEDED, str(editable_wheel))
     assert environment.python(FIND).split() == [str(ROOT / "ontology"), str(ROOT / "data")]
 
 
 def test_a_checkout_that_is_not_installed_finds_itself(environment: Environment) -> None:
+    environment.install("--no-deps", NEEDED)
     found = environment.python(FIND, PYTHONPATH=str(ROOT / "graph")).split()
     assert found == [str(ROOT / "ontology"), str(ROOT / "data")]
 
