@@ -10,6 +10,7 @@ import signal
 import stat
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
 
@@ -19,9 +20,11 @@ import pytest
 import pledgegraph.backup.make as making
 import pledgegraph.backup.put_back as restoring
 from pledgegraph.backup import backup_at, make_backup, restore, whole_backups
+from pledgegraph.backup.backups import as_json
 from pledgegraph.settings import Settings
 from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.store import atomic_files, directory
+from pledgegraph.store.atomic_files import sealed
 from tests.graph.building import BASE
 from tests.graph.conftest import MakeSource, Program
 from tests.running_service import Started
@@ -109,6 +112,25 @@ def test_a_damaged_backup_is_not_put_back_unless_its_log_is_whole(
     flip(backup.folder / "backup.json")
     assert whole_backups(tmp_path / "backups") == []
     assert loaded("restore", backup.folder, "--data-dir", tmp_path / "y").code == 4
+
+
+def test_a_backup_of_an_older_format_is_made_anew_from_its_log(
+    loaded: Program, tmp_path: Path
+) -> None:
+    assert loaded("backup", tmp_path / "backups").code == 0
+    (backup,) = whole_backups(tmp_path / "backups")
+    for number, code in ((backup.format - 1, 0), (backup.format + 1, 4)):
+        card = as_json(replace(backup, format=number))
+        (backup.folder / "backup.json").write_text(sealed(card), encoding="utf-8")
+        place = tmp_path / f"of-{number}"
+        ended = loaded("restore", backup.folder, "--data-dir", place)
+        assert ended.code == code, ended.err
+        assert place.exists() is (code == 0)
+    older = tmp_path / f"of-{backup.format - 1}"
+    assert hash_of(loaded, older) == backup.hash
+    # The store in it is not the one of the backup.
+    kept = {each.name for each in (backup.data / "snapshots" / str(backup.sequence)).glob("*.sst")}
+    assert not kept or kept != {each.name for each in older.glob("snapshots/*/*.sst")}
 
 
 def test_a_damaged_data_directory_costs_no_backup(loaded: Program, tmp_path: Path) -> None:

@@ -93,8 +93,8 @@ def _filled(backup: Backup, directory: DataDirectory, settings: Settings) -> Res
     lost = [each for each in damaged if not each.startswith(store)]
     if lost:
         raise BackupUnusable(f"The backup {backup.folder.name} is damaged: {', '.join(lost)}.")
-    if damaged:
-        # The log is whole, and makes all of it again.
+    if damaged or backup.format < FORMAT:
+        # The log is whole, and makes all of it again, in the form of this release.
         shutil.rmtree(directory.snapshots)
         directory.snapshots.mkdir()
         directory.current.unlink()
