@@ -1,15 +1,19 @@
 // Marks what is wrong at its place: what the service said, terms that do not occur, prefixes that are not declared.
 
-import { linter, setDiagnostics } from "@codemirror/lint";
+import { linter } from "@codemirror/lint";
 import { bare, declarationFor, declared } from "./terms.js";
 
 const NAME = /(?<![\w:?$@-])([A-Za-z][\w-]*):([\w-]*)/g;
 
-export function adviseWith(terms, words) {
+// `problem` is what the service said of the text as it was at first; see `problemIn`.
+export function adviseWith(terms, words, problem) {
+  let first = null;
   return linter(
     async (view) => {
+      first ??= view.state.doc;
       await terms.ready;
-      return [...advice(view.state.doc.toString(), terms, words)];
+      const said = problem && view.state.doc.eq(first) ? [problem] : [];
+      return [...said, ...advice(view.state.doc.toString(), terms, words)];
     },
     { delay: 400 },
   );
@@ -67,13 +71,11 @@ function distance(one, other) {
   return row[other.length];
 }
 
-export function showProblem(view, fault) {
-  if (!fault?.dataset.line) return;
-  const doc = view.state.doc;
+// The place of a mistake that the page tells of; null where it tells of none.
+export function problemIn(doc, fault) {
+  if (!fault?.dataset.line) return null;
   const line = doc.line(Math.min(Number(fault.dataset.line), doc.lines));
   const from = Math.min(line.from + Number(fault.dataset.column) - 1, line.to);
-  const length = /^\S*/.exec(doc.sliceString(from, line.to))[0].length || 1;
-  const message = fault.querySelector(".detail").textContent;
-  const problem = { from, to: Math.min(from + length, doc.length), severity: "error", message };
-  view.dispatch(setDiagnostics(view.state, [problem]), { selection: { anchor: from }, scrollIntoView: true });
+  const length = /^\S*/.exec(doc.sliceString(from, line.to))[0].length;
+  return { from, to: from + length, severity: "error", message: fault.querySelector(".detail").textContent };
 }

@@ -24,6 +24,17 @@ const theme = EditorView.theme({
     backgroundColor: "light-dark(#b7d4f5, #2f4f73)",
   },
   ".cm-matchingBracket": { backgroundColor: "light-dark(#d7e8d0, #2f5a3d) !important" },
+  // The package draws these with images in the style sheet, which the policy of the page keeps out.
+  ".cm-lintRange": { backgroundImage: "none !important", textDecoration: "underline wavy var(--wrong)", textUnderlineOffset: "3px" },
+  ".cm-lint-marker-error, .cm-lint-marker-warning, .cm-lint-marker-info, .cm-lint-marker-hint": {
+    content: "normal",
+    width: "0.7em",
+    height: "0.7em",
+    marginBlock: "0.35em",
+    borderRadius: "50%",
+    backgroundColor: "var(--wrong)",
+  },
+  ".cm-lint-marker-warning": { borderRadius: "0" },
   ".cm-tooltip, .cm-panels": { color: "var(--ink)", backgroundColor: "var(--shade)", border: "1px solid var(--line)" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { color: "var(--paper)", backgroundColor: "var(--link)" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul": { maxWidth: "min(46rem, 92vw)" },

@@ -3,11 +3,11 @@
 import { autocompletion } from "@codemirror/autocomplete";
 import { lintGutter } from "@codemirror/lint";
 import { keymap } from "@codemirror/view";
-import { Prec } from "@codemirror/state";
+import { Prec, Text } from "@codemirror/state";
 import { EditorView, basicSetup } from "codemirror";
 import { sparql } from "codemirror-lang-sparql";
 import { completeWith } from "./complete.js";
-import { adviseWith, showProblem } from "./advise.js";
+import { adviseWith, problemIn } from "./advise.js";
 import { look } from "./look.js";
 import { declaringPrefixes } from "./prefixes.js";
 import { readTerms } from "./terms.js";
@@ -19,6 +19,8 @@ function mount(form) {
   host.dir = "ltr";
   field.after(host);
   const terms = readTerms(form.dataset.terms);
+  const text = Text.of(field.value.split(/\r\n?|\n/));
+  const problem = problemIn(text, document.getElementById("fault"));
 
   const send = () => {
     form.requestSubmit();
@@ -27,7 +29,8 @@ function mount(form) {
   // Style sheets of the editor are made by script, which the policy of the page allows in a shadow tree only.
   const root = host.attachShadow({ mode: "open" });
   const view = new EditorView({
-    doc: field.value,
+    doc: text,
+    selection: { anchor: problem?.from ?? 0 },
     parent: root,
     root,
     extensions: [
@@ -36,7 +39,7 @@ function mount(form) {
       sparql(),
       autocompletion({ override: [completeWith(terms, form.dataset)], icons: false, maxRenderedOptions: 60 }),
       declaringPrefixes(terms),
-      adviseWith(terms, form.dataset),
+      adviseWith(terms, form.dataset, problem),
       lintGutter(),
       look,
       EditorView.lineWrapping,
@@ -51,7 +54,6 @@ function mount(form) {
   });
   form.querySelector(`label[for="${field.id}"]`).addEventListener("click", () => view.focus());
   form.querySelector("#keys").hidden = false;
-  showProblem(view, document.getElementById("fault"));
   host.view = view; // what tests and measurements take hold of
 }
 

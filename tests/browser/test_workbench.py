@@ -137,14 +137,18 @@ def test_a_misspelt_class_is_mended_by_the_offer(visit: Visit) -> None:
     page.locator("main").get_by_role("link", name="pg:Commitment").click()
     assert page.locator("tbody tr").count() > 100
     assert page.locator(".absent").count() == 0
+    assert visit.complaints == []
 
 
 def test_a_mistake_is_marked_at_its_place(visit: Visit) -> None:
     page = visit.to(f"/sparql?query={quote('SELECT * {' + chr(10) + '  ?s ?p }')}&format=html")
+    page.wait_for_load_state("networkidle")
+    page.wait_for_timeout(1000)  # it stays when the editor has looked for itself
     expect(page.locator(".cm-lint-marker-error")).to_have_count(1)
     place = "document.querySelector('.editor').view.state.selection.main.head"
     line, column = (page.locator("#fault").get_attribute(f"data-{n}") for n in ("line", "column"))
     assert (line, page.evaluate(place)) == ("2", 11 + int(str(column)) - 1)
+    assert [each for each in visit.complaints if "status of 4" not in each] == []
 
 
 def test_link_curl_python_and_the_page_have_the_same_rows(visit: Visit) -> None:
