@@ -35,6 +35,8 @@
     │   ├── TokenMissing         there is no token of that id
     │   ├── CorrectionMissing    there is no report of an error under that name
     │   ├── CorrectionDecided    the report of an error is decided already
+    │   ├── WorkbookRefused      a workbook has faults (carries the report)
+    │   ├── StaleReceipt         a workbook would come to something else than was shown
     │   └── ValidationFailed     the data break a shape (carries the report)
     └── QueryError               a query cannot be answered
         ├── QuerySyntaxError     it is not SPARQL 1.1 (line, column)
@@ -67,6 +69,7 @@ if TYPE_CHECKING:
 
     from pyoxigraph import Literal, Triple
 
+    from pledgegraph.tabular import WorkbookReport
     from pledgegraph.validation import ValidationReport, Violation
     from pledgegraph.writes.places import FilePlace
 
@@ -339,6 +342,33 @@ class CorrectionDecided(InputError):
     """The report of an error is decided already; decisions stay as they are."""
 
     remedy = "Look at what was decided."
+
+
+class WorkbookRefused(InputError):
+    """A workbook was not loaded, for the faults that its report names."""
+
+    remedy = "Mend the cells that the report names, then send the workbook again."
+
+    def __init__(self, report: WorkbookReport) -> None:
+        count = len(report.faults)
+        super().__init__(
+            f"{count:,} {'thing stops' if count == 1 else 'things stop'} the workbook; nothing "
+            "was changed."
+        )
+        self.report = report
+
+
+class StaleReceipt(InputError):
+    """A workbook would come to something else than what the receipt was given for."""
+
+    remedy = "Look at the report anew, and apply with its receipt."
+
+    def __init__(self, report: WorkbookReport) -> None:
+        super().__init__(
+            "The workbook, or the register, is not what it was when it was checked; nothing was "
+            "changed."
+        )
+        self.report = report
 
 
 class ValidationFailed(InputError):

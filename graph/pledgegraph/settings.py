@@ -183,6 +183,12 @@ class Settings(BaseSettings):
         ge=1,
         description="The longest update, and the largest graph, accepted over HTTP, in bytes.",
     )
+    max_workbook_bytes: int = Field(
+        default=20_000_000,
+        ge=1,
+        le=50_000_000,
+        description="The largest workbook of a register accepted over HTTP, in bytes.",
+    )
     max_change_quads: int = Field(
         default=200_000,
         ge=1,

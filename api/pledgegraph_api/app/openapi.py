@@ -22,6 +22,7 @@ from pledgegraph_api.history.openapi import ChangeCard, ChangePages, DumpCards
 from pledgegraph_api.http.openapi import JsonAnswer
 from pledgegraph_api.ops.health import Health
 from pledgegraph_api.problems.openapi import ALWAYS, ProblemDocument, is_problem, name_of
+from pledgegraph_api.registers.openapi import SubmissionReport
 from pledgegraph_api.sparql.openapi import ExplainedQuery, SparqlAnswer
 from pledgegraph_api.workbench.openapi import KnownTerms
 from pledgegraph_api.write.openapi import WriteReceipt
@@ -31,6 +32,7 @@ MODELS: Final[Sequence[type[JsonAnswer]]] = (
     SparqlAnswer,
     ExplainedQuery,
     WriteReceipt,
+    SubmissionReport,
     QuestionCards,
     KnownTerms,
     ChangeCard,

@@ -17,6 +17,7 @@ from pledgegraph_api.collections.endpoint import CollectionEndpoint
 from pledgegraph_api.collections.table import COLLECTIONS, Tables
 from pledgegraph_api.progress.endpoint import ProgressPage
 from pledgegraph_api.progress.ledger import Ledgers
+from pledgegraph_api.reconcile.endpoint import ReconcileEndpoint
 from pledgegraph_api.records.endpoint import DocumentEndpoint
 from pledgegraph_api.records.jsonld_context import ContextEndpoint
 from pledgegraph_api.records.lookup import DocumentSource
@@ -45,7 +46,9 @@ def install_documents(
     ledgers = Ledgers(engine, source.names)
     progress = ProgressPage(ledgers, pages, base)
     progress.install(app)
-    SearchEndpoint(NewestIndex(engine, base), pages, base).install(app)
+    index = NewestIndex(engine, base)
+    SearchEndpoint(index, pages, base).install(app)
+    ReconcileEndpoint(index, base).install(app)
     tables = Tables(engine, source.names, ledgers)
     Sharing(engine, ledgers, tables, names=source.names, pages=pages, base=base).install(app)
     for collection in COLLECTIONS:

@@ -10,6 +10,7 @@ from pledgegraph.workers import WriteLimits, WriteWorker
 from pledgegraph.writes import Tokens, Writes
 from pledgegraph_api.http.authorisation import Authorisation
 from pledgegraph_api.http.graph_iris import GraphAddresses
+from pledgegraph_api.registers.endpoint import RegisterEndpoint
 from pledgegraph_api.sparql.response import Representations
 from pledgegraph_api.sparql.runner import QueryRunner
 from pledgegraph_api.write.graph_store import GraphStore
@@ -38,6 +39,9 @@ class Writing:
         UpdateEndpoint(
             self._settings, self._authorisation, self._writes, self.runner, tags
         ).install(app)
+        RegisterEndpoint(self._settings, self._engine, self._authorisation, self.runner).install(
+            app
+        )
         GraphStore(
             self._settings,
             self._engine,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 from uuid import uuid4
 
 from starlette.exceptions import HTTPException
@@ -29,7 +29,7 @@ from pledgegraph_api.problems.sparql_types import SPARQL_PROBLEMS
 
 PROBLEM_JSON: Final = "application/problem+json"
 
-Json = str | float | list[str] | list[dict[str, str | list[str]]]
+Json = str | float | list[str] | list[dict[str, str | list[str]]] | dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +106,8 @@ def _members(error: Exception) -> dict[str, Json]:
         members |= {name: place for name, place in places.items() if place is not None}
     if isinstance(error, graph.ValidationFailed):
         members["results"] = results_in_words(error)
+    if isinstance(error, graph.WorkbookRefused | graph.StaleReceipt):
+        members["report"] = error.report.as_json()
     if isinstance(error, api.NotAcceptable):
         members["available"] = [_format(each) for each in error.available]
     if isinstance(error, api.WrongParameters):

@@ -153,6 +153,23 @@ SPARQL_PROBLEMS: Final = (
         (graph.ChangeTooLarge,),
     ),
     ProblemType(
+        "workbook-refused",
+        422,
+        "The workbook has faults",
+        "A workbook is loaded whole or not at all. The member report names each cell that has to "
+        "be mended, what was found there and how to mend it. Nothing was changed.",
+        (graph.WorkbookRefused,),
+    ),
+    ProblemType(
+        "stale-receipt",
+        409,
+        "The workbook would come to something else",
+        "A receipt is for exactly the change that its report told of. The workbook is another one, "
+        "or somebody has changed the register since. The member report tells what it would come "
+        "to now. Nothing was changed.",
+        (graph.StaleReceipt,),
+    ),
+    ProblemType(
         "graph-closed",
         409,
         "This graph cannot be written",

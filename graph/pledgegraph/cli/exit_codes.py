@@ -24,6 +24,7 @@ from pledgegraph.errors import (
     StorageFull,
     StoreDiffers,
     ValidationFailed,
+    WorkbookRefused,
 )
 
 
@@ -49,6 +50,7 @@ class Exit(IntEnum):
 
 _CODES: Final[tuple[tuple[type[PledgegraphError], Exit], ...]] = (
     (ValidationFailed, Exit.INVALID),
+    (WorkbookRefused, Exit.INVALID),
     (SettingsError, Exit.USAGE),
     (InputError, Exit.UNREADABLE),
     (QueryError, Exit.UNREADABLE),

@@ -22,6 +22,7 @@ from pledgegraph.cli.options import (
     settings,
     utf8,
 )
+from pledgegraph.cli.registers.load_workbook import ENDINGS, load_workbook
 from pledgegraph.cli.terminal.escape_control import harmless
 from pledgegraph.cli.terminal.progress_bar import reading_bar, working
 from pledgegraph.cli.terminal.validation_report import print_report, print_report_json, results_json
@@ -30,6 +31,7 @@ from pledgegraph.rdf.address_slips import slips_in_file
 from pledgegraph.rdf.kept_datatypes import datatypes_in_file
 from pledgegraph.rdf.term_places import refusals_placed
 from pledgegraph.setup.engine_choice import open_engine
+from pledgegraph.writes import Attribution
 from pledgegraph.writes.loading import SourceFile, change_from_files
 from pledgegraph.writes.places import places_of
 
@@ -38,7 +40,11 @@ if TYPE_CHECKING:
 
 Files = Annotated[
     list[Path],
-    typer.Argument(metavar="FILE...", help="Turtle, N-Triples, RDF/XML, TriG, N-Quads or JSON-LD."),
+    typer.Argument(
+        metavar="FILE...",
+        help="Turtle, N-Triples, RDF/XML, TriG, N-Quads or JSON-LD; or one workbook of a register "
+        "(XLSX), or one sheet of it (CSV).",
+    ),
 ]
 Source = Annotated[
     str | None,
@@ -55,6 +61,29 @@ def command(
     *,
     files: Files,
     source: Source = None,
+    register: Annotated[
+        str | None,
+        typer.Option(
+            "--register",
+            metavar="ID",
+            help="The register that a workbook is of; left out, the workbook says so itself.",
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            "--dry-run",
+            help="Check a workbook, tell what it would come to, and change nothing.",
+        ),
+    ] = False,
+    marked: Annotated[
+        Path | None,
+        typer.Option(
+            "--marked",
+            metavar="FILE.xlsx",
+            help="Write the workbook there with the cells marked that something is amiss with.",
+        ),
+    ] = None,
     agent: Agent = None,
     reason: Reason = None,
     data_dir: DataDir = None,
@@ -64,10 +93,26 @@ def command(
 ) -> None:
     """Load files as one change: all of them, or nothing.
 
-    What their sources said before, and the files do not say, goes.
+    What their sources said before, and the files do not say, goes. Of a workbook only the cells
+    count that differ from what the register holds.
     """
     reports: list[ValidationReport] = []
     chosen = settings(data_dir=data_dir, base=base, validator=validator)
+    if any(path.suffix.lower() in ENDINGS for path in files):
+        if len(files) > 1 or source is not None:
+            raise typer.BadParameter("A workbook is loaded by itself, without --source.")
+        by = Attribution(
+            agent_or_login(agent), utf8("--reason", reason) if reason else _reason(files)
+        )
+        load_workbook(
+            files[0], register, chosen, by=by, dry_run=dry_run, marked=marked, as_json=as_json
+        )
+        return
+    if dry_run or marked is not None or register is not None:
+        raise typer.BadParameter(
+            "--register, --dry-run and --marked are for workbooks; check other files with "
+            "`pledgegraph validate`."
+        )
     engine = open_engine(chosen, told=reports.append)
     with reading_bar(files) as progress:
         change = change_from_files(

@@ -31,6 +31,7 @@ from pledgegraph.cli import (
     verify,
 )
 from pledgegraph.cli.exit_codes import Exit, complain, exit_code
+from pledgegraph.cli.registers import reconcile, register, template
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.release import release
 
@@ -49,12 +50,14 @@ _COMMANDS = (
     *(init, load, validate, query, stats),
     *(log, show, revert, blame),
     *(dump, backup, restore, verify, mirror, follow, serve, mcp),
+    *(template, reconcile),
 )
 for _command in _COMMANDS:
     app.command(_command.__name__.rpartition(".")[2])(_command.command)
 for _name, _act in records.COMMANDS.items():
     app.command(_name)(_act)
 app.add_typer(queries.app, name="queries")
+app.add_typer(register.app, name="register")
 app.add_typer(token.app, name="token")
 app.add_typer(corrections.app, name="corrections")
 

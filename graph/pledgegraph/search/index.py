@@ -150,6 +150,14 @@ class SearchIndex:
             nearest,
         )
 
+    def like(self, text: str, *, kind: str = "") -> list[Entry]:
+        """What shares groups of letters with a text, the most first; a few of each kind."""
+        folded = fold(text[:LONGEST_SEARCH])
+        if not _WORD.search(folded):
+            return []
+        found = (self._entries[number] for number in self._candidates(self._like(folded)))
+        return [entry for entry in found if not kind or entry.kind == kind]
+
     def _candidates(self, query: Query) -> list[int]:
         searcher = self._index.searcher()
         hits = searcher.search(query, limit=_CANDIDATES, count=False).hits

@@ -1,0 +1,1 @@
+"""``/reconcile``: which record a name means, for OpenRefine and other clients."""

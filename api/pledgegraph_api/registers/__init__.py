@@ -1,0 +1,1 @@
+"""Registers as workbooks: ``/registers/{id}.xlsx`` and ``/submissions``."""

@@ -1,0 +1,1 @@
+"""The commands about registers as workbooks, and about names in them."""
