@@ -62,6 +62,12 @@ def two_processes(data: Path, folder: Path, port: int) -> tuple[Sequence[str], M
     return command, {**environment, "PLEDGEGRAPH_HTTP_WORKERS": "2"}
 
 
+def on_disk(data: Path, folder: Path, port: int) -> tuple[Sequence[str], Mapping[str, str]]:
+    """`pledgegraph serve` over the same store, without copies of the data in memory."""
+    command, environment = pledgegraph(data, folder.with_name("pledgegraph"), port)
+    return command, {**environment, "PLEDGEGRAPH_COPIES_MEMORY": "0"}
+
+
 def oxigraph(data: Path, folder: Path, port: int) -> tuple[Sequence[str], Mapping[str, str]]:
     """`oxigraph serve`, with the union of all graphs as its default graph, as ours has."""
     program = _SCRIPTS / "oxigraph"
@@ -90,6 +96,30 @@ def rdflib_endpoint(
     if find_spec("rdflib_endpoint") is None:
         raise PeerMissing("rdflib-endpoint (PyPI)")
     return (sys.executable, "-c", _ENDPOINT, str(data), str(port)), {}
+
+
+FUSEKI: Final = "5.6.0"
+_FUSEKI_ARTEFACT: Final = "org.apache.jena:jena-fuseki-server"
+
+
+def fuseki(data: Path, folder: Path, port: int) -> tuple[Sequence[str], Mapping[str, str]]:
+    """Fuseki over TDB2, with the union of all graphs as its default graph; Maven brings it."""
+    if shutil.which("java") is None or shutil.which("mvn") is None:
+        raise PeerMissing("jena-fuseki-server (Maven)")
+    folder.mkdir(exist_ok=True)
+    jar = folder / f"jena-fuseki-server-{FUSEKI}.jar"
+    if not jar.exists():
+        plugin = "org.apache.maven.plugins:maven-dependency-plugin:2.8:copy"
+        artefact = f"-Dartifact={_FUSEKI_ARTEFACT}:{FUSEKI}"
+        bring = ("mvn", "-B", "-q", plugin, artefact, f"-DoutputDirectory={folder}")
+        subprocess.run(bring, check=True, capture_output=True, cwd=folder)
+    store = folder / "tdb2"
+    if not store.exists():
+        load = ("java", "-Xmx4g", "-cp", str(jar), "tdb2.tdbloader", f"--loc={store}", str(data))
+        subprocess.run(load, check=True, capture_output=True)
+    union = ("--set", "tdb2:unionDefaultGraph=true")
+    where = (f"--port={port}", "--localhost", "--tdb2", f"--loc={store}", *union, "/ds")
+    return ("java", "-Xmx4g", "-jar", str(jar), *where), {"FUSEKI_BASE": str(folder / "base")}
 
 
 _SETTINGS: Final = """
@@ -143,10 +173,12 @@ def virtuoso(data: Path, folder: Path, port: int) -> tuple[Sequence[str], Mappin
 
 PEERS: Final = {
     "pledgegraph": (pledgegraph, "/sparql"),
+    "pledgegraph on disk": (on_disk, "/sparql"),
     "pledgegraph in two": (two_processes, "/sparql"),
     "oxigraph": (oxigraph, "/query"),
     "rdflib-endpoint": (rdflib_endpoint, "/"),
     "virtuoso": (virtuoso, "/sparql"),
+    "fuseki": (fuseki, "/ds/query"),
 }
 
 

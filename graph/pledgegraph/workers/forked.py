@@ -31,6 +31,15 @@ class TemplateFailed(Exception):
         self.quads = quads
 
 
+def can_adopt() -> bool:
+    """Whether this system lets one process wait for another that it has not started itself."""
+    try:
+        os.close(os.pidfd_open(os.getpid()))
+    except (AttributeError, OSError):
+        return False
+    return True
+
+
 class ForkedProcess:
     """A process that another one forked, and that this one has adopted: see `worker.Process`."""
 

@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -21,7 +20,7 @@ from typing import Final, Protocol
 
 from pledgegraph.store.engine import Addressed
 from pledgegraph.workers.confinement import adopt_orphans
-from pledgegraph.workers.forked import Template, TemplateFailed
+from pledgegraph.workers.forked import Template, TemplateFailed, can_adopt
 from pledgegraph.workers.memory_store import BYTES_A_QUAD
 from pledgegraph.workers.worker import Worker
 
@@ -120,7 +119,7 @@ class MemoryTemplate:
         """Begin to keep a template, in the background."""
         if self._most <= 0:
             return
-        if not hasattr(os, "pidfd_open") or not adopt_orphans():
+        if not can_adopt() or not adopt_orphans():
             self._tell(
                 ResidenceState.OFF,
                 "This system cannot hand processes on: queries are answered from the disk.",

@@ -25,7 +25,7 @@ def room_for_copies(chosen: int | None) -> int:
 def available_memory() -> int:
     """Bytes that processes can have yet, by the machine and by the limits of its control group.
 
-    None where the system does not tell.
+    0 where the system does not tell.
     """
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()

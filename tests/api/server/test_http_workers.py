@@ -30,8 +30,8 @@ def answered(address: str) -> bool:
 
 
 def begun(start: Start, **settings: object) -> tuple[Service, str]:
-    """A service in two processes, both with their first worker."""
-    service = start(http_workers=2, query_workers=2, **settings)
+    """A service in two processes, both with their first worker, which stays."""
+    service = start(http_workers=2, query_workers=2, copies_memory=0, **settings)
     address = service.address()
     until(lambda: sum(len(children_of(each)) for each in service.children()) >= 2)
     return service, address

@@ -95,6 +95,7 @@ def service(
         engine.directory.path,
         log,
         query_workers=2,
+        copies_memory=0,  # workers are told from others by their number
         query_timeout=20,
         query_memory=60_000_000,
         max_rows=MOST_ROWS,
