@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime
 from typing import Final
 
 from fastapi import FastAPI
@@ -55,6 +56,7 @@ from pledgegraph_api.ops.request_log import RequestLog
 from pledgegraph_api.ops.warming import Warming
 from pledgegraph_api.problems.pages import ProblemPages
 from pledgegraph_api.problems.responses import ProblemAnswers, UnexpectedErrors
+from pledgegraph_api.progress.standing import in_short
 from pledgegraph_api.sparql.endpoint import sparql_endpoint
 from pledgegraph_api.sparql.inline_lookup import QuickAnswers
 from pledgegraph_api.sparql.page import PATH as QUERY_PATH
@@ -117,7 +119,6 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     problems.install(app)
     ProblemPages(pages, settings.base).install(app)
     signposts = Signposts(settings.base)
-    HomePage(pages, engine, examples_among(questions), signposts, settings.base).install(app)
     representations = Representations(settings, engine.version)
     sparql = sparql_endpoint(
         settings,
@@ -146,6 +147,14 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
     AssistantEndpoint(Answers(questions), settings).install(app)
     copies.install(app)
     ledgers = install_documents(app, engine, pages, settings.base, copies)
+    HomePage(
+        pages,
+        engine,
+        examples_among(questions),
+        signposts,
+        settings.base,
+        progress=lambda: in_short(ledgers.current(), datetime.now(UTC).date()),
+    ).install(app)
     descriptions = _descriptions(settings, engine, numbers)
     DescriptionPages(descriptions, pages, signposts, settings.base).install(app)
     _install_words(app, engine, pages, signposts, terms)

@@ -192,13 +192,16 @@ class Tables:
         nodes = {node for row in rows for values in row.values.values() for node in values}
         nodes |= {maker for row in rows for maker in row.makers}
         nodes |= _computed(collection)
-        names = read_names(snapshot, self._names, {*found, *nodes})
         legal = {
             name: self._index(snapshot, Domain(members_of=PG[each]))
             for name, each in collection.classes.items()
         }
         if "sdg" in collection.filters:
             legal["sdg"] = self._index(snapshot, Domain(concepts_of=_GOALS))
+        # Those that assessors state are known by day, and may be of no record here.
+        if collection.promises:
+            nodes |= {NamedNode(iri) for iri in legal["assessed"].values}
+        names = read_names(snapshot, self._names, {*found, *nodes})
         nothing = NameIndex({}, {})
         addressed = {
             name: shorten(

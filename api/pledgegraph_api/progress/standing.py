@@ -64,6 +64,16 @@ def standings(ledger: Ledger, day: date, *, today: date | None = None) -> list[S
     ]
 
 
+def in_short(ledger: Ledger, day: date) -> tuple[int, int, int]:
+    """How many commitments there are, and of how many makers and assessors say how far they are."""
+    standing = standings(ledger, day)
+    return (
+        len(standing),
+        sum(each.own != NOT_REPORTED for each in standing),
+        sum(each.found != NOT_REPORTED for each in standing),
+    )
+
+
 def lately_told(commitments: Iterable[Commitment], day: date, most: int) -> list[Told]:
     """The newest accounts up to a day, each once, the newest first."""
     found: dict[str, Told] = {}

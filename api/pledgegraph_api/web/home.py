@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -38,8 +40,13 @@ class HomePage:
         examples: tuple[Example, ...],
         signposts: Signposts,
         base: str,
+        *,
+        progress: Callable[[], tuple[int, int, int]],
     ) -> None:
+        """``progress`` counts all commitments, those of which makers say how far they are, and
+        those of which assessors do, today."""
         self._pages = pages
+        self._progress = progress
         self._signposts = signposts
         self._base = base
         self._holdings = OnceASnapshot(engine, _count)
@@ -58,14 +65,16 @@ class HomePage:
     async def page(self, request: Request) -> Response:
         """The page, with the numbers of the newest snapshot."""
         holdings = await run_in_threadpool(self._holdings.current)
-        return self._pages.render(
+        return await run_in_threadpool(
+            self._pages.render,
             request,
             "home.html",
             headers={
                 "Pledgegraph-Snapshot": str(holdings.sequence),
                 "Link": self._signposts.of_page("/", kind=DCAT.Catalog.value, described="/catalog"),
             },
-            state=(holdings.sequence,),
+            state=(holdings.sequence, datetime.now(UTC).date().isoformat()),
+            late=lambda: {"progress": self._progress()},
             holdings=holdings,
             examples=self._examples,
             dataset=_for_search_engines(self._base, holdings.sequence),

@@ -146,3 +146,31 @@ async def test_what_is_embedded_says_what_the_page_says(shipped: httpx.AsyncClie
     ]
     assert len(boxes[0]) == 1
     assert boxes[0] == boxes[1]
+
+
+async def test_the_numbers_of_the_home_page_are_those_of_the_lists(
+    shipped: httpx.AsyncClient,
+) -> None:
+    page = await text_of(shipped, "/")
+    numbers = re.findall(r'<dd><a href="(/\w+)">([\d,]+)</a></dd>', page)
+    assert len(numbers) == 4
+    for address, number in numbers:
+        assert int(number) == await counted(shipped, address)
+    told = re.search(r"for ([\d,]+) of 242 commitments", page)
+    assert told
+    assert told[0] in await text_of(shipped, "/progress")
+
+
+@pytest.mark.parametrize("record", ["register/inclusive-data-charter", "actor/co-dane"])
+async def test_the_sum_of_a_holder_is_that_of_its_list(
+    shipped: httpx.AsyncClient, record: str
+) -> None:
+    page = await text_of(shipped, f"/doc/{record}")
+    told = re.search(r'<h2 id="answer">Commitments[^:]*: (\d+)</h2>', page)
+    address = re.search(r'href="(/commitments\?[^"]*)"', page)
+    assert told
+    assert address
+    assert int(told[1]) == await counted(shipped, address[1])
+    feed = re.search(r'href="(/feeds/commitments.atom\?[^"]*)"', page)
+    assert feed
+    assert "<feed" in (await shipped.get(unescape(feed[1]))).text

@@ -1,0 +1,82 @@
+"""Each kind of page as people with various eyes, hands, screens and languages meet it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
+from playwright.sync_api import Browser, Page
+
+from tests.browser.conftest import Visit
+from tests.browser.test_records import NARROW, NARROWEST, WIDTHS, overflows
+
+pytestmark = pytest.mark.xdist_group("shipped-pages")
+
+PAGES: Final = (
+    "/",
+    "/progress",
+    "/commitments",
+    "/commitments?group=persons-with-disabilities&due=none",
+    "/actors",
+    "/events",
+    "/sources",
+    "/search?q=disability+data",
+    "/doc/undertaking/c2d-workshops",
+    "/doc/framework/copenhagen-framework",
+    "/doc/source/c2d-citizen-data-article",
+    "/country/404",
+    "/compare?a=register/power-of-data&b=register/inclusive-data-charter",
+    "/compare",
+    "/cite/commitment/c2d-citizen-data",
+    "/scheme/status",
+    "/methodology",
+    "/catalog",
+    "/dumps/",
+    "/embed/progress",
+    "/embed/commitment/c2d-citizen-data",
+    "/commitments?due=soon",
+    "/doc/commitment/no-such",
+)
+"""Others are looked at in `test_pages` and `test_records`."""
+# https://www.w3.org/TR/WCAG22/#target-size-minimum; not among the rules that axe has on.
+RULES: Final = {"rules": {"target-size": {"enabled": True}}}
+
+
+@pytest.fixture(scope="module")
+def seen(started: list[Browser], shipped_address: str) -> Iterator[Visit]:
+    if not started:
+        pytest.skip("chromium is not there")
+    context = started[0].new_context(bypass_csp=True)
+    yield Visit(context, shipped_address)
+    context.close()
+
+
+def judged(page: Page) -> list[tuple[str, list[str]]]:
+    found: list[dict[str, Any]] = Axe().run(page, options=RULES).response["violations"]
+    return [(each["id"], [node["html"][:200] for node in each["nodes"][:3]]) for each in found]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_shuts_nobody_out(seen: Visit, path: str) -> None:
+    """Wide and dark or light in English, narrow in Arabic."""
+    scheme = "dark" if PAGES.index(path) % 2 else "light"
+    page = seen.page
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.set_viewport_size({"width": 1280, "height": 900})
+    seen.to(path)
+    assert judged(page) == []
+    text = page.locator("body").inner_text()
+    assert not re.search(r"\bNone\b|object at 0x|Undefined", text)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(NARROW % NARROWEST) == [], width
+        assert not overflows(page), width
+    page.emulate_media(color_scheme="light" if scheme == "dark" else "dark")
+    page.set_viewport_size({"width": 390, "height": 900})
+    seen.to(f"{path}{'&' if '?' in path else '?'}lang=ar")
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert judged(page) == []
+    assert not overflows(page)
