@@ -74,6 +74,7 @@ class ProgressPage:
         self._ledgers = ledgers
         self._pages = pages
         self._base = base
+        self._of_today: tuple[Ledger, date, Overview] | None = None
 
     def install(self, app: FastAPI) -> None:
         """Put the page and its files at their addresses."""
@@ -154,7 +155,7 @@ class ProgressPage:
 
     def content(self, ledger: Ledger, day: date, today: date, language: str) -> Mapping[str, Any]:
         """What a template shows of the day."""
-        shown = overview(ledger, day, today=today)
+        shown = self._overview(ledger, day, today)
         return {
             "shown": shown,
             "today": today,
@@ -163,6 +164,16 @@ class ProgressPage:
             "class_name": lambda known: self._name(ledger, language, freshness_iri(known)),
             "marks": partial(bar_marks, shown),
         }
+
+    def _overview(self, ledger: Ledger, day: date, today: date) -> Overview:
+        """The sums of a day; those of today, which most ask for, are worked out once."""
+        known = self._of_today
+        if known is not None and known[0] is ledger and known[1] == day == today:
+            return known[2]
+        found = overview(ledger, day, today=today)
+        if day == today:
+            self._of_today = (ledger, day, found)
+        return found
 
     def _name(self, ledger: Ledger, language: str, iri: str) -> Name:
         text, spoken = ledger.name(iri, language)

@@ -111,6 +111,9 @@ async def test_no_page_pulls_anything_from_another_host(
     assert response.headers["x-content-type-options"] == "nosniff"
 
 
+NUMBERS = re.compile(r'<dd><a href="/\w+">([^<]*)</a></dd>')
+
+
 @pytest.mark.parametrize("address", PAGES)
 async def test_links_lead_somewhere(client: httpx.AsyncClient, address: str) -> None:
     shown, outline = await page(client, address)
@@ -134,7 +137,7 @@ def test_the_style_sheet_pulls_nothing_either() -> None:
 
 async def test_the_home_page_says_what_there_is(client: httpx.AsyncClient) -> None:
     response, outline = await page(client, "/")
-    numbers = dict(zip(outline.text_of("dt"), outline.text_of("dd"), strict=True))
+    numbers = dict(zip(outline.text_of("dt"), NUMBERS.findall(response.text), strict=True))
     assert numbers == {"Commitments": "2", "Actors": "1", "Events": "1", "Sources": "2"}
     assert "Snapshot of the data: 1." in response.text
     assert "union of all named graphs" in re.sub(r"\s+", " ", response.text)
@@ -154,7 +157,7 @@ async def test_the_home_page_follows_the_store(
 ) -> None:
     async with client_of(create_app(settings, empty_engine)) as client:
         response, outline = await page(client, "/")
-        assert outline.text_of("dd") == ["0", "0", "0", "0"]
+        assert NUMBERS.findall(response.text) == ["0", "0", "0", "0"]
         assert "Snapshot of the data: 0. Statements: 0." in response.text
         assert "pledgegraph load" in response.text
         for example in outline.all("a"):
@@ -162,7 +165,7 @@ async def test_the_home_page_follows_the_store(
                 assert (await client.get(str(example["href"]))).status_code == 200
         empty_engine.update(change_of(small_data))
         response, outline = await page(client, "/")
-        assert outline.text_of("dd") == ["2", "1", "1", "2"]
+        assert NUMBERS.findall(response.text) == ["2", "1", "1", "2"]
         assert "Snapshot of the data: 1." in response.text
 
 
