@@ -1,7 +1,7 @@
 """`benchmarks/run-nodes`: acknowledged writes outlive the death of nodes and of the log's servers.
 
-It starts NATS servers and nodes on this machine and writes to them as `benchmarks.nodes` says. It ends
-with an error where an acknowledged write is missing on a node, or is there twice.
+It starts NATS servers and nodes on this machine and writes to them as `benchmarks.nodes` says. It
+ends with an error where an acknowledged write is missing on a node, or is there twice.
 """
 
 from __future__ import annotations
