@@ -266,15 +266,22 @@ def sparql_endpoint(
     counts = OnceASnapshot(engine, count_graphs)
     labels = Labels(engine)
     is_mirror = open_directory(settings.data_dir).origin is not None
+    explain = ExplainAnswer(settings, pages, counts, runner, engine=engine, terms=terms)
     return SparqlEndpoint(
         settings,
         runner,
         representations,
         page=QueryPage(
-            pages, engine, examples=examples, labels=labels, terms=terms, questions=questions
+            pages,
+            engine,
+            examples=examples,
+            labels=labels,
+            terms=terms,
+            questions=questions,
+            explain=explain,
         ),
         about=ServiceDescription(settings, engine, counts, updates=not is_mirror),
-        explain=ExplainAnswer(settings, pages, counts, runner),
+        explain=explain,
         past=past,
         federation=Federation(settings),
         described=described,

@@ -10,9 +10,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from pledgegraph.explain import Explainer, Explanation, Pattern
+from pledgegraph.errors import PledgegraphError
+from pledgegraph.explain import Explainer, Explanation, Pattern, SlowShape
 from pledgegraph.settings import Settings
-from pledgegraph.store import GraphCounts, OnceASnapshot
+from pledgegraph.store import Engine, GraphCounts, OnceASnapshot
 from pledgegraph.workers import ResidenceState
 from pledgegraph_api.errors import ParameterError
 from pledgegraph_api.http.negotiation import PAGE, Accept, prefers_page
@@ -28,6 +29,8 @@ from pledgegraph_api.sparql.openapi import (
 from pledgegraph_api.sparql.protocol import QueryRequest
 from pledgegraph_api.sparql.runner import QueryRunner
 from pledgegraph_api.web.pages import Pages
+from pledgegraph_api.workbench.advice import Absent, absent_terms
+from pledgegraph_api.workbench.terms import Terms
 
 
 class ExplainAnswer:
@@ -39,7 +42,12 @@ class ExplainAnswer:
         pages: Pages,
         counts: OnceASnapshot[GraphCounts],
         runner: QueryRunner,
+        *,
+        engine: Engine,
+        terms: Terms,
     ) -> None:
+        self._engine = engine
+        self._terms = terms
         self._pages = pages
         self._runner = runner
         self._counts = counts
@@ -61,8 +69,11 @@ class ExplainAnswer:
         client = exchange_of(request.scope).client
         explanation = await self._explainer.explain(query.text, client)
         counts = await run_in_threadpool(self._counts.current)
+        absent = await run_in_threadpool(self.absent, query)
         explanation = replace(
-            explanation, patterns=tuple(_estimated(each, counts) for each in explanation.patterns)
+            explanation,
+            patterns=tuple(_estimated(each, counts) for each in explanation.patterns),
+            misleads=(*map(_missing, absent), *explanation.misleads),
         )
         if wants_page(query, accept):
             return await run_in_threadpool(self._page, request, query, explanation, counts)
@@ -70,6 +81,25 @@ class ExplainAnswer:
             _document(query, explanation, counts, self._source(query)),
             headers={"Pledgegraph-Snapshot": str(counts.sequence), "Cache-Control": "no-cache"},
         )
+
+    async def misleads(self, query: QueryRequest, client: str) -> tuple[SlowShape, ...]:
+        """What in a query that was answered is likely to be meant otherwise.
+
+        Empty where it cannot be told in time: the answer stands without it.
+        """
+        if not may_mislead(query.text):
+            return ()
+        try:
+            return (await self._explainer.explain(query.text, client)).misleads
+        except PledgegraphError:
+            return ()
+
+    def absent(self, query: QueryRequest) -> list[Absent]:
+        """The terms of the query that nothing in the newest data has. Blocks."""
+        if query.version is not None:
+            return []
+        with self._engine.snapshot() as snapshot:
+            return absent_terms(query.text, self._engine.base, self._terms.numbers(), snapshot)
 
     def _page(
         self, request: Request, query: QueryRequest, told: Explanation, counts: GraphCounts
@@ -125,6 +155,25 @@ def _estimated(pattern: Pattern, counts: GraphCounts) -> Pattern:
     return pattern
 
 
+def _missing(term: Absent) -> SlowShape:
+    """The warning of a term that is misspelt, or that nothing has."""
+    names = " or ".join(each.name for each in term.offers)
+    return SlowShape(
+        "absent-term",
+        f"{term.name} (line {term.line}, column {term.column}) does not occur in the data, "
+        "so what asks for it matches nothing.",
+        f"Did you mean {names}?" if names else "/sparql/terms lists what does.",
+    )
+
+
+def may_mislead(text: str) -> bool:
+    """Whether it pays to look: something optional, and something that puts rows together."""
+    words = text.upper()
+    return any(each in words for each in ("OPTIONAL", "UNION")) and any(
+        each in words for each in ("MAX", "MIN", "SUM", "AVG", "GROUP_CONCAT")
+    )
+
+
 def _document(
     query: QueryRequest, told: Explanation, counts: GraphCounts, source: AnswerSource
 ) -> dict[str, Any]:
@@ -145,7 +194,7 @@ def _document(
         ],
         warnings=[
             SlowShapeWarning(shape=each.name, detail=each.detail, remedy=each.remedy)
-            for each in told.slow
+            for each in (*told.misleads, *told.slow)
         ],
     ).document()
     # Models go 255 levels deep, and queries go deeper.

@@ -100,7 +100,7 @@ class ExplainedPattern(JsonAnswer):
 
 
 class SlowShapeWarning(JsonAnswer):
-    """A shape in a query that is known to be slow, and what to write instead."""
+    """A shape in a query that is slow, misleads or matches nothing, and what to write instead."""
 
     shape: str
     detail: str

@@ -17,6 +17,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from pledgegraph.explain import SlowShape
 from pledgegraph.media_types import CSV, CSV_SAFE, GRAPH_FORMATS, RESULT_FORMATS, TURTLE
 from pledgegraph.store import Engine
 from pledgegraph_api.errors import WrongParameters
@@ -25,6 +26,7 @@ from pledgegraph_api.http.negotiation import PAGE
 from pledgegraph_api.http.request_outcome import exchange_of
 from pledgegraph_api.problems.mapping import Problem, problem_of
 from pledgegraph_api.sparql.answer_workbook import NAME as WORKBOOK
+from pledgegraph_api.sparql.explain import ExplainAnswer
 from pledgegraph_api.sparql.opened import Opened, OpensQuestions
 from pledgegraph_api.sparql.preview import Excerpt, read_excerpt
 from pledgegraph_api.sparql.protocol import TABLE, VIEWS, QueryRequest
@@ -33,7 +35,7 @@ from pledgegraph_api.web.featured import Example
 from pledgegraph_api.web.labels import Labels
 from pledgegraph_api.web.links import PageLink, format_links
 from pledgegraph_api.web.pages import PAGE_POLICY, Pages
-from pledgegraph_api.workbench.advice import Absent, absent_terms, undeclared
+from pledgegraph_api.workbench.advice import undeclared
 from pledgegraph_api.workbench.chart import HIGH, WIDE, chart_of
 from pledgegraph_api.workbench.samples import LONGEST_ADDRESS, samples
 from pledgegraph_api.workbench.terms import Terms
@@ -60,7 +62,9 @@ class QueryPage:
         labels: Labels,
         terms: Terms,
         questions: OpensQuestions,
+        explain: ExplainAnswer,
     ) -> None:
+        self._explain = explain
         self._pages = pages
         if not pages.assets.has(SCRIPT):
             _log.warning(
@@ -95,7 +99,13 @@ class QueryPage:
             QueryError: its evaluation failed.
         """
         excerpt = await read_excerpt(answer, since=since, base=self._engine.base)
-        return await run_in_threadpool(self._answered, request, query, opened, answer, excerpt)
+        misleads: tuple[SlowShape, ...] = ()
+        if _has_gaps(excerpt) and not (opened and opened.question.query == query.text):
+            client = exchange_of(request.scope).client
+            misleads = await self._explain.misleads(query, client)
+        return await run_in_threadpool(
+            self._answered, request, query, opened, answer, excerpt, misleads=misleads
+        )
 
     def failed(
         self,
@@ -127,6 +137,8 @@ class QueryPage:
         opened: Opened | None,
         answer: Answer,
         excerpt: Excerpt,
+        *,
+        misleads: tuple[SlowShape, ...],
     ) -> Response:
         if excerpt.table is not None:
             table = self._labels.labelled(excerpt.table, required_language(request).tag)
@@ -159,7 +171,8 @@ class QueryPage:
             opened,
             headers={"Pledgegraph-Snapshot": str(answer.sequence)},
             excerpt=excerpt,
-            absent=self._absent(query),
+            absent=self._explain.absent(query),
+            misleads=misleads,
             explain=_short(explain),
             permalink=_short(permalink),
             downloads=[each for each in links if _short(each.address)],
@@ -171,13 +184,6 @@ class QueryPage:
                 form=(TURTLE if is_graph else CSV).name,
             ),
         )
-
-    def _absent(self, query: QueryRequest) -> list[Absent]:
-        """The terms of the query that nothing in the newest data has."""
-        if query.version is not None:
-            return []
-        with self._engine.snapshot() as snapshot:
-            return absent_terms(query.text, self._engine.base, self._terms.numbers(), snapshot)
 
     def _render(
         self,
@@ -198,6 +204,7 @@ class QueryPage:
         faults = content.pop("faults", ())
         shown: dict[str, Any] = {
             "absent": (),
+            "misleads": (),
             "undeclared": None,
             "excerpt": None,
             "explain": "",
@@ -233,6 +240,12 @@ class QueryPage:
             high=HIGH,
             **shown,
         )
+
+
+def _has_gaps(excerpt: Excerpt) -> bool:
+    """Whether a row that is shown lacks a value."""
+    table = excerpt.table
+    return table is not None and any(each is None for row in table.rows for each in row)
 
 
 def _kept(query: QueryRequest, opened: Opened | None) -> str:

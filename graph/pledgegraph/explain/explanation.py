@@ -40,7 +40,7 @@ class Pattern:
 
 @dataclass(frozen=True, slots=True)
 class SlowShape:
-    """A shape in the query that is known to be slow, and what to write instead."""
+    """A shape in the query that is known to be slow or to mislead, and what to write instead."""
 
     name: str
     detail: str
@@ -55,6 +55,8 @@ class Explanation:
     """None when only the engine can read the query."""
     patterns: tuple[Pattern, ...] = ()
     slow: tuple[SlowShape, ...] = ()
+    misleads: tuple[SlowShape, ...] = ()
+    """What is likely to be meant otherwise."""
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
@@ -71,6 +73,7 @@ class Explanation:
                 for each in document["patterns"]
             ),
             tuple(SlowShape(**each) for each in document["slow"]),
+            tuple(SlowShape(**each) for each in document["misleads"]),
         )
 
 

@@ -43,7 +43,7 @@ def _products(node: CompValue, reading: Reading) -> Iterator[SlowShape]:
                 remedy,
             )
     if node.name in ("Join", "LeftJoin"):
-        one, other = _bound(node.p1), _bound(node.p2)
+        one, other = bound_in(node.p1), bound_in(node.p2)
         if one and other and not one & other and _has_patterns(node.p1) and _has_patterns(node.p2):
             yield SlowShape(
                 "cross-product",
@@ -75,9 +75,9 @@ def _negations(node: CompValue, reading: Reading) -> Iterator[SlowShape]:
         return
     inner = node.graph
     patterns = [triple for each in walked(inner) if each.name == "BGP" for triple in each.triples]
-    own = _bound(inner)
+    own = bound_in(inner)
     for each in walked(inner):
-        if each.name == "Filter" and (outer := _used(each.expr) - own):
+        if each.name == "Filter" and (outer := used_in(each.expr) - own):
             yield SlowShape(
                 "correlated-not-exists",
                 f"A filter within NOT EXISTS uses {_listed(outer)} from outside "
@@ -133,7 +133,7 @@ def _variables(triple: tuple[Any, Any, Any]) -> set[Any]:
     return {part for part in triple if isinstance(part, Variable | BNode)}
 
 
-def _bound(node: CompValue) -> set[Any]:
+def bound_in(node: CompValue) -> set[Any]:
     """The variables that a pattern may bind; those of filters are not bound."""
     if node.name == "BGP":
         return set().union(*(_variables(triple) for triple in node.triples))
@@ -144,20 +144,21 @@ def _bound(node: CompValue) -> set[Any]:
     found: set[Any] = set()
     for name in ("p", "p1", "graph", "p2"):
         if isinstance(node.get(name), CompValue) and not (node.name == "Minus" and name == "p2"):
-            found |= _bound(node[name])
+            found |= bound_in(node[name])
     for name in ("var", "term"):
         if isinstance(node.get(name), Variable):
             found.add(node[name])
     return found
 
 
-def _used(expression: Any) -> set[Any]:
+def used_in(expression: Any) -> set[Any]:
+    """The variables that stand in an expression."""
     if isinstance(expression, Variable):
         return {expression}
     if isinstance(expression, CompValue):
-        return set().union(*(_used(value) for _, value in parts_of(expression)))
+        return set().union(*(used_in(value) for _, value in parts_of(expression)))
     if isinstance(expression, list | tuple):
-        return set().union(*(_used(value) for value in expression))
+        return set().union(*(used_in(value) for value in expression))
     return set()
 
 

@@ -32,13 +32,19 @@ def explain(text: str, base: str) -> Explanation:
     answer = evaluate(Store(), text, base=base)
     # It takes a while to load, and only here.
     from pledgegraph.explain.algebra import Reading  # noqa: PLC0415
+    from pledgegraph.explain.misleading import misleading  # noqa: PLC0415
     from pledgegraph.explain.slow_patterns import slow_shapes  # noqa: PLC0415
 
     try:
         reading = Reading(plain_text(text), f"{base}/", answer.variables)
     except Exception:  # noqa: BLE001 -- rdflib reads SPARQL 1.1 only, and raises what it likes
         return Explanation(None)
-    return Explanation(reading.tree(), tuple(reading.patterns()), tuple(slow_shapes(reading)))
+    return Explanation(
+        reading.tree(),
+        tuple(reading.patterns()),
+        tuple(slow_shapes(reading)),
+        tuple(misleading(reading)),
+    )
 
 
 def main() -> None:

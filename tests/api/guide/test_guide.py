@@ -21,7 +21,7 @@ BROWSER = {"Accept": "text/html"}
 DOCS = ROOT / "docs"
 NOTEBOOK = "reporting-by-register.ipynb"
 COUNT = "SELECT (COUNT(DISTINCT ?c) AS ?n) { ?c a <https://w3id.org/pledgegraph/def#Commitment> }"
-EXAMPLE = re.compile(r"```sparql\n(.*?)```\n+(\|.*?\n)(?=\n|\Z)", re.DOTALL)
+EXAMPLE = re.compile(r"```sparql\n((?:(?!```).)*)```\n+(\|.*?\n)(?=(\n.*)|\Z)", re.DOTALL)
 
 
 async def pages(client: httpx.AsyncClient) -> dict[str, str]:
@@ -98,8 +98,8 @@ async def test_the_examples_of_the_first_lesson_give_the_rows_below_them(
     shipped: httpx.AsyncClient,
 ) -> None:
     examples = EXAMPLE.findall((DOCS / "first-queries.md").read_text(encoding="utf-8"))
-    assert len(examples) == 5
-    for query, table in examples:
+    assert len(examples) == 7
+    for query, table, after in examples:
         answer = await shipped.post(
             "/sparql", data={"query": query}, headers={"Accept": "text/csv"}
         )
@@ -111,6 +111,9 @@ async def test_the_examples_of_the_first_lesson_give_the_rows_below_them(
             if not line.startswith("|---")
         ]
         assert printed == [[cell.strip() for cell in row] for row in rows[: len(printed)]]
+        shown, total = len(printed) - 1, len(rows) - 1
+        cut = re.match(r"\nThe first (\d+) of (\d+) rows", after)
+        assert [int(each) for each in cut.groups()] == [shown, total] if cut else shown == total
 
 
 async def test_the_first_lesson_names_nothing_that_does_not_occur(

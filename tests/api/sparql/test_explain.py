@@ -37,7 +37,9 @@ async def explained(client: httpx.AsyncClient, query: str, **more: str) -> dict[
 
 
 def shapes(document: dict[str, Any]) -> list[str]:
-    return [each["shape"] for each in document["warnings"]]
+    """The warnings, but for those of terms that the few data of these tests do not have."""
+    found = [each["shape"] for each in document["warnings"]]
+    return [each for each in found if each != "absent-term"]
 
 
 async def test_algebra_and_counts(client: httpx.AsyncClient) -> None:
@@ -62,7 +64,9 @@ async def test_algebra_and_counts(client: httpx.AsyncClient) -> None:
         "?s ?p ?o": counted["p"],
     }
     assert document["dataset"]["statements"] == counted["p"]
-    assert document["warnings"] == []
+    (warning,) = document["warnings"]
+    assert warning["shape"] == "absent-term"
+    assert warning["detail"].startswith("pg:nothing (line 3, column ")
 
 
 @pytest.mark.parametrize(
@@ -99,6 +103,66 @@ async def test_slow_shapes(client: httpx.AsyncClient, query: str, expected: list
     document = await explained(client, query)
     assert shapes(document) == expected
     assert all(each["detail"] and each["remedy"] for each in document["warnings"])
+
+
+async def test_a_misspelt_term_is_told_with_what_was_meant(client: httpx.AsyncClient) -> None:
+    document = await explained(client, "SELECT ?c { ?c a pg:Comitment ; pg:madeby ?who } LIMIT 1")
+    one, two = document["warnings"]
+    assert one["shape"] == two["shape"] == "absent-term"
+    assert "pg:Comitment (line 3, column 18) does not occur" in one["detail"]
+    assert "pg:Commitment" in one["remedy"]
+    assert "pg:madeBy" in two["remedy"]
+    page = await client.get(
+        "/sparql",
+        params={"query": f"{PREFIXES}SELECT ?c {{ ?c a pg:Comitment }}", "explain": "true"},
+        headers=BROWSER,
+    )
+    assert "pg:Comitment (line 3, column 18) does not occur" in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "warned"),
+    [
+        ("SELECT ?m (MAX(?d) AS ?n) { ?c pg:m ?m OPTIONAL { ?c pg:d ?d } } GROUP BY ?m", "MAX"),
+        ("SELECT (SUM(?d) AS ?n) { ?c pg:m ?m OPTIONAL { ?c pg:d ?d } }", "SUM"),
+        (
+            "SELECT ?m (GROUP_CONCAT(STR(?d)) AS ?n) { ?c pg:m ?m "
+            "{ ?c pg:d ?d } UNION { ?c pg:e ?f } } GROUP BY ?m",
+            "GROUP_CONCAT",
+        ),
+        ("SELECT ?m (MIN(?d) AS ?n) { VALUES (?m ?d) { (1 2) (1 UNDEF) } } GROUP BY ?m", "MIN"),
+        (
+            "SELECT * { { SELECT ?m (AVG(?e) AS ?n) { ?c pg:m ?m OPTIONAL { ?c pg:d ?d } "
+            "BIND (?d + 1 AS ?e) } GROUP BY ?m } }",
+            "AVG",
+        ),
+        # Counts and samples take what there is.
+        ("SELECT (COUNT(?d) AS ?n) (SAMPLE(?d) AS ?s) { ?c pg:m ?m OPTIONAL { ?c pg:d ?d } }", ""),
+        ("SELECT (MAX(COALESCE(?d, 0)) AS ?n) { ?c pg:m ?m OPTIONAL { ?c pg:d ?d } }", ""),
+        # All rows of a thing have its optional value, or none has.
+        ("SELECT ?c (MIN(?d) AS ?n) { ?c pg:m ?m OPTIONAL { ?c pg:d ?d } } GROUP BY ?c", ""),
+        ("SELECT ?m (MAX(?d) AS ?n) { ?c pg:m ?m ; pg:d ?d } GROUP BY ?m", ""),
+        (
+            "SELECT ?m (MAX(?d) AS ?n) { ?c pg:m ?m OPTIONAL { ?c pg:d ?d } FILTER (?d > 1) } "
+            "GROUP BY ?m",
+            "",
+        ),
+        (
+            "SELECT ?m (MAX(?d) AS ?n) { ?c pg:m ?m OPTIONAL { ?c pg:d ?d } FILTER BOUND(?d) } "
+            "GROUP BY ?m",
+            "",
+        ),
+    ],
+)
+async def test_aggregates_that_one_row_leaves_without_a_value(
+    client: httpx.AsyncClient, query: str, warned: str
+) -> None:
+    document = await explained(client, query)
+    told = [each for each in document["warnings"] if each["shape"] == "aggregate-over-optional"]
+    assert len(told) == bool(warned)
+    if warned:
+        assert told[0]["detail"].startswith(f"{warned} has no value")
+        assert "COALESCE" in told[0]["remedy"]
 
 
 async def test_a_query_is_not_run(
