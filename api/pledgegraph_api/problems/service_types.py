@@ -102,7 +102,7 @@ SERVICE_PROBLEMS: Final = (
     ProblemType(
         "key-reused",
         422,
-        "The Idempotency-Key is another change's",
+        "The Idempotency-Key belongs to another change",
         "A change was made with the same key and another update. Nothing was changed.",
         (graph.KeyReused,),
     ),
@@ -356,6 +356,7 @@ SERVICE_PROBLEMS: Final = (
         "The service runs, but its data directory is missing, damaged, or of a kind that this "
         "release does not read. The reason is in the operator's log.",
         (
+            graph.BackupUnusable,
             graph.DirectoryError,
             graph.LogDamaged,
             graph.NotCanonical,

@@ -18,11 +18,14 @@ from pledgegraph.errors import (
     DirectoryMissing,
     PledgegraphError,
     QuerySyntaxError,
+    StaleReceipt,
     ValidationFailed,
+    WorkbookRefused,
 )
 from pledgegraph.settings import Settings
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph.store.engine import Engine, Snapshot
+from pledgegraph.tabular import WorkbookReport
 from pledgegraph.validation import ValidationReport
 from pledgegraph_api import errors as api_errors
 from pledgegraph_api.app.create import create_app
@@ -70,6 +73,8 @@ def sample(kind: type[PledgegraphError]) -> PledgegraphError:
     """An error of that class."""
     if kind is ValidationFailed:
         return ValidationFailed(ValidationReport(()), base=BASE)
+    if kind in (StaleReceipt, WorkbookRefused):
+        return kind(WorkbookReport("idc", 1, 0))
     more: dict[str, Any] = {}
     parameters = inspect.signature(kind).parameters
     if "file" in parameters:
