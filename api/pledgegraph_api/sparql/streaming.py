@@ -61,7 +61,8 @@ class StreamedAnswer(Response):
         self.status_code = 200
         self.background = None
         self.media_type = None
-        self.init_headers(headers)
+        # nginx would otherwise hold pieces back until it has a buffer full of them.
+        self.init_headers({**headers, "X-Accel-Buffering": "no"})
         self._answer = answer
         self._stall = stall
 

@@ -1,0 +1,150 @@
+"""What reaches readers through the proxies of `deploy/` is what the service has said."""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.conftest import Require
+from tests.deploy.proxies import caddy, nginx
+from tests.running_service import RunningService, running_service
+from tests.shipped_store import copy_shipped
+
+BASE = "https://data.example.org"
+ENDLESS = "SELECT * { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+"""Writes until its time is over, and is then broken off."""
+
+
+@pytest.fixture(scope="module")
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
+    folder = tmp_path_factory.mktemp("origin")
+    store = copy_shipped(tmp_path_factory, folder / "data", BASE)
+    with running_service(
+        store,
+        folder / "log",
+        trusted_proxies="127.0.0.1",
+        budget_exempt="127.0.0.1",
+        budget_errors=2,
+        query_timeout=6,
+        max_rows=10**9,
+    ) as running:
+        yield running
+
+
+@pytest.fixture(scope="module", params=["nginx", "caddy"])
+def proxy(
+    request: pytest.FixtureRequest,
+    service: RunningService,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[str]:
+    """The address of a proxy before the service."""
+    name: str = request.param
+    if shutil.which(name) is None:
+        yield ""
+        return
+    folder = tmp_path_factory.mktemp("proxy") / name
+    upstream = f"127.0.0.1:{service.port}"
+    with nginx(folder, [upstream]) if name == "nginx" else caddy(folder, upstream) as address:
+        yield address
+
+
+def test_an_answer_comes_as_it_is_computed_and_its_cut_off_arrives(
+    proxy: str, require: Require
+) -> None:
+    require("the proxy", bool(proxy))
+    for http in ("one", "again"):  # what was broken off must not be kept either
+        begun = time.monotonic()
+        with httpx.stream("GET", f"{proxy}/sparql", params={"query": ENDLESS}, timeout=60) as got:
+            assert got.status_code == 200, http
+            pieces = got.iter_raw()
+            assert next(pieces)
+            first = time.monotonic() - begun
+            with pytest.raises(httpx.RemoteProtocolError):
+                for _ in pieces:
+                    pass
+        assert first < (time.monotonic() - begun) / 2, "the first rows came with the last"
+
+
+def test_the_service_knows_clients_apart(proxy: str, require: Require) -> None:
+    require("the proxy", bool(proxy))
+    mark = int(proxy.rpartition(":")[2]) % 200 + 10
+
+    def asked(last: int) -> list[int]:
+        wire = httpx.HTTPTransport(local_address=f"127.0.{mark}.{last}")
+        with httpx.Client(transport=wire) as client:
+            # What a client says of itself counts for nothing.
+            claims = [{"X-Forwarded-For": f"192.0.2.{number}"} for number in range(4)]
+            query = {"query": "SELECT {"}
+            return [
+                client.get(f"{proxy}/sparql", params=query, headers=claim).status_code
+                for claim in claims
+            ]
+
+    assert asked(1)[-1] == 429
+    assert asked(2)[0] == 400
+
+
+def test_conditions_of_writers_and_readers_reach_the_service(
+    proxy: str, service: RunningService, require: Require
+) -> None:
+    require("the proxy", bool(proxy))
+    page = {"Accept": "text/html"}
+    direct = httpx.get(f"{service.address}/commitments", headers=page)
+    through = httpx.get(f"{proxy}/commitments", headers=page)
+    assert through.headers["etag"] == direct.headers["etag"]
+    assert through.content == direct.content
+    data = httpx.get(f"{proxy}/commitments", headers={"Accept": "application/ld+json"})
+    assert data.headers["content-type"] == "application/ld+json"
+    known = {**page, "If-None-Match": through.headers["etag"]}
+    assert httpx.get(f"{proxy}/commitments", headers=known).status_code == 304
+    token = {"Authorization": f"Bearer {service.new_token('tests')}", "If-Match": '"another"'}
+    graph = {"graph": f"{BASE}/graph/none"}
+    refused = httpx.put(f"{proxy}/graphs", params=graph, headers=token, content="", timeout=60)
+    assert refused.status_code == 412
+    assert httpx.get(f"{proxy}/metrics").status_code == 404
+
+
+def test_nginx_keeps_answers_and_asks_whether_they_are_still_good(
+    service: RunningService, tmp_path: Path, require: Require
+) -> None:
+    require("nginx", shutil.which("nginx") is not None)
+    folder = tmp_path / "nginx"
+    query = {"query": "SELECT * { ?s ?p ?o } LIMIT 7", "format": "json"}
+    with nginx(folder, [f"127.0.0.1:{service.port}"]) as address:
+
+        def asked(path: str, **headers: str) -> tuple[httpx.Response, list[str]]:
+            answer = httpx.get(f"{address}{path}", params=query, headers=headers)
+            # The line is written when all has been sent, so the answer may come first.
+            deadline = time.monotonic() + 20
+            while len(lines := (folder / "access.log").read_text().splitlines()) <= len(told):
+                assert time.monotonic() < deadline
+                time.sleep(0.01)
+            told.extend(lines[len(told) :])
+            return answer, told[-1].split()[1:]
+
+        told: list[str] = []
+        first, how = asked("/sparql")
+        assert how == ["200", "MISS", "200"]
+        deadline = time.monotonic() + 60
+        while True:  # it is fresh for a second, then the service is asked and has nothing to send
+            again, how = asked("/sparql")
+            assert (again.status_code, again.content) == (200, first.content)
+            if how != ["200", "HIT", "-"]:
+                break
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert how == ["200", "REVALIDATED", "304"]
+        unchanged, how = asked("/sparql", **{"If-None-Match": first.headers["etag"]})
+        assert unchanged.status_code == 304
+        assert how[1] in {"HIT", "REVALIDATED"}
+        # What must be asked of the service itself is, and is not kept.
+        for headers in ({"Authorization": "Bearer none"}, {"Pledgegraph-At-Least": "1"}):
+            _, how = asked("/sparql", **headers)
+            assert how[1] == "BYPASS"
+        for _ in range(2):
+            assert asked("/health")[1][1] == "MISS"
