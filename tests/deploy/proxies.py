@@ -69,6 +69,19 @@ def nginx(folder: Path, upstream: Sequence[str]) -> Iterator[str]:
         yield address
 
 
+def passes_cut_offs(proxy: str) -> bool:
+    """Whether that program is known to pass on that an answer was broken off.
+
+    Caddy does so since 2.7.6 (https://github.com/caddyserver/caddy/pull/5952); distributions
+    have older ones, which the guide warns of.
+    """
+    if proxy != "caddy":
+        return True
+    said = subprocess.run(["caddy", "version"], capture_output=True, text=True, check=True).stdout
+    release = said.split()[0].lstrip("v").split(".")
+    return tuple(int(part) for part in release[:3]) >= (2, 7, 6)
+
+
 @contextmanager
 def caddy(folder: Path, upstream: str) -> Iterator[str]:
     """The address of Caddy before a service; without a certificate, and on a port of its own."""

@@ -117,7 +117,7 @@ def compose(name: str) -> dict[str, Any]:
     return loaded
 
 
-@pytest.mark.parametrize("name", ["compose.yaml"])
+@pytest.mark.parametrize("name", ["compose.yaml", "compose-nodes.yaml"])
 def test_compose_names_what_there_is_and_grants_little(name: str) -> None:
     file = compose(name)
     for service in file["services"].values():
@@ -136,6 +136,9 @@ def test_compose_names_what_there_is_and_grants_little(name: str) -> None:
             assert (context / build["dockerfile"]).is_file()
             assert service["read_only"] is True
             assert service["cap_drop"] == ["ALL"]
+    if name == "compose-nodes.yaml":
+        upstream = (DEPLOY / "nginx" / "upstream-three.conf").read_text()
+        assert set(re.findall(r"server (\w+):8000", upstream)) <= set(file["services"])
 
 
 def test_every_setting_that_is_named_is_one() -> None:

@@ -34,3 +34,17 @@ def test_the_wheel_does_the_main_job(installed: Environment, tmp_path: Path) -> 
         assert by_service == by_command
 
         interrupt(process)
+
+
+def test_serve_alone_makes_what_it_serves(installed: Environment, tmp_path: Path) -> None:
+    """Where nobody has said where the data are; a directory that is named has to be there."""
+    program = str(installed.bin / "pledgegraph")
+    port = free_port()
+    with running([program, "serve"], tmp_path, PLEDGEGRAPH_PORT=str(port)) as process:
+        answered = json.loads(answer(process, port, COUNT, patience=120))
+        assert int(answered["results"]["bindings"][0]["sources"]["value"]) > 0
+        assert "Made the data directory var/pledgegraph" in interrupt(process)
+    missing = str(tmp_path / "not-mounted")
+    with running([program, "serve", "--data-dir", missing], tmp_path) as process:
+        process.process.wait(60)
+        assert f"There is no data directory at {missing}." in process.end()

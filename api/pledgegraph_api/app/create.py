@@ -53,6 +53,7 @@ from pledgegraph_api.middleware.vary_accept import VariesByAccept
 from pledgegraph_api.ops.health import HealthCheck
 from pledgegraph_api.ops.metrics import Metrics
 from pledgegraph_api.ops.request_log import RequestLog
+from pledgegraph_api.ops.traces import traces
 from pledgegraph_api.ops.warming import Warming
 from pledgegraph_api.problems.pages import ProblemPages
 from pledgegraph_api.problems.responses import ProblemAnswers, UnexpectedErrors
@@ -105,8 +106,7 @@ def create_app(settings: Settings, engine: Engine) -> FastAPI:
         redoc_url=None,
         # A redirect would repeat the Host header, which anybody can set.
         redirect_slashes=False,
-        # Nothing of what is asked here goes anywhere else, whatever the environment says.
-        telemetry={"tracing": False, "metrics": False, "logs": False},
+        telemetry=traces(),
         lifespan=_lifespan(runner, copies, writing, Warming(engine), described),
     )
     app.state.runner = runner

@@ -10,6 +10,7 @@ from pledgegraph.errors import SettingsError
 from pledgegraph.settings import Settings
 from pledgegraph.setup import open_engine
 from pledgegraph_api.ops.log_format import begin_log
+from pledgegraph_api.ops.traces import check_traces
 from pledgegraph_api.server.supervisor import HttpProcesses
 from pledgegraph_api.server.worker import answer_on
 
@@ -23,10 +24,11 @@ def serve(settings: Settings) -> int:
     Ctrl-C is how one stops it, so that ends well, with 0.
 
     Raises:
-        SettingsError: nothing can listen where the settings say.
+        SettingsError: nothing can listen where the settings say, or traces cannot be sent.
         DirectoryError: the data directory cannot be used.
         LogDamaged: its changes log cannot be trusted.
     """
+    check_traces()
     begin_log(settings)
     engine = open_engine(settings)
     settings = settings.model_copy(update={"base": engine.directory.base})

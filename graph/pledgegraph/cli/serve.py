@@ -51,6 +51,15 @@ def command(
         raise SettingsError(
             "The HTTP service is not installed.", remedy="Install the whole pledgegraph package."
         ) from error
-    if update:
+    if update or _begins_here(chosen):
         print(prepare(chosen).in_words(chosen.data_dir))
     raise typer.Exit(run(chosen))
+
+
+def _begins_here(chosen: Settings) -> bool:
+    """Whether somebody tries the program where there is nothing yet, and has named no directory.
+
+    One that is named and is not there is a mistake, or a disk that is not mounted.
+    """
+    named = "data_dir" in chosen.model_fields_set or bool(chosen.log)
+    return not (named or chosen.data_dir.exists())
