@@ -139,6 +139,10 @@ def test_compose_names_what_there_is_and_grants_little(name: str) -> None:
     if name == "compose-nodes.yaml":
         upstream = (DEPLOY / "nginx" / "upstream-three.conf").read_text()
         assert set(re.findall(r"server (\w+):8000", upstream)) <= set(file["services"])
+        # Whoever else were trusted could say for whom he asks.
+        address = file["services"]["balancer"]["networks"]["inside"]["ipv4_address"]
+        trusted = file["services"]["one"]["environment"]["PLEDGEGRAPH_TRUSTED_PROXIES"]
+        assert trusted == address
 
 
 def test_every_setting_that_is_named_is_one() -> None:

@@ -158,3 +158,29 @@ def test_nginx_keeps_answers_and_asks_whether_they_are_still_good(
             assert how[1] == "BYPASS"
         for _ in range(2):
             assert asked("/health")[1][1] == "MISS"
+
+
+def test_nginx_passes_over_a_node_that_is_down(
+    service: RunningService, tmp_path: Path, require: Require
+) -> None:
+    require("nginx", shutil.which("nginx") is not None)
+    beside = tmp_path / "beside"
+    shutil.copytree(service.store, beside)
+    past_the_cache = {"Pledgegraph-At-Least": "1", "Accept": "text/html"}
+    with running_service(beside, tmp_path / "log", trusted_proxies="127.0.0.1") as other:
+        nodes = [f"127.0.0.1:{each.port}" for each in (service, other)]
+        with nginx(tmp_path / "nginx", nodes) as address:
+            first = httpx.get(f"{address}/commitments", headers=past_the_cache)
+            known = {**past_the_cache, "If-None-Match": first.headers["etag"]}
+            statuses = [
+                httpx.get(f"{address}/commitments", headers=known).status_code for _ in range(6)
+            ]
+            assert statuses == [304] * 6, "a tag of one node is good at the other"
+            other.service.stop()
+            statuses = [
+                httpx.get(f"{address}/commitments", headers=past_the_cache).status_code
+                for _ in range(6)
+            ]
+            assert statuses == [200] * 6
+            error = httpx.post(f"{address}/sparql", data={"query": "SELECT {"})
+            assert error.status_code in {400, 429}
