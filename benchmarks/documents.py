@@ -37,7 +37,8 @@ from pledgegraph.documents.frames import frame_of
 from pledgegraph.documents.jsonld import JsonLd
 from pledgegraph.namespaces import PG
 from pledgegraph.store.directory import open_directory
-from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 
 MARK: Final = "### What documents took"
 

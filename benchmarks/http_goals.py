@@ -33,7 +33,8 @@ from benchmarks.task import QUERIES
 from benchmarks.times import Times, median, shown
 from pledgegraph.media_types import JSON, N_TRIPLES
 from pledgegraph.store.directory import open_directory
-from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from pledgegraph.store.engine import ResultKind
 
 MARK: Final = "### What the service did"

@@ -28,7 +28,8 @@ from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.setup.prepare import prepare
 from pledgegraph.shipped import shipped
 from pledgegraph.store.directory import open_directory
-from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from pledgegraph.store.rules import Rules, read_rules
 from pledgegraph.writes.loading import SourceFile, change_from_files
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import socket
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -77,3 +78,12 @@ def test_the_index_of_the_docs_links_every_page() -> None:
     linked = set(re.findall(r"\]\(([^):]+)\)", (docs / "README.md").read_text(encoding="utf-8")))
     assert {page.name for page in docs.glob("*.md")} - {"README.md"} <= linked
     assert [link for link in linked if not (docs / link).exists()] == []
+
+
+def test_rooms_are_small_enough_to_look_around_in() -> None:
+    root = Path(__file__).resolve().parents[1]
+    modules = [path for room in ("graph", "api") for path in (root / room).rglob("*.py")]
+    folders = Counter(path.parent for path in modules if path.name != "__init__.py")
+    assert [str(folder) for folder, count in folders.items() if count > 25] == []
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in modules}
+    assert [f"{path}: {length}" for path, length in lengths.items() if length >= 400] == []

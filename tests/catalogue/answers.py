@@ -21,7 +21,8 @@ from pledgegraph.media_types import CSV, N_TRIPLES
 from pledgegraph.settings import Settings
 from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.setup.prepare import prepare
-from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 
 BASE: Final = "http://localhost:8000"
 FOLDER: Final = Path(__file__).with_name("golden")

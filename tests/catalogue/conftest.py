@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from tests.catalogue.answers import BASE, prepared
 from tests.shipped_store import copy_shipped
 

@@ -15,7 +15,7 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions, QueryTriples, Store
 
 from pledgegraph.catalogue.questions import catalogue
 from pledgegraph.cli import main
-from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from tests.catalogue.answers import BASE, FOLDER, TODAY, Case, cases
 
 CASES = cases()

@@ -10,7 +10,7 @@ from pyoxigraph import Dataset, Literal, NamedNode, Quad, RdfFormat, parse, seri
 from pledgegraph.catalogue.questions import catalogue, question
 from pledgegraph.catalogue.rdf import catalogue_graph
 from pledgegraph.namespaces import DCTERMS, PREFIXES, RDF, RDFS, SCHEME, SH
-from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from tests.catalogue.answers import BASE
 
 QUERIES = NamedNode(f"{BASE}/queries")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from pledgegraph.catalogue.questions import question
-from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from tests.catalogue.answers import BASE, Case
 
 

@@ -11,7 +11,7 @@ from pledgegraph.catalogue.name_index import domain_of
 from pledgegraph.catalogue.questions import Parameter, Question, WrongParameter, catalogue, question
 from pledgegraph.cli import main
 from pledgegraph.namespaces import SCHEME
-from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from tests.catalogue.answers import BASE
 
 PARAMETERS = [(asked, each) for asked in catalogue() for each in asked.parameters]

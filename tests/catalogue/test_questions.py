@@ -20,7 +20,7 @@ from pledgegraph.catalogue.questions import (
 from pledgegraph.errors import ReadError
 from pledgegraph.media_types import N_TRIPLES, TSV
 from pledgegraph.namespaces import PG, SCHEME, XSD
-from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from pledgegraph.store.select import solutions
 from tests.catalogue.answers import BASE
 

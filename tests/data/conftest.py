@@ -12,7 +12,7 @@ import pytest
 from pledgegraph.media_types import JSON
 from pledgegraph.settings import Settings
 from pledgegraph.setup.engine_choice import open_engine
-from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from pledgegraph.store.engine import Substitutions
 from tests.shipped_store import copy_shipped
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from pledgegraph.store.record_counts import count_records
 
 

@@ -6,7 +6,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.namespaces import PG
-from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 
 BASE = "http://localhost:8000"
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from pyoxigraph import NamedNode, QueryBoolean, Store
 
-from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 
 BASE = "http://localhost:8000/"
 FACTS = sorted((Path(__file__).parent / "founding_article").glob("*.rq"))

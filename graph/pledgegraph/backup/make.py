@@ -29,7 +29,8 @@ from pledgegraph.errors import BackupUnusable, DirectoryReadOnly, LogDamaged, St
 from pledgegraph.history.verify import verify
 from pledgegraph.store.atomic_files import publish_folder, sealed, sync_file, sync_folder
 from pledgegraph.store.directory import FORMAT, DataDirectory
-from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from pledgegraph.store.log.changes_log import DISK_REFUSES, ChangesLog
 from pledgegraph.store.snapshots import Snapshots
 

@@ -16,7 +16,8 @@ from pledgegraph.cli.terminal.escape_control import harmless
 from pledgegraph.errors import InputError, ValidationFailed
 from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.store.changes import Change
-from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from pledgegraph.store.normalisation import difference
 from pledgegraph.writes.records import merged, retracted, split
 

@@ -13,7 +13,7 @@ from pledgegraph.cli.options import Validator as ValidatorOption
 from pledgegraph.history.revert import inverse, refuse_conflicts
 from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.store.changes import Change
-from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from pledgegraph.store.log.changes_log import ChangesLog
 from pledgegraph.store.log.published_log import PublishedLog
 

@@ -17,7 +17,7 @@ from pyoxigraph import BlankNode, CanonicalizationAlgorithm, Dataset, Quad, RdfF
 
 from pledgegraph.errors import NotCanonical
 from pledgegraph.rdf.external_sort import MEMORY, LineSorter
-from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 
 MOST_WITH_BLANK_NODES: Final = 200_000
 """Quads; to name blank nodes takes all of them in memory, and in the worst case for ever."""

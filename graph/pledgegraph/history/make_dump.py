@@ -31,7 +31,8 @@ from pledgegraph.rdf.external_sort import MEMORY, LineSorter
 from pledgegraph.results.graphs import write_graph
 from pledgegraph.store.atomic_files import publish_folder, sealed
 from pledgegraph.store.directory import DataDirectory
-from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from pledgegraph.store.log.changes_log import DISK_REFUSES
 
 _LEVEL: Final = 6

@@ -24,7 +24,8 @@ from pledgegraph.history.canonical import canonical_hash
 from pledgegraph.history.mirror_client import Origin
 from pledgegraph.store.directory import DataDirectory, new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
-from pledgegraph.store.log.changes_log import ChangesLog, Record, end_of_last, records_before
+from pledgegraph.store.log.changes_log import ChangesLog, end_of_last, records_before
+from pledgegraph.store.log.record import Record
 from pledgegraph.store.writer import Writer, writing
 
 Progress = Callable[[int, int], None]

@@ -23,7 +23,7 @@ from pledgegraph.errors import DirectoryLocked, DirectoryReadOnly, StorageFull, 
 from pledgegraph.store.atomic_files import publish_folder
 from pledgegraph.store.checksums import write_checksums
 from pledgegraph.store.directory import DataDirectory
-from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from pledgegraph.store.log.changes_log import DISK_REFUSES
 from pledgegraph.store.log.published_log import PublishedLog
 from pledgegraph.store.snapshots import Lease, Snapshots

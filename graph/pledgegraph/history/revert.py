@@ -11,9 +11,10 @@ from pyoxigraph import NamedNode, Quad
 from pledgegraph.errors import RevertRefused
 from pledgegraph.store.changes import Change, Header, Receipt
 from pledgegraph.store.commit_permit import Permit
-from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from pledgegraph.store.engine import Engine, Snapshot
-from pledgegraph.store.log.changes_log import ChangesLog, Record
+from pledgegraph.store.log.changes_log import ChangesLog
+from pledgegraph.store.log.record import Record
 from pledgegraph.store.writer import COMPUTED_BY
 
 

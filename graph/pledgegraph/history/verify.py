@@ -16,8 +16,9 @@ from pledgegraph.history.canonical import canonical_hash
 from pledgegraph.history.checking import fault_of
 from pledgegraph.rdf.external_sort import LineSorter
 from pledgegraph.store.directory import DataDirectory
-from pledgegraph.store.embedded import EmbeddedSnapshot
-from pledgegraph.store.log.changes_log import ChangesLog, Record
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
+from pledgegraph.store.log.changes_log import ChangesLog
+from pledgegraph.store.log.record import Record
 from pledgegraph.store.normalisation import EngineForm, in_form
 
 Progress = Callable[[int], None]

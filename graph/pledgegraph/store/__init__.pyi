@@ -14,9 +14,9 @@ from .graph_states import GraphStates as GraphStates
 from .graph_states import Guard as Guard
 from .log.changes_log import LOG_FORMAT as LOG_FORMAT
 from .log.changes_log import ChangesLog as ChangesLog
-from .log.changes_log import Record as Record
 from .log.idempotency import key_of as key_of
 from .log.published_log import PublishedLog as PublishedLog
+from .log.record import Record as Record
 from .per_snapshot import OnceASnapshot as OnceASnapshot
 from .per_snapshot import refresh as refresh
 from .query_evaluation import DEEPEST_QUERY as DEEPEST_QUERY

@@ -25,8 +25,9 @@ from pledgegraph.errors import (
 from pledgegraph.store.atomic_files import sync_folder
 from pledgegraph.store.changes import ChangeSet, Header, Receipt
 from pledgegraph.store.directory import DataDirectory, seal_card
-from pledgegraph.store.log.changes_log import DISK_REFUSES, ChangesLog, Record
+from pledgegraph.store.log.changes_log import DISK_REFUSES, ChangesLog
 from pledgegraph.store.log.idempotency import made_already
+from pledgegraph.store.log.record import Record
 from pledgegraph.store.rules import Derive
 from pledgegraph.store.snapshots import Snapshots
 from pledgegraph.store.union_graph import Graph, forget_empty, merged

@@ -15,7 +15,8 @@ from typing import BinaryIO, Final
 from pyoxigraph import NamedNode, Quad, RdfFormat, Store, parse
 
 from pledgegraph.errors import LogDamaged
-from pledgegraph.store.log.changes_log import ChangesLog, Record
+from pledgegraph.store.log.changes_log import ChangesLog
+from pledgegraph.store.log.record import Record
 from pledgegraph.store.union_graph import Graph, forget_empty, merged
 from pledgegraph.store.union_graph import remove as remove_merged
 

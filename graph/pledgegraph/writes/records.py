@@ -15,7 +15,7 @@ from pyoxigraph import Literal, NamedNode, Quad
 from pledgegraph.errors import MergeRefused
 from pledgegraph.namespaces import DCTERMS, PG, RDF, RDFS, SCHEME
 from pledgegraph.store.changes import Change, Scope
-from pledgegraph.store.embedded import EmbeddedSnapshot
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from pledgegraph.store.engine import Snapshot
 from pledgegraph.store.system_graphs import graph_of_sources, is_computed
 from pledgegraph.writes.loading import SOURCE_CLASSES

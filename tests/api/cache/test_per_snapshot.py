@@ -17,7 +17,8 @@ from pyoxigraph import Literal, NamedNode, Quad
 from pledgegraph.namespaces import PG, RDF, RDFS, SCHEME, SKOS
 from pledgegraph.settings import Settings
 from pledgegraph.store.changes import Change
-from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from pledgegraph.store.per_snapshot import refresh
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE

@@ -25,7 +25,8 @@ from pledgegraph.history.dumps import Dump, Dumps
 from pledgegraph.history.make_dump import make_dump
 from pledgegraph.settings import Settings
 from pledgegraph.store.changes import Change
-from pledgegraph.store.embedded import EmbeddedEngine, EmbeddedSnapshot
+from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, ClientOf, make_store
 from tests.api.outline import Outline

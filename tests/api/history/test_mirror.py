@@ -25,7 +25,7 @@ from pledgegraph.settings import Settings
 from pledgegraph.store.changes import Change
 from pledgegraph.store.directory import open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
-from pledgegraph.store.log.changes_log import Record
+from pledgegraph.store.log.record import Record
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import BASE, make_store
 from tests.graph.building import node, quad

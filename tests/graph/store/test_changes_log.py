@@ -26,8 +26,9 @@ from pyoxigraph import (
 
 from pledgegraph.errors import LogDamaged
 from pledgegraph.store.changes import ChangeSet, Header
-from pledgegraph.store.log.changes_log import ChangesLog, Record
+from pledgegraph.store.log.changes_log import ChangesLog
 from pledgegraph.store.log.rdf_patch import header_lines, quad_lines, read_header, read_quads
+from pledgegraph.store.log.record import Record
 from tests.depth import examples
 from tests.graph.building import node, quad
 

@@ -18,7 +18,8 @@ from pathlib import Path
 
 from pledgegraph.errors import ChangeMissing, LogDamaged
 from pledgegraph.store.directory import DataDirectory, open_directory
-from pledgegraph.store.log.changes_log import Record, end_of_last, record_before, records_before
+from pledgegraph.store.log.changes_log import end_of_last, record_before, records_before
+from pledgegraph.store.log.record import Record
 from pledgegraph.store.snapshots import Snapshots
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from pledgegraph.errors import LogDamaged, StreamDiffers
-from pledgegraph.store.log.changes_log import Record, end_of_last, records_before
+from pledgegraph.store.log.changes_log import end_of_last, records_before
+from pledgegraph.store.log.record import Record
 from pledgegraph.store.replication.stream import Step
 
 

@@ -20,7 +20,8 @@ from pyoxigraph import Store
 from pledgegraph.errors import LogMoved, PublishDelayed, StorageFull, StreamDiffers
 from pledgegraph.store.changes import ChangeSet, Receipt
 from pledgegraph.store.directory import DataDirectory
-from pledgegraph.store.log.changes_log import ChangesLog, Record
+from pledgegraph.store.log.changes_log import ChangesLog
+from pledgegraph.store.log.record import Record
 from pledgegraph.store.replication.follower import following
 from pledgegraph.store.replication.position import Position, read_position, write_position
 from pledgegraph.store.replication.reading import records_of
