@@ -131,6 +131,28 @@ def test_a_target_passes_on_the_day_after_its_last(
     assert target["state"] == state
 
 
+def test_a_promise_is_due_once(snapshot: EmbeddedSnapshot) -> None:
+    """With the nearest of the commitments that hold it: for a commitment that is itself."""
+    found = rows(snapshot, "due-dates", day="2026-11-22", months="1200")
+    promises = [row["promise"] for row in found]
+    assert len(promises) == len(set(promises)) > 80
+    parts = [row for row in found if row["promise"].startswith("commitment/can-nap5-c05-3-")]
+    assert len(parts) > 5
+    assert all(row["commitment"] == row["promise"] for row in parts)
+
+
+def test_a_group_that_only_a_part_names_is_marked(snapshot: EmbeddedSnapshot) -> None:
+    found = rows(snapshot, "commitments-for-a-group", group="persons-with-disabilities")
+    by_part = {row["commitment"]: row["viaPart"] for row in found}
+    itself = {
+        row["commitment"]
+        for row in rows(snapshot, "population-groups-of-a-commitment")
+        if row["group"] == "scheme/population-group#persons-with-disabilities"
+    }
+    assert {name for name, marked in by_part.items() if marked == "false"} == itself
+    assert by_part["commitment/can-nap5-c05-3"] == "true"
+
+
 def test_registers_hold_as_many_commitments_as_the_research(snapshot: EmbeddedSnapshot) -> None:
     """Of the trackers: 8, 20 and 3 that the others are parts of, besides."""
     found = rows(snapshot, "status-of-a-register")

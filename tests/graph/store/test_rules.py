@@ -223,7 +223,7 @@ def answer(engine: EmbeddedEngine, name: str, **given: str) -> list[dict[str, st
 @pytest.mark.parametrize(
     ("day", "expected"),
     [
-        ("2025-01-30", []),
+        ("2025-01-30", [("nobody by this day", "", "")]),
         ("2025-01-31", [("maker", "maker", "in-progress")]),
         ("2025-12-31", [("maker", "maker", "in-progress"),
                         ("another reporter", "other", "completed")]),
@@ -236,7 +236,10 @@ def test_the_status_as_of_a_day_keeps_voices_apart(
     day: str, expected: list[tuple[str, str, str]], promises: EmbeddedEngine
 ) -> None:
     rows = answer(promises, "status-as-of", promise="id/commitment/others-beside", day=day)
-    assert [(row["voice"], row["teller"], row["status"]) for row in rows] == expected
+    told = [(row["voice"], row.get("teller", ""), row.get("status", "")) for row in rows]
+    assert told == expected
+    first = {row.get("firstKnown") for row in rows}
+    assert first == ({"2025-01-31"} if day < "2025-01-31" else {None})
 
 
 @pytest.mark.parametrize(
