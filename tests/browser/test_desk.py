@@ -1,4 +1,4 @@
-"""A reader reports an error, a steward mends and answers, by keyboard alone; axe finds nothing."""
+"""Readers report errors, stewards answer and send workbooks, by keyboard alone and past axe."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, FileChooser, Page
 
 from tests.api.conftest import SHIPPED_BASE
 from tests.browser.conftest import Visit
+from tests.graph.tabular.books import Book
 from tests.running_service import RunningService, running_service
 from tests.shipped_store import copy_shipped
 
@@ -158,6 +159,111 @@ def test_from_a_readers_report_to_its_outcome_and_back(
     press(desk, "submit", "Sign out")
     assert desk.url.endswith("/steward/sign-in")
     assert "Progress report" not in steward.to("/steward/history").content()
+    assert reader.strangers() == steward.strangers() == []
+
+
+def filled_in(template: Path, target: Path, *, day: str) -> Path:
+    """A register of twenty commitments with their reports, in the template."""
+    book = Book.read(template.read_bytes())
+    for number in range(1, 21):
+        title = f"Commitment number {number}"
+        book.append(
+            "Commitments",
+            Organisation="Kenya National Bureau of Statistics",
+            Data_type="Citizen data",
+            Objective__en=title,
+            Description__en="Told in a few words.",
+        )
+        book.append(
+            "Reports",
+            Commitment=title,
+            Day=day,
+            Status="In progress",
+            Reporter="Kenya National Bureau of Statistics",
+            Text__en="It goes on.",
+        )
+    facts = {row[0]: row for row in book.sheets["About"] if row and row[0]}
+    facts["Name of the register"][1:] = ["Data promises of the region"]
+    return book.save(target)
+
+
+def hand_in(desk: Page, file: Path) -> None:
+    """Choose a file and have it checked."""
+    reach(desk, "file", "Workbook (.xlsx or .csv)")
+    with desk.expect_file_chooser() as chooser:
+        desk.keyboard.press("Enter")
+    chooser.value.set_files(file)
+    press(desk, "submit", "Check")
+    assert_fine(desk)
+
+
+def download(desk: Page, name: str, target: Path) -> Path:
+    """Follow a link to a workbook."""
+    reach(desk, "a", name)
+    with desk.expect_download() as got:
+        desk.keyboard.press("Enter")
+    got.value.save_as(target)
+    return target
+
+
+def test_a_register_from_the_template_goes_in_and_is_taken_back(
+    service: RunningService, reader: Visit, steward: Visit, tmp_path: Path
+) -> None:
+    desk = steward.to("/steward")
+    # From now on the browser hands over file choosers; begun later it may miss the first.
+    choosers: list[FileChooser] = []
+    desk.on("filechooser", lambda chooser: choosers.append(chooser))  # noqa: PLW0108 -- as it must be
+    write(desk, "password", "Token", service.new_token("Ben", "write:data-promises"))
+    press(desk, "submit", "Sign in")
+    press(desk, "a", "data-promises")
+    assert "no register of this name yet" in desk.locator("main").inner_text()
+    assert_fine(desk)
+    template = download(desk, "Download an empty workbook", tmp_path / "template.xlsx")
+
+    broken = filled_in(template, tmp_path / "broken.xlsx", day="31/02/2025")
+    hand_in(desk, broken)
+    main = desk.locator("main").inner_text()
+    assert "To mend first: 20" in main
+    assert "Write “28/02/2025” or “February 2025”." in main
+    assert desk.get_by_role("button", name="Apply").count() == 0
+    link = "Download the workbook with these cells marked"
+    marked = download(desk, link, tmp_path / "marked.xlsx")
+    assert len(Book.read(marked.read_bytes()).sheets["_check"]) == 20
+    assert "Commitment number 7" not in reader.to("/commitments").content()
+
+    press(desk, "a", "data-promises")
+    hand_in(desk, filled_in(template, tmp_path / "good.xlsx", day="2 March 2026"))
+    main = desk.locator("main").inner_text()
+    assert "Records added: 40; changed: 0; removed: 0" in main
+    assert "Commitment number 7: " in main
+    assert "reported March 2, 2026" in main
+    desk.goto(f"{desk.url}&lang=ar")
+    assert_fine(desk)
+    desk.go_back()
+    press(desk, "submit", "Apply")
+    assert "Applied as change" in desk.locator("main").inner_text()
+    assert_fine(desk)
+    listed = "/commitments?register=data-promises"
+    assert "Commitment number 7" in reader.to(listed).content()
+    assert "Data promises of the region" in reader.to("/progress").content()
+
+    out = download(desk, "Download the register as Excel", tmp_path / "out.xlsx")
+    book = Book.read(out.read_bytes())
+    rows = book.sheets["Commitments"][1:]
+    assert len(rows) == 20
+    book.put("Commitments", rows[0][0], "Due", "December 2027")
+    hand_in(desk, book.save(tmp_path / "changed.xlsx"))
+    assert "“(empty)” becomes “December 2027”" in desk.locator("main").inner_text()
+    press(desk, "submit", "Apply")
+
+    press(desk, "a", "Changes, and taking them back")
+    assert desk.locator(".entries li").count() == 2
+    # The newest stands first.
+    press(desk, "submit", "Take back")
+    assert "Commitment number 7" in reader.to(listed).content()
+    desk = steward.to("/steward/register?register=data-promises")
+    out = download(desk, "Download the register as Excel", tmp_path / "back.xlsx")
+    assert not Book.read(out.read_bytes()).cell("Commitments", rows[0][0], "Due")
     assert reader.strangers() == steward.strangers() == []
 
 

@@ -14,6 +14,7 @@ from pledgegraph_api.desk.progress_form import ProgressForm
 from pledgegraph_api.desk.rights import Rights
 from pledgegraph_api.desk.sessions import Sessions
 from pledgegraph_api.desk.taking_back import TakingBack
+from pledgegraph_api.desk.workbook_desk import WorkbookDesk
 from pledgegraph_api.progress.ledger import Ledgers
 from pledgegraph_api.web.pages import Pages
 from pledgegraph_api.write.queue import WriteRunner
@@ -36,3 +37,4 @@ def install_desk(
     Decisions(sessions, rights, corrections, pages).install(app)
     ProgressForm(sessions, rights, engine, runner, pages).install(app)
     TakingBack(sessions, rights, engine, runner, pages, data_dir=settings.data_dir).install(app)
+    WorkbookDesk(sessions, rights, engine, runner, pages, settings=settings).install(app)

@@ -31,7 +31,10 @@ class Rights:
         return self._ledgers.current()
 
     def registers(self, session: Session) -> list[str]:
-        """The names of the registers that the session may change, as far as there are any."""
+        """The names of the registers that the session may change.
+
+        An editor's are those that there are; a token's for registers may be yet to come.
+        """
         prefix = f"{self._base}/id/register/"
         known = {
             register.removeprefix(prefix)
@@ -39,7 +42,7 @@ class Rights:
             for register in commitment.registers
             if register.startswith(prefix)
         }
-        return sorted(name for name in known if session.may(name))
+        return sorted({name for name in known if session.may(name)} | {*session.token.registers})
 
     def covers(self, session: Session, commitment: Commitment) -> bool:
         """Whether the commitment is in a register that the session may change."""
@@ -89,8 +92,11 @@ class Rights:
 
     def _read(self, snapshot: Snapshot) -> Mapping[str, frozenset[str]]:
         found: dict[str, set[str]] = {}
+        said: dict[str, set[str]] = {}
         for row in solutions(snapshot, self._query, {}):
             graph, register = row["graph"], row["register"]
             if isinstance(graph, NamedNode) and isinstance(register, NamedNode):
-                found.setdefault(graph.value, set()).add(register.value)
-        return {graph: frozenset(registers) for graph, registers in found.items()}
+                among = found if row["said"] is None else said
+                among.setdefault(graph.value, set()).add(register.value)
+        # What a workbook may change of a register is told by sources alone; so it is here.
+        return {graph: frozenset(registers) for graph, registers in {**found, **said}.items()}

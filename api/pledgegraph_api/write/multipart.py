@@ -27,6 +27,8 @@ class Part:
     """One document, with what the form says of it."""
 
     content_type: str | None = None
+    name: str = ""
+    """Of the form's field."""
     file_name: str = ""
     body: bytearray = field(default_factory=bytearray)
 
@@ -102,6 +104,7 @@ class _Reader:
             self.parts[-1].content_type = value.decode("latin-1")
         elif name == b"content-disposition":
             _, options = parse_options_header(value)
+            self.parts[-1].name = options.get(b"name", b"").decode("latin-1")
             self.parts[-1].file_name = options.get(b"filename", b"").decode("latin-1")
 
     def _end(self) -> None:

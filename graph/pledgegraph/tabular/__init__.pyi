@@ -1,8 +1,12 @@
 from .columns import SHEETS as SHEETS
 from .faults import Fault as Fault
+from .faults import by_kind as by_kind
 from .reading import MOST_BYTES as MOST_BYTES
 from .reading import Sent as Sent
 from .register import register_exists as register_exists
 from .report import WorkbookReport as WorkbookReport
+from .waiting import WaitingWorkbook as WaitingWorkbook
+from .waiting import WaitingWorkbooks as WaitingWorkbooks
+from .words import heading as heading
 from .workbooks import Applied as Applied
 from .workbooks import Workbooks as Workbooks

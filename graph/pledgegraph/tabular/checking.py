@@ -133,7 +133,7 @@ def check(
     report = replace(
         report,
         receipt=receipt_of(register, change_set),
-        answers=tuple(_answers(state, lists, change_set, against)),
+        answers=tuple(_answers(state, lists, change_set, against, tongue)),
     )
     return Checked(report, tuple(change_set.added), tuple(change_set.removed))
 
@@ -224,7 +224,7 @@ def _plain(term: str | None) -> str:
 
 
 def _answers(
-    state: State, lists: Lists, change_set: ChangeSet, against: Against
+    state: State, lists: Lists, change_set: ChangeSet, against: Against, language: str
 ) -> Iterator[AnswerChange]:
     """The answers that would change, found by making the change in a copy and asking the rules."""
     if not change_set:
@@ -238,7 +238,7 @@ def _answers(
         for quad in (*computed.removed, *computed.added):
             if quad.predicate in _ANSWERS and isinstance(quad.subject, NamedNode):
                 touched[quad.subject] = None
-    before, after = _Told(against.store, state, lists), _Told(copy, state, lists)
+    before, after = (_Told(store, lists, language) for store in (against.store, copy))
     for node in sorted(touched, key=str):
         for question, told in (("reporting", _Told.reporting), ("status", _Told.status)):
             old, new = told(before, node), told(after, node)
@@ -250,10 +250,10 @@ def _answers(
 class _Told:
     """What a store answers of a promise, in words."""
 
-    def __init__(self, store: Store, state: State, lists: Lists) -> None:
+    def __init__(self, store: Store, lists: Lists, language: str) -> None:
         self._store = store
-        self._state = state
         self._lists = lists
+        self._language = language
 
     def _values(self, node: NamedNode, predicate: NamedNode) -> list[NamedNode | Literal]:
         found = {q.object for q in self._store.quads_for_pattern(node, predicate, None)}
@@ -279,7 +279,7 @@ class _Told:
     def _words(self, values: Iterable[NamedNode | Literal], *schemes: str) -> str:
         members: Mapping[NamedNode, object] = self._lists.of(*schemes).members
         return ", ".join(
-            self._lists.of(*schemes).members[v].label(self._state.language)
+            self._lists.of(*schemes).members[v].label(self._language)
             if v in members
             else v.value.removeprefix(SCHEME)
             for v in values

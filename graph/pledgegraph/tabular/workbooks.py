@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any, Final
@@ -18,6 +18,7 @@ from pledgegraph.settings import Settings
 from pledgegraph.store.changes import Change, Receipt
 from pledgegraph.store.commit_permit import Permit
 from pledgegraph.store.engine import AddressedSnapshot, Engine
+from pledgegraph.store.system_graphs import graph_of_sources
 from pledgegraph.tabular.reading import Sent, refuse_size
 from pledgegraph.tabular.register import new_register
 from pledgegraph.tabular.report import WorkbookReport
@@ -118,7 +119,7 @@ class Workbooks:
             if receipt is not None and receipt != report.receipt:
                 raise StaleReceipt(report)
             _refuse_strangers(snapshot, register, (*added, *removed), self._engine.base)
-            graphs = {str(quad.graph_name): quad.graph_name for quad in (*added, *removed)}
+            graphs = {str(graph): graph for graph in self._sources(*added, *removed)}
             return Change(
                 agent=by.agent,
                 reason=by.reason,
@@ -129,6 +130,12 @@ class Workbooks:
 
         made = self._engine.update_from(compute, permit=permit)
         return Applied(made, reports[-1])
+
+    def _sources(self, *quads: Quad) -> Iterator[object]:
+        """Whose statements they are; what describes a source counts as that source's."""
+        described = graph_of_sources(self._engine.base)
+        for quad in quads:
+            yield quad.subject if quad.graph_name == described else quad.graph_name
 
     def marked(self, sent: Sent, report: WorkbookReport) -> bytes:
         """The workbook that was sent, with the cells marked that the report names."""

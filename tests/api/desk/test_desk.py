@@ -15,12 +15,21 @@ from tests.api.desk.conftest import Desk
 pytestmark = pytest.mark.anyio
 
 WRITTEN = "Only stewards may read this."
-PAGES = ("/steward", "/steward/corrections", "/steward/history", "/steward/report?commitment=c-one")
+PAGES = (
+    "/steward",
+    "/steward/corrections",
+    "/steward/history",
+    "/steward/report?commitment=c-one",
+    "/steward/register?register=one",
+    "/steward/workbook?register=one",
+)
 FORMS = (
     "/steward/sign-out",
     "/steward/corrections/{id}",
     "/steward/take-back",
     "/steward/report",
+    "/steward/register",
+    "/steward/workbook",
 )
 
 
@@ -38,7 +47,7 @@ async def test_every_page_and_form_refuses_who_is_not_signed_in(desk: Desk) -> N
         answers = [(await visitor.sign_in(secret)).status_code for secret in (read, gone, "", "x")]
         assert answers == [403, 401, 401, 401]
         assert not visitor.client.cookies
-        for path in PAGES:
+        for path in (*PAGES, "/steward/workbook.xlsx?register=one"):
             for method in ("GET", "HEAD"):
                 answer = await visitor.client.request(method, path)
                 assert answer.status_code == (303 if path == "/steward" else 401), (method, path)

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from pledgegraph.corrections.reports import State, Told
 from pledgegraph.search.entries import CONCEPT, KINDS, Key
+from pledgegraph.tabular.faults import KINDS as FAULTS
 from pledgegraph_api.collections.filters import DATES
 from pledgegraph_api.collections.table import COLLECTIONS
 from pledgegraph_api.http.languages import LANGUAGES, preferred_language
@@ -68,6 +69,8 @@ def test_no_text_is_there_for_nothing() -> None:
     kinds |= {f"filter_{name}" for name in filters}
     kinds |= {f"progress_due_{name}" for name in DUE}
     kinds |= {f"kind_{name}" for name in (*KINDS, CONCEPT, "discrepancy")}
+    kinds |= {f"book_kind_{name}" for name in FAULTS}
+    kinds |= {f"book_{name}" for name in ("add", "change", "remove")}
     kinds |= {f"search_by_{name}" for name in get_args(Key)}
     kinds |= {f"progress_voice_{name}" for name in get_args(Voice)}
     kinds |= {f"voice_{name}" for name in get_args(EntryVoice)}

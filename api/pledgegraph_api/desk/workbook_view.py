@@ -1,0 +1,91 @@
+"""The report on a workbook as a page shows it: by kind and place, in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from pledgegraph.tabular import Fault, WorkbookReport, by_kind, heading
+
+_MOST_FAULTS: Final = 100
+"""Of each kind; the workbook with the marks has them all."""
+_MOST_ROWS: Final = 200
+_LONGEST: Final = 300
+_REPORTED: Final = re.compile(r"reported ([0-9]{4}-[0-9]{2}-[0-9]{2})")
+
+
+def shown_report(report: WorkbookReport, language: str) -> dict[str, Any]:
+    """What the template makes its lists of."""
+    return {
+        "stops": _grouped(report.faults),
+        "stops_total": len(report.faults),
+        "notes": _grouped(report.notes),
+        "notes_total": len(report.notes),
+        "changes": report.changes,
+        "counts": report.counted(),
+        "rows": [
+            {
+                "place": f"{row.sheet}!{row.row}",
+                "title": _short(row.title),
+                "action": row.action,
+                "cells": [
+                    {
+                        "place": cell.cell,
+                        "column": _column(cell.column, language),
+                        "before": _short(cell.before),
+                        "after": _short(cell.after),
+                    }
+                    for cell in (row.cells if row.action == "change" else ())
+                ],
+            }
+            for row in report.rows[:_MOST_ROWS]
+        ],
+        "rows_left": max(0, len(report.rows) - _MOST_ROWS),
+        "answers": [
+            {
+                "title": _short(each.title),
+                "before": _answer(each.before),
+                "after": _answer(each.after),
+            }
+            for each in report.answers[:_MOST_ROWS]
+        ],
+        "answers_total": len(report.answers),
+        "answers_left": max(0, len(report.answers) - _MOST_ROWS),
+    }
+
+
+def _grouped(faults: Iterable[Fault]) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": kind,
+            "total": len(found),
+            "left": max(0, len(found) - _MOST_FAULTS),
+            "faults": [
+                {
+                    "place": each.place if each.sheet else "",
+                    "words": f"{each.message} {each.remedy}".strip(),
+                }
+                for each in found[:_MOST_FAULTS]
+            ],
+        }
+        for kind, found in by_kind(faults).items()
+    ]
+
+
+def _answer(words: str) -> dict[str, str]:
+    """An answer in the report's words: a day, nothing, or a label in the reader's language."""
+    if day := _REPORTED.fullmatch(words):
+        return {"day": day[1], "words": ""}
+    return {"day": "", "words": "" if words == "not reported" else words}
+
+
+def _column(key: str, language: str) -> str:
+    """The heading of a column, with the language of its text."""
+    name, mark, tag = key.partition("@")
+    return f"{heading(name, language)}{mark}{tag}"
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _LONGEST else f"{flat[: _LONGEST - 1]}…"
