@@ -47,7 +47,9 @@ class Service:
 @pytest.fixture
 def service(program: Program) -> Iterator[Service]:
     """The service over the test's data directory, which must be there."""
-    started = Started(program.command("serve", "--port", "0"), program.environment)
+    # Queries are to read the snapshots themselves.
+    environment = {**program.environment, "PLEDGEGRAPH_COPIES_MEMORY": "0"}
+    started = Started(program.command("serve", "--port", "0"), environment)
     try:
         found = Service(started.address())
         yield found
