@@ -23,6 +23,10 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
+# A copy of the data in memory takes a process of its own for each of some hundred services. The
+# tests that are about such copies ask for them.
+os.environ.setdefault("PLEDGEGRAPH_COPIES_MEMORY", "0")
+
 # Most stores of the tests and of what they start live for a second: where memory can hold them,
 # no disk is waited for.
 _IN_MEMORY = Path("/dev/shm")  # noqa: S108 -- what is made there gets folders of its user's own

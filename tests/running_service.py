@@ -24,6 +24,8 @@ from pledgegraph.store.embedded import EmbeddedEngine
 ROOT: Final = Path(__file__).parents[1]
 PROGRAM: Final = (sys.executable, "-c", "from pledgegraph.cli import main; main()")
 _PATIENCE: Final = 60
+COPIES: Final = 1_000_000_000
+"""Bytes for copies in memory; without `copies_memory` the services of the tests have none."""
 
 
 def make_store(path: Path, *, base: str, data: Sequence[Change] = (), gated: bool = True) -> None:

@@ -11,7 +11,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from pledgegraph.store.changes import Change
-from tests.running_service import RunningService, make_store, running_service
+from tests.running_service import COPIES, RunningService, make_store, running_service
 
 BASE = "https://data.example.org"
 RING = 1500
@@ -58,6 +58,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService
         write_memory=400_000_000,
         max_update_bytes=2_000_000,
         max_change_quads=10_000,
+        copies_memory=COPIES,
     ) as running:
         # Attacks are on workers that answer from memory; the disk answers them before.
         while (

@@ -12,7 +12,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from pledgegraph.store.changes import Change
-from tests.running_service import RunningService, children_of, make_store, running_service
+from tests.running_service import COPIES, RunningService, children_of, make_store, running_service
 
 BASE = "https://data.example.org"
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
@@ -35,7 +35,13 @@ def change(first: int, last: int) -> Change:
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService]:
     folder = tmp_path_factory.mktemp("memory")
     make_store(folder / "store", base=BASE, data=[change(0, 50), change(50, 200)])
-    settings = {"http_workers": 2, "query_workers": 2, "cache_bytes": 0, "dump_interval": 0}
+    settings = {
+        "http_workers": 2,
+        "query_workers": 2,
+        "cache_bytes": 0,
+        "dump_interval": 0,
+        "copies_memory": COPIES,
+    }
     with running_service(folder / "store", folder / "log", **settings) as running:
         until(lambda: all(health(running)["memory"]["state"] == "ready" for _ in range(8)))
         yield running
