@@ -24,7 +24,7 @@ class Outline(HTMLParser):
         self.tags.append((tag, dict(attrs)))
         if "main" in self._open:
             self._content.append((tag, dict(attrs)))
-        if tag not in ("meta", "link", "input", "br"):
+        if tag not in ("base", "meta", "link", "input", "br"):
             self._open.append(tag)
 
     def handle_endtag(self, tag: str) -> None:

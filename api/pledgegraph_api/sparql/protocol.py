@@ -97,7 +97,7 @@ class QueryRequest:
     view: str = TABLE
     """How a page shows the answer: one of `VIEWS`."""
     more: Mapping[str, str] = field(default_factory=dict)
-    """The parameters that are none of the protocol's."""
+    """All parameters of the request, where a question of the catalogue is opened by it."""
 
     def dataset_parameters(self) -> list[tuple[str, str]]:
         """The dataset as parameters of a request."""
@@ -195,7 +195,7 @@ def _query_request(parameters: Parameters, longest: int) -> QueryRequest:
         version=version_named(given.get("version")),
         question=question,
         view=_view(given.get("view") or TABLE),
-        more=given,
+        more=given if question is not None else {},
     )
 
 

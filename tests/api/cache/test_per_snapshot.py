@@ -34,8 +34,6 @@ WORKED_OUT = {
     "/scheme": "text/turtle",
     "/sitemap.xml": "application/xml",
     "/actors": "application/ld+json",
-    # A parameter that there is not: the page has a form with all actors, and no answer.
-    "/queries/leadership-on-a-day?wrong=1": "text/html",
 }
 
 

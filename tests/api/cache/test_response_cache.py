@@ -22,7 +22,7 @@ LONG = "SELECT * { ?a ?b ?c . ?d ?e ?f }"
 """Some hundred kilobytes over the small data."""
 DOCUMENT = "/doc/commitment/water"
 OF_THIS_MOMENT = {"date", "server-timing"}
-FRAMING = {"content-length", "transfer-encoding"}
+FRAMING = {"content-length", "transfer-encoding", "x-accel-buffering"}
 
 Headers = dict[str, str]
 

@@ -199,11 +199,13 @@ async def test_links_of_a_page_keep_what_was_asked(shipped: httpx.AsyncClient) -
     (opened,) = [
         each
         for each in outline.attribute("a", "href")
-        if each.startswith("/sparql?query=") and "DESCRIBE" not in each
+        if each.startswith("/sparql?question=freshness-and-status&")
     ]
     response = await shipped.get(opened, headers=BROWSER)
     assert response.status_code == 200
-    assert rows_of(response.text)
+    # The question is opened with the values in its fields; it is asked when somebody sends it.
+    assert 'value="2025-12-31"' in response.text
+    assert "id/commitment/c2d-idc" in response.text
 
 
 async def test_an_answer_about_today_has_another_tag_tomorrow(

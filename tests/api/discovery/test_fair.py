@@ -366,7 +366,8 @@ async def test_signposts_of_a_list(shipped: httpx.AsyncClient, path: str, accept
     assert ("https://www.w3.org/ns/activitystreams#Collection", "") in links["type"]
     assert links["license"] == [(LICENCES, "")]
     if accept == "text/html":
-        assert {kind for _, kind in links["item"]} == {"application/ld+json", "text/csv"}
+        kinds = {"application/ld+json", "application/x-ndjson", "text/csv"}
+        assert {kind for _, kind in links["item"]} == kinds
     else:
         assert links["collection"] == links["cite-as"]
     await all_there(shipped, links, "cite-as", "item", "describedby", "collection", "first", "last")
@@ -377,4 +378,4 @@ async def test_signposts_of_a_filtered_list_keep_the_filters(shipped: httpx.Asyn
     links = links_of(page)
     for relation in ("cite-as", "item", "next"):
         assert all("status=not-reported" in target for target, _ in links.get(relation, []))
-    assert len(links["item"]) == 2
+    assert len(links["item"]) == 3

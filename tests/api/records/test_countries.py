@@ -22,7 +22,7 @@ async def answered(shipped: httpx.AsyncClient, address: str) -> str:
 
 async def listed(shipped: httpx.AsyncClient, country: str) -> set[str]:
     text = await answered(shipped, f"/commitments?country={country}&format=csv")
-    return {row["id"] for row in csv.DictReader(io.StringIO(text))}
+    return {row["id"] for row in csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))}
 
 
 async def tabled(shipped: httpx.AsyncClient, country: str) -> set[str]:
@@ -64,5 +64,5 @@ async def test_parts_and_successors_count_to_an_organisation(shipped: httpx.Asyn
                           "&format=csv")
     ).text  # fmt: skip
     rows = {row["commitment"] for row in csv.DictReader(io.StringIO(table))}
-    assert rows == {row["id"] for row in csv.DictReader(io.StringIO(text))}
+    assert rows == {row["id"] for row in csv.DictReader(io.StringIO(text.removeprefix("\ufeff")))}
     assert any(each.endswith("/c2d-citizen-data") for each in rows)

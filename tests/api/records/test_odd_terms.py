@@ -314,7 +314,7 @@ async def test_lists_have_every_record(client: httpx.AsyncClient) -> None:
     listed, framed = set(), set()
     for name in LISTS:
         table = await client.get(f"/{name}.csv")
-        rows = list(csv.DictReader(io.StringIO(table.content.decode(), newline="")))
+        rows = list(csv.DictReader(io.StringIO(table.content.decode("utf-8-sig"), newline="")))
         listed |= {row["id"] for row in rows}
         assert all(None not in row for row in rows)
         page: str | None = f"/{name}.jsonld"
@@ -337,7 +337,7 @@ async def test_lists_have_every_record(client: httpx.AsyncClient) -> None:
         for value in sorted(values - {""}):
             found = await client.get(f"/{name}.csv?register={quote(value, safe='')}")
             fine(found)
-            (row,) = csv.DictReader(io.StringIO(found.content.decode(), newline=""))
+            (row,) = csv.DictReader(io.StringIO(found.content.decode("utf-8-sig"), newline=""))
             assert row["register"] == value
     assert set(IRIS) <= listed
     assert {NamedNode(iri) for iri in IRIS} <= framed

@@ -134,7 +134,9 @@ def test_one_tag_has_one_row_of_bytes_and_either_copy_knows_the_others(
 
 def test_nothing_of_it_is_left_when_the_service_ends(tmp_path: Path) -> None:
     make_store(tmp_path / "store", base=BASE, data=[change(0, 50)])
-    with running_service(tmp_path / "store", tmp_path / "log", dump_interval=0) as running:
+    with running_service(
+        tmp_path / "store", tmp_path / "log", dump_interval=0, copies_memory=COPIES
+    ) as running:
         until(lambda: health(running)["memory"]["state"] == "ready")
         from_memory(running, COUNT)
         started = children_of(running.service.process.pid)
