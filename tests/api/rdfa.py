@@ -22,7 +22,7 @@ PREFIXES = frozenset(_KNOWN.split())
 
 What begins like one is no whole IRI, unless the page says otherwise.
 """
-VOID = frozenset({"br", "hr", "img", "input", "link", "meta", "wbr"})
+VOID = frozenset({"base", "br", "hr", "img", "input", "link", "meta", "wbr"})
 
 
 @dataclass
