@@ -114,8 +114,8 @@ def test_each_broken_cell_is_named_with_its_remedy(  # noqa: PLR0915
     assert len(marked.sheets["_check"]) == len(report.faults) + len(report.notes)
     assert WorkbookReport.from_json(report.as_json()) == report
     text = "\n".join(report.in_words())
-    assert "Dates (1)" in text
-    assert text.index("Identifiers (1)") < text.index("Dates (1)") < text.index("E-mail")
+    assert "Dates (2)" in text
+    assert text.index("Identifiers (1)") < text.index("Dates (2)") < text.index("E-mail")
 
 
 def test_what_is_amiss_with_sheets_and_columns_is_named(desk: Desk, book: Book) -> None:
