@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 Require = Callable[[str, bool], None]
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def require() -> Require:
     """``require("chromium", shutil.which("chromium") is not None)``: skip without, or fail.
 

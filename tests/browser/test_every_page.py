@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Visit
 from tests.browser.test_records import NARROW, NARROWEST, WIDTHS, overflows
+from tests.conftest import Require
 
 pytestmark = pytest.mark.xdist_group("shipped-pages")
 
@@ -46,9 +47,8 @@ RULES: Final = {"rules": {"target-size": {"enabled": True}}}
 
 
 @pytest.fixture(scope="module")
-def seen(started: list[Browser], shipped_address: str) -> Iterator[Visit]:
-    if not started:
-        pytest.skip("chromium is not there")
+def seen(started: list[Browser], shipped_address: str, require: Require) -> Iterator[Visit]:
+    require("chromium", bool(started))
     context = started[0].new_context(bypass_csp=True)
     yield Visit(context, shipped_address)
     context.close()

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Locator
 
 from pledgegraph_api.web.translations import Wording, read_wording
 from tests.browser.conftest import Visit
+from tests.conftest import Require
 
 pytestmark = pytest.mark.xdist_group("shipped-pages")
 
@@ -87,9 +88,10 @@ class Walk:
 
 
 @pytest.fixture(scope="module")
-def visits(started: list[Browser], shipped_address: str) -> Iterator[dict[str, Visit]]:
-    if not started:
-        pytest.skip("chromium is not there")
+def visits(
+    started: list[Browser], shipped_address: str, require: Require
+) -> Iterator[dict[str, Visit]]:
+    require("chromium", bool(started))
     contexts = {
         way: started[0].new_context(java_script_enabled=way != "without scripts") for way in WAYS
     }

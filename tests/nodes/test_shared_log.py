@@ -64,21 +64,15 @@ class Nodes:
 
 
 @pytest.fixture(scope="module")
-def nodes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Nodes]:
+def nodes(tmp_path_factory: pytest.TempPathFactory, require: Require) -> Iterator[Nodes]:
     """Nodes for all tests of this module; each leaves them as they are to be."""
-    if shutil.which("nats-server") is None:
-        pytest.skip("nats-server is missing")
+    require("nats-server", shutil.which("nats-server") is not None)
     folder = tmp_path_factory.mktemp("nodes")
     with NatsCluster(folder) as log:
         found = Nodes(folder, log)
         yield found
         for each in found.nodes:
             each.stop()
-
-
-@pytest.fixture(autouse=True)
-def _has_servers(require: Require) -> None:
-    require("nats-server", shutil.which("nats-server") is not None)
 
 
 def insert(text: str) -> str:
