@@ -9,6 +9,7 @@ from pledgegraph.settings import Settings
 from pledgegraph.store import Engine
 from pledgegraph.writes import Tokens
 from pledgegraph_api.desk.decisions import Decisions
+from pledgegraph_api.desk.desk_pages import DeskPages
 from pledgegraph_api.desk.home import DeskHome
 from pledgegraph_api.desk.progress_form import ProgressForm
 from pledgegraph_api.desk.rights import Rights
@@ -33,8 +34,9 @@ def install_desk(
     """Put the pages of the desk at their addresses."""
     sessions = Sessions(settings, Tokens(settings.data_dir))
     rights = Rights(settings, engine, ledgers)
-    DeskHome(sessions, rights, corrections, pages, settings.base).install(app)
-    Decisions(sessions, rights, corrections, pages).install(app)
-    ProgressForm(sessions, rights, engine, runner, pages).install(app)
-    TakingBack(sessions, rights, engine, runner, pages, data_dir=settings.data_dir).install(app)
-    WorkbookDesk(sessions, rights, engine, runner, pages, settings=settings).install(app)
+    desk = DeskPages(sessions, pages)
+    DeskHome(sessions, desk, rights, corrections, pages, base=settings.base).install(app)
+    Decisions(desk, rights, corrections).install(app)
+    ProgressForm(desk, rights, engine, runner).install(app)
+    TakingBack(desk, rights, engine, runner, data_dir=settings.data_dir).install(app)
+    WorkbookDesk(desk, rights, engine, runner, settings=settings).install(app)

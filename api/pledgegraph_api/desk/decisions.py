@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -12,13 +13,12 @@ from starlette.responses import Response
 
 from pledgegraph.corrections import Correction, Corrections, Decision
 from pledgegraph.errors import CorrectionDecided, CorrectionMissing, InputError
+from pledgegraph_api.desk.desk_pages import DeskPages
 from pledgegraph_api.desk.home import leading_to
 from pledgegraph_api.desk.rights import Rights
-from pledgegraph_api.desk.sessions import PATH, PRIVATE, Session, Sessions
-from pledgegraph_api.http.forms import form_of
-from pledgegraph_api.http.languages import LANGUAGES, language_of
+from pledgegraph_api.desk.sessions import PATH, Session
+from pledgegraph_api.http.languages import LANGUAGES
 from pledgegraph_api.http.query_params import known_parameters
-from pledgegraph_api.web.pages import Pages
 
 REPORTS: str = f"{PATH}/corrections"
 _VERDICTS = {"accept": True, "decline": False}
@@ -27,13 +27,10 @@ _VERDICTS = {"accept": True, "decline": False}
 class Decisions:
     """The list of reports, and what is decided about each."""
 
-    def __init__(
-        self, sessions: Sessions, rights: Rights, corrections: Corrections, pages: Pages
-    ) -> None:
-        self._sessions = sessions
+    def __init__(self, desk: DeskPages, rights: Rights, corrections: Corrections) -> None:
+        self._desk = desk
         self._rights = rights
         self._corrections = corrections
-        self._pages = pages
 
     def install(self, app: FastAPI) -> None:
         """Put both at their addresses."""
@@ -48,7 +45,7 @@ class Decisions:
         Raises:
             Unauthorised: nobody is signed in.
         """
-        session = await run_in_threadpool(self._sessions.require, request)
+        session = await self._desk.session(request)
         known_parameters(request, ("lang",))
         return await run_in_threadpool(self._list, request, session)
 
@@ -60,13 +57,11 @@ class Decisions:
             ForeignForm: the form is of no page of this session.
             CorrectionMissing: there is none of that name for this steward.
         """
-        session = await run_in_threadpool(self._sessions.require, request)
-        fields = await form_of(request)
-        self._sessions.checked(session, fields.get("ticket", ""))
-        return await run_in_threadpool(self._decide, request, session, name, fields)
+        form = await self._desk.opened(request)
+        return await run_in_threadpool(self._decide, request, form.session, name, form.fields)
 
     def _decide(
-        self, request: Request, session: Session, name: str, fields: dict[str, str]
+        self, request: Request, session: Session, name: str, fields: Mapping[str, str]
     ) -> Response:
         found = self._corrections.find(name)
         # Whoever may not see it learns nothing, not even that it is there.
@@ -106,14 +101,11 @@ class Decisions:
             for each in self._corrections.waiting()
             if self._rights.sees_page(session, each.page)
         ]
-        return self._pages.render(
+        return self._desk.show(
             request,
             "desk_corrections.html",
-            language=language_of(request),
+            session,
             status=status,
-            headers=PRIVATE,
-            session=session,
-            ticket=self._sessions.ticket(session),
             waiting=waiting,
             fault=fault,
             beside=beside,

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from pledgegraph.corrections import Corrections
 from pledgegraph.errors import PledgegraphError
+from pledgegraph_api.desk.desk_pages import DeskPages
 from pledgegraph_api.desk.rights import Rights
 from pledgegraph_api.desk.sessions import PATH, PRIVATE, SIGN_IN, Session, Sessions
 from pledgegraph_api.errors import Forbidden, Unauthorised
@@ -42,9 +43,17 @@ class DeskHome:
     """What a steward sees first."""
 
     def __init__(
-        self, sessions: Sessions, rights: Rights, corrections: Corrections, pages: Pages, base: str
+        self,
+        sessions: Sessions,
+        desk: DeskPages,
+        rights: Rights,
+        corrections: Corrections,
+        pages: Pages,
+        *,
+        base: str,
     ) -> None:
         self._sessions = sessions
+        self._desk = desk
         self._rights = rights
         self._corrections = corrections
         self._pages = pages
@@ -92,9 +101,7 @@ class DeskHome:
 
     async def sign_out(self, request: Request) -> Response:
         """End the session."""
-        fields = await form_of(request)
-        session = await run_in_threadpool(self._sessions.require, request)
-        self._sessions.checked(session, fields.get("ticket", ""))
+        await self._desk.opened(request)
         response = leading_to(request, SIGN_IN)
         self._sessions.end(request, response)
         return response
@@ -127,13 +134,10 @@ class DeskHome:
         due, total = self._due(session, language.tag)
         ledger = self._rights.ledger()
         registers = self._rights.registers(session)
-        return self._pages.render(
+        return self._desk.show(
             request,
             "desk.html",
-            language=language,
-            headers=PRIVATE,
-            session=session,
-            ticket=self._sessions.ticket(session),
+            session,
             registers=[
                 (slug, *ledger.name(f"{self._base}/id/register/{slug}", language.tag))
                 for slug in registers

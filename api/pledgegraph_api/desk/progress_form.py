@@ -26,17 +26,16 @@ from pledgegraph.writes import (
     digest_of,
     enter_report,
 )
+from pledgegraph_api.desk.desk_pages import DeskPages
 from pledgegraph_api.desk.home import leading_to
 from pledgegraph_api.desk.rights import Rights
-from pledgegraph_api.desk.sessions import PATH, PRIVATE, Session, Sessions
+from pledgegraph_api.desk.sessions import PATH, Session
 from pledgegraph_api.errors import RecordMissing
-from pledgegraph_api.http.forms import form_of
 from pledgegraph_api.http.languages import LANGUAGES, language_of
 from pledgegraph_api.http.query_params import known_parameters
 from pledgegraph_api.progress.ledger import Commitment, Ledger
 from pledgegraph_api.progress.standing import standings
 from pledgegraph_api.sparql.streaming import while_connected
-from pledgegraph_api.web.pages import Pages
 from pledgegraph_api.web.record_paths import document_path
 from pledgegraph_api.write.queue import WriteRunner
 
@@ -55,17 +54,15 @@ class ProgressForm:
 
     def __init__(
         self,
-        sessions: Sessions,
+        desk: DeskPages,
         rights: Rights,
         engine: Engine,
         runner: WriteRunner,
-        pages: Pages,
     ) -> None:
-        self._sessions = sessions
+        self._desk = desk
         self._rights = rights
         self._engine = engine
         self._runner = runner
-        self._pages = pages
         scheme = read_scheme(shipped_schemes()["status"], "status")
         self._statuses = {each.name: each.labels for each in scheme.concepts}
 
@@ -81,7 +78,7 @@ class ProgressForm:
             Unauthorised: nobody is signed in.
             RecordMissing: there is no such commitment for this visitor.
         """
-        session = await run_in_threadpool(self._sessions.require, request)
+        session = await self._desk.session(request)
         given = known_parameters(request, ("commitment", "lang"))
         commitment = await run_in_threadpool(self._own, session, given.get("commitment", ""))
         return await run_in_threadpool(self._form, request, session, commitment, {})
@@ -94,9 +91,8 @@ class ProgressForm:
             ForeignForm: the form is of no page of this session.
             RecordMissing: there is no such commitment for this visitor.
         """
-        session = await run_in_threadpool(self._sessions.require, request)
-        fields = await form_of(request)
-        ticket = self._sessions.checked(session, fields.get("ticket", ""))
+        opened = await self._desk.opened(request)
+        session, fields, ticket = opened.session, opened.fields, opened.ticket
         commitment = await run_in_threadpool(self._own, session, ticket.get("commitment", ""))
         own = self._rights.own_makers(session, commitment)
         today = datetime.now(UTC).date()
@@ -195,17 +191,16 @@ class ProgressForm:
                 "reporter": makers[0] if makers else "",
             }
         title, tongue = ledger.name(commitment.record.value, language.tag)
-        return self._pages.render(
+        return self._desk.show(
             request,
             "desk_progress.html",
-            language=language,
+            session,
             status=status,
-            headers=PRIVATE,
-            session=session,
-            ticket=self._sessions.ticket(
-                session, commitment=name, name=secrets.token_hex(4), seen=digest_of(told)
-            ),
-            sign_out=self._sessions.ticket(session),
+            ticket={
+                "commitment": name,
+                "name": secrets.token_hex(4),
+                "seen": digest_of(told),
+            },
             promise={
                 "name": title or name,
                 "language": tongue,

@@ -14,14 +14,12 @@ from pledgegraph.errors import ChangeMissing, InputError, RevertRefused, Validat
 from pledgegraph.history import taken_back
 from pledgegraph.store import Engine, Header, Permit, PublishedLog, Receipt
 from pledgegraph.writes import attributable
+from pledgegraph_api.desk.desk_pages import DeskPages
 from pledgegraph_api.desk.home import leading_to
 from pledgegraph_api.desk.rights import Rights
-from pledgegraph_api.desk.sessions import PATH, PRIVATE, Session, Sessions
-from pledgegraph_api.http.forms import form_of
-from pledgegraph_api.http.languages import language_of
+from pledgegraph_api.desk.sessions import PATH, Session
 from pledgegraph_api.http.query_params import known_parameters
 from pledgegraph_api.sparql.streaming import while_connected
-from pledgegraph_api.web.pages import Pages
 from pledgegraph_api.write.queue import WriteRunner
 
 HISTORY: Final = f"{PATH}/history"
@@ -36,19 +34,17 @@ class TakingBack:
 
     def __init__(
         self,
-        sessions: Sessions,
+        desk: DeskPages,
         rights: Rights,
         engine: Engine,
         runner: WriteRunner,
-        pages: Pages,
         *,
         data_dir: Path,
     ) -> None:
-        self._sessions = sessions
+        self._desk = desk
         self._rights = rights
         self._engine = engine
         self._runner = runner
-        self._pages = pages
         self._data_dir = data_dir
         self._log = PublishedLog(data_dir)
 
@@ -63,7 +59,7 @@ class TakingBack:
         Raises:
             Unauthorised: nobody is signed in.
         """
-        session = await run_in_threadpool(self._sessions.require, request)
+        session = await self._desk.session(request)
         known_parameters(request, ("lang",))
         return await run_in_threadpool(self._list, request, session)
 
@@ -75,9 +71,8 @@ class TakingBack:
             ForeignForm: the form is of no page of this session.
             ChangeMissing: there is none of that number for this steward.
         """
-        session = await run_in_threadpool(self._sessions.require, request)
-        fields = await form_of(request)
-        self._sessions.checked(session, fields.get("ticket", ""))
+        form = await self._desk.opened(request)
+        session, fields = form.session, form.fields
         number = fields.get("number", "")
         header = await run_in_threadpool(self._own, session, number)
         try:
@@ -126,14 +121,6 @@ class TakingBack:
                 found.append(header)
             if len(found) == _SHOWN:
                 break
-        return self._pages.render(
-            request,
-            "desk_history.html",
-            language=language_of(request),
-            status=status,
-            headers=PRIVATE,
-            session=session,
-            ticket=self._sessions.ticket(session),
-            changes=found,
-            fault=fault,
+        return self._desk.show(
+            request, "desk_history.html", session, status=status, changes=found, fault=fault
         )

@@ -36,18 +36,18 @@ from pledgegraph.tabular import (
     register_exists,
 )
 from pledgegraph.writes import Attribution, attributable
+from pledgegraph_api.desk.desk_pages import DeskPages
 from pledgegraph_api.desk.home import leading_to
 from pledgegraph_api.desk.rights import Rights
-from pledgegraph_api.desk.sessions import PATH, PRIVATE, Session, Sessions
+from pledgegraph_api.desk.sessions import PATH, PRIVATE, Session
 from pledgegraph_api.desk.workbook_view import shown_report
 from pledgegraph_api.errors import RecordMissing, UnsupportedContent
-from pledgegraph_api.http.forms import form_of, refuse_foreign
+from pledgegraph_api.http.forms import refuse_foreign
 from pledgegraph_api.http.languages import language_of
 from pledgegraph_api.http.query_params import known_parameters
 from pledgegraph_api.registers.openapi import XLSX
 from pledgegraph_api.sparql.protocol import body_of
 from pledgegraph_api.sparql.streaming import while_connected
-from pledgegraph_api.web.pages import Pages
 from pledgegraph_api.write.multipart import MULTIPART, parts_of
 from pledgegraph_api.write.queue import WriteRunner
 
@@ -69,20 +69,18 @@ class WorkbookDesk:
 
     def __init__(
         self,
-        sessions: Sessions,
+        desk: DeskPages,
         rights: Rights,
         engine: Engine,
         runner: WriteRunner,
-        pages: Pages,
         *,
         settings: Settings,
     ) -> None:
         self._most = settings.max_workbook_bytes
-        self._sessions = sessions
+        self._desk = desk
         self._rights = rights
         self._engine = engine
         self._runner = runner
-        self._pages = pages
         self._workbooks = Workbooks(engine, settings)
         self._waiting = WaitingWorkbooks(settings.data_dir)
         self._log = PublishedLog(settings.data_dir)
@@ -105,7 +103,7 @@ class WorkbookDesk:
             Unauthorised: nobody is signed in.
             RecordMissing: there is no such register for this visitor.
         """
-        session = await run_in_threadpool(self._sessions.require, request)
+        session = await self._desk.session(request)
         given = known_parameters(request, ("register", "change", "lang"))
         slug = _own(session, given.get("register", ""))
         made = await run_in_threadpool(self._made, session, given.get("change", ""))
@@ -120,9 +118,9 @@ class WorkbookDesk:
             RecordMissing: there is no such register for this visitor.
             ContentTooLarge: the workbook is longer than one may be.
         """
-        session = await run_in_threadpool(self._sessions.require, request)
+        session = await self._desk.session(request)
         fields, sent = await self._form(request)
-        slug = _own(session, self._sessions.checked(session, fields).get("register", ""))
+        slug = _own(session, self._desk.checked(session, fields).get("register", ""))
         if sent is None:
             return await run_in_threadpool(
                 self._register, request, session, slug, status=422, fault="book_none"
@@ -155,7 +153,7 @@ class WorkbookDesk:
             Unauthorised: nobody is signed in.
             RecordMissing: there is no such register for this visitor.
         """
-        session = await run_in_threadpool(self._sessions.require, request)
+        session = await self._desk.session(request)
         given = known_parameters(request, ("register", "lang"))
         slug = _own(session, given.get("register", ""))
         waiting = await run_in_threadpool(self._waiting.find, session.token.id, slug)
@@ -168,7 +166,7 @@ class WorkbookDesk:
             Unauthorised: nobody is signed in.
             RecordMissing: there is no such register or workbook for this visitor.
         """
-        session = await run_in_threadpool(self._sessions.require, request)
+        session = await self._desk.session(request)
         given = known_parameters(request, ("register", "lang"))
         slug = _own(session, given.get("register", ""))
         waiting = await run_in_threadpool(self._waiting.find, session.token.id, slug)
@@ -190,9 +188,8 @@ class WorkbookDesk:
             ForeignForm: the form is of no page of this session.
             RecordMissing: there is no such register for this visitor.
         """
-        session = await run_in_threadpool(self._sessions.require, request)
-        fields = await form_of(request)
-        ticket = self._sessions.checked(session, fields.get("ticket", ""))
+        form = await self._desk.opened(request)
+        session, fields, ticket = form.session, form.fields, form.ticket
         slug, receipt = _own(session, ticket.get("register", "")), ticket.get("receipt", "")
         waiting = await run_in_threadpool(self._waiting.find, session.token.id, slug)
         if waiting is None or not receipt:
@@ -307,15 +304,12 @@ class WorkbookDesk:
             exists = register_exists(snapshot, self._engine.base, slug)
         waiting = self._waiting.find(session.token.id, slug)
         came: datetime | None = None if waiting is None else waiting.came
-        return self._pages.render(
+        return self._desk.show(
             request,
             "desk_register.html",
-            language=language_of(request),
+            session,
             status=status,
-            headers=PRIVATE,
-            session=session,
-            ticket=self._sessions.ticket(session, register=slug),
-            sign_out=self._sessions.ticket(session),
+            ticket={"register": slug},
             register=self._named(request, slug),
             exists=exists,
             most=self._most // 1_000_000,
@@ -339,15 +333,12 @@ class WorkbookDesk:
     ) -> Response:
         language = language_of(request)
         receipt = "" if waiting is None else waiting.report.receipt
-        return self._pages.render(
+        return self._desk.show(
             request,
             "desk_workbook.html",
-            language=language,
+            session,
             status=status,
-            headers=PRIVATE,
-            session=session,
-            ticket=self._sessions.ticket(session, register=slug, receipt=receipt),
-            sign_out=self._sessions.ticket(session),
+            ticket={"register": slug, "receipt": receipt},
             register=self._named(request, slug),
             report=None if waiting is None else shown_report(waiting.report, language.tag),
             fault=fault,
