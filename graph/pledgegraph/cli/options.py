@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import getpass
+import inspect
 import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Final, get_type_hints
 
 import pydantic
 import typer
 
 from pledgegraph.errors import InputError, SettingsError
 from pledgegraph.settings import Settings, ValidatorName
+from pledgegraph.setup.engine_choice import open_engine
+from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph.writes.attribution import attributable
 
 DataDir = Annotated[
@@ -38,6 +44,46 @@ Agent = Annotated[
 Reason = Annotated[
     str | None, typer.Option("--reason", metavar="TEXT", help="Why, for the changes log.")
 ]
+
+_OPTIONS: Final[dict[str, tuple[Any, object]]] = {
+    "agent": (Agent, None),
+    "reason": (Reason, None),
+    "data_dir": (DataDir, None),
+    "base": (Base, None),
+    "validator": (Validator, None),
+    "as_json": (Json, False),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Changing:
+    """Where a change is made, by whom, why, and how it is told."""
+
+    engine: EmbeddedEngine
+    agent: str
+    reason: str | None
+    as_json: bool
+
+
+def changing(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of a change; it gets what they come to as its first argument."""
+
+    @wraps(command)
+    def with_options(**given: Any) -> None:
+        agent, reason, data_dir, base, validator, as_json = (given.pop(name) for name in _OPTIONS)
+        engine = open_engine(settings(data_dir=data_dir, base=base, validator=validator))
+        command(Changing(engine, agent_or_login(agent), reason, as_json), **given)
+
+    signature, hints = inspect.signature(command), get_type_hints(command, include_extras=True)
+    own = [each.replace(annotation=hints[each.name]) for each in signature.parameters.values()][1:]
+    options = [
+        inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
+        for name, (kind, default) in _OPTIONS.items()
+    ]
+    asked = signature.replace(parameters=[*own, *options])
+    with_options.__signature__ = asked  # type: ignore[attr-defined] # typer reads it
+    with_options.__annotations__ = {each.name: each.annotation for each in (*own, *options)}
+    return with_options
 
 
 def settings(**given: Any) -> Settings:

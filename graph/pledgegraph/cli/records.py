@@ -10,11 +10,9 @@ from typing import Annotated, Any, Final
 import typer
 from pyoxigraph import NamedNode
 
-from pledgegraph.cli.options import Agent, Base, DataDir, Json, Reason, agent_or_login, settings
-from pledgegraph.cli.options import Validator as ValidatorOption
+from pledgegraph.cli.options import Changing, changing
 from pledgegraph.cli.terminal.escape_control import harmless
 from pledgegraph.errors import InputError, ValidationFailed
-from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.store.changes import Change
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
@@ -30,7 +28,9 @@ DryRun = Annotated[
 ]
 
 
+@changing
 def merge(
+    made: Changing,
     *,
     gone: Record,
     kept: Record,
@@ -43,21 +43,14 @@ def merge(
         ),
     ] = False,
     dry_run: DryRun = False,
-    agent: Agent = None,
-    reason: Reason = None,
-    data_dir: DataDir = None,
-    base: Base = None,
-    validator: ValidatorOption = None,
-    as_json: Json = False,
 ) -> None:
     """Make one record of two: what is said of the first is then said of the second.
 
     Every statement stays in the graph of its source. The first IRI leads to the second.
     """
-    engine = open_engine(settings(data_dir=data_dir, base=base, validator=validator))
+    engine = made.engine
     one, other = _iri(engine, gone), _iri(engine, kept)
-    who = agent_or_login(agent)
-    why = reason or f"{_short(engine, one)} and {_short(engine, other)} are one."
+    why = made.reason or f"{_short(engine, one)} and {_short(engine, other)} are one."
 
     def compute(snapshot: EmbeddedSnapshot) -> Change:
         return merged(
@@ -65,13 +58,13 @@ def merge(
             one,
             other,
             base=engine.base,
-            agent=who,
+            agent=made.agent,
             reason=why,
             prefer_kept=prefer_kept,
         )
 
     try:
-        _make(engine, compute, dry_run=dry_run, as_json=as_json)
+        _make(made, compute, dry_run=dry_run)
     except ValidationFailed as error:
         error.remedy = (
             "Where a source says two things of what is one record, decide which is right: "
@@ -80,7 +73,9 @@ def merge(
         raise
 
 
+@changing
 def split_record(
+    made: Changing,
     *,
     whole: Record,
     part: Annotated[
@@ -92,18 +87,12 @@ def split_record(
         ),
     ],
     dry_run: DryRun = False,
-    agent: Agent = None,
-    reason: Reason = None,
-    data_dir: DataDir = None,
-    base: Base = None,
-    validator: ValidatorOption = None,
-    as_json: Json = False,
 ) -> None:
     """Make several records of one: each part gets what its sources say.
 
     What other sources say stays. Where nothing stays, the old IRI leads to the parts.
     """
-    engine = open_engine(settings(data_dir=data_dir, base=base, validator=validator))
+    engine = made.engine
     record = _iri(engine, whole)
     parts: dict[NamedNode, list[NamedNode]] = {}
     for each in part:
@@ -115,37 +104,31 @@ def split_record(
             )
         named = [_source(engine, slug.strip()) for slug in sources.split(",")]
         parts.setdefault(_iri(engine, name.strip()), []).extend(named)
-    who = agent_or_login(agent)
-    why = reason or f"{_short(engine, record)} stood for several."
+    why = made.reason or f"{_short(engine, record)} stood for several."
 
     def compute(snapshot: EmbeddedSnapshot) -> Change:
-        return split(snapshot, record, parts, base=engine.base, agent=who, reason=why)
+        return split(snapshot, record, parts, base=engine.base, agent=made.agent, reason=why)
 
-    _make(engine, compute, dry_run=dry_run, as_json=as_json)
+    _make(made, compute, dry_run=dry_run)
 
 
+@changing
 def retract(
+    made: Changing,
     *,
     source: Annotated[str, typer.Argument(metavar="SOURCE", help="The source's IRI, or its slug.")],
     dry_run: DryRun = False,
-    agent: Agent = None,
-    reason: Reason = None,
-    data_dir: DataDir = None,
-    base: Base = None,
-    validator: ValidatorOption = None,
-    as_json: Json = False,
 ) -> None:
     """Take a source away, with all that it alone supports. `revert` brings it back."""
-    engine = open_engine(settings(data_dir=data_dir, base=base, validator=validator))
+    engine = made.engine
     named = _source(engine, source)
-    who = agent_or_login(agent)
-    why = reason or f"{_short(engine, named)} is retracted."
+    why = made.reason or f"{_short(engine, named)} is retracted."
 
     def compute(snapshot: EmbeddedSnapshot) -> Change:
-        return retracted(snapshot, named, base=engine.base, agent=who, reason=why)
+        return retracted(snapshot, named, base=engine.base, agent=made.agent, reason=why)
 
     try:
-        _make(engine, compute, dry_run=dry_run, as_json=as_json)
+        _make(made, compute, dry_run=dry_run)
     except ValidationFailed as error:
         error.remedy = (
             "Other sources rest on what this one says. Mend or retract those first, then this one."
@@ -160,30 +143,24 @@ COMMANDS: Final[dict[str, Callable[..., None]]] = {
 }
 
 
-def _make(
-    engine: EmbeddedEngine,
-    compute: Callable[[EmbeddedSnapshot], Change],
-    *,
-    dry_run: bool,
-    as_json: bool,
-) -> None:
+def _make(made: Changing, compute: Callable[[EmbeddedSnapshot], Change], *, dry_run: bool) -> None:
     """Make the change, or tell what it would come to."""
     if dry_run:
-        with engine.snapshot() as snapshot:
+        with made.engine.snapshot() as snapshot:
             found = difference(snapshot.store, compute(snapshot))
         lines: dict[str, Any] = {
             "removed": sorted(str(quad) for quad in found.removed),
             "added": sorted(str(quad) for quad in found.added),
         }
-        if as_json:
+        if made.as_json:
             print(json.dumps(lines, ensure_ascii=False, indent=2))
             return
         for name, sign in (("removed", "-"), ("added", "+")):
             for line in lines[name]:
                 print(harmless(f"{sign} {line}"))
         return
-    receipt = engine.update_from(compute)
-    if as_json:
+    receipt = made.engine.update_from(compute)
+    if made.as_json:
         print(json.dumps(asdict(receipt)))
     else:
         print(

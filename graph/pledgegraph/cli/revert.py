@@ -8,36 +8,30 @@ from typing import Annotated
 
 import typer
 
-from pledgegraph.cli.options import Agent, Base, DataDir, Json, Reason, agent_or_login, settings
-from pledgegraph.cli.options import Validator as ValidatorOption
+from pledgegraph.cli.options import Changing, changing
 from pledgegraph.history.revert import inverse, refuse_conflicts
-from pledgegraph.setup.engine_choice import open_engine
 from pledgegraph.store.changes import Change
 from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from pledgegraph.store.log.changes_log import ChangesLog
 from pledgegraph.store.log.published_log import PublishedLog
 
 
+@changing
 def command(
+    made: Changing,
     *,
     number: Annotated[int, typer.Argument(metavar="NUMBER", help="The change set's number.")],
-    agent: Agent = None,
-    reason: Reason = None,
-    data_dir: DataDir = None,
-    base: Base = None,
-    validator: ValidatorOption = None,
-    as_json: Json = False,
 ) -> None:
     """Remove what a change set added and bring back what it removed, as a new change set.
 
     The shapes must still hold, and no later change set may have touched the same statements.
     """
-    engine = open_engine(settings(data_dir=data_dir, base=base, validator=validator))
+    engine = made.engine
     record = PublishedLog(engine.directory.path).record(number)
     change = inverse(
         record,
-        agent=agent_or_login(agent),
-        reason=reason or f"Reverts change set {number}: {record.header().reason}",
+        agent=made.agent,
+        reason=made.reason or f"Reverts change set {number}: {record.header().reason}",
     )
 
     def checked(snapshot: EmbeddedSnapshot) -> Change:
@@ -45,7 +39,7 @@ def command(
         return change
 
     receipt = engine.update_from(checked)
-    if as_json:
+    if made.as_json:
         print(json.dumps(asdict(receipt)))
     else:
         print(
