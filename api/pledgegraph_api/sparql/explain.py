@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,6 +24,7 @@ from pledgegraph_api.sparql.openapi import (
     ExplainedDataset,
     ExplainedPattern,
     ExplainedQuery,
+    RewrittenPart,
     SlowShapeWarning,
 )
 from pledgegraph_api.sparql.protocol import QueryRequest
@@ -192,6 +193,7 @@ def _document(
             )
             for each in told.patterns
         ],
+        rewritten=[RewrittenPart.model_validate(asdict(each)) for each in told.rewritten],
         warnings=[
             SlowShapeWarning(shape=each.name, detail=each.detail, remedy=each.remedy)
             for each in (*told.misleads, *told.slow)

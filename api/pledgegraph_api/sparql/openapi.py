@@ -107,6 +107,18 @@ class SlowShapeWarning(JsonAnswer):
     remedy: str
 
 
+class RewrittenPart(JsonAnswer):
+    """A place in a query that the engine is asked in another way, which means the same."""
+
+    what: Literal["exists", "optional", "subquery"]
+    line: int
+    column: int
+    written: str = Field(
+        description="What the engine is asked there. `A LATERAL { B }` asks B for each solution "
+        "of A, in that order."
+    )
+
+
 class AnswerSource(JsonAnswer):
     """Where the answer to an explained query would come from."""
 
@@ -122,6 +134,7 @@ class ExplainedQuery(JsonAnswer):
     dataset: ExplainedDataset
     algebra: AlgebraOperator | None = Field(description="Null where only the engine can read it.")
     patterns: list[ExplainedPattern]
+    rewritten: list[RewrittenPart]
     warnings: list[SlowShapeWarning]
 
 

@@ -48,6 +48,18 @@ class SlowShape:
 
 
 @dataclass(frozen=True, slots=True)
+class Rewritten:
+    """A place in the query that is asked in another way, which means the same."""
+
+    what: str
+    """``exists``, ``optional`` or ``subquery``."""
+    line: int
+    column: int
+    written: str
+    """What the engine is asked there."""
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """All that is told of a query."""
 
@@ -57,6 +69,7 @@ class Explanation:
     slow: tuple[SlowShape, ...] = ()
     misleads: tuple[SlowShape, ...] = ()
     """What is likely to be meant otherwise."""
+    rewritten: tuple[Rewritten, ...] = ()
 
     def document(self) -> dict[str, Any]:
         """As JSON."""
@@ -74,6 +87,7 @@ class Explanation:
             ),
             tuple(SlowShape(**each) for each in document["slow"]),
             tuple(SlowShape(**each) for each in document["misleads"]),
+            tuple(Rewritten(**each) for each in document["rewritten"]),
         )
 
 

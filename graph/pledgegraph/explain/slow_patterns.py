@@ -14,14 +14,17 @@ from pledgegraph.explain.algebra_text import parts_of
 from pledgegraph.explain.explanation import SlowShape
 
 
-def slow_shapes(reading: Reading) -> Iterator[SlowShape]:
-    """What in a query is known to be slow, each kind of thing once."""
+def slow_shapes(reading: Reading, *, exists_left: int = 0) -> Iterator[SlowShape]:
+    """What in a query is known to be slow, each kind of thing once.
+
+    ``exists_left`` is how many EXISTS of several patterns are asked as they are written.
+    """
     seen: set[tuple[str, str]] = set()
     for node in walked(reading.algebra):
         for shape in (
             *_products(node, reading),
             *_paths(node, reading),
-            *_negations(node, reading),
+            *_negations(node, reading, exists_left),
         ):
             if (shape.name, shape.detail) not in seen:
                 seen.add((shape.name, shape.detail))
@@ -69,13 +72,20 @@ def _paths(node: CompValue, reading: Reading) -> Iterator[SlowShape]:
             )
 
 
-def _negations(node: CompValue, reading: Reading) -> Iterator[SlowShape]:
+def _negations(node: CompValue, reading: Reading, left: int) -> Iterator[SlowShape]:
     """NOT EXISTS where the engine asks its pattern anew for each solution."""
     if node.name != "Builtin_NOTEXISTS":
         return
     inner = node.graph
     patterns = [triple for each in walked(inner) if each.name == "BGP" for triple in each.triples]
     own = bound_in(inner)
+    inside = {id(each) for each in walked(inner)}
+    outside: set[Any] = set()
+    for each in walked(reading.algebra):
+        if each.name in ("BGP", "values") and id(each) not in inside:
+            outside |= bound_in(each)
+    if own & outside and not left:
+        return  # a few look-ups for each solution
     for each in walked(inner):
         if each.name == "Filter" and (outer := used_in(each.expr) - own):
             yield SlowShape(
@@ -85,7 +95,7 @@ def _negations(node: CompValue, reading: Reading) -> Iterator[SlowShape]:
                 "For the latest of something, join with a subquery that takes its MAX.",
             )
             return
-    if len(patterns) > 1:
+    if len(patterns) > 1 and left:
         yield SlowShape(
             "not-exists-of-several",
             f"NOT EXISTS holds {len(patterns)} patterns and is asked for each solution.",

@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from pyoxigraph import Store
 
 from pledgegraph.errors import QueryError
-from pledgegraph.explain.explanation import Explanation
+from pledgegraph.explain.explanation import Explanation, Rewritten
 from pledgegraph.sparql.codepoint_escapes import plain_text
+from pledgegraph.sparql.planning.plan import Plan, planned
 from pledgegraph.store.query_evaluation import evaluate
 from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
 from pledgegraph.workers.failures import card_of
@@ -35,16 +37,26 @@ def explain(text: str, base: str) -> Explanation:
     from pledgegraph.explain.misleading import misleading  # noqa: PLC0415
     from pledgegraph.explain.slow_patterns import slow_shapes  # noqa: PLC0415
 
+    text = plain_text(text)
+    plan = planned(text)
+    rewritten = tuple(_rewritten(text, plan))
     try:
-        reading = Reading(plain_text(text), f"{base}/", answer.variables)
+        reading = Reading(text, f"{base}/", answer.variables)
     except Exception:  # noqa: BLE001 -- rdflib reads SPARQL 1.1 only, and raises what it likes
-        return Explanation(None)
+        return Explanation(None, rewritten=rewritten)
     return Explanation(
         reading.tree(),
         tuple(reading.patterns()),
-        tuple(slow_shapes(reading)),
+        tuple(slow_shapes(reading, exists_left=plan.left)),
         tuple(misleading(reading)),
+        rewritten,
     )
+
+
+def _rewritten(text: str, plan: Plan) -> Iterator[Rewritten]:
+    for step in plan.steps:
+        line = text.count("\n", 0, step.place) + 1
+        yield Rewritten(step.rule, line, step.place - text.rfind("\n", 0, step.place), step.written)
 
 
 def main() -> None:

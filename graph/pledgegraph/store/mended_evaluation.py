@@ -18,6 +18,7 @@ from pledgegraph.sparql.mending.mend import (
     mended_operation,
     mended_query,
 )
+from pledgegraph.sparql.planning.plan import planned
 from pledgegraph.store.engine import Substitutions
 
 SPACES = "Put a space between any two words, and around `<` and `>` that compare."
@@ -74,6 +75,18 @@ def mended(text: str, dataset: StoreDataset, base: str, substitutions: Substitut
         raise QueryRefused("The query cannot be read surely.", remedy=SPACES) from error
     if found != text:
         Store().query(text, base_iri=base)
+    return found
+
+
+def planned_well(text: str, base: str) -> str:
+    """A query that means the same and that the engine plans well; the same text for most.
+
+    Raises:
+        SyntaxError: the text is not a query; of the engine, with the place in the text.
+    """
+    found = planned(text).text
+    if found != text:
+        Store().query(text, base_iri=base, custom_functions=FUNCTIONS)
     return found
 
 

@@ -39,7 +39,7 @@ from pledgegraph.sparql.projection_order import in_order_of_appearance, wants_or
 from pledgegraph.sparql.service_clauses import calls_service
 from pledgegraph.sparql.valueless_literals import valueless_literal
 from pledgegraph.store.engine import ResultKind, Substitutions
-from pledgegraph.store.mended_evaluation import StoreDataset, mended
+from pledgegraph.store.mended_evaluation import StoreDataset, mended, planned_well
 
 DEEPEST_QUERY: Final = 200
 """Brackets may nest so deep; the engine's parser overflows its stack somewhere past 1,000."""
@@ -178,7 +178,7 @@ def evaluate(
         dataset = StoreDataset(store, default, named_graphs) if given else StoreDataset(store)
         fitting = mended(text, dataset, f"{base}/", substitutions)
         answer = store.query(
-            fitting,
+            planned_well(fitting, f"{base}/"),
             base_iri=f"{base}/",
             default_graph=default if given else None,
             named_graphs=list(named_graphs) if given else None,

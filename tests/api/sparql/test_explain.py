@@ -86,8 +86,14 @@ async def test_algebra_and_counts(client: httpx.AsyncClient) -> None:
             ["correlated-not-exists"],
         ),
         (
-            "SELECT * { ?a pg:on ?d FILTER NOT EXISTS { ?a pg:x ?b . ?b pg:y ?c } }",
-            ["not-exists-of-several"],
+            "SELECT * { ?a pg:x ?b { ?c pg:y ?d FILTER NOT EXISTS { ?c pg:z ?b . ?b pg:y ?d } }"
+            " ?b pg:v ?d }",
+            ["cross-product", "not-exists-of-several"],
+        ),
+        ("SELECT * { ?a pg:on ?d FILTER NOT EXISTS { ?a pg:x ?b . ?b pg:y ?c } }", []),
+        (
+            "SELECT * { ?a pg:on ?d FILTER NOT EXISTS { ?a pg:x ?b ; pg:y ?c FILTER (?c > ?d) } }",
+            [],
         ),
         ("SELECT * { ?a pg:on ?d FILTER NOT EXISTS { ?a pg:x ?b } }", []),
         ("SELECT * { ?a pg:on ?d MINUS { ?a pg:x ?b . ?b pg:y ?c } }", []),
@@ -103,6 +109,36 @@ async def test_slow_shapes(client: httpx.AsyncClient, query: str, expected: list
     document = await explained(client, query)
     assert shapes(document) == expected
     assert all(each["detail"] and each["remedy"] for each in document["warnings"])
+
+
+async def test_what_is_asked_in_another_way(client: httpx.AsyncClient) -> None:
+    query = """SELECT ?u ?s {
+      { SELECT ?u (MAX(?d) AS ?last) { ?r pg:reportsOn ?u ; pg:asOf ?d } GROUP BY ?u }
+      ?r pg:reportsOn ?u ; pg:asOf ?last ; pg:status ?s
+      OPTIONAL { ?c a pg:Commitment . ?u pg:partOf ?c }
+      FILTER NOT EXISTS { ?u pg:partOf/pg:inRegister [] } }"""
+    document = await explained(client, query)
+    told = {each["what"]: each for each in document["rewritten"]}
+    assert told["subquery"]["written"] == (
+        "LATERAL { ?r pg:reportsOn ?u } LATERAL { ?r pg:asOf ?last } LATERAL { ?r pg:status ?s }"
+    )
+    assert told["optional"]["written"] == (
+        "OPTIONAL { ?u pg:partOf ?c LATERAL { ?c a pg:Commitment } }"
+    )
+    assert told["exists"]["written"] == (
+        "{ ?u pg:partOf ?step_2 LATERAL { ?step_2 pg:inRegister ?step_1 } }"
+    )
+    assert {name: (each["line"], each["column"]) for name, each in told.items()} == {
+        "subquery": (4, 7),
+        "optional": (6, 7),
+        "exists": (7, 14),
+    }
+    page = await client.get(
+        "/sparql", params={"query": PREFIXES + query, "explain": "true"}, headers=BROWSER
+    )
+    assert "Line 6, column 7" in page.text
+    plain = await explained(client, "SELECT ?s { ?s a pg:Commitment } LIMIT 5")
+    assert plain["rewritten"] == []
 
 
 async def test_a_misspelt_term_is_told_with_what_was_meant(client: httpx.AsyncClient) -> None:

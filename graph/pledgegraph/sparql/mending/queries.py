@@ -132,8 +132,11 @@ class Reader(Patterns):
         if self.take_word("ORDER"):
             self._need_by()
             self._conditions(found, [])
-        while self.take_word("LIMIT", "OFFSET"):
-            self.need("number")
+        while self.is_word("LIMIT", "OFFSET"):
+            is_limit = self.advance().upper() == "LIMIT"
+            number = self.need("number")
+            if is_limit and number.isdigit():
+                found.limit = int(number)
         if self.is_word("VALUES"):
             start = self.start
             self.advance()

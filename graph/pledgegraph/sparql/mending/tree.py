@@ -58,6 +58,8 @@ class Select(Node):
     """The variables that expressions are named, each with its place."""
     grouped: frozenset[str] | None = None
     """The variables that GROUP BY groups by or names; None without one."""
+    limit: int | None = None
+    """The rows that it has at most; None without LIMIT."""
 
 
 class Unreadable(Exception):
