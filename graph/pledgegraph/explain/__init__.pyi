@@ -1,5 +1,4 @@
 from .client import Explainer as Explainer
 from .explanation import Explanation as Explanation
 from .explanation import Pattern as Pattern
-from .explanation import Rewritten as Rewritten
 from .explanation import SlowShape as SlowShape
