@@ -1,9 +1,9 @@
 """Nodes of a shared changes log that are written to while processes are killed.
 
-Two clients write through a balancer, which hands each request to the next node. Each write is sent
-again, with its key, until a node acknowledges it. Meanwhile nodes and servers of the log are
-killed at random moments, never so many servers that those left are no quorum. In the end every
-acknowledged write has to be on every node, once.
+Two clients write through a balancer. Each write is sent again, with its key, until a node
+acknowledges it. Meanwhile nodes and servers of the log are killed at random moments, never so many
+servers that those left are no quorum, and others read (`benchmarks.nodes_readers`). In the end
+every acknowledged write has to be on every node, once.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ from typing import Any, Final, Protocol
 import httpx
 
 VALUE: Final = "urn:x-value"
+BROKEN: Final = frozenset({502, 504})
+"""What a balancer says when the node behind it broke the connection, or is not there."""
 _PAUSE: Final = 0.1
 _PATIENCE: Final = 120.0
 
@@ -43,9 +45,11 @@ class Written:
     refused: int = 0
     """Answers of 503."""
     broken: int = 0
-    """Connections that broke."""
+    """Connections that broke, at the client or behind the balancer (502, 504)."""
     seconds: list[float] = field(default_factory=list)
     """From the first try of a write to its acknowledgement."""
+    by_client: dict[int, int] = field(default_factory=dict)
+    """How many were acknowledged to each client."""
     longest_gap: float = 0.0
     """The longest time between two acknowledgements of any client."""
 
@@ -85,15 +89,26 @@ def counted(address: str, client: int) -> int:
 
 
 class Writers:
-    """Clients that each write so many times, through addresses that change with every try."""
+    """Clients that each write so many times, through addresses that change with every try.
+
+    They go on after that until ``may_end`` says that it is enough.
+    """
 
     def __init__(
-        self, addresses: Sequence[str], token: str, base: str, *, clients: int, writes: int
+        self,
+        addresses: Sequence[str],
+        token: str,
+        base: str,
+        *,
+        clients: int,
+        writes: int,
+        may_end: Callable[[], bool] = lambda: True,
     ) -> None:
         self._addresses = addresses
         self._token = token
         self._base = base
         self._writes = writes
+        self._may_end = may_end
         self._guard = threading.Lock()
         self._last = time.monotonic()
         self._next = 0
@@ -112,8 +127,11 @@ class Writers:
 
     def _run(self, client: int) -> None:
         try:
-            for _ in range(self._writes):
+            written = 0
+            while written < self._writes or not self._may_end():
                 self._write(client)
+                written += 1
+                self.found.by_client[client] = written
         except BaseException as error:
             self.failure = error
             raise
@@ -145,6 +163,9 @@ class Writers:
                 timeout=30,
             )
         except httpx.TransportError:
+            self.found.broken += 1
+            return False
+        if answer.status_code in BROKEN:
             self.found.broken += 1
             return False
         if answer.status_code == httpx.codes.SERVICE_UNAVAILABLE:

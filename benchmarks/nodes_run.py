@@ -1,23 +1,26 @@
 """`benchmarks/run-nodes`: acknowledged writes outlive the death of nodes and of the log's servers.
 
-It starts NATS servers and nodes on this machine and writes to them as `benchmarks.nodes` says. It
-ends with an error where an acknowledged write is missing on a node, or is there twice.
+It starts NATS servers, nodes and nginx on this machine, writes as `benchmarks.nodes` says until there
+were so many writes and so many kills, and reads meanwhile. It ends with an error where an acknowledged
+write is missing on a node or is there twice, or where a reader got an error that a retry does not mend.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import random
 import sys
 import tempfile
 import threading
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
 from benchmarks.nodes import Killable, Writers, counted, kill_at_random, settled
+from benchmarks.nodes_readers import Readers
+from tests.deploy.proxies import nginx
 from tests.graph.building import source_text
 from tests.nodes.nats_cluster import NatsCluster, free_ports
 from tests.nodes.node import Node
@@ -58,29 +61,8 @@ def run(folder: Path, *, nodes: int, writes: int, kills: int, seed: int) -> list
         for each in made:
             each.start()
         addresses = [each.address for each in made]
-        writers = Writers(addresses, token, BASE, clients=CLIENTS, writes=writes // CLIENTS)
-        servers: list[Killable] = [_Server(log, number) for number in range(log.size)]
-        for thread in writers.threads:
-            thread.start()
-        killed = kill_at_random(
-            made,
-            servers,
-            times=kills,
-            chance=random.Random(seed),  # noqa: S311 -- it decides who is killed
-            is_over=partial(_is_over, writers.threads),
-        )
-        for thread in writers.threads:
-            thread.join()
-        if writers.failure is not None:
-            return [f"A writer failed: {writers.failure}"]
-        print(f"{killed} kills; {writers.found.in_words()}", flush=True)
-        settled(addresses)
-        faults = [
-            f"{address} has counted {found} of {writes // CLIENTS} for client {client}"
-            for address in addresses
-            for client in range(CLIENTS)
-            if (found := counted(address, client)) != writes // CLIENTS
-        ]
+        with nginx(folder / "nginx", [each.removeprefix("http://") for each in addresses]) as door:
+            faults = _written(door, made, log, token, writes=writes, kills=kills, seed=seed)
         for each in made:
             each.stop()
         hashes = {json.loads(each.command("verify", "--json"))["hash"] for each in made}
@@ -92,8 +74,45 @@ def run(folder: Path, *, nodes: int, writes: int, kills: int, seed: int) -> list
         return faults
 
 
-def _is_over(threads: list[threading.Thread]) -> bool:
-    return not any(each.is_alive() for each in threads)
+def _written(
+    door: str, made: list[Node], log: NatsCluster, token: str, *, writes: int, kills: int, seed: int
+) -> list[str]:
+    """Write and read through the balancer while processes are killed; what is wrong then."""
+    addresses = [each.address for each in made]
+    over = threading.Event()
+    writers = Writers(
+        [door], token, BASE, clients=CLIENTS, writes=writes // CLIENTS, may_end=over.is_set
+    )
+    readers = Readers(door, BASE, is_over=over.is_set)
+    servers: list[Killable] = [_Server(log, number) for number in range(log.size)]
+    threads = [*writers.threads, *readers.threads]
+    for thread in threads:
+        thread.start()
+    killed = kill_at_random(
+        made,
+        servers,
+        times=kills,
+        chance=random.Random(seed),  # noqa: S311 -- it decides who is killed
+        is_over=lambda: writers.failure is not None,
+    )
+    over.set()
+    for thread in threads:
+        thread.join()
+    if writers.failure is not None:
+        return [f"A writer failed: {writers.failure}"]
+    print(f"{killed} kills; {writers.found.in_words()}", flush=True)
+    print(f"readers: {readers.found.in_words()}", flush=True)
+    print(f"load at the end: {os.getloadavg()[1]:.1f} on {os.cpu_count()} processors", flush=True)
+    settled(addresses)
+    return [
+        *readers.found.faults,
+        *(
+            f"{address} has counted {found} of {expected} for client {client}"
+            for address in addresses
+            for client, expected in writers.found.by_client.items()
+            if (found := counted(address, client)) != expected
+        ),
+    ]
 
 
 def main() -> None:

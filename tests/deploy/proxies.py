@@ -14,6 +14,8 @@ from typing import Final
 
 DEPLOY: Final = Path(__file__).resolve().parents[2] / "deploy"
 _PATIENCE: Final = 30.0
+_ONE: Final = "127.0.0.1:8000"
+_THREE: Final = ("one:8000", "two:8000", "three:8000")
 
 
 def free_port() -> int:
@@ -47,9 +49,13 @@ def nginx(folder: Path, upstream: Sequence[str]) -> Iterator[str]:
             },
         )
     )
-    one = (DEPLOY / "nginx" / "upstream-one.conf").read_text(encoding="utf-8")
-    servers = " ".join(f"server {each};" for each in upstream)
-    (folder / "upstream.conf").write_text(changed(one, {"server 127.0.0.1:8000;": servers}))
+    several = len(upstream) == len(_THREE)
+    chosen = "upstream-three.conf" if several else "upstream-one.conf"
+    own = (
+        dict(zip(_THREE, upstream, strict=True)) if several else {_ONE: "; server ".join(upstream)}
+    )
+    told = (DEPLOY / "nginx" / chosen).read_text(encoding="utf-8")
+    (folder / "upstream.conf").write_text(changed(told, own))
     paths = "".join(
         f"{what}_temp_path {folder}/{what};\n"
         for what in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
