@@ -40,8 +40,8 @@ class Read:
         mended = ", ".join(f"{count} at retry {at}" for at, count in sorted(self.mended.items()))
         return (
             f"{self.answers} answers; not well at first: {first} (mended: {mended or 'none'}; "
-            f"not mended: {len(self.faults)}); longest {self.longest:.2f} s; {self.back} of an older "
-            f"snapshot than one seen before, by {self.furthest_back} change sets at most"
+            f"not mended: {len(self.faults)}); longest {self.longest:.2f} s; {self.back} of an "
+            f"older snapshot than one seen before, by {self.furthest_back} change sets at most"
         )
 
 
@@ -81,7 +81,7 @@ class Readers:
                 time.sleep(_PAUSE)
 
     def _answer(self, client: httpx.Client, path: str) -> httpx.Response | None:
-        """The answer, asked for again at once where it is not well; None where that mends nothing."""
+        """The answer, asked for again where it is not well; None where that mends nothing."""
         began = time.monotonic()
         for tried in range(_RETRIES + 1):
             answer, said = None, ""

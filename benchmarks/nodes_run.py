@@ -1,8 +1,9 @@
 """`benchmarks/run-nodes`: acknowledged writes outlive the death of nodes and of the log's servers.
 
-It starts NATS servers, nodes and nginx on this machine, writes as `benchmarks.nodes` says until there
-were so many writes and so many kills, and reads meanwhile. It ends with an error where an acknowledged
-write is missing on a node or is there twice, or where a reader got an error that a retry does not mend.
+It starts NATS servers, nodes and nginx on this machine, writes as `benchmarks.nodes` says until
+there were so many writes and so many kills, and reads meanwhile. It ends with an error where an
+acknowledged write is missing on a node or is there twice, or where a reader got an error that a
+retry does not mend.
 """
 
 from __future__ import annotations

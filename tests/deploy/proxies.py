@@ -102,6 +102,7 @@ def caddy(folder: Path, upstream: str) -> Iterator[str]:
             {
                 "data.example.org {": f"http://127.0.0.1:{port} {{\n\tbind 127.0.0.1",
                 "reverse_proxy 127.0.0.1:8000": f"reverse_proxy {upstream}",
+                "reverse_proxy @own 127.0.0.1:8000": f"reverse_proxy @own {upstream}",
                 "{\n\tservers {": "{\n\tadmin off\n\tservers {",
             },
         )

@@ -56,15 +56,26 @@ def test_an_sdist_has_all_that_a_wheel_is_built_from(tmp_path: Path) -> None:
     assert not editor_bundle.is_made(tree)
     # With other sources and nothing to bundle them with, the package is built without the editor.
     shutil.rmtree(tree / FOLDER)
-    built = subprocess.run(
-        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path / "w")],
-        cwd=tree,
-        env=outside() | {"PATH": str(tmp_path / "nothing")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    nowhere = outside() | {"PATH": str(tmp_path / "nothing")}
+    required = _wheel_built(tree, tmp_path / "w", nowhere | {"PLEDGEGRAPH_REQUIRE_EDITOR": "1"})
+    assert required.returncode != 0
+    assert "There is no Node.js" in required.stdout + required.stderr
+    assert not list(tmp_path.glob("w/*.whl"))
+    built = _wheel_built(tree, tmp_path / "w", nowhere)
     assert built.returncode == 0, built.stderr
     assert "The editor of the SPARQL workbench cannot be bundled" in built.stdout + built.stderr
     (wheel,) = (tmp_path / "w").glob("*.whl")
     assert f"{INSIDE}/workbench.js" not in zipfile.ZipFile(wheel).namelist()
+
+
+def _wheel_built(
+    tree: Path, folder: Path, variables: dict[str, str]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)],
+        cwd=tree,
+        env=variables,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -33,6 +33,11 @@ def format_of(folder: Path) -> int:
     return int(card["format"])
 
 
+def files_of(folder: Path) -> dict[Path, int]:
+    """The files of a directory, with the time that each was written last."""
+    return {path: path.stat().st_mtime_ns for path in folder.rglob("*") if path.is_file()}
+
+
 def log_of(folder: Path) -> bytes:
     """All records of the changes log, one after the other."""
     return b"".join(path.read_bytes() for path in sorted((folder / "changes").iterdir()))
@@ -49,9 +54,12 @@ def pledgegraph(folder: Path, *arguments: str) -> subprocess.CompletedProcess[st
 
 
 def test_an_older_directory_is_verified_served_and_written(old: Path, tmp_path: Path) -> None:
-    logged = log_of(old)
+    logged, before = log_of(old), files_of(old)
     verified = pledgegraph(old, "verify")
     assert verified.returncode == 0, verified.stderr
+    # To look at it changes nothing: an older program can still have it.
+    assert files_of(old) == before
+    assert pledgegraph(old, "stats").returncode == 0
     # What newer rules compute comes as changes of its own, behind what was there.
     assert log_of(old).startswith(logged)
     with running_service(old, tmp_path / "log") as service:
@@ -77,7 +85,7 @@ def test_a_directory_of_a_newer_release_is_refused_with_the_reason(old: Path) ->
     card = old / "pledgegraph.json"
     newer = {**unsealed(card.read_text()), "format": FORMAT + 1}
     card.write_text(sealed(newer))
-    before = {path: path.stat().st_mtime_ns for path in old.rglob("*") if path.is_file()}
+    before = files_of(old)
     for command in (
         ["serve", "--port", "0"],
         ["verify"],
@@ -89,5 +97,5 @@ def test_a_directory_of_a_newer_release_is_refused_with_the_reason(old: Path) ->
         assert f"format {FORMAT + 1}" in refused.stderr
         assert "release" in refused.stderr
         assert "Traceback" not in refused.stderr
-    assert before == {path: path.stat().st_mtime_ns for path in old.rglob("*") if path.is_file()}
+    assert before == files_of(old)
     assert json.loads(card.read_text())["format"] == FORMAT + 1

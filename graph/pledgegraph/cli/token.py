@@ -103,6 +103,27 @@ def revoke(
     print(harmless(f"The token {token.id} ({token.label}) is revoked."))
 
 
+@app.command("export")
+def export_tokens(*, data_dir: DataDir = None, base: Base = None) -> None:
+    """Print the tokens for `token import` at another node; no secret is in it."""
+    print(_tokens(data_dir, base).exported(), end="")
+
+
+@app.command("import")
+def import_tokens(
+    file: Annotated[
+        typer.FileText,
+        typer.Argument(metavar="FILE", help="What `token export` printed; - reads it here."),
+    ],
+    *,
+    data_dir: DataDir = None,
+    base: Base = None,
+) -> None:
+    """Have the tokens of another node, and no others; a running service knows them at once."""
+    come, gone = _tokens(data_dir, base).take(file.read())
+    print(f"Tokens that came: {len(come)}; that went: {len(gone)}.")
+
+
 def _tokens(data_dir: DataDir, base: Base) -> Tokens:
     chosen = settings(data_dir=data_dir, base=base)
     return Tokens(open_directory(chosen.data_dir, base=chosen.asked_base).path)

@@ -47,7 +47,7 @@ def command(
     base: Base = None,
     as_json: Json = False,
 ) -> None:
-    """Check the changes log and the store, and print the canonical hash.
+    """Check the changes log and the store, and print the canonical hash. Nothing is written.
 
     Two data directories with the same hash hold the same statements, whoever made them.
     """
@@ -60,7 +60,9 @@ def command(
             checked = check_files(engine, mend=mend)
         _tell_of_files(checked, as_json=as_json)
     else:
-        engine = open_engine(chosen)
+        # To look must change nothing: a directory of an older release stays one, and what a dead
+        # writer left stays too.
+        engine = open_engine(chosen) if mend else _unsettled(chosen)
         with working("Verifying"):
             verified = _verified_and_mended(engine) if mend else _verified(engine)
         _tell(verified, as_json=as_json)

@@ -8,6 +8,7 @@ current            the number of the newest snapshot
 past/N/            snapshot N again, made when somebody asked for it
 dumps/N/           snapshot N as files for download
 position.json      how far a node has copied a shared log; see `pledgegraph.store.replication`
+keys.sqlite        which change was made with which key; see `pledgegraph.store.log.idempotency`
 lock               held by whoever writes
 tokens.json        who may write over HTTP; see `pledgegraph.writes.tokens`
 corrections/       errors that readers reported; see `pledgegraph.corrections`
@@ -285,7 +286,15 @@ def _clear(path: Path) -> None:
     """Remove what a maker puts into a folder, and nothing else."""
     for name in ("changes", "snapshots", "primary", "primary.new", "corrections", "work"):
         shutil.rmtree(path / name, ignore_errors=True)
-    files = ("current", "shipped", "tokens.json", "session-key", "lock", "position.json")
+    files = (
+        "current",
+        "shipped",
+        "tokens.json",
+        "session-key",
+        "lock",
+        "position.json",
+        "keys.sqlite",
+    )
     for name in (_CARD, *files):
         (path / name).unlink(missing_ok=True)
         (path / f".{name}.new").unlink(missing_ok=True)

@@ -26,7 +26,6 @@ from pledgegraph.store.atomic_files import sync_folder
 from pledgegraph.store.changes import ChangeSet, Header, Receipt
 from pledgegraph.store.directory import DataDirectory, seal_card
 from pledgegraph.store.log.changes_log import DISK_REFUSES, ChangesLog
-from pledgegraph.store.log.idempotency import made_already
 from pledgegraph.store.log.record import Record
 from pledgegraph.store.rules import Derive
 from pledgegraph.store.snapshots import Snapshots
@@ -64,6 +63,7 @@ class Writer:
         self._derive = derive
         self._merges = directory.gated
         self._origin = directory.origin
+        self._path = directory.path
         self._primary = directory.primary
         self._log = ChangesLog(directory.changes)
         self._snapshots = Snapshots(directory)
@@ -115,7 +115,10 @@ class Writer:
 
     def made_already(self, key: str) -> Receipt | None:
         """The receipt of the change that was made with the key; see `store.log.idempotency`."""
-        return made_already(self._log, key)
+        # Few writes have one, and no other command needs what it brings along.
+        from pledgegraph.store.log.idempotency import Keys  # noqa: PLC0415
+
+        return Keys(self._log, self._path).made_already(key)
 
     def take_over(self, records: Iterable[Record]) -> None:
         """Log, apply and publish records of another log, which have to be the next ones.

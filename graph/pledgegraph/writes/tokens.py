@@ -214,6 +214,32 @@ class Tokens:
                     return token
         raise TokenMissing(f"There is no token {name!r}.")
 
+    def exported(self) -> str:
+        """All tokens as text that `take` of another data directory reads; it holds no secret."""
+        return _content(self.all())
+
+    def take(self, exported: str) -> tuple[list[Token], list[Token]]:
+        """Have the tokens of another data directory, and no others; return those come and gone.
+
+        Raises:
+            InputError: the text is not what `exported` gave; nothing was changed.
+            DirectoryReadOnly: this process may not write there.
+        """
+        try:
+            theirs = _read(exported)
+        except DirectoryError as error:
+            raise InputError(
+                "That is not what `pledgegraph token export` prints, or not all of it; "
+                "nothing was changed.",
+                remedy="Export the tokens again from the other data directory.",
+            ) from error
+        with self._changing():
+            ours = self.all()
+            self._write(theirs)
+        return [each for each in theirs if each not in ours], [
+            each for each in ours if each not in theirs
+        ]
+
     def holder(self, secret: str) -> Token | None:
         """The token that ``secret`` is; None for one that is none, or is over.
 
@@ -252,12 +278,15 @@ class Tokens:
             lock.release()
 
     def _write(self, tokens: Iterable[Token]) -> None:
-        content = sealed({"tokens": [_card(token) for token in tokens]})
-        write_whole(self._path, content, mode=0o600)
+        write_whole(self._path, _content(tokens), mode=0o600)
 
 
 def _hashed(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def _content(tokens: Iterable[Token]) -> str:
+    return sealed({"tokens": [_card(token) for token in tokens]})
 
 
 def _card(token: Token) -> dict[str, object]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import stat
+from pathlib import Path
 
 import pytest
 
@@ -51,3 +52,25 @@ def test_a_token_can_be_for_one_register(made: Program) -> None:
         refused = made("token", "create", "--scope", wrong)
         assert refused.code == 2, wrong
         assert "write:commit-to-data" in refused.err, wrong
+
+
+def test_a_node_can_have_the_tokens_of_another(made: Program, tmp_path: Path) -> None:
+    there = tmp_path / "other"
+    assert made("init", "--empty", "--data-dir", there).code == 0
+    secret = made("token", "create", "--label", "Ana").out.strip()
+    made("token", "create", "--label", "here alone", "--data-dir", there)
+    exported = tmp_path / "exported"
+    exported.write_text(made("token", "export").out, encoding="utf-8")
+    assert secret not in exported.read_text(encoding="utf-8")
+
+    taken = made("token", "import", exported, "--data-dir", there)
+    assert taken.out.strip() == "Tokens that came: 1; that went: 1."
+    ours = json.loads(made("token", "list", "--json").out)
+    assert json.loads(made("token", "list", "--json", "--data-dir", there).out) == ours
+    assert stat.S_IMODE((there / "tokens.json").stat().st_mode) == 0o600
+
+    exported.write_text(exported.read_text(encoding="utf-8").replace("Ana", "Bob"))
+    refused = made("token", "import", exported, "--data-dir", there)
+    assert refused.code == 3
+    assert "nothing was changed" in refused.err
+    assert json.loads(made("token", "list", "--json", "--data-dir", there).out) == ours

@@ -84,13 +84,19 @@ class Follower:
             self._catch_up()
         except DirectoryLocked:
             _log.info("A change that is being made here keeps the node from following.")
-        self._say(reachable=True)
+            self._say(reachable=True, last=self._stream.last())
+        else:
+            self._say(reachable=True)
         return True
 
-    def _say(self, *, reachable: bool) -> None:
-        """Write down how far the node is, for `/health`."""
+    def _say(self, *, reachable: bool, last: int = 0) -> None:
+        """Write down how far the node is, for `/health`.
+
+        ``last`` is the newest message's number where the node lacks some: one that has just found
+        no next message, or has taken all, need not ask for it.
+        """
         taken = read_position(self._directory).message
-        last = max(taken, self._stream.last()) if reachable else taken
+        last = max(taken, last)
         state = reachable, taken, last
         if state == self._before and time.monotonic() - self._said < _SAID_EVERY:
             return
