@@ -22,14 +22,15 @@ _EACH: Final = re.compile(r"([0-9]*)-([0-9]*)")
 def keep_satisfiable(scope: Scope, size: int) -> None:
     """Leave in a request the ranges that a file of that size can satisfy.
 
-    The header is taken away where its unit is not bytes or it is no set of ranges, so that the
-    whole file is sent. It stays as it is where nothing in it can be satisfied: that is 416.
+    The header is taken away where its unit is not bytes, it is no set of ranges or the request is
+    no GET, so that the whole file is sent. It stays as it is where nothing in it can be
+    satisfied: that is 416.
     """
     headers = MutableHeaders(scope=scope)
     given = headers.getlist("range")
     if not given:
         return
-    text = given[0].strip() if len(given) == 1 else ""
+    text = given[0].strip() if len(given) == 1 and scope["method"] == "GET" else ""
     wanted = [match.groups() for match in _EACH.finditer(text)] if _SET.fullmatch(text) else []
     if not wanted or any(first and last and int(last) < int(first) for first, last in wanted):
         del headers["range"]

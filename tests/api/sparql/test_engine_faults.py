@@ -119,6 +119,32 @@ async def test_a_path_of_length_zero_holds_for_any_term(
     assert await asked.rows(query) == [(row,) for row in rows]
 
 
+@pytest.mark.parametrize(
+    ("pattern", "rows"),
+    [
+        ("?x :p* ?y", "1 2 3 5"),
+        ("?x (:p|:q)? ?y", "1 2 3 5"),
+        ("?x :p* ?z", "1 2 3 4 5 6"),
+        ("?x :p* []", "1 2 3 4 5 6"),
+        ("?x :p* [ :p ?o ]", "2 5 6"),
+        ("?x :p* ?x", "1 2 3 4 5 6"),
+        ("?x :p* ?y . ?x :p ?o", "5"),
+        ("?x :p* ?z . ?z :p? ?y", "1 5"),
+        ("VALUES ?z { :nowhere } ?z :p* ?u", ""),
+    ],
+)
+async def test_a_path_of_length_zero_holds_for_values_from_outside(
+    asked: Asked, pattern: str, rows: str
+) -> None:
+    values = """VALUES (?n ?x ?y) { (1 :nowhere :nowhere) (2 UNDEF :nowhere) (3 :nowhere UNDEF)
+        (4 :nowhere :elsewhere) (5 :a :b) (6 :b :a) }"""
+    expected = [(each,) for each in rows.split()]
+    assert await asked.rows(f"SELECT ?n {{ {values} FILTER EXISTS {{ {pattern} }} }}") == expected
+    others = sorted({(n,) for n in "123456"} - set(expected))
+    query = f"SELECT ?n {{ {values} FILTER NOT EXISTS {{ {pattern} }} }}"
+    assert await asked.rows(query) == others
+
+
 async def test_what_is_no_number_is_not_true(asked: Asked) -> None:
     values = "'1_0'^^xsd:double '\u0661'^^xsd:decimal '1e5'^^xsd:decimal '0x1'^^xsd:integer"
     rows = await asked.rows(f"SELECT (IF(?v, 1, 2) AS ?x) {{ VALUES ?v {{ {values} }} }}")

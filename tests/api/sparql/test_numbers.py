@@ -91,3 +91,81 @@ async def test_what_is_no_number_is_not_taken_for_one(
     assert "line 1, column" in response.text
     harmless = literal.replace("'", "")
     assert await asked.rows(f'SELECT ("{harmless}" AS ?x) {{}} # {literal}')
+
+
+VALUES = (
+    f"VALUES ?x {{ 2 {LARGE} 9223372036854775807 99999999999999999999999 1e3 "
+    "99999999999999999999998 -99999999999999999999999 -99999999999999999999998 "
+    "0.1234567890123456789 0.1 123456789012345678901234567890.5 'INF'^^xsd:double }"
+)
+IN_ORDER = [
+    "-99999999999999999999999",
+    "-99999999999999999999998",
+    "0.1",
+    "0.1234567890123456789",
+    "2",
+    "1000",
+    "9223372036854775807",
+    LARGE,
+    "99999999999999999999998",
+    "99999999999999999999999",
+    "123456789012345678901234567890.5",
+    "INF",
+]
+
+
+@pytest.mark.parametrize(
+    ("condition", "in_order"),
+    [
+        ("?x", IN_ORDER),
+        ("DESC(?x)", IN_ORDER[::-1]),
+        ("ASC(?x + 0)", IN_ORDER),
+        ("DESC(isIRI(?x)) desc ( ?x ) STR(?x)", IN_ORDER[::-1]),
+    ],
+)
+async def test_large_numbers_stand_in_order(
+    asked: Asked, condition: str, in_order: list[str]
+) -> None:
+    response = await asked.get(f"SELECT ?x {{ {VALUES} }} ORDER BY {condition}")
+    assert response.status_code == 200, response.text
+    assert [row["x"]["value"] for row in response.json()["results"]["bindings"]] == in_order
+
+
+@pytest.mark.parametrize(
+    ("values", "least", "most"),
+    [
+        (f"{LARGE} 1001 5", "5", LARGE),
+        (f"{LARGE} 9223372036854775807", "9223372036854775807", LARGE),
+        ("-99999999999999999999998 -99999999999999999999999 1e2",
+         "-99999999999999999999999", "100"),
+        ("99999999999999999999999 99999999999999999999998 'INF'^^xsd:double",
+         "99999999999999999999998", "INF"),
+        (f":a {LARGE}", ":a", LARGE),
+        ("1 2.5", "1", "2.5"),
+        ("", "", ""),
+    ],
+)  # fmt: skip
+async def test_the_least_and_the_largest_may_be_large(
+    asked: Asked, values: str, least: str, most: str
+) -> None:
+    query = f"SELECT (MIN(?x) AS ?a) (MAX(?x) AS ?b) {{ VALUES ?x {{ {values} }} }}"
+    assert await asked.rows(query) == [(least, most)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("STRDT('infinity', xsd:double)", ""),
+        ("STRDT('nan', IRI(STR(xsd:float)))", ""),
+        ("STRDT('INF', xsd:double)", "INF"),
+        ("STRDT('300', xsd:byte)", ""),
+        ("STRDT('30', xsd:byte) + 1", "31"),
+        ("STRDT('infinity', :dt)", "infinity"),
+        ("STRDT('1', xsd:integer) + 1", "2"),
+        ("STRDT(1, xsd:byte)", ""),
+    ],
+)
+async def test_a_text_with_a_datatype_is_no_number_that_it_is_not(
+    asked: Asked, expression: str, value: str
+) -> None:
+    assert await asked.rows(f"SELECT ({expression} AS ?found) {{}}") == [(value,)]

@@ -27,8 +27,12 @@ from pledgegraph.sparql.mending.numbers import (
     rounded,
     truth_of,
 )
+from pledgegraph.sparql.mending.orders import digits, extreme, is_sound
 
 CALCULATE: Final = NamedNode("urn:pledgegraph:calculate")
+DIGITS: Final = NamedNode("urn:pledgegraph:digits")
+EXTREME: Final = NamedNode("urn:pledgegraph:extreme")
+IS_SOUND: Final = NamedNode("urn:pledgegraph:sound")
 CAST: Final = NamedNode("urn:pledgegraph:cast")
 COMPARE: Final = NamedNode("urn:pledgegraph:compare")
 IS_IN: Final = NamedNode("urn:pledgegraph:in")
@@ -108,5 +112,8 @@ FUNCTIONS: Final[dict[NamedNode, Callable[..., Term | None]]] = {
     ROUNDED: rounded,
     TRUTH: truth,
     WHOLE: whole,
+    DIGITS: digits,
+    EXTREME: extreme,
+    IS_SOUND: is_sound,
     REPLACEMENT: replacement,
 }

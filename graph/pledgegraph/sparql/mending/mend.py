@@ -22,9 +22,10 @@ _RISK: Final = re.compile(
     | (?P<risk> [|&+*!<>\-/] | [?](?!\w)
       | = {SPACE} (?: [?$0-9(.] | {STRING} {SPACE} \^\^ )
       | \bIN {SPACE} \( [^()]* (?: (?<![\w:]) [0-9?$] | \^\^ )
-      | \b(?:IF|SUM|AVG|GROUP_CONCAT|REGEX|REPLACE|DATATYPE|ABS|CEIL|FLOOR|ROUND|ISNUMERIC)
-        {SPACE} \(
+      | \b(?:IF|STRDT|SUM|AVG|MIN|MAX|GROUP_CONCAT|REGEX|REPLACE|DATATYPE|ABS|CEIL|FLOOR|ROUND
+          |ISNUMERIC) {SPACE} \(
       | \bHAVING\b
+      | \bORDER {SPACE} BY\b
       | \bCOUNT {SPACE} \( {SPACE} (?:DISTINCT\b)? {SPACE} \(*+ {SPACE} [^*?$\s(]
       | \bFILTER {SPACE} (?:\( {SPACE})?+
         (?: [?$]\w+ {SPACE} \) | \( | ["'0-9]
@@ -33,7 +34,7 @@ _RISK: Final = re.compile(
     )""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
-_SIGN: Final = re.compile(r"[|*+!]|[?](?!\w)|graph", re.IGNORECASE)
+_SIGN: Final = re.compile(r"[|*+!]|[?](?!\w)|graph|order", re.IGNORECASE)
 """What a risky text without parentheses has, at least."""
 
 _GRAPH: Final = re.compile(r"\bGRAPH\b", re.IGNORECASE)
@@ -58,6 +59,7 @@ class Mender(Values, Triples):
             "graph": self.graph,
             "in": self.in_list,
             "number": self.number,
+            "order": self.order,
             "select": self.select,
             "unary": self.unary,
         }

@@ -94,6 +94,14 @@ def _compared(sign: str, left: Literal, right: Literal) -> bool | None:
         return None if None in truths else _COMPARISONS[sign](*truths)
     if not is_beyond(one) and not is_beyond(two):
         return None
+    return are(sign, left, right)
+
+
+def are(sign: str, left: Literal, right: Literal) -> bool | None:
+    """Whether two numbers compare so; None where one is no number."""
+    one, two = number_of(left), number_of(right)
+    if one is None or two is None:
+        return None
     return _COMPARISONS[sign](*_promoted(left, one, right, two))
 
 

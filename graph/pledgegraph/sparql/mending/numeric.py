@@ -42,7 +42,7 @@ class Numeric(Regular):
         """``<``, ``=`` and the like."""
         left, right = node.children
         sign = self.copy(left.end, right.start, scope)
-        may_matter = node.name in _COMPARISONS and all(map(self._may_be_number, node.children))
+        may_matter = node.name in _COMPARISONS and all(map(self.may_be_number, node.children))
         if not may_matter or all(map(self._is_small, node.children)):
             return self.inner(node, scope)
         one, two = self.render(left, scope), self.render(right, scope)
@@ -64,13 +64,13 @@ class Numeric(Regular):
         """``IN`` and ``NOT IN``."""
         sought, *members = node.children
         native = self.inner(node, scope)
-        may_matter = self._may_be_number(sought) and any(map(self._may_be_number, members))
+        may_matter = self.may_be_number(sought) and any(map(self.may_be_number, members))
         if not may_matter or all(map(self._is_small, node.children)):
             return native
         call = f"{IS_IN}({', '.join(self.render(each, scope) for each in node.children)})"
         if len(call) > LONGEST:
             return native
-        found = [sought, *(each for each in members if self._may_be_number(each))]
+        found = [sought, *(each for each in members if self.may_be_number(each))]
         guarded = self._guarded(f"!{call}" if node.flag else call, found, scope)
         return f"COALESCE({native}, {guarded})"
 
@@ -79,7 +79,7 @@ class Numeric(Regular):
         node = self.bare(node)
         return node.kind == "number" and len(node.name) < _LARGEST
 
-    def _may_be_number(self, node: Node) -> bool:
+    def may_be_number(self, node: Node) -> bool:
         node = self.bare(node)
         if node.kind == "call":
             return node.name not in NO_NUMBER

@@ -131,7 +131,7 @@ class Reader(Patterns):
                 found.children.append(Node("filter", inner.start, inner.end, [inner]))
         if self.take_word("ORDER"):
             self._need_by()
-            self._conditions(found, [])
+            self._orders(found)
         while self.is_word("LIMIT", "OFFSET"):
             is_limit = self.advance().upper() == "LIMIT"
             number = self.need("number")
@@ -142,18 +142,31 @@ class Reader(Patterns):
             self.advance()
             found.children.append(self.values(start))
 
+    def _orders(self, found: Select) -> None:
+        """What stands behind ORDER BY; the name of each is its direction."""
+        while True:
+            start = self.start
+            direction = self.advance().upper() if self.is_word("ASC", "DESC") else ""
+            if self.kind == "var":
+                name = self.advance()[1:]
+                child = Node("var", start, self.last_end, name=name)
+            elif self._is_constraint():
+                child = self.call_or_brackets()
+            else:
+                return
+            found.children.append(Node("order", start, self.last_end, [child], direction))
+
     def _need_by(self) -> None:
         if not self.take_word("BY"):
             raise Unreadable(f"at {self.start}")
 
     def _conditions(self, found: Select, keys: list[str]) -> list[str]:
-        """What stands behind GROUP BY or ORDER BY; the variables that it gives names to.
+        """What stands behind GROUP BY; the variables that it gives names to.
 
         The variables that stand there alone go to ``keys``.
         """
         names: list[str] = []
         while True:
-            self.take_word("ASC", "DESC")
             if self.kind == "var":
                 keys.append(self.advance()[1:])
             elif self.take_op("("):

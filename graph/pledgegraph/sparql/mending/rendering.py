@@ -41,6 +41,8 @@ class Scope:
     """The terms that variables have been given from outside."""
     in_exists: bool = False
     """Whether it is in the pattern of an EXISTS, which variables come into with values."""
+    outside: frozenset[str] = frozenset()
+    """The variables that stand outside of that EXISTS."""
 
 
 class Rendering:
@@ -79,6 +81,12 @@ class Rendering:
         return _VARIABLES.sub(
             lambda m: found.get(m["variable"], m[0]) if m["variable"] else m[0], piece
         )
+
+    def outside(self, node: Node) -> frozenset[str]:
+        """The variables that stand in the text outside of a node."""
+        parts = (self.text[: node.start], self.text[node.end :])
+        found = (match["variable"] for part in parts for match in _VARIABLES.finditer(part))
+        return frozenset(name for name in found if name)
 
     def whole(self, node: Node, scope: Scope) -> str:
         """The whole text, with the tree that is in it put right."""

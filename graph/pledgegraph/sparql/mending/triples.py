@@ -52,7 +52,9 @@ class Triples(Rendering):
         for number, triple in enumerate(triples):
             if triple.path.kind not in _PLAIN:
                 found = self._branches(triple)
-                zero = self._zero(triple, scope) if any(empty for _, empty in found) else ""
+                zero = (
+                    self._zero(triple, triples, scope) if any(empty for _, empty in found) else ""
+                )
                 if zero or len(found) > 1:
                     risky[number] = (found, zero)
         return risky
@@ -160,14 +162,14 @@ class Triples(Rendering):
             written.append(f"{{ {text} }}")
         return "{ " + " UNION ".join(written) + " }"
 
-    def _zero(self, triple: Triple, scope: Scope) -> str:
+    def _zero(self, triple: Triple, triples: list[Triple], scope: Scope) -> str:
         """What has to be added for a path of length zero, with ``\\x01`` where the path stands."""
         subject, object_ = (
             self._constant(triple.subject, scope),
             self._constant(triple.object, scope),
         )
         if not subject and not object_:
-            return ""
+            return self._zero_between(triple, triples, scope) if scope.in_exists else ""
         if subject and object_ and self.resolved(subject) != self.resolved(object_):
             return ""
         term = subject or object_
@@ -182,6 +184,36 @@ class Triples(Rendering):
             # There BIND would take the place of the value that comes from outside.
             return f"{{ VALUES ?{other.name} {{ {term} }} {absent} }}"
         return f"{{ BIND({term} AS ?{other.name}) {absent} }}"
+
+    def _zero_between(self, triple: Triple, triples: list[Triple], scope: Scope) -> str:
+        """What has to be added in EXISTS, where variables may have their values from outside.
+
+        One that a triple beside it binds is in the graph, and the engine finds it.
+        """
+        beside = {
+            end.name
+            for each in triples
+            if each.path.kind in _PLAIN
+            for end in (each.subject, each.object)
+        }
+        from_outside = scope.outside - beside
+        one, two = triple.subject, triple.object
+        is_loop = one.name == two.name
+        branches = []
+        for here, there in ((one, two),) if is_loop else ((one, two), (two, one)):
+            if here.kind != "var" or here.name not in from_outside or there.name in beside:
+                continue
+            test, bind = f"BOUND(?{here.name})", ""
+            if there.kind in ("var", _NEW) and not is_loop:
+                test += f" && !BOUND(?{there.name})"
+                bind = f"BIND(?{here.name} AS ?{there.name})"
+            branches.append((f"{{ FILTER({test}) }} {bind}", here.name))
+        if not is_loop and {one.name, two.name} <= from_outside:
+            branches.append((f"FILTER(sameTerm(?{one.name}, ?{two.name}))", one.name))
+        return " UNION ".join(
+            f"{{ {found} FILTER NOT EXISTS {{ ?{name} \x01 ?{name} }} }}"
+            for found, name in branches
+        )
 
     def _constant(self, end: Node, scope: Scope) -> str:
         """The term at an end of a path; nothing where it is a variable without a value."""

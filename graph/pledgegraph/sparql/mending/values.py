@@ -7,18 +7,22 @@ from typing import Final
 
 from pledgegraph.datatypes import DERIVED_INTEGERS
 from pledgegraph.namespaces import XSD
+from pledgegraph.sparql.mending.extremes import Extremes
 from pledgegraph.sparql.mending.function_kinds import BOOLEAN, PLAIN, STRINGS
-from pledgegraph.sparql.mending.functions import TRUTH, WHOLE
-from pledgegraph.sparql.mending.numeric import Numeric
+from pledgegraph.sparql.mending.functions import IS_SOUND, TRUTH, WHOLE
 from pledgegraph.sparql.mending.regular import ERROR, LONGEST
 from pledgegraph.sparql.mending.rendering import Scope, walk
 from pledgegraph.sparql.mending.tree import ARITHMETIC, Node, Select
 
 _LOGICAL: Final = frozenset({"&&", "||"})
+_MAY_BE_UNSOUND: Final = frozenset(
+    XSD[name].value for name in ("double", "float", *DERIVED_INTEGERS)
+)
+"""Datatypes of which the engine takes some texts for numbers that are none."""
 _COLLAPSED: Final = frozenset(XSD[name].value for name in DERIVED_INTEGERS)
 
 
-class Values(Numeric):
+class Values(Extremes):
     """Puts expressions right."""
 
     def __init__(self, *args: object) -> None:
@@ -92,9 +96,11 @@ class Values(Numeric):
         return self.inner(node, scope)
 
     def aggregate(self, node: Node, scope: Scope) -> str:
-        """COUNT of an expression; SUM, AVG and GROUP_CONCAT."""
+        """COUNT of an expression; SUM, AVG, MIN, MAX and GROUP_CONCAT."""
         if not node.children:
             return self.inner(node, scope)
+        if node.name in ("MIN", "MAX"):
+            return self.extreme(node, scope)
         (argument,) = node.children
         written = self.render(argument, scope)
         before = self.copy(node.start, argument.start, scope)
@@ -192,10 +198,28 @@ class Values(Numeric):
             return f"IF({', '.join(written)})"
         if node.name == "BOUND" and any(each.name in scope.replacing for each in node.children):
             return "true"
+        if node.name == "STRDT":
+            return self._typed(node, scope)
         if node.name in ("REGEX", "REPLACE"):
             return self.regular(node, scope)
         found = self.cast_or_rounding(node, scope)
         return self.inner(node, scope) if found is None else found
+
+    def _typed(self, node: Node, scope: Scope) -> str:
+        """STRDT; of what would be taken for a number it makes none, which is an error here."""
+        native = self.inner(node, scope)
+        text, datatype = node.children
+        bare = self.bare(datatype)
+        if bare.kind == "iri" and self.iri(bare.name) not in _MAY_BE_UNSOUND:
+            return native
+        text_written, datatype_written = self.render(text, scope), self.render(datatype, scope)
+        if len(text_written) + len(datatype_written) > LONGEST:
+            raise self.refuse(
+                node,
+                "The expressions in STRDT are too long",
+                "Give them names in the pattern, BIND(... AS ?text), and use those.",
+            )
+        return f"IF({IS_SOUND}({text_written}, {datatype_written}), {native}, {ERROR})"
 
     def in_list(self, node: Node, scope: Scope) -> str:
         """``IN`` and ``NOT IN``."""
@@ -204,7 +228,8 @@ class Values(Numeric):
 
     def exists(self, node: Node, scope: Scope) -> str:
         """A pattern in a condition; the engine gives parameters no value there."""
-        return self.inner(node, replace(scope, parameters={}, in_exists=True))
+        inside = replace(scope, parameters={}, in_exists=True, outside=self.outside(node))
+        return self.inner(node, inside)
 
     def _is_datatype_of_data(self, node: Node) -> bool:
         """Whether it is the datatype of a variable; what is computed has the right one."""
