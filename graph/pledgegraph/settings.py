@@ -260,6 +260,12 @@ class Settings(BaseSettings):
         gt=0,
         description="Days after which what a reader wrote in a report is erased.",
     )
+    review_days: float = Field(
+        default=90.0,
+        gt=0,
+        description="Days after which what was sent for review is erased: undecided, or decided "
+        "so long ago.",
+    )
     session_hours: float = Field(
         default=8.0,
         gt=0,

@@ -38,6 +38,7 @@ class Copies:
                 settings.data_dir,
                 interval=settings.check_interval,
                 correction_days=settings.correction_days,
+                review_days=settings.review_days,
             ),
             *_backups(settings),
             *_followers(settings),

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from pledgegraph.corrections import Corrections
 from pledgegraph.errors import PledgegraphError
 from pledgegraph_api.desk.desk_pages import DeskPages
+from pledgegraph_api.desk.reviewing import Reviewing
 from pledgegraph_api.desk.rights import Rights
 from pledgegraph_api.desk.sessions import PATH, PRIVATE, SIGN_IN, Session, Sessions
 from pledgegraph_api.errors import Forbidden, Unauthorised
@@ -50,6 +51,7 @@ class DeskHome:
         corrections: Corrections,
         pages: Pages,
         *,
+        reviewing: Reviewing,
         base: str,
     ) -> None:
         self._sessions = sessions
@@ -57,6 +59,7 @@ class DeskHome:
         self._rights = rights
         self._corrections = corrections
         self._pages = pages
+        self._reviewing = reviewing
         self._base = base
 
     def install(self, app: FastAPI) -> None:
@@ -143,6 +146,7 @@ class DeskHome:
                 for slug in registers
             ],
             waiting=len(waiting),
+            reviews=len(self._reviewing.waiting(session)),
             due=due,
             due_total=total,
         )

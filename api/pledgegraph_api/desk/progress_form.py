@@ -15,21 +15,22 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.errors import ReportOvertaken, ValidationFailed
-from pledgegraph.ontology import read_scheme, shipped_schemes
 from pledgegraph.store import Engine, Permit, Receipt
 from pledgegraph.validation import describe
 from pledgegraph.writes import (
     STATUSES,
     ProgressReport,
     accounts_of,
-    attributable,
     digest_of,
     enter_report,
 )
 from pledgegraph_api.desk.desk_pages import DeskPages
 from pledgegraph_api.desk.home import leading_to
+from pledgegraph_api.desk.previews import Previews
+from pledgegraph_api.desk.reviewing import REVIEWS, Reviewing, label_of
 from pledgegraph_api.desk.rights import Rights
 from pledgegraph_api.desk.sessions import PATH, Session
+from pledgegraph_api.desk.statuses import Statuses
 from pledgegraph_api.errors import RecordMissing
 from pledgegraph_api.http.languages import LANGUAGES, language_of
 from pledgegraph_api.http.query_params import known_parameters
@@ -58,13 +59,18 @@ class ProgressForm:
         rights: Rights,
         engine: Engine,
         runner: WriteRunner,
+        *,
+        reviewing: Reviewing,
+        previews: Previews,
+        statuses: Statuses,
     ) -> None:
         self._desk = desk
         self._rights = rights
         self._engine = engine
         self._runner = runner
-        scheme = read_scheme(shipped_schemes()["status"], "status")
-        self._statuses = {each.name: each.labels for each in scheme.concepts}
+        self._reviewing = reviewing
+        self._previews = previews
+        self._statuses = statuses
 
     def install(self, app: FastAPI) -> None:
         """Put both at their address."""
@@ -114,11 +120,20 @@ class ProgressForm:
             is_own=bool(own),
         )
 
+        act = fields.get("act", "")
+        if act == "preview":
+            record = f"commitment/{ticket['commitment']}"
+            compute = self._previews.of_report(report)
+            return await self._previews.show(request, session, record, compute)
+        if act == "review":
+            await run_in_threadpool(self._send, session, report)
+            return leading_to(request, REVIEWS)
+
         def work(permit: Permit) -> Receipt:
             return enter_report(
                 self._engine,
                 report,
-                agent=attributable("The label", session.token.label, remedy="Use another token."),
+                agent=label_of(session.token),
                 today=today,
                 seen=ticket["seen"],
                 permit=permit,
@@ -151,6 +166,11 @@ class ProgressForm:
                 ],
             )
         return leading_to(request, document_path(commitment.record, self._engine.base) or PATH)
+
+    def _send(self, session: Session, report: ProgressReport) -> None:
+        with self._engine.snapshot() as snapshot:
+            sequence = snapshot.sequence
+        self._reviewing.send_report(session, report, sequence=sequence)
 
     def _own(self, session: Session, name: str) -> Commitment:
         commitment = (
@@ -206,12 +226,12 @@ class ProgressForm:
                 "language": tongue,
                 "path": document_path(commitment.record, self._engine.base),
             },
-            known=self._status(standing.own, language.tag) if standing.own in STATUSES else "",
+            known=self._statuses.name(standing.own, language.tag),
             known_on=standing.own_as_of,
             last=standing.last_report,
             newest=_newest(ledger, commitment, language.tag) if status == 409 else [],  # noqa: PLR2004
             makers=[(each, ledger.name(each, language.tag)[0] or each) for each in makers],
-            statuses=[(each, self._status(each, language.tag)) for each in STATUSES],
+            statuses=[(each, self._statuses.name(each, language.tag)) for each in STATUSES],
             values=values,
             is_own=bool(own),
             today=today.isoformat(),
@@ -219,11 +239,6 @@ class ProgressForm:
             faults=faults or [],
             details=details or [],
         )
-
-    def _status(self, name: str, language: str) -> str:
-        """What our scheme calls a status; the labels are those that this release ships."""
-        labels = self._statuses[name]
-        return labels.get(language) or labels["en"]
 
 
 def _faults(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
@@ -11,10 +12,23 @@ from pyoxigraph import NamedNode
 from pledgegraph.settings import Settings
 from pledgegraph.store import Engine, Header, OnceASnapshot, Snapshot, solutions
 from pledgegraph_api.desk.sessions import Session
+from pledgegraph_api.errors import RecordMissing
 from pledgegraph_api.progress.ledger import Commitment, Ledger, Ledgers
 from pledgegraph_api.web.record_paths import records_at
 
+_SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
 _QUERY: Final = Path(__file__).parent / "queries" / "graphs_of_registers.rq"
+
+
+def own_register(session: Session, slug: str) -> str:
+    """The name of a register that the session may change.
+
+    Raises:
+        RecordMissing: it may not, whether or not there is one.
+    """
+    if not _SLUG.fullmatch(slug) or not session.may(slug):
+        raise RecordMissing("There is no such register for you to change.")
+    return slug
 
 
 class Rights:

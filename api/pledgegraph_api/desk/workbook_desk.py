@@ -38,9 +38,10 @@ from pledgegraph.tabular import (
 from pledgegraph.writes import Attribution, attributable
 from pledgegraph_api.desk.desk_pages import DeskPages
 from pledgegraph_api.desk.home import leading_to
-from pledgegraph_api.desk.rights import Rights
+from pledgegraph_api.desk.reviewing import REVIEWS, Reviewing, label_of
+from pledgegraph_api.desk.rights import Rights, own_register
 from pledgegraph_api.desk.sessions import PATH, PRIVATE, Session
-from pledgegraph_api.desk.workbook_view import shown_report
+from pledgegraph_api.desk.workbook_view import changes_since, shown_report
 from pledgegraph_api.errors import RecordMissing, UnsupportedContent
 from pledgegraph_api.http.forms import refuse_foreign
 from pledgegraph_api.http.languages import language_of
@@ -54,14 +55,11 @@ from pledgegraph_api.write.queue import WriteRunner
 REGISTER: Final = f"{PATH}/register"
 WORKBOOK: Final = f"{PATH}/workbook"
 MARKED: Final = f"{PATH}/workbook.xlsx"
-_SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
 _SETTING: Final = "max_workbook_bytes"
 _AROUND: Final = 65_536
 """Bytes of the form around the file: its ticket, and the names of its fields."""
 _LONGEST_NAME: Final = 200
 _NUMBER: Final = re.compile(r"[1-9][0-9]{0,14}")
-_SHOWN: Final = 10
-"""Changes that are listed as made since the check."""
 
 
 class WorkbookDesk:
@@ -74,6 +72,9 @@ class WorkbookDesk:
         engine: Engine,
         runner: WriteRunner,
         *,
+        reviewing: Reviewing,
+        workbooks: Workbooks,
+        waiting: WaitingWorkbooks,
         settings: Settings,
     ) -> None:
         self._most = settings.max_workbook_bytes
@@ -81,8 +82,9 @@ class WorkbookDesk:
         self._rights = rights
         self._engine = engine
         self._runner = runner
-        self._workbooks = Workbooks(engine, settings)
-        self._waiting = WaitingWorkbooks(settings.data_dir)
+        self._reviewing = reviewing
+        self._workbooks = workbooks
+        self._waiting = waiting
         self._log = PublishedLog(settings.data_dir)
 
     def install(self, app: FastAPI) -> None:
@@ -105,7 +107,7 @@ class WorkbookDesk:
         """
         session = await self._desk.session(request)
         given = known_parameters(request, ("register", "change", "lang"))
-        slug = _own(session, given.get("register", ""))
+        slug = own_register(session, given.get("register", ""))
         made = await run_in_threadpool(self._made, session, given.get("change", ""))
         return await run_in_threadpool(self._register, request, session, slug, made=made)
 
@@ -120,7 +122,7 @@ class WorkbookDesk:
         """
         session = await self._desk.session(request)
         fields, sent = await self._form(request)
-        slug = _own(session, self._desk.checked(session, fields).get("register", ""))
+        slug = own_register(session, self._desk.checked(session, fields).get("register", ""))
         if sent is None:
             return await run_in_threadpool(
                 self._register, request, session, slug, status=422, fault="book_none"
@@ -155,7 +157,7 @@ class WorkbookDesk:
         """
         session = await self._desk.session(request)
         given = known_parameters(request, ("register", "lang"))
-        slug = _own(session, given.get("register", ""))
+        slug = own_register(session, given.get("register", ""))
         waiting = await run_in_threadpool(self._waiting.find, session.token.id, slug)
         return await run_in_threadpool(self._report, request, session, slug, waiting)
 
@@ -168,7 +170,7 @@ class WorkbookDesk:
         """
         session = await self._desk.session(request)
         given = known_parameters(request, ("register", "lang"))
-        slug = _own(session, given.get("register", ""))
+        slug = own_register(session, given.get("register", ""))
         waiting = await run_in_threadpool(self._waiting.find, session.token.id, slug)
         if waiting is None:
             raise RecordMissing("There is no workbook that waits.")
@@ -190,17 +192,21 @@ class WorkbookDesk:
         """
         form = await self._desk.opened(request)
         session, fields, ticket = form.session, form.fields, form.ticket
-        slug, receipt = _own(session, ticket.get("register", "")), ticket.get("receipt", "")
+        slug, receipt = own_register(session, ticket.get("register", "")), ticket.get("receipt", "")
         waiting = await run_in_threadpool(self._waiting.find, session.token.id, slug)
         if waiting is None or not receipt:
             return await run_in_threadpool(self._report, request, session, slug, None, status=409)
         language = language_of(request).tag
+        note = fields.get("reason", "")
         try:
+            if fields.get("act") == "review":
+                await run_in_threadpool(self._send, session, slug, waiting, receipt, note)
+                return leading_to(request, REVIEWS)
             by = Attribution(
-                attributable("The label", session.token.label, remedy="Use another token."),
+                label_of(session.token),
                 attributable(
                     "The reason",
-                    fields.get("reason", "").strip() or f"Workbook of the register {slug}.",
+                    note.strip() or f"Workbook of the register {slug}.",
                     remedy="Say why, in a sentence, without an address.",
                 ),
             )
@@ -250,6 +256,15 @@ class WorkbookDesk:
                 sent = Sent(bytes(part.body), part.file_name[-_LONGEST_NAME:])
         return ticket, sent
 
+    def _send(
+        self, session: Session, slug: str, waiting: WaitingWorkbook, receipt: str, note: str
+    ) -> None:
+        """Have another person decide about the workbook whose report was shown."""
+        if receipt != waiting.report.receipt:
+            raise StaleReceipt(waiting.report)
+        self._reviewing.send_workbook(session, slug, waiting, note=note)
+        self._waiting.forget(session.token.id, slug)
+
     def _made_as(self, snapshot: int) -> int:
         """The number of the change that led to a snapshot; what rules computed comes after it."""
         number = snapshot
@@ -276,13 +291,7 @@ class WorkbookDesk:
         now: WorkbookReport,
     ) -> Response:
         """The report as it would be by now, and what was changed since the other one."""
-        since: list[Header] = []
-        for number in range(now.sequence, waiting.report.sequence, -1):
-            header = self._log.record(number).header()
-            if header.sources:
-                since.append(header)
-            if len(since) == _SHOWN:
-                break
+        since = changes_since(self._log, waiting.report.sequence)
         self._waiting.keep(session.token.id, waiting.sent, now)
         fresh = self._waiting.find(session.token.id, slug)
         return self._report(
@@ -332,7 +341,10 @@ class WorkbookDesk:
         since: list[Header] | None = None,
     ) -> Response:
         language = language_of(request)
-        receipt = "" if waiting is None else waiting.report.receipt
+        receipt, report = "", None
+        if waiting is not None:
+            receipt = waiting.report.receipt
+            report = shown_report(waiting.report, language.tag, self._engine.base)
         return self._desk.show(
             request,
             "desk_workbook.html",
@@ -340,7 +352,7 @@ class WorkbookDesk:
             status=status,
             ticket={"register": slug, "receipt": receipt},
             register=self._named(request, slug),
-            report=None if waiting is None else shown_report(waiting.report, language.tag),
+            report=report,
             fault=fault,
             details=details,
             since=since or [],
@@ -350,14 +362,3 @@ class WorkbookDesk:
         iri = f"{self._engine.base}/id/register/{slug}"
         name, tongue = self._rights.ledger().name(iri, language_of(request).tag)
         return {"slug": slug, "name": name or slug, "language": tongue}
-
-
-def _own(session: Session, slug: str) -> str:
-    """The name of a register that the session may change.
-
-    Raises:
-        RecordMissing: it may not, whether or not there is one.
-    """
-    if not _SLUG.fullmatch(slug) or not session.may(slug):
-        raise RecordMissing("There is no such register for you to change.")
-    return slug

@@ -6,16 +6,31 @@ import re
 from collections.abc import Iterable
 from typing import Any, Final
 
+from pledgegraph.store import Header, PublishedLog
 from pledgegraph.tabular import Fault, WorkbookReport, by_kind, heading
 
 _MOST_FAULTS: Final = 100
 """Of each kind; the workbook with the marks has them all."""
 _MOST_ROWS: Final = 200
+_MOST_CHANGES: Final = 10
 _LONGEST: Final = 300
 _REPORTED: Final = re.compile(r"reported ([0-9]{4}-[0-9]{2}-[0-9]{2})")
 
 
-def shown_report(report: WorkbookReport, language: str) -> dict[str, Any]:
+def changes_since(log: PublishedLog, after: int) -> list[Header]:
+    """The latest changes that people made after change ``after``, the newest first."""
+    found: list[Header] = []
+    for number in range(log.last(), after, -1):
+        header = log.record(number).header()
+        # What rules computed follows from the change before it.
+        if header.sources:
+            found.append(header)
+        if len(found) == _MOST_CHANGES:
+            break
+    return found
+
+
+def shown_report(report: WorkbookReport, language: str, base: str) -> dict[str, Any]:
     """What the template makes its lists of."""
     return {
         "stops": _grouped(report.faults),
@@ -28,6 +43,7 @@ def shown_report(report: WorkbookReport, language: str) -> dict[str, Any]:
             {
                 "place": f"{row.sheet}!{row.row}",
                 "title": _short(row.title),
+                "record": "" if row.action == "remove" else _named(row.record, base),
                 "action": row.action,
                 "cells": [
                     {
@@ -45,6 +61,7 @@ def shown_report(report: WorkbookReport, language: str) -> dict[str, Any]:
         "answers": [
             {
                 "title": _short(each.title),
+                "record": _named(each.record, base),
                 "before": _answer(each.before),
                 "after": _answer(each.after),
             }
@@ -71,6 +88,12 @@ def _grouped(faults: Iterable[Fault]) -> list[dict[str, Any]]:
         }
         for kind, found in by_kind(faults).items()
     ]
+
+
+def _named(record: str, base: str) -> str:
+    """What follows ``/id/`` in the IRI of a record of ours; nothing for any other."""
+    prefix = f"{base}/id/"
+    return record.removeprefix(prefix) if record.startswith(prefix) else ""
 
 
 def _answer(words: str) -> dict[str, str]:

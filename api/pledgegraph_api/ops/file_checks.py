@@ -14,12 +14,15 @@ _FIRST: Final = 60.0
 class FileChecks(BackgroundCommand):
     """Checks the data directory every so many seconds, and mends what the log can mend.
 
-    What readers wrote in reports ``correction_days`` ago or earlier is erased then, too.
+    What readers wrote in reports ``correction_days`` ago or earlier is erased then, and what was
+    sent for review, or decided, ``review_days`` ago.
 
     Of several services at one data directory one does it. What was found is in its `check.json`.
     """
 
-    def __init__(self, data_dir: Path, *, interval: float, correction_days: float) -> None:
+    def __init__(
+        self, data_dir: Path, *, interval: float, correction_days: float, review_days: float
+    ) -> None:
         # Due is what is as old as the interval, give or take how long a process takes to start.
         super().__init__(
             data_dir,
@@ -29,5 +32,8 @@ class FileChecks(BackgroundCommand):
             interval=interval,
             first=_FIRST,
             failure="The data directory is damaged, or could not be checked",
-            environment={"PLEDGEGRAPH_CORRECTION_DAYS": str(correction_days)},
+            environment={
+                "PLEDGEGRAPH_CORRECTION_DAYS": str(correction_days),
+                "PLEDGEGRAPH_REVIEW_DAYS": str(review_days),
+            },
         )

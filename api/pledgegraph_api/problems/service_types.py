@@ -6,6 +6,7 @@ from typing import Final
 
 from pledgegraph import errors as graph
 from pledgegraph_api import errors as api
+from pledgegraph_api.problems.desk_types import DESK_PROBLEMS
 from pledgegraph_api.problems.problem_type import ProblemType
 
 UNEXPECTED: Final = ProblemType(
@@ -76,29 +77,7 @@ SERVICE_PROBLEMS: Final = (
         "report of SHACL instead.",
         (graph.ValidationFailed,),
     ),
-    ProblemType(
-        "correction-missing",
-        404,
-        "There is no such report",
-        "No reader has reported an error under this name.",
-        (graph.CorrectionMissing,),
-    ),
-    ProblemType(
-        "correction-decided",
-        409,
-        "The report is decided already",
-        "A steward has accepted or declined the report of an error before. A decision is not "
-        "changed: readers may have seen it.",
-        (graph.CorrectionDecided,),
-    ),
-    ProblemType(
-        "foreign-form",
-        403,
-        "The form comes from elsewhere",
-        "Forms of this service are taken from its own pages only, so that no other site can have "
-        "its visitors send one.",
-        (api.ForeignForm,),
-    ),
+    *DESK_PROBLEMS,
     ProblemType(
         "key-reused",
         422,

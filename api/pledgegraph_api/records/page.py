@@ -47,10 +47,12 @@ class EntityPage:
         headers: Mapping[str, str],
         version: PastVersion | None,
         statements_only: bool,
+        is_preview: bool = False,
     ) -> Response:
         """The page, in the reader's language; one of a version leads to others of that version.
 
-        ``statements_only`` leaves out the answer that some pages begin with.
+        ``statements_only`` leaves out the answer that some pages begin with. A preview says that it
+        is one, and has no entity tag: no other page of that record is like it.
         """
         language = required_language(request)
         telling = Telling(
@@ -76,6 +78,7 @@ class EntityPage:
         today = datetime.now(UTC).date() if version is None else version.time.date()
         content: dict[str, Any] = {
             "statements_only": statements_only,
+            "is_preview": is_preview,
             "card": card,
             "sections": telling.sections(),
             "fragments": telling.fragments(),
@@ -123,7 +126,7 @@ class EntityPage:
             status=status,
             headers=headers,
             state=None
-            if found.retraction
+            if found.retraction or is_preview
             else (record, document.sequence, document.page, statements_only, answers and today),
             **content,
         )

@@ -40,8 +40,10 @@ SMALL_FILES: Final = ("tokens.json", "shipped")
 Of tokens there are only hashes of 256 random bits, which are of no use to who reads them; without
 them all stewards would need new tokens after a restore.
 """
-TREES: Final = ("corrections",)
-"""Folders of such files: what readers reported, with what came of it."""
+TREES: Final = ("corrections", "reviews")
+"""Folders of such files: what readers reported and what waits for review, with what came of it."""
+_IN_TREES: Final = ("*.json", "*.file")
+"""Cards first: a file that is gone by then goes with a card that is decided by now."""
 _BLOCK: Final = 1 << 20
 _PRIVATE: Final = 0o600
 
@@ -125,8 +127,9 @@ def _written(
         for name in SMALL_FILES:
             _copy_small(directory.path / name, data / name)
         for tree in TREES:
-            for entry in (directory.path / tree).rglob("*.json"):
-                _copy_small(entry, data / entry.relative_to(directory.path))
+            for pattern in _IN_TREES:
+                for entry in (directory.path / tree).rglob(pattern):
+                    _copy_small(entry, data / entry.relative_to(directory.path))
         # What is described is what is read from the copy, not what was meant to be written.
         files = tuple(_described(data, each, pause) for each in _files(data))
         quads, found = _verified(directory, data)

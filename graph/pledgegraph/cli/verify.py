@@ -17,6 +17,7 @@ from pledgegraph.corrections import Corrections
 from pledgegraph.errors import DirectoryError, StoreDiffers
 from pledgegraph.history.checking import Checked, check_files, check_now_and_then
 from pledgegraph.history.verify import Verification, verify
+from pledgegraph.reviews import Proposals
 from pledgegraph.settings import Settings
 from pledgegraph.setup.engine_choice import engine_over, open_engine
 from pledgegraph.store.directory import open_directory
@@ -76,6 +77,7 @@ def _unsettled(chosen: Settings) -> EmbeddedEngine:
 def _check_in_the_background(chosen: Settings, every: float) -> None:
     os.nice(_NICENESS)
     Corrections(chosen.data_dir, days=chosen.correction_days).erase()
+    Proposals(chosen.data_dir, days=chosen.review_days).erase()
     found = check_now_and_then(_unsettled(chosen), interval=every, pause=lambda: time.sleep(_PAUSE))
     if found is None:
         return

@@ -39,6 +39,8 @@
     │   ├── TokenMissing         there is no token of that id
     │   ├── CorrectionMissing    there is no report of an error under that name
     │   ├── CorrectionDecided    the report of an error is decided already
+    │   ├── ProposalMissing      nothing waits for review under that name
+    │   ├── ProposalDecided      what was sent for review is decided already
     │   ├── WorkbookRefused      a workbook has faults (carries the report)
     │   ├── StaleReceipt         a workbook would come to something else than was shown
     │   └── ValidationFailed     the data break a shape (carries the report)
@@ -92,6 +94,8 @@ from pledgegraph.errors.given import (
     InputError,
     KeyReused,
     MergeRefused,
+    ProposalDecided,
+    ProposalMissing,
     ReadError,
     ReportOvertaken,
     RevertRefused,
@@ -165,6 +169,8 @@ __all__ = [
     "OriginError",
     "OriginUnreachable",
     "PledgegraphError",
+    "ProposalDecided",
+    "ProposalMissing",
     "PublishDelayed",
     "QueryError",
     "QueryOutOfMemory",

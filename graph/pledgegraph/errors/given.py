@@ -115,6 +115,18 @@ class CorrectionDecided(InputError):
     remedy = "Look at what was decided."
 
 
+class ProposalMissing(InputError):
+    """Nothing waits for review under that name, or none that is for whoever asks."""
+
+    remedy = "Look for it in the list of what waits for review."
+
+
+class ProposalDecided(InputError):
+    """What was sent for review is applied or declined already."""
+
+    remedy = "Look at what was decided."
+
+
 class WorkbookRefused(InputError):
     """A workbook was not loaded, for the faults that its report names."""
 

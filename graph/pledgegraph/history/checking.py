@@ -20,6 +20,7 @@ from filelock import FileLock, Timeout
 from pledgegraph.corrections import Corrections
 from pledgegraph.errors import DirectoryError, LogDamaged
 from pledgegraph.history.dumps import Dumps
+from pledgegraph.reviews import Proposals
 from pledgegraph.store.atomic_files import sealed, unsealed, write_whole
 from pledgegraph.store.checksums import damaged_files
 from pledgegraph.store.directory import DataDirectory, open_directory
@@ -131,6 +132,8 @@ def _of_small_files(directory: DataDirectory) -> list[str]:
             faults.append(str(error))
     reports = Corrections(directory.path, days=1).damaged()
     faults += [f"The report {name} of a reader is damaged." for name in reports]
+    proposals = Proposals(directory.path, days=1).damaged()
+    faults += [f"The proposal {name} for review is damaged." for name in proposals]
     return faults
 
 

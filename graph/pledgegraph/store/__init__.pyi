@@ -1,8 +1,10 @@
+from .changes import Change as Change
 from .changes import Header as Header
 from .changes import Receipt as Receipt
 from .commit_permit import Permit as Permit
 from .directory import open_directory as open_directory
 from .embedded import EmbeddedEngine as EmbeddedEngine
+from .engine import AddressedSnapshot as AddressedSnapshot
 from .engine import Engine as Engine
 from .engine import ResultKind as ResultKind
 from .engine import Snapshot as Snapshot

@@ -12,6 +12,7 @@ keys.sqlite        which change was made with which key; see `pledgegraph.store.
 lock               held by whoever writes
 tokens.json        who may write over HTTP; see `pledgegraph.writes.tokens`
 corrections/       errors that readers reported; see `pledgegraph.corrections`
+reviews/           changes that wait for another person; see `pledgegraph.reviews`
 session-key        by what the service knows its tickets and sessions again
 check.json         what the last check of the files found; see `pledgegraph.history.checking`
 set-aside/         what was cut off the changes log
@@ -284,7 +285,15 @@ def _refuse_what_is_there(path: Path) -> None:
 
 def _clear(path: Path) -> None:
     """Remove what a maker puts into a folder, and nothing else."""
-    for name in ("changes", "snapshots", "primary", "primary.new", "corrections", "work"):
+    for name in (
+        "changes",
+        "snapshots",
+        "primary",
+        "primary.new",
+        "corrections",
+        "reviews",
+        "work",
+    ):
         shutil.rmtree(path / name, ignore_errors=True)
     files = (
         "current",

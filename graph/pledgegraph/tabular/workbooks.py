@@ -86,6 +86,15 @@ class Workbooks:
                 sent, register, snapshot, language=language, permit=permit, progress=progress
             )[0]
 
+    def change(
+        self, sent: Sent, register: str, snapshot: AddressedSnapshot, permit: Permit
+    ) -> Change:
+        """What a workbook would change in a snapshot; nothing where something stops it."""
+        _, added, removed = self._checked(
+            sent, register, snapshot, language=None, permit=permit, progress=None
+        )
+        return Change(agent="", reason="", add=added, remove=removed)
+
     def apply(
         self,
         sent: Sent,

@@ -2,11 +2,14 @@ from .attribution import attributable as attributable
 from .operations import Attribution as Attribution
 from .operations import Payload as Payload
 from .operations import Writes as Writes
+from .preview import laid_in as laid_in
 from .progress import STATUSES as STATUSES
 from .progress import ProgressReport as ProgressReport
 from .progress import accounts_of as accounts_of
+from .progress import change_of as change_of
 from .progress import digest_of as digest_of
 from .progress import enter_report as enter_report
+from .progress import reason_of as reason_of
 from .secret_key import session_secret as session_secret
 from .tokens import AnyScope as AnyScope
 from .tokens import RegisterScope as RegisterScope

@@ -7,7 +7,8 @@ Which it is decides how the methodology counts it: docs/methodology.md#makers-re
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Final
 
@@ -55,6 +56,29 @@ class ProgressReport:
     is_own: bool
     """Whether the maker sends it."""
 
+    def as_fields(self) -> dict[str, str]:
+        """The same as texts, to be kept."""
+        return {
+            **{each.name: str(getattr(self, each.name)) for each in fields(self)},
+            "promise": self.promise.value,
+            "reporter": self.reporter.value,
+            "is_own": "yes" if self.is_own else "",
+        }
+
+    @classmethod
+    def from_fields(cls, kept: Mapping[str, str]) -> ProgressReport:
+        """What `as_fields` made texts of."""
+        texts = {
+            each: kept[each] for each in ("name", "status", "text", "language", "link", "title")
+        }
+        return cls(
+            **texts,
+            promise=NamedNode(kept["promise"]),
+            reporter=NamedNode(kept["reporter"]),
+            day=date.fromisoformat(kept["day"]),
+            is_own=bool(kept["is_own"]),
+        )
+
 
 def accounts_of(snapshot: Snapshot, promise: NamedNode) -> list[str]:
     """The IRIs of all that is told of the promise."""
@@ -67,8 +91,33 @@ def digest_of(accounts: list[str]) -> str:
     return hashlib.sha256("\n".join(accounts).encode()).hexdigest()[:32]
 
 
+def change_of(
+    report: ProgressReport,
+    base: str,
+    *,
+    agent: str,
+    today: date,
+    reason: str = "",
+) -> Change:
+    """What the report comes to, whatever else is told of the promise."""
+    source, _, quads = _quads(report, base, today)
+    return Change(agent=agent, reason=reason or reason_of(report), add=quads, sources=(source,))
+
+
+def reason_of(report: ProgressReport) -> str:
+    """Why it is brought in, for the changes log."""
+    return f"Progress report on {report.promise.value.rpartition('/')[2]}, {report.day}."
+
+
 def enter_report(
-    engine: Engine, report: ProgressReport, *, agent: str, today: date, seen: str, permit: Permit
+    engine: Engine,
+    report: ProgressReport,
+    *,
+    agent: str,
+    today: date,
+    seen: str,
+    permit: Permit,
+    reason: str = "",
 ) -> Receipt:
     """Bring the report in, unless something else was told since its form was opened.
 
@@ -78,17 +127,17 @@ def enter_report(
         ReportOvertaken: something was.
         ValidationFailed: it would break a shape.
     """
-    source, account, quads = _quads(report, engine.base, today)
-    reason = f"Progress report on {report.promise.value.rpartition('/')[2]}, {report.day}."
+    change = change_of(report, engine.base, agent=agent, today=today, reason=reason)
+    _, account, _ = _quads(report, engine.base, today)
 
     def compute(snapshot: Snapshot) -> Change:
         told = accounts_of(snapshot, report.promise)
         if account.value in told:
             # It was sent twice.
-            return Change(agent=agent, reason=reason)
+            return Change(agent=agent, reason=change.reason)
         if digest_of(told) != seen:
             raise ReportOvertaken("Something else was reported since the form was opened.")
-        return Change(agent=agent, reason=reason, add=quads, sources=(source,))
+        return change
 
     return engine.update_from(compute, permit=permit)
 

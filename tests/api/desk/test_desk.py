@@ -2,71 +2,187 @@
 
 from __future__ import annotations
 
+import secrets
+from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 
 from pledgegraph.corrections import Correction, Told
+from pledgegraph.reviews import Proposal, Proposals
 from pledgegraph.store.log.changes_log import ChangesLog
-from pledgegraph.writes.tokens import RegisterScope, Scope
+from pledgegraph.writes.tokens import MakerScope, RegisterScope, Scope
 from pledgegraph_api.http.languages import LANGUAGES
 from tests.api.desk.conftest import Desk
 
 pytestmark = pytest.mark.anyio
 
 WRITTEN = "Only stewards may read this."
-PAGES = (
-    "/steward",
-    "/steward/corrections",
-    "/steward/history",
-    "/steward/report?commitment=c-one",
-    "/steward/register?register=one",
-    "/steward/workbook?register=one",
-)
-FORMS = (
-    "/steward/sign-out",
-    "/steward/corrections/{id}",
-    "/steward/take-back",
-    "/steward/report",
-    "/steward/register",
-    "/steward/workbook",
-)
+PAGES = {
+    "/steward": "",
+    "/steward/corrections": "",
+    "/steward/history": "",
+    "/steward/reviews": "",
+    "/steward/review": "?id={proposal}",
+    "/steward/report": "?commitment=c-one",
+    "/steward/register": "?register=one",
+    "/steward/workbook": "?register=one",
+}
+"""Where a page is for who may see it, and how one of register one is asked for."""
+FILES = {
+    "/steward/review.xlsx": "?id={proposal}",
+    "/steward/workbook.xlsx": "?register=one",
+    "/steward/preview": "?register=one&record=commitment/c-one",
+}
+LISTS = ("/steward", "/steward/corrections", "/steward/history", "/steward/reviews")
+"""Pages for everybody with a token, on which everybody sees what is theirs."""
+FORMS = {
+    "/steward/sign-out": {},
+    "/steward/corrections/{name}": {"verdict": "accept", "words": "x", "language": "en"},
+    "/steward/take-back": {"number": "{number}"},
+    "/steward/report": {"commitment": "c-one", "status": "completed"},
+    "/steward/register": {"register": "one"},
+    "/steward/workbook": {"register": "one", "act": "apply"},
+    "/steward/review": {"review": "{proposal}", "verdict": "apply"},
+}
+OPEN = "/steward/sign-in"
+
+
+def tried(desk: Desk) -> list[tuple[str, str, str, dict[str, str]]]:
+    """Method, route, address and fields of everything at the desk, as of register one."""
+    waiting, proposal = report(desk), proposed(desk)
+    (number,) = _numbers(desk, "The register one.")
+    said = {"proposal": proposal.id, "number": str(number), "name": waiting.id}
+    gets: list[tuple[str, str, str, dict[str, str]]] = [
+        (method, path, path + query.format(**said), {})
+        for path, query in {**PAGES, **FILES}.items()
+        for method in ("GET", "HEAD")
+    ]
+    posts = [
+        (
+            "POST",
+            path,
+            path.format(**said),
+            {key: value.format(**said) for key, value in fields.items()},
+        )
+        for path, fields in FORMS.items()
+    ]
+    return gets + posts
+
+
+def proposed(desk: Desk) -> Proposal:
+    """A workbook of register one that waits for review."""
+    proposal = Proposal(
+        id=secrets.token_hex(8),
+        kind="workbook",
+        about="one",
+        sender="somebody",
+        label="Somebody else",
+        received=datetime.now(UTC),
+        sequence=1,
+        note=WRITTEN,
+        content={"name": "one.csv"},
+    )
+    return Proposals(desk.path, days=1).add(proposal, b"Identifier\n")
 
 
 def report(desk: Desk, page: str = "/doc/commitment/c-one") -> Correction:
     return desk.corrections.add(page, Told(WRITTEN, "b", "c"), language="en")
 
 
-async def test_every_page_and_form_refuses_who_is_not_signed_in(desk: Desk) -> None:
-    waiting = report(desk)
+def test_everything_at_the_desk_is_tried(desk: Desk) -> None:
+    there = {
+        (method, path)
+        for route in desk.app.routes
+        if (path := str(getattr(route, "path", ""))).startswith("/steward")
+        for method in getattr(route, "methods", None) or ("mounted",)
+    }
+    signing_in = {(method, OPEN) for method in ("GET", "HEAD", "POST")}
+    assert there == {(method, path) for method, path, *_ in tried(desk)} | signing_in
+
+
+async def test_everything_at_the_desk_refuses_who_is_not_signed_in(desk: Desk) -> None:
     _, read = desk.tokens.create(scopes=(Scope.READ,))
     revoked, gone = desk.tokens.create(scopes=(Scope.WRITE,))
     desk.tokens.revoke(revoked.id)
-    before = desk.engine.version()
+    requests = tried(desk)
+    before = state(desk)
     async with desk.visitor() as visitor:
         answers = [(await visitor.sign_in(secret)).status_code for secret in (read, gone, "", "x")]
         assert answers == [403, 401, 401, 401]
         assert not visitor.client.cookies
-        for path in (*PAGES, "/steward/workbook.xlsx?register=one"):
-            for method in ("GET", "HEAD"):
-                answer = await visitor.client.request(method, path)
-                assert answer.status_code == (303 if path == "/steward" else 401), (method, path)
-                assert WRITTEN not in answer.text
-                assert "no-store" in answer.headers["cache-control"]
-        for path in FORMS:
-            for headers in ({}, {"Authorization": f"Bearer {read}"}):
-                answer = await visitor.client.post(
-                    path.replace("{id}", waiting.id), data={"ticket": "x"}, headers=headers
+        for headers in (
+            {},
+            {"Authorization": f"Bearer {read}"},
+            {"Authorization": f"Bearer {gone}"},
+        ):
+            for method, path, address, fields in requests:
+                data = {**fields, "ticket": "x"} if method == "POST" else None
+                answer = await visitor.client.request(method, address, data=data, headers=headers)
+                expected = (
+                    303 if (method, path) in {("GET", "/steward"), ("HEAD", "/steward")} else 401
                 )
-                assert answer.status_code == 401, path
+                assert answer.status_code == expected, (method, path)
+                assert_nothing_told(answer)
         # A cookie that somebody made up is none.
         visitor.client.cookies.set("pledgegraph-steward", "eyJ0b2tlbiI6IngifQ.x.y")
         assert (await visitor.client.get("/steward/corrections")).status_code == 401
         for method in ("PUT", "DELETE", "PATCH"):
-            for path in (*PAGES, *FORMS):
+            for path in {*PAGES, *FORMS}:
                 assert (await visitor.client.request(method, path)).status_code == 405
-    assert desk.engine.version() == before
-    assert waiting in desk.corrections.waiting()
+    assert state(desk) == before
+
+
+async def test_everything_at_the_desk_refuses_whose_token_was_revoked(desk: Desk) -> None:
+    requests = tried(desk)
+    before = state(desk)
+    async with desk.visitor(Scope.WRITE) as visitor:
+        visitor.client.base_url = "https://testserver"
+        ticket = await visitor.ticket("/steward")
+        desk.tokens.revoke(visitor.id)
+        for method, path, address, fields in requests:
+            data = {**fields, "ticket": ticket} if method == "POST" else None
+            answer = await visitor.client.request(method, address, data=data)
+            assert answer.status_code == (303 if path == "/steward" else 401), (method, path)
+            assert_nothing_told(answer)
+    assert state(desk) == before
+
+
+@pytest.mark.parametrize("scope", [RegisterScope("two"), MakerScope("ben")])
+async def test_everything_at_the_desk_refuses_the_token_of_another(
+    desk: Desk, scope: RegisterScope | MakerScope
+) -> None:
+    requests = tried(desk)
+    before = state(desk)
+    async with desk.visitor(scope) as visitor:
+        visitor.client.base_url = "https://testserver"
+        ticket = await visitor.ticket("/steward")
+        for method, path, address, fields in requests:
+            if path == "/steward/sign-out":
+                continue
+            if path == "/steward/register" and method == "POST":
+                sent = {"data": {**fields, "ticket": ticket}, "files": {"file": ("a.csv", b"x")}}
+                answer = await visitor.client.post(address, **sent)  # type: ignore[arg-type]
+            else:
+                data = {**fields, "ticket": ticket} if method == "POST" else None
+                answer = await visitor.client.request(method, address, data=data)
+            assert answer.status_code == (200 if path in LISTS else 404), (method, path)
+            assert_nothing_told(answer)
+            assert "Promise one" not in answer.text
+    assert state(desk) == before
+
+
+def assert_nothing_told(answer: httpx.Response) -> None:
+    assert WRITTEN not in answer.text
+    assert "no-store" in answer.headers["cache-control"]
+
+
+def state(desk: Desk) -> tuple[object, ...]:
+    """All that somebody could have changed."""
+    proposals = Proposals(desk.path, days=1)
+    decided = desk.corrections.decided(), proposals.decided()
+    return desk.engine.version(), desk.corrections.waiting(), proposals.waiting(), decided
 
 
 async def test_a_session_is_a_cookie_for_the_desk_alone_and_ends_with_its_token(
@@ -211,7 +327,8 @@ async def test_the_desk_speaks_every_language(desk: Desk, language: str) -> None
     report(desk)
     async with desk.visitor(Scope.WRITE) as visitor:
         visitor.client.base_url = "https://testserver"
-        for path in (*PAGES, "/steward/sign-in"):
+        said = {"proposal": proposed(desk).id}
+        for path in (*(path + query.format(**said) for path, query in PAGES.items()), OPEN):
             mark = "&" if "?" in path else "?"
             answer = await visitor.client.get(f"{path}{mark}lang={language}")
             assert answer.headers["content-language"] == language
