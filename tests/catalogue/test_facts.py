@@ -7,8 +7,10 @@ import io
 from pathlib import Path
 
 import pytest
+from pyoxigraph import NamedNode
 
 from pledgegraph.catalogue.questions import question
+from pledgegraph.namespaces import PG, SCHEME
 from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from tests.catalogue.answers import BASE, Case
 
@@ -139,6 +141,48 @@ def test_a_promise_is_due_once(snapshot: EmbeddedSnapshot) -> None:
     parts = [row for row in found if row["promise"].startswith("commitment/can-nap5-c05-3-")]
     assert len(parts) > 5
     assert all(row["commitment"] == row["promise"] for row in parts)
+
+
+def test_what_is_known_of_reporting_is_true_of_every_commitment(
+    snapshot: EmbeddedSnapshot,
+) -> None:
+    """Told from the accounts themselves, one by one, of the commitment and all of its parts."""
+    told: dict[str, set[str]] = {}
+    store = snapshot.store
+    parts = {
+        str(each.subject): str(each.object)
+        for each in store.quads_for_pattern(None, PG.partOf, None)
+    }
+    dated = {
+        str(each.subject)
+        for name in (PG.asOf, PG.earliest)
+        for each in store.quads_for_pattern(None, name, None)
+    }
+    for predicate, voice in ((PG.makersReport, "own"), (PG.othersAccount, "others")):
+        for quad in store.quads_for_pattern(None, predicate, None):
+            found = f"{voice} dated" if str(quad.object) in dated else voice
+            whole: str | None = str(quad.subject)
+            while whole is not None:
+                told.setdefault(whole, set()).add(found)
+                whole = parts.get(whole)
+    wrong = []
+    for quad in store.quads_for_pattern(None, PG.reportingKnown, None):
+        voices = told.get(str(quad.subject), set())
+        meant = (
+            "maker-reported"
+            if "own dated" in voices
+            else "undated"
+            if "own" in voices
+            else "others-reported"
+            if voices
+            else "no-report-known"
+        )
+        if quad.object != NamedNode(f"{SCHEME}freshness#{meant}"):
+            wrong.append((quad.subject, quad.object, meant))
+    assert not wrong
+    part_only = "fds2020-action-16"
+    (row,) = rows(snapshot, "freshness-and-status", commitment=part_only, day="2021-06-30")
+    assert (row["lastReportOn"], row["freshnessName"]) == ("part", "current")
 
 
 def test_a_group_that_only_a_part_names_is_marked(snapshot: EmbeddedSnapshot) -> None:

@@ -71,7 +71,7 @@ class Commitment:
     record: NamedNode
     registers: tuple[str, ...]
     known: str
-    """What is known of reporting today where the maker has given no dated report."""
+    """What is known of reporting today, whatever the day."""
     announced: str
     """The first day on which it can have been announced; empty where no source says."""
     due: str

@@ -110,7 +110,9 @@ def _standing(
     last = ""
     for telling in commitment.told:
         account = telling.account
-        dated = account.starts and account.ends and account.ends[0] <= until
+        # What is known today has been told, even where its vague date can mean a later day.
+        days = account.ends if is_past else account.starts
+        dated = account.starts and account.ends and days[0] <= until
         if telling.voice == "maker" and dated:
             last = max(last, account.starts[-1])
     own, own_day = _latest(commitment, "maker", until)

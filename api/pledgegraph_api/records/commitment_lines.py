@@ -28,6 +28,7 @@ _COUNTED: Final = (
     PG.currentStatusReport,
     PG.lastReport,
     PG.lastReportLatest,
+    PG.lastReportOn,
     PG.lastNote,
     PG.reportingKnown,
     PG.finalDueDate,
@@ -37,7 +38,7 @@ _COUNTED: Final = (
 _ENDS: Final = frozenset(
     NamedNode(f"{SCHEME}status#{name}") for name in ("completed", "withdrawn", "superseded")
 )
-_KNOWN: Final = ("dated", "undated", "others-reported", "no-report-known")
+_KNOWN: Final = ("undated", "others-reported", "no-report-known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ class Line:
     """The maker's word on how far it is."""
     state_as_of: str
     last_own: When | None
+    own_on_part: bool
+    """Whether that report is on parts only, and rolls up."""
     freshness: Name
     last_told: When | None
     """The year of the latest account of anybody, where the maker has given none."""
@@ -143,6 +146,7 @@ def _line(things: Things, said: Statements, node: NamedNode, today: date) -> Lin
         state=None if state is None else _named(things, state),
         state_as_of=" / ".join(dict.fromkeys(each.text for each in as_of if each)),
         last_own=_span(*own[-1], language) if own else None,
+        own_on_part=bool(own) and node not in said.nodes(node, PG.lastReportOn),
         freshness=things.name(NamedNode(f"{FRESHNESS}{known}")),
         last_told=_year(told[-1], language) if told and not own else None,
         due=due or (_span(final[-1], final[-1], language) if final else None),

@@ -59,6 +59,8 @@ class Answer:
     found: tuple[Entry, ...]
     """The latest word of each assessor and of each other reporter on how far it is."""
     last_own: When | None
+    own_on_part: bool
+    """Whether that account is on parts only, and rolls up."""
     age: str
     freshness: Name | None
     last_others: When | None

@@ -185,6 +185,7 @@ class _Answering:
         newest = next((each.when for each in others if each.day), None)
         told: dict[str, Any] = {
             "last_own": None,
+            "own_on_part": False,
             "age": "",
             "freshness": None,
             "last_others": newest,
@@ -199,6 +200,7 @@ class _Answering:
             known = "ended" if ended else age_of(day.isoformat(), self._today)
             told |= {
                 "last_own": span,
+                "own_on_part": promise not in said.nodes(promise, PG.lastReportOn),
                 "age": months(between, things.language) if between > 0 else "",
                 "freshness": things.name(NamedNode(f"{FRESHNESS}{known}")),
                 "reporting": "dated",

@@ -62,8 +62,8 @@ def bring_up_to_date(engine: EmbeddedEngine) -> Receipt:
             reason=f"The data and the ontology that release {release()} ships.",
         )
     )
-    if receipt.sequence == before:
-        # The data are the same, but the rules may not be.
+    if before or receipt.sequence == before:
+        # What follows from few changes was computed for these only; the rules may be others.
         receipt = replace(receipt, sequence=engine.recompute())
     write_whole(directory.shipped, seal)
     return receipt

@@ -118,6 +118,8 @@ async def test_whose_word_it_is_is_said(shipped: httpx.AsyncClient) -> None:
     assert "in progress (in its own words: “partially COMPLETED”) January 29, 2021" in told
     parts = answer_of(await text(shipped, "commitment/fds2020-action-2"))
     assert "Has it been delivered? Not stated of the whole." in parts
+    assert "It is on a part, not on the whole." in parts
+    assert "It is on a part" not in told
     assert "About its parts, the maker says: in progress" in parts
     assert "Looked at one by one: 75 of 96 delivered." in parts
 

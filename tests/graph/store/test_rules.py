@@ -283,6 +283,41 @@ def test_what_is_known_of_reporting(
     assert row["freshness"] == freshness
 
 
+@pytest.mark.parametrize(
+    ("slug", "known", "on"),
+    [
+        ("latest-wins", "maker-reported", {"latest-wins"}),
+        ("done-in-parts", "maker-reported", {"done-part"}),
+        ("by-the-register-undated", "undated", None),
+        ("only-others", "others-reported", None),
+        ("new-plan", "no-report-known", None),
+    ],
+)
+def test_what_is_known_of_reporting_is_true_by_itself(
+    slug: str, known: str, on: set[str] | None, promises: EmbeddedEngine
+) -> None:
+    found = computed(promises, node(f"id/commitment/{slug}"))
+    assert (found["reportingKnown"], found.get("lastReportOn")) == ({known}, on)
+
+
+@pytest.mark.parametrize(
+    ("day", "freshness", "on"),
+    [("2026-06-30", "current", "part"), ("2025-06-29", "no-report-known", None)],
+)
+def test_a_report_on_a_part_is_said_to_be_one(
+    day: str, freshness: str, on: str | None, promises: EmbeddedEngine
+) -> None:
+    (row,) = answer(promises, "freshness-and-status", commitment="done-in-parts", day=day)
+    assert (row["freshness"], row.get("lastReportOn")) == (freshness, on)
+
+
+def test_what_is_known_today_has_been_told(promises: EmbeddedEngine) -> None:
+    (row,) = answer(promises, "freshness-and-status", commitment="this-year")
+    assert row["freshness"] == "overdue"
+    (row,) = answer(promises, "freshness-and-status", commitment="this-year", day="2026-11-01")
+    assert row["freshness"] == "no-report-known"
+
+
 def test_what_goes_backwards_is_found(promises: EmbeddedEngine) -> None:
     assert computed(promises, node("id/commitment/back"))["hadSetback"] == {"back-2"}
     assert "hadSetback" not in computed(promises, node("id/commitment/latest-wins"))
