@@ -37,7 +37,12 @@ function mount(form) {
       Prec.highest(keymap.of([{ key: "Mod-Enter", run: send }])),
       basicSetup,
       sparql(),
-      autocompletion({ override: [completeWith(terms, form.dataset)], icons: false, maxRenderedOptions: 60 }),
+      autocompletion({
+        override: [completeWith(terms, form.dataset)],
+        icons: false,
+        maxRenderedOptions: 60,
+        activateOnTypingDelay: 10, // all that it offers is in the page already: there is no request to spare
+      }),
       declaringPrefixes(terms),
       adviseWith(terms, form.dataset, problem),
       lintGutter(),

@@ -10,6 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from fastapi import FastAPI
+from fastapi.dependencies import models as dependencies
 from pyoxigraph import RdfFormat, parse
 
 from pledgegraph.settings import Settings
@@ -77,6 +78,13 @@ in_use: Counter[FastAPI] = Counter()
 """How many clients talk to an application; with the last one its workers end."""
 
 
+def forget_operations() -> None:
+    """Empty what FastAPI keeps of the functions behind each operation, with their stores."""
+    for kept in vars(dependencies).values():
+        if hasattr(kept, "cache_clear"):
+            kept.cache_clear()
+
+
 @asynccontextmanager
 async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
     """A client that talks to the application in this process."""
@@ -89,8 +97,13 @@ async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
             yield client
         finally:
             in_use[app] -= 1
-            if not in_use[app] and hasattr(app.state, "runner"):
-                await app.state.runner.stop()
+            if not in_use[app]:
+                # Each of some thousand applications would stay until the end, and every write, which
+                # has garbage collected, would look through them all.
+                del in_use[app]
+                forget_operations()
+                if hasattr(app.state, "runner"):
+                    await app.state.runner.stop()
 
 
 @pytest.fixture(scope="module")
