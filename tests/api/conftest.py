@@ -98,8 +98,8 @@ async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         finally:
             in_use[app] -= 1
             if not in_use[app]:
-                # Each of some thousand applications would stay until the end, and every write, which
-                # has garbage collected, would look through them all.
+                # Each of some thousand applications would stay until the end, and every write,
+                # which has garbage collected, would look through them all.
                 del in_use[app]
                 forget_operations()
                 if hasattr(app.state, "runner"):
