@@ -21,7 +21,7 @@ _RISK: Final = re.compile(
     | [?$]\w+ | (?<![\w\-.])[\w\-.]*:[\w\-.:%]*
     | (?P<risk> [|&+*!<>\-/] | [?](?!\w)
       | = {SPACE} (?: [?$0-9(.] | {STRING} {SPACE} \^\^ )
-      | \bIN {SPACE} \( [^()]* (?: (?<![\w:]) [0-9?$] | \^\^ )
+      | \bIN {SPACE} \( {SPACE} (?: \) | [^()]* (?: (?<![\w:]) [0-9?$] | \^\^ ) )
       | \b(?:IF|STRDT|SUM|AVG|MIN|MAX|GROUP_CONCAT|REGEX|REPLACE|DATATYPE|ABS|CEIL|FLOOR|ROUND
           |ISNUMERIC) {SPACE} \(
       | \bHAVING\b

@@ -25,7 +25,9 @@ _PLACES: Final = Decimal(1).scaleb(-18)
 """The least decimal of the engine that is not zero."""
 _DURATIONS: Final = frozenset({XSD.duration, XSD.dayTimeDuration, XSD.yearMonthDuration})
 _MOMENTS: Final = frozenset({XSD.date, XSD.dateTime, XSD.time, XSD.dateTimeStamp})
-_WITHOUT_NUMBERS: Final = frozenset({XSD.string, XSD.boolean, RDF.langString})
+_WITHOUT_NUMBERS: Final = frozenset(
+    {XSD.string, XSD.boolean, RDF.langString, *_DURATIONS, *_MOMENTS}
+)
 _BOOLEANS: Final[Mapping[str, bool]] = {"true": True, "1": True, "false": False, "0": False}
 _COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
     "<": operator.lt,
@@ -80,7 +82,7 @@ def _float(number: Number) -> float:
 
 
 def compare(sign: Term, left: Term, right: Term) -> Term | None:
-    """A comparison of numbers of which one is beyond the engine, or of booleans."""
+    """A comparison of numbers of which one is NaN or beyond the engine, or of booleans."""
     if not isinstance(left, Literal) or not isinstance(right, Literal):
         return None
     found = _compared(str(getattr(sign, "value", "")), left, right)
@@ -91,8 +93,12 @@ def _compared(sign: str, left: Literal, right: Literal) -> bool | None:
     one, two = number_of(left), number_of(right)
     if one is None or two is None:
         truths = truth_of(left), truth_of(right)
-        return None if None in truths else _COMPARISONS[sign](*truths)
-    if not is_beyond(one) and not is_beyond(two):
+        if None not in truths:
+            return _COMPARISONS[sign](*truths)
+        # What is no number at all is another than one that the engine cannot hold.
+        equal = _equal(left, right) if sign in ("=", "!=") else None
+        return None if equal is None else equal == (sign == "=")
+    if not any(is_beyond(each) or math.isnan(_float(each)) for each in (one, two)):
         return None
     return are(sign, left, right)
 
@@ -158,7 +164,7 @@ def _operate(sign: str, left: Term, right: Term) -> Term | None:
     one, two = number_of(left), number_of(right)
     if one is not None and two is not None:
         if isinstance(one, float) or isinstance(two, float):
-            return _engine(f"?l {sign} ?r", _holdable(left, one), _holdable(right, two))
+            return _engine(f"?l {sign} ?r", _holdable(left, right), _holdable(right, left))
         return _exactly(sign, one, two)
     if sign == "+" and right.datatype in _DURATIONS and left.datatype in _MOMENTS:
         return _engine("?l - (-?r)", left, right)
@@ -167,10 +173,13 @@ def _operate(sign: str, left: Term, right: Term) -> Term | None:
     return _engine(f"?l {sign} ?r", left, right)
 
 
-def _holdable(literal: Literal, number: Number) -> Literal:
+def _holdable(literal: Literal, other: Literal) -> Literal:
     """What the engine can calculate with beside a floating-point number."""
-    if not is_beyond(number):
+    number = number_of(literal)
+    if number is None or not is_beyond(number):
         return literal
+    if other.datatype == XSD.float:
+        return Literal(written(single(_float(number))), datatype=XSD.float)
     return Literal(written(_float(number)), datatype=XSD.double)
 
 

@@ -28,6 +28,8 @@ _CASTS: Final = {
 }
 _NUMERIC: Final = _EXACT | _INEXACT | {XSD[name].value for name in (*INTEGERS, "boolean")}
 _FLOATING: Final = ", ".join(f"<{each}>" for each in sorted(_INEXACT))
+_TELLING: Final = "(nteger|Long|decimal|boolean|double|float)$"
+"""Datatypes of which more can be told than the engine does."""
 _BLANKS_AROUND: Final = r"^[ \\t\\r\\n]|[ \\t\\r\\n]$"
 _KINDS: Final = frozenset(
     ["var", "number", "boolean", "aggregate", "binary", "unary", "in", "exists"]
@@ -42,29 +44,45 @@ class Numeric(Regular):
         """``<``, ``=`` and the like."""
         left, right = node.children
         sign = self.copy(left.end, right.start, scope)
-        may_matter = node.name in _COMPARISONS and all(map(self.may_be_number, node.children))
-        if not may_matter or all(map(self._is_small, node.children)):
+        if not self._may_matter(node) or all(map(self._is_small, node.children)):
             return self.inner(node, scope)
         one, two = self.render(left, scope), self.render(right, scope)
+        also = ""
+        if node.name in ("<=", ">=") and not any(map(self._is_constant, node.children)):
+            # To the engine NaN is as large as itself.
+            also = f" && {one} = {one}"
         fallback = f'{COMPARE}("{node.name}", {one}, {two})'
         if len(one) + len(two) > LONGEST:
             return fallback
-        return f"COALESCE({one}{sign}{two}, {self._guarded(fallback, node.children, scope)})"
+        return f"COALESCE({one}{sign}{two}{also}, {self._guarded(fallback, node.children, scope)})"
+
+    def _may_matter(self, node: Node) -> bool:
+        may_be = [self.may_be_number(each) for each in node.children]
+        if node.name == "!=" and any(may_be):
+            return all(
+                may or self.bare(each).kind == "string"
+                for may, each in zip(may_be, node.children, strict=True)
+            )
+        return node.name in _COMPARISONS and all(may_be)
 
     def _guarded(self, fallback: str, operands: list[Node], scope: Scope) -> str:
         """A call where one of the operands has such a type that it can tell more."""
         tests = [
-            f'REGEX(STR(DATATYPE({self.render(each, scope)})), "(nteger|Long|decimal|boolean)$")'
+            f'REGEX(STR(DATATYPE({self.render(each, scope)})), "{_TELLING}")'
             for each in operands
-            if self.bare(each).kind not in ("number", "boolean")
+            if not self._is_constant(each) and self.may_be_number(each)
         ]
         return f"IF({' || '.join(tests)}, {fallback}, {ERROR})" if tests else fallback
 
     def members(self, node: Node, scope: Scope) -> str:
         """``IN`` and ``NOT IN``."""
         sought, *members = node.children
+        if not members:
+            # The engine asks for the truth of what is sought.
+            return "true" if node.flag else "false"
         native = self.inner(node, scope)
-        may_matter = self.may_be_number(sought) and any(map(self.may_be_number, members))
+        is_literal = self.may_be_number(sought) or self.bare(sought).kind == "string"
+        may_matter = is_literal and any(map(self.may_be_number, members))
         if not may_matter or all(map(self._is_small, node.children)):
             return native
         call = f"{IS_IN}({', '.join(self.render(each, scope) for each in node.children)})"
@@ -73,6 +91,10 @@ class Numeric(Regular):
         found = [sought, *(each for each in members if self.may_be_number(each))]
         guarded = self._guarded(f"!{call}" if node.flag else call, found, scope)
         return f"COALESCE({native}, {guarded})"
+
+    def _is_constant(self, node: Node) -> bool:
+        """Whether it is a number that stands in the query, or a truth value."""
+        return self.bare(node).kind in ("number", "boolean")
 
     def _is_small(self, node: Node) -> bool:
         """Whether it is a number that the engine can hold."""
