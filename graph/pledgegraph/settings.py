@@ -91,6 +91,28 @@ class Settings(BaseSettings):
         description="The file with the credentials for the servers of the shared log, as the NATS "
         "tool `nsc` writes it.",
     )
+    engine: Literal["embedded", "remote"] = Field(
+        default="embedded",
+        description="What answers queries: the store in the data directory (`embedded`), or "
+        "another program's store that is kept in step with it (`remote`); see "
+        "`docs/remote-engine.md`.",
+    )
+    remote_query: str = Field(
+        default="", description="The address at which the remote engine takes queries."
+    )
+    remote_update: str = Field(default="", description="The address at which it takes updates.")
+    remote_graphs: str = Field(
+        default="",
+        description="The address at which it takes graphs by the Graph Store HTTP Protocol; "
+        "without one it is loaded by updates.",
+    )
+    remote_dialect: Literal["fuseki", "generic"] = Field(
+        default="generic", description="Which program it is."
+    )
+    remote_credentials: Path | None = Field(
+        default=None,
+        description="The file with `user:password` for it, in one line.",
+    )
     at_least_wait: float = Field(
         default=5.0,
         ge=0,

@@ -14,7 +14,7 @@ from typing import Final
 
 from starlette.requests import Request
 
-from pledgegraph.errors import ServiceBusy
+from pledgegraph.errors import RemoteCannot, ServiceBusy
 from pledgegraph.history import Past, PastVersion
 from pledgegraph.settings import Settings
 from pledgegraph.store import open_directory
@@ -53,7 +53,10 @@ class PastVersions:
         Raises:
             VersionMissing: there is none.
             ServiceBusy: it is being made, or too many others are.
+            RemoteCannot: the service answers from a remote engine.
         """
+        if self._settings.engine == "remote":
+            raise RemoteCannot("The remote engine behind this service has no earlier versions.")
         version = await asyncio.to_thread(self._known, sequence)
         if await asyncio.to_thread(self._past.is_there, sequence):
             return version

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.history import last_check
 from pledgegraph.release import release
-from pledgegraph.store import Engine, following, open_directory
+from pledgegraph.store import Engine, RemoteEngine, following, open_directory
 from pledgegraph_api.http.openapi import JsonAnswer, json_of
 from pledgegraph_api.http.query_params import taking
 from pledgegraph_api.sparql.runner import QueryRunner
@@ -57,6 +57,13 @@ class SharedLog(JsonAnswer):
     behind: int = Field(description="How many more messages it knew of then.")
 
 
+class EngineBehind(JsonAnswer):
+    """The remote engine that answers."""
+
+    name: str = Field(description="Which program it is.")
+    lacks: list[str] = Field(description="What the service cannot offer with it, a sentence each.")
+
+
 class Health(JsonAnswer):
     """What `/health` says."""
 
@@ -73,6 +80,9 @@ class Health(JsonAnswer):
     log: SharedLog | None = Field(
         description="The changes log that this node shares with others; null where its own is the "
         "only one, or before it has looked."
+    )
+    engine: EngineBehind | None = Field(
+        description="The remote engine that answers; null where the service has its own."
     )
 
 
@@ -127,6 +137,7 @@ class HealthCheck:
                 memory=memory,
                 check=check,
                 log=log,
+                engine=self._behind(),
             )
             return _health(503, told)
         status = "damaged" if check is not None and check.faults else "ok"
@@ -137,6 +148,7 @@ class HealthCheck:
             memory=memory,
             check=check,
             log=log,
+            engine=self._behind(),
         )
         return _health(200, told)
 
@@ -145,6 +157,12 @@ class HealthCheck:
         return DataInMemory(
             state=told.state.value, detail=told.detail, statements=told.quads, most=told.most
         )
+
+    def _behind(self) -> EngineBehind | None:
+        if not isinstance(self._engine, RemoteEngine):
+            return None
+        dialect = self._engine.dialect
+        return EngineBehind(name=dialect.title, lacks=list(dialect.lacks()))
 
     def _log(self) -> SharedLog | None:
         told, address = following(self._data_dir), self._address

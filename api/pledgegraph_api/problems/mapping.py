@@ -18,6 +18,7 @@ from pledgegraph.media_types import Format
 from pledgegraph_api import errors as api
 from pledgegraph_api.http.authorisation import challenge
 from pledgegraph_api.problems.problem_type import ProblemType
+from pledgegraph_api.problems.remote_types import REMOTE_PROBLEMS
 from pledgegraph_api.problems.service_types import (
     BAD_REQUEST,
     METHOD_NOT_ALLOWED,
@@ -58,7 +59,7 @@ class Problem:
         return document | self.members
 
 
-PROBLEM_TYPES: Final = (*SPARQL_PROBLEMS, *SERVICE_PROBLEMS)
+PROBLEM_TYPES: Final = (*SPARQL_PROBLEMS, *SERVICE_PROBLEMS, *REMOTE_PROBLEMS)
 """Every problem there is."""
 
 _BY_CLASS: Final = {each: problem for problem in PROBLEM_TYPES for each in problem.raised_by}
@@ -136,7 +137,7 @@ def _fault(fault: api.Fault) -> dict[str, str | list[str]]:
 def _headers(error: Exception) -> dict[str, str]:
     if isinstance(error, _WAITS):
         return {"Retry-After": str(error.retry_after)}
-    if isinstance(error, graph.LogUnavailable | graph.LogMoved):
+    if isinstance(error, graph.LogUnavailable | graph.LogMoved | graph.RemoteUnavailable):
         return {"Retry-After": _LOG_BACK}
     if isinstance(error, api.BodyTooSlow):
         return {"Connection": "close"}

@@ -22,7 +22,7 @@ from mcp.server.stdio import stdio_server
 from pledgegraph.catalogue import catalogue
 from pledgegraph.errors import InputError
 from pledgegraph.settings import Settings
-from pledgegraph.setup import open_engine
+from pledgegraph.setup import answering_engine, open_engine
 from pledgegraph.store import EmbeddedEngine
 from pledgegraph_api.app.create import create_app
 from pledgegraph_api.assistants.answers import Answers
@@ -75,7 +75,7 @@ async def _serve_service(address: str) -> int:
 
 
 async def _serve_directory(settings: Settings, engine: EmbeddedEngine) -> int:
-    app = create_app(settings, engine)
+    app = create_app(settings, answering_engine(engine))
     try:
         return await _serve(partial(service_within, app, settings.base))
     finally:

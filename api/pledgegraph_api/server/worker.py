@@ -15,7 +15,7 @@ from typing import Final
 import uvicorn
 
 from pledgegraph.settings import Settings
-from pledgegraph.setup import nothing_collected, open_engine
+from pledgegraph.setup import answering_engine, nothing_collected, open_engine
 from pledgegraph.store import EmbeddedEngine
 from pledgegraph.workers import end_with_parent
 from pledgegraph_api.app.create import create_app
@@ -42,7 +42,7 @@ class _Server(uvicorn.Server):
 def answer_on(listener: socket.socket, settings: Settings, engine: EmbeddedEngine) -> None:
     """Answer what comes to the socket, until this process is told to stop."""
     with nothing_collected():
-        app = create_app(settings, engine)
+        app = create_app(settings, answering_engine(engine))
     # All that exists now is there to stay.
     gc.freeze()
     config = uvicorn.Config(

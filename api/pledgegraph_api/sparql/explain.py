@@ -10,10 +10,10 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from pledgegraph.errors import PledgegraphError
+from pledgegraph.errors import PledgegraphError, RemoteCannot
 from pledgegraph.explain import Explainer, Explanation, Pattern, SlowShape
 from pledgegraph.settings import Settings
-from pledgegraph.store import Engine, GraphCounts, OnceASnapshot
+from pledgegraph.store import Engine, GraphCounts, OnceASnapshot, RemoteEngine
 from pledgegraph.workers import ResidenceState
 from pledgegraph_api.errors import ParameterError
 from pledgegraph_api.http.negotiation import PAGE, Accept, prefers_page
@@ -67,6 +67,8 @@ class ExplainAnswer:
             QueryError: it is no query, or takes too long to explain.
             ParameterError: it is asked for in another format than there is.
         """
+        if isinstance(self._engine, RemoteEngine):
+            raise RemoteCannot("The remote engine behind this service explains no queries.")
         client = exchange_of(request.scope).client
         explanation = await self._explainer.explain(query.text, client)
         counts = await run_in_threadpool(self._counts.current)

@@ -13,7 +13,7 @@ from pledgegraph.media_types import Format
 from pledgegraph.results import IDENTITY, MAY_FAIL
 from pledgegraph.settings import Settings
 from pledgegraph.sparql import looks_light
-from pledgegraph.store import ResultKind
+from pledgegraph.store import RemoteEngine, ResultKind
 from pledgegraph.workers import (
     HoldsSnapshots,
     Limits,
@@ -82,6 +82,9 @@ class QueryRunner:
 
     def __init__(self, engine: HoldsSnapshots, settings: Settings) -> None:
         self._settings = settings
+        remote, room = "", room_for_copies(settings.copies_memory)
+        if isinstance(engine, RemoteEngine):
+            remote, room, engine = engine.dialect.title, 0, engine.for_workers
         limits = Limits(
             seconds=settings.query_timeout,
             memory=settings.query_memory,
@@ -95,13 +98,15 @@ class QueryRunner:
             engine,
             replace(limits, aside_timeout=settings.aside_timeout),
             usage,
-            room=room_for_copies(settings.copies_memory),
+            room=room,
+            remote=remote,
         )
         # Its workers are started when they are needed for the first time.
         self._light = QueryPool(
             engine,
             replace(limits, seconds=min(_LIGHT_SECONDS, limits.seconds), workers=1, nice=0),
             usage,
+            remote=remote,
         )
 
     @property

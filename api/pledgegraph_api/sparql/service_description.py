@@ -19,7 +19,7 @@ from pledgegraph.namespaces import PREFIXES, RDF, RDFS, XSD, Vocabulary
 from pledgegraph.results import graph_bytes
 from pledgegraph.settings import Settings
 from pledgegraph.sparql import extension_functions
-from pledgegraph.store import Engine, GraphCounts, OnceASnapshot
+from pledgegraph.store import Engine, GraphCounts, OnceASnapshot, RemoteEngine
 from pledgegraph_api.http.negotiation import accept_of, choose_among
 from pledgegraph_api.sparql.limit_terms import UPDATE_LIMITS, limits_of
 
@@ -55,7 +55,8 @@ class ServiceDescription:
         self._settings = settings
         self._engine = engine
         self._counts = counts
-        self._functions: Final = extension_functions()
+        is_remote = isinstance(engine, RemoteEngine)
+        self._functions: Final = () if is_remote else extension_functions()
 
     async def answer(self, request: Request, name: str | None) -> Response:
         """The description in the format that the client likes best; ``name`` goes first.
@@ -101,6 +102,9 @@ class ServiceDescription:
             yield Triple(service, SD.feature, SD.BasicFederatedQuery)
         if union:
             yield Triple(service, SD.feature, SD.UnionDefaultGraph)
+        if isinstance(self._engine, RemoteEngine):
+            for lacking in self._engine.dialect.lacks():
+                yield Triple(service, RDFS.comment, Literal(lacking, language="en"))
         for form in FORMATS:
             yield Triple(service, SD.resultFormat, NamedNode(form.iri))
         for function in self._functions:

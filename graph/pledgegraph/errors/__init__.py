@@ -11,6 +11,7 @@
     │   ├── DirectoryReadOnly    this process may read it, but not write to it
     │   │   └── MirrorReadOnly   it takes its changes from another service only
     │   ├── StreamDiffers        the shared changes log is another one
+    │   ├── RemoteDiffers        the remote engine holds other data
     │   └── MirrorRefused        it has changes of its own and cannot become a mirror
     ├── LogUnavailable           the shared changes log does not answer
     ├── LogMoved                 another node has added to the shared log first
@@ -49,6 +50,9 @@
         │   └── UpdateSyntaxError    it is not SPARQL 1.1 Update
         ├── QueryRefused         it asks for something that is not offered here
         │   └── UpdateRefused        so does an update
+        ├── RemoteUnavailable    the remote engine does not answer
+        │   └── RemoteBehind         it does not show yet what the log has
+        ├── RemoteCannot         a remote engine has no way to do that
         ├── ServiceFailed        an endpoint that a SERVICE clause names gave no usable answer
         ├── QueryTimeout         it takes longer than a query may
         │   └── WriteTimeout         a write takes longer than a write may
@@ -75,6 +79,9 @@ from pledgegraph.errors.asking import (
     QueryRefused,
     QuerySyntaxError,
     QueryTimeout,
+    RemoteBehind,
+    RemoteCannot,
+    RemoteUnavailable,
     ServiceBusy,
     ServiceFailed,
     ServiceStopping,
@@ -132,6 +139,7 @@ from pledgegraph.errors.store import (
     OriginError,
     OriginUnreachable,
     PublishDelayed,
+    RemoteDiffers,
     ShapesUnusable,
     StorageFull,
     StoreDiffers,
@@ -178,6 +186,10 @@ __all__ = [
     "QuerySyntaxError",
     "QueryTimeout",
     "ReadError",
+    "RemoteBehind",
+    "RemoteCannot",
+    "RemoteDiffers",
+    "RemoteUnavailable",
     "ReportOvertaken",
     "RevertRefused",
     "ServiceBusy",

@@ -112,3 +112,19 @@ class ServiceStopping(QueryError):
 
     remedy = "Send the query again when the service is back."
     retry_after = 5
+
+
+class RemoteUnavailable(QueryError):
+    """The remote engine does not answer, or does not show yet what the changes log has."""
+
+    remedy = "Wait until the remote engine is back, then try again."
+
+
+class RemoteBehind(RemoteUnavailable):
+    """The remote engine does not show yet what the changes log has."""
+
+
+class RemoteCannot(QueryError):
+    """What was asked for cannot be had from a remote engine."""
+
+    remedy = "Ask a service with the embedded engine, such as a mirror of this one."

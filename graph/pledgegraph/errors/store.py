@@ -145,3 +145,12 @@ class PublishDelayed(PledgegraphError):
         "Do not repeat the change. Free some space on the disk; the change becomes visible "
         "with the next write."
     )
+
+
+class RemoteDiffers(DirectoryError):
+    """What the remote engine holds is not what this data directory's log comes to."""
+
+    remedy = (
+        "Give this data directory a dataset of its own, or empty the one that it has in the remote "
+        "engine: the next start fills it from the log."
+    )

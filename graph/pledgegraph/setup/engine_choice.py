@@ -15,6 +15,8 @@ from pledgegraph.errors import (
     DirectoryLocked,
     DirectoryReadOnly,
     LogUnavailable,
+    RemoteUnavailable,
+    SettingsError,
     StorageFull,
     ValidationFailed,
 )
@@ -23,8 +25,11 @@ from pledgegraph.shipped import shipped
 from pledgegraph.store.changes import ChangeSet
 from pledgegraph.store.directory import DataDirectory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.engine import Engine
 from pledgegraph.store.log_address import reached_by
 from pledgegraph.store.migrations import upgraded
+from pledgegraph.store.remote.address import RemoteAddress, remote_address
+from pledgegraph.store.remote_engine.engine import RemoteEngine
 from pledgegraph.store.rules import Rules, read_rules
 
 if TYPE_CHECKING:
@@ -124,6 +129,7 @@ def engine_over(
     """
     directory = replace(
         directory,
+        remote=_remote(directory, settings),
         log=reached_by(directory.log, log=settings.log, credentials=settings.log_credentials),
     )
     if not directory.gated or directory.origin is not None:
@@ -156,7 +162,47 @@ def open_engine(
     """
     directory = open_directory(settings.data_dir, base=settings.asked_base)
     engine = engine_over(upgraded(directory, wait=settings.lock_wait), settings, told=told)
-    # A node whose shared log is away serves what it has.
-    with suppress(DirectoryLocked, DirectoryReadOnly, StorageFull, LogUnavailable):
+    # A node whose shared log, or whose remote engine, is away serves what it has.
+    with suppress(
+        DirectoryLocked, DirectoryReadOnly, StorageFull, LogUnavailable, RemoteUnavailable
+    ):
         engine.settle(wait=0)
     return engine
+
+
+def answering_engine(engine: EmbeddedEngine) -> Engine:
+    """What a service over the engine answers from: the remote engine, where there is one."""
+    address = engine.directory.remote
+    return engine if address is None else RemoteEngine(engine, address)
+
+
+def _remote(directory: DataDirectory, settings: Settings) -> RemoteAddress | None:
+    """The remote engine that the settings name.
+
+    Raises:
+        SettingsError: the data directory is of a kind that has none, or the settings are not whole.
+    """
+    if settings.engine != "remote":
+        return None
+    why = (
+        "is a node of a shared changes log"
+        if directory.log is not None
+        else "mirrors another service"
+        if directory.origin is not None
+        else "takes changes without validation"
+        if not directory.gated
+        else ""
+    )
+    if why:
+        raise SettingsError(
+            f"The data directory {why}: such a one cannot have a remote engine.",
+            remedy="Leave PLEDGEGRAPH_ENGINE away, or choose another data directory.",
+        )
+    return remote_address(
+        query=settings.remote_query,
+        update=settings.remote_update,
+        graphs=settings.remote_graphs,
+        dialect=settings.remote_dialect,
+        credentials=settings.remote_credentials,
+        seconds=settings.query_timeout,
+    )

@@ -23,5 +23,6 @@ from .per_snapshot import OnceASnapshot as OnceASnapshot
 from .per_snapshot import refresh as refresh
 from .query_evaluation import DEEPEST_QUERY as DEEPEST_QUERY
 from .record_counts import count_records as count_records
+from .remote_engine.engine import RemoteEngine as RemoteEngine
 from .replication.follower import following as following
 from .select import solutions as solutions

@@ -10,6 +10,7 @@ dumps/N/           snapshot N as files for download
 position.json      how far a node has copied a shared log; see `pledgegraph.store.replication`
 keys.sqlite        which change was made with which key; see `pledgegraph.store.log.idempotency`
 lock               held by whoever writes
+remote.lock        held by who reads a remote engine; see `pledgegraph.store.remote`
 tokens.json        who may write over HTTP; see `pledgegraph.writes.tokens`
 corrections/       errors that readers reported; see `pledgegraph.corrections`
 reviews/           changes that wait for another person; see `pledgegraph.reviews`
@@ -49,6 +50,7 @@ from pledgegraph.store.atomic_files import (
     write_whole,
 )
 from pledgegraph.store.log_address import StreamAddress, read_address
+from pledgegraph.store.remote.address import RemoteAddress
 
 FORMAT: Final = 3
 """The format of data directories that this release writes, and the newest that it reads."""
@@ -75,6 +77,8 @@ class DataDirectory:
     """The address of the service that it mirrors; it then takes changes from nowhere else."""
     log: StreamAddress | None = None
     """The shared changes log that it is a node of; None where its own log is the only one."""
+    remote: RemoteAddress | None = None
+    """The remote engine that answers in the place of the store; no data directory names it."""
 
     @property
     def changes(self) -> Path:

@@ -1,7 +1,7 @@
 """What the service needs from a store, whichever store it is.
 
-Two implementations are planned: `pledgegraph.store.embedded.EmbeddedEngine` (Oxigraph on disk) and,
-later, a remote one over the SPARQL 1.1 Protocol.
+There are two: `pledgegraph.store.embedded.EmbeddedEngine` (Oxigraph on disk), and
+`pledgegraph.store.remote_engine.engine.RemoteEngine`, another program over the SPARQL 1.1 Protocol.
 """
 
 from __future__ import annotations

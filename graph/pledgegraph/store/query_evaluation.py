@@ -33,7 +33,7 @@ from pledgegraph.results.truncation import NO_BOUNDS, Bounds, CutGraph, CutRows,
 from pledgegraph.results.xml_text import WellFormed
 from pledgegraph.sparql.codepoint_escapes import plain_text
 from pledgegraph.sparql.dataset_clauses import dataset_clauses, merged_store, unique
-from pledgegraph.sparql.lexer import query_words, syntax_error
+from pledgegraph.sparql.lexer import QueryWords, query_words, syntax_error
 from pledgegraph.sparql.mending.functions import FUNCTIONS
 from pledgegraph.sparql.projection_order import in_order_of_appearance, wants_order
 from pledgegraph.sparql.service_clauses import calls_service
@@ -44,7 +44,9 @@ from pledgegraph.store.mended_evaluation import StoreDataset, mended, planned_we
 DEEPEST_QUERY: Final = 200
 """Brackets may nest so deep; the engine's parser overflows its stack somewhere past 1,000."""
 
-_FUNCTIONS: Final = "The Service Description of the endpoint lists the functions that there are."
+KNOWN_FUNCTIONS: Final = (
+    "The Service Description of the endpoint lists the functions that there are."
+)
 
 
 class EmbeddedResult:
@@ -78,7 +80,7 @@ class EmbeddedResult:
         head_is_open: Callable[[], bool] = lambda: False,
     ) -> Limit | None:
         """Write the answer to ``output`` as it is computed; see `pledgegraph.store.engine`."""
-        is_graph = isinstance(self._answer, QueryTriples)
+        is_graph = self.kind is ResultKind.GRAPH
         if is_graph == (form.carries is Carries.SOLUTIONS):
             fitting = GRAPH_FORMATS if is_graph else RESULT_FORMATS
             raise UnknownFormat(
@@ -86,7 +88,7 @@ class EmbeddedResult:
                 remedy=f"Use one of: {', '.join(f.name for f in fitting)}.",
             )
         try:
-            if isinstance(self._answer, QueryTriples):
+            if not isinstance(self._answer, QuerySolutions | QueryBoolean):
                 return _write_graph(self._answer, output, form, bounds)
             if form is CSV_SAFE:
                 sheet = SpreadsheetSafe(output)
@@ -126,6 +128,30 @@ def _write_rows(
     return within.end(marked=not head_is_open()) if within else None
 
 
+def checked_text(text: str) -> tuple[str, QueryWords]:
+    """The text of a query without escapes, and what its words show.
+
+    Raises:
+        QueryRefused: it uses SERVICE, or nests too deep.
+    """
+    text = plain_text(text)
+    if calls_service(text):
+        raise QueryRefused(
+            "SERVICE is not offered here.",
+            remedy="Ask the other endpoint yourself and put its answer into a VALUES block.",
+        )
+    misspelt = valueless_literal(text)
+    if misspelt is not None:
+        raise QueryRefused(misspelt, remedy="Write the number that you mean, or a string.")
+    words = query_words(text)
+    if words.depth > DEEPEST_QUERY:
+        raise QueryRefused(
+            f"The query nests brackets {words.depth} deep; {DEEPEST_QUERY} is the most.",
+            remedy="Write the query with fewer nested groups.",
+        )
+    return text, words
+
+
 def evaluate(
     store: Store,
     text: str,
@@ -145,21 +171,7 @@ def evaluate(
         QueryRefused: it uses SERVICE, or nests too deep.
         QueryError: the engine cannot begin.
     """
-    text = plain_text(text)
-    if calls_service(text):
-        raise QueryRefused(
-            "SERVICE is not offered here.",
-            remedy="Ask the other endpoint yourself and put its answer into a VALUES block.",
-        )
-    misspelt = valueless_literal(text)
-    if misspelt is not None:
-        raise QueryRefused(misspelt, remedy="Write the number that you mean, or a string.")
-    words = query_words(text)
-    if words.depth > DEEPEST_QUERY:
-        raise QueryRefused(
-            f"The query nests brackets {words.depth} deep; {DEEPEST_QUERY} is the most.",
-            remedy="Write the query with fewer nested groups.",
-        )
+    text, words = checked_text(text)
     if words.names_dataset and not (default_graphs or named_graphs):
         clauses = dataset_clauses(text, base)
         default_graphs, named_graphs = clauses.default, clauses.named
@@ -189,6 +201,6 @@ def evaluate(
         raise syntax_error(text, str(error)) from error
     except (RuntimeError, ValueError) as error:
         if str(error).startswith("The custom function"):
-            raise QueryRefused(f"{error}.", remedy=_FUNCTIONS) from error
+            raise QueryRefused(f"{error}.", remedy=KNOWN_FUNCTIONS) from error
         raise QueryError("The query could not be evaluated.") from error
     return EmbeddedResult(answer)

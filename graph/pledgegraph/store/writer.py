@@ -11,6 +11,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Final, TypeVar
 
 from pyoxigraph import Quad, Store
@@ -20,6 +21,7 @@ from pledgegraph.errors import (
     MirrorReadOnly,
     PledgegraphError,
     PublishDelayed,
+    RemoteUnavailable,
     StorageFull,
 )
 from pledgegraph.store.atomic_files import sync_folder
@@ -27,6 +29,7 @@ from pledgegraph.store.changes import ChangeSet, Header, Receipt
 from pledgegraph.store.directory import DataDirectory, seal_card
 from pledgegraph.store.log.changes_log import DISK_REFUSES, ChangesLog
 from pledgegraph.store.log.record import Record
+from pledgegraph.store.remote.copying import RemoteCopy
 from pledgegraph.store.rules import Derive
 from pledgegraph.store.snapshots import Snapshots
 from pledgegraph.store.union_graph import Graph, forget_empty, merged
@@ -67,6 +70,7 @@ class Writer:
         self._primary = directory.primary
         self._log = ChangesLog(directory.changes)
         self._snapshots = Snapshots(directory)
+        self._remote = RemoteCopy(directory.remote, directory.path) if directory.remote else None
 
     def commit(
         self,
@@ -94,7 +98,7 @@ class Writer:
         try:
             apply(self.store, change_set, merge=self._merges)
             self.follow(change_set)
-        except (OSError, RuntimeError, StorageFull) as error:
+        except (OSError, RuntimeError, StorageFull, RemoteUnavailable) as error:
             raise PublishDelayed(
                 f"Change set {header.sequence} is in the changes log, "
                 "but the snapshot that shows it could not be written.",
@@ -161,7 +165,15 @@ class Writer:
     def _publish(self, *, anew: bool = False) -> None:
         newest = next(self._log.newest_first(), None)
         moment = newest.header().time if newest and newest.sequence == self.sequence else None
-        self._snapshots.publish(self.store, self.sequence, moment=moment, anew=anew)
+        publish = partial(
+            self._snapshots.publish, self.store, self.sequence, moment=moment, anew=anew
+        )
+        if self._remote is None:
+            publish()
+            return
+        shown = self._snapshots.current()
+        with self._remote.brought(self._log, self.store, self.sequence, shown=shown):
+            publish()
 
     def _sweep_engine_logs(self) -> None:
         """Remove what the engine told of its work: it begins a new file each time it is opened."""

@@ -80,6 +80,7 @@ class MemoryTemplate:
     ``memory`` is what a query may use and ``nice`` how far workers stand back. ``room`` is what
     all copies may take, in bytes; with none the data stay in files. ``workers`` is how many
     there may be at a time. ``changed`` is called when workers of another origin are wanted.
+    ``remote`` is the name of a remote engine, where workers ask one.
     """
 
     def __init__(
@@ -91,6 +92,7 @@ class MemoryTemplate:
         room: int,
         workers: int,
         changed: Callable[[], None],
+        remote: str = "",
     ) -> None:
         self._engine = engine
         self._memory = memory
@@ -106,8 +108,11 @@ class MemoryTemplate:
         self._is_stale = False
         self._told = Residence(
             ResidenceState.OFF,
-            "The setting copies_memory is 0: queries are answered from the disk.",
+            f"Queries are answered by a remote engine: {remote}."
+            if remote
+            else "The setting copies_memory is 0: queries are answered from the disk.",
         )
+        self._network = bool(remote)
         self._renewed = 0
 
     @property
@@ -154,7 +159,7 @@ class MemoryTemplate:
                 _log.debug("No worker could be forked: %s.", error)
             else:
                 return worker
-        return await Worker.start(self._memory, self._nice)
+        return await Worker.start(self._memory, self._nice, network=self._network)
 
     def is_current(self, worker: Worker) -> bool:
         """Whether a worker is as good as the one that would take its place."""

@@ -64,11 +64,18 @@ class QueryPool:
     """Runs queries over an engine in worker processes, within `Limits`.
 
     With ``room``, in bytes, they answer from copies of the data in memory, once those are there
-    (see `memory_template`). It belongs to one event loop.
+    (see `memory_template`). With the name of a ``remote`` engine they ask that. It belongs to one
+    event loop.
     """
 
     def __init__(
-        self, engine: HoldsSnapshots, limits: Limits, usage: Usage, *, room: int = 0
+        self,
+        engine: HoldsSnapshots,
+        limits: Limits,
+        usage: Usage,
+        *,
+        room: int = 0,
+        remote: str = "",
     ) -> None:
         self._engine = engine
         self.limits: Final = limits
@@ -79,6 +86,7 @@ class QueryPool:
             room=room,
             workers=limits.workers,
             changed=self._renew,
+            remote=remote,
         )
         self.places: Final = FairQueue(
             limits.workers, limits.queue, usage, aside_timeout=limits.aside_timeout

@@ -221,8 +221,8 @@ async def begin(
     begun = Begun(
         ResultKind(told["kind"]),
         told["coding"],
-        snapshot.sequence,
-        snapshot.version,
+        told.get("sequence", snapshot.sequence),
+        told.get("version", snapshot.version),
         waited + run.aside,
         time.perf_counter() - since - run.aside,
         told["steady"],

@@ -70,10 +70,10 @@ class Worker:
         """True when its copy has grown so much by what came and went that it should be renewed."""
 
     @classmethod
-    async def start(cls, memory: int, nice: int) -> Worker:
+    async def start(cls, memory: int, nice: int, *, network: bool = False) -> Worker:
         """A worker that is ready; ``memory`` is what a query may use, in bytes.
 
-        ``nice`` is how far the process stands back behind others.
+        ``nice`` is how far the process stands back behind others. With ``network`` it may use one.
 
         Raises:
             WorkerLost: it cannot be started here, or was ended while it started.
@@ -83,7 +83,9 @@ class Worker:
             try:
                 ours.setblocking(False)  # noqa: FBT003 -- as the library has it
                 process = await ChildProcess.worker(
-                    "pledgegraph.workers.query_process", str(memory)
+                    "pledgegraph.workers.query_process",
+                    str(memory),
+                    *(("network",) if network else ()),
                 ).start(
                     stdin=theirs.fileno(),
                     stdout=asyncio.subprocess.DEVNULL,

@@ -1,0 +1,284 @@
+"""Requests to a remote engine by the SPARQL 1.1 Protocol."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Final, NoReturn
+
+from pledgegraph.errors import (
+    Limit,
+    QueryError,
+    QueryRefused,
+    QueryTimeout,
+    RemoteUnavailable,
+)
+from pledgegraph.store.remote.address import RemoteAddress
+from pledgegraph.store.remote.dialects import Dialect, dialect_named
+
+if TYPE_CHECKING:
+    import httpx
+
+GRAPHS: Final = "SELECT ?g WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
+"""All graphs. Grouped, since Virtuoso takes forever over DISTINCT."""
+RESULTS: Final = "application/sparql-results+json"
+TRIPLES: Final = "application/n-triples"
+_OK: Final = 200
+_REDIRECT: Final = 300
+_CLIENT: Final = 400
+_TOO_LATE: Final = (408, 503, 504)
+_BEYOND: Final = 2.0
+"""Seconds beyond its own time limit that an engine is waited for."""
+_CONNECT: Final = 5.0
+_LONGEST_EXCUSE: Final = 300
+_UPDATE_SECONDS: Final = 600.0
+
+
+_BOOLEAN: Final = re.compile(
+    rb'("datatype": "http://www\\.w3\\.org/2001/XMLSchema#boolean", "value": ")([01])"'
+)
+_ASKED: Final = re.compile(rb'"vars": \["__ASK_RETVAL"\].*"value": "([01])"', re.DOTALL)
+
+
+def _by_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Virtuoso's JSON put right: booleans are written as numbers, and ASK as a table."""
+    rest = b""
+    first = True
+    for chunk in chunks:
+        lines, newline, rest = (rest + chunk).rpartition(b"\n")
+        if first and b"__ASK_RETVAL" in lines:
+            rest = b"".join([lines, newline, rest, *chunks])
+            break
+        if newline:
+            first = False
+            yield _BOOLEAN.sub(_boolean, lines) + newline
+    asked = _ASKED.search(rest)
+    if asked:
+        rest = b'{"head": {}, "boolean": %b}' % (b"true" if asked[1] == b"1" else b"false")
+    yield _BOOLEAN.sub(_boolean, rest)
+
+
+def _boolean(match: re.Match[bytes]) -> bytes:
+    return match[1] + (b"true" if match[2] == b"1" else b"false") + b'"'
+
+
+class Body:
+    """An answer as a file that can be read once."""
+
+    def __init__(
+        self, response: httpx.Response, *, deadline: float, has_numbers: bool = False
+    ) -> None:
+        """With ``has_numbers`` it has numbers for booleans, as Virtuoso writes JSON."""
+        chunks = response.iter_bytes()
+        self._chunks: Iterator[bytes] = _by_lines(chunks) if has_numbers else chunks
+        self._deadline = deadline
+        self._rest = b""
+        self.headers: Mapping[str, str] = response.headers
+        self.failed: Exception | None = None
+
+    def read(self, size: int = -1) -> bytes:
+        """So many bytes at most; none at the end."""
+        try:
+            while not self._rest or size < 0:
+                piece = next(self._chunks, b"")
+                if not piece:
+                    break
+                self._rest += piece
+                self._check_time()
+        except Exception as error:
+            self.failed = error
+            raise OSError("the remote engine broke its answer off") from error
+        size = len(self._rest) if size < 0 else size
+        found, self._rest = self._rest[:size], self._rest[size:]
+        return found
+
+    def _check_time(self) -> None:
+        if time.monotonic() > self._deadline:
+            raise TimeoutError("the answer did not end in time")
+
+
+class Connection:
+    """Speaks to one remote engine. Any number of threads may use one."""
+
+    def __init__(self, address: RemoteAddress) -> None:
+        self.address: Final = address
+        self.dialect: Final[Dialect] = dialect_named(address.dialect)
+
+    @contextmanager
+    def asked(
+        self,
+        text: str,
+        *,
+        accept: str = RESULTS,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+    ) -> Iterator[Body]:
+        """The answer to a query, when its head is there.
+
+        Raises:
+            RemoteUnavailable: the engine does not answer.
+            QueryTimeout: it says that the query took too long.
+            QueryRefused, QueryError: it does not answer the query.
+        """
+        import httpx  # noqa: PLC0415 -- only services with a remote engine need it
+
+        seconds = self.address.seconds
+        form: list[tuple[str, str | int | float | bool | None]] = [
+            ("query", text),
+            *(("default-graph-uri", each) for each in default_graphs),
+            *(("named-graph-uri", each) for each in named_graphs),
+            *self.dialect.parameters(seconds).items(),
+        ]
+        content = httpx.QueryParams(form)
+        request = _client(self.address).build_request(
+            "POST",
+            self.address.query,
+            content=str(content).encode(),
+            headers={"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"},
+            timeout=httpx.Timeout(seconds + _BEYOND, connect=_CONNECT),
+        )
+        try:
+            response = _client(self.address).send(request, stream=True)
+        except httpx.ReadTimeout as error:
+            raise self._too_late() from error
+        except httpx.HTTPError as error:
+            raise self._away(error) from error
+        try:
+            if response.status_code != _OK:
+                self._refused(response)
+            if "x-sql-state" in response.headers and "S1TAT" in response.headers["x-sql-state"]:
+                # Virtuoso hands out what it has found so far.
+                raise self._too_late()
+            yield Body(
+                response,
+                deadline=time.monotonic() + seconds + _BEYOND,
+                has_numbers=self.dialect.name == "virtuoso" and accept == RESULTS,
+            )
+        finally:
+            response.close()
+
+    @contextmanager
+    def asked_of_data(
+        self,
+        text: str,
+        *,
+        accept: str = RESULTS,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+        names_dataset: bool = False,
+    ) -> Iterator[Body]:
+        """The answer to a query over the data alone, with the union of all as the default graph.
+
+        Raises: see `asked`.
+        """
+        if self.dialect.union:
+            text = f"{_apart(self.address)}{text}"
+            if not (names_dataset or default_graphs or named_graphs):
+                default_graphs = (self.dialect.union,)
+        with self.asked(
+            text, accept=accept, default_graphs=default_graphs, named_graphs=named_graphs
+        ) as body:
+            yield body
+
+    def rows(self, text: str) -> list[dict[str, Any]]:
+        """The rows of a short answer, as the JSON has them."""
+        with self.asked(text) as body:
+            try:
+                found: list[dict[str, Any]] = json.loads(body.read())["results"]["bindings"]
+            except (OSError, ValueError, KeyError) as error:
+                raise self._away(error) from error
+        return found
+
+    def update(self, text: str) -> None:
+        """Make an update.
+
+        Raises:
+            RemoteUnavailable: the engine did not say that it is made.
+        """
+        self._send("POST", self.address.update, text.encode(), "application/sparql-update")
+
+    def add(self, graph: str, triples: bytes) -> None:
+        """Add statements, in N-Triples, to a graph by the Graph Store HTTP Protocol."""
+        self._send("POST", self.address.graphs, triples, TRIPLES, {"graph": graph})
+
+    def _send(
+        self,
+        method: str,
+        url: str,
+        content: bytes,
+        content_type: str,
+        parameters: Mapping[str, str] | None = None,
+    ) -> None:
+        import httpx  # noqa: PLC0415
+
+        try:
+            response = _client(self.address).request(
+                method,
+                url,
+                params=parameters,
+                content=content,
+                headers={"Content-Type": content_type},
+                timeout=httpx.Timeout(_UPDATE_SECONDS, connect=_CONNECT),
+            )
+        except httpx.HTTPError as error:
+            raise self._away(error) from error
+        if not _OK <= response.status_code < _REDIRECT:
+            raise RemoteUnavailable(
+                f"The remote engine answered an update with status {response.status_code}: "
+                f"{_excuse(response.content)}"
+            )
+
+    def _refused(self, response: httpx.Response) -> NoReturn:
+        said = _excuse(response.read())
+        status = response.status_code
+        late = "timeout" in said.lower() or "timed out" in said.lower() or "S1TAT" in said
+        if late or status in (_TOO_LATE[0], _TOO_LATE[2]):
+            raise self._too_late()
+        if status in (401, 403, 404, 502) or (status in _TOO_LATE and not late):
+            raise RemoteUnavailable(f"The remote engine answered a query with status {status}.")
+        if status == _CLIENT:
+            raise QueryRefused(
+                f"The remote engine does not take the query: {said}",
+                remedy="Write it with what SPARQL 1.1 has.",
+            )
+        raise QueryError(f"The remote engine could not answer the query (status {status}).")
+
+    def _too_late(self) -> QueryTimeout:
+        most = Limit("query_timeout", self.address.seconds, "s")
+        return QueryTimeout(f"The query took longer than {most.value:g} s.", limit=most)
+
+    def _away(self, error: Exception) -> RemoteUnavailable:
+        return RemoteUnavailable(f"The remote engine does not answer ({type(error).__name__}).")
+
+
+@lru_cache(maxsize=4)
+def _client(address: RemoteAddress) -> httpx.Client:
+    """The one client of this process; it keeps its connections open."""
+    import httpx  # noqa: PLC0415
+
+    auth: httpx.Auth | None = None
+    if address.user:
+        kind = httpx.DigestAuth if dialect_named(address.dialect).digest else httpx.BasicAuth
+        auth = kind(address.user, address.password)
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+    return httpx.Client(auth=auth, trust_env=False, follow_redirects=False, limits=limits)
+
+
+@lru_cache(maxsize=4)
+def _apart(address: RemoteAddress) -> str:
+    """What keeps the graphs that an engine has for itself out of a query."""
+    connection = Connection(address)
+    listed = connection.rows(GRAPHS)
+    graphs = {row["g"]["value"] for row in listed}
+    dialect = connection.dialect
+    own = {each for each in graphs if dialect.is_own(each)} | {dialect.state_graph, dialect.union}
+    return "".join(f"define input:named-graph-exclude <{each}> " for each in sorted(own))
+
+
+def _excuse(said: bytes) -> str:
+    """The beginning of what an engine says of an error, in one line."""
+    return " ".join(said.decode("utf-8", "replace").split())[:_LONGEST_EXCUSE]

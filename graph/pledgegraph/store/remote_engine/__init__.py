@@ -1,0 +1,1 @@
+"""The engine of a service whose answers come from another program's store."""
