@@ -14,9 +14,9 @@ from benchmarks.times import Times, timed
 from pledgegraph.namespaces import PG, RDF, RDFS, SCHEME, XSD
 from pledgegraph.shipped import shipped
 from pledgegraph.store.changes import ChangeSet
+from pledgegraph.store.log.applying import apply
 from pledgegraph.store.rules import Rules, read_rules
 from pledgegraph.store.union_graph import named_quads
-from pledgegraph.store.writer import apply
 from pledgegraph.validation import ChangeValidator, validator_named
 
 _WARM: Final = 3

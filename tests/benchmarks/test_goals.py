@@ -22,9 +22,9 @@ from benchmarks.goals import filled, goal, table
 from benchmarks.validating import FaultsFound, measure_whole, triples_of
 from pledgegraph.namespaces import PG
 from pledgegraph.shipped import shipped
+from pledgegraph.store.log.applying import apply
 from pledgegraph.store.rules import Rules, read_rules
 from pledgegraph.store.system_graphs import computed_graph
-from pledgegraph.store.writer import apply
 
 RUN = Path(__file__).resolve().parents[2] / "benchmarks" / "run-goals"
 QUADS = 3000

@@ -102,15 +102,6 @@ def test_the_keyboard_reaches_the_end_of_a_commitment_soon(visit: Visit) -> None
     assert stops <= 90
 
 
-def test_the_statements_open_without_a_script(browser: Browser, shipped_address: str) -> None:
-    context = browser.new_context(java_script_enabled=False)
-    page = Visit(context, shipped_address).to("/doc/commitment/c2d-citizen-data")
-    assert not page.locator("#statements section").first.is_visible()
-    page.locator("#statements > summary").click()
-    assert page.locator("#statements section").first.is_visible()
-    context.close()
-
-
 @pytest.mark.parametrize("path", PROMISES)
 def test_any_commitment_prints_on_few_pages(visit: Visit, path: str) -> None:
     sheets = re.findall(rb"/Type /Page\b", visit.to(path).pdf(format="A4"))

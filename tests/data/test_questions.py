@@ -17,9 +17,9 @@ from pyoxigraph import NamedNode, QuerySolutions, RdfFormat, Store, Variable, pa
 from pledgegraph.catalogue.questions import question
 from pledgegraph.ontology.files import ontology_files
 from pledgegraph.shipped import shipped
+from pledgegraph.store.log.applying import apply
 from pledgegraph.store.rules import Rules, read_rules
 from pledgegraph.store.union_graph import merged
-from pledgegraph.store.writer import apply
 
 BASE = "http://localhost:8000"
 CASES = sorted((Path(__file__).parent / "questions").glob("*.json"))

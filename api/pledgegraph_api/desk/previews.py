@@ -25,7 +25,7 @@ from pledgegraph_api.desk.sessions import PATH, PRIVATE, Session
 from pledgegraph_api.errors import RecordMissing
 from pledgegraph_api.http.query_params import known_parameters
 from pledgegraph_api.records.lookup import DocumentSource
-from pledgegraph_api.records.page import EntityPage
+from pledgegraph_api.records.page import EntityPage, answers
 from pledgegraph_api.sparql.streaming import while_connected
 from pledgegraph_api.web.pages import Pages
 from pledgegraph_api.write.queue import WriteRunner
@@ -102,7 +102,9 @@ class Previews:
         source = DocumentSource(self._engine, self._profiles)
         page = EntityPage(self._pages, self._profiles, source.names, self._engine.base)
         with laid_in(self._engine, compute) as snapshot:
-            found = source.find(snapshot, NamedNode(f"{self._engine.base}/id/{record}"))
+            found = source.find(
+                snapshot, NamedNode(f"{self._engine.base}/id/{record}"), brief=answers
+            )
             return page.render(
                 request,
                 snapshot,

@@ -31,7 +31,7 @@ from pledgegraph_api.http.respond import respond
 from pledgegraph_api.records.jsonld_profiles import FRAMED, choose_profile
 from pledgegraph_api.records.links import DocumentLinks
 from pledgegraph_api.records.lookup import DocumentSource, Found
-from pledgegraph_api.records.page import EntityPage
+from pledgegraph_api.records.page import STATEMENTS, EntityPage, answers
 from pledgegraph_api.records.serialise import tells_graphs, written
 from pledgegraph_api.web.links import root_of, with_parameters
 from pledgegraph_api.web.pages import VARY
@@ -48,7 +48,6 @@ from pledgegraph_api.web.record_paths import (
 )
 
 _PARAMETERS: Final = ("format", "lang", "page", "version", "view")
-_STATEMENTS: Final = "statements"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,7 +231,10 @@ class DocumentEndpoint:
         root = root_of(request)
         with self._snapshot(wish.version) as snapshot:
             self._have_kept(request, wish, snapshot)
-            found = self._source.find(snapshot, wish.record, wish.page)
+            # Further pages have links of which the answer tells already.
+            whole = wish.statements_only or wish.page > 1
+            brief = None if whole else answers
+            found = self._source.find(snapshot, wish.record, wish.page, brief=brief)
             if found.renamed_to is not None:
                 target = found.renamed_to
                 return _redirect(request, record_path(target.value, self._base), target, 301)
@@ -271,12 +273,12 @@ def _asks_statements(view: str | None) -> bool:
     Raises:
         ParameterError: there is no such view.
     """
-    if view not in (None, "", _STATEMENTS):
+    if view not in (None, "", STATEMENTS):
         raise ParameterError(
             f"There is no view {view[:80]!r} of a record.",
-            remedy=f"The parameter view is {_STATEMENTS}, or is left out.",
+            remedy=f"The parameter view is {STATEMENTS}, or is left out.",
         )
-    return view == _STATEMENTS
+    return view == STATEMENTS
 
 
 def _status(found: Found) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -10,8 +10,8 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Variable
 
-from pledgegraph.documents import Document, Names, Profiles, compose, exists
-from pledgegraph.namespaces import DCTERMS, PG
+from pledgegraph.documents import Document, Names, Profiles, alone, compose, exists
+from pledgegraph.namespaces import DCTERMS, PG, RDF
 from pledgegraph.store import Engine, OnceASnapshot, Snapshot, solutions
 from pledgegraph_api.errors import PageMissing, RecordMissing
 
@@ -41,6 +41,8 @@ class Found:
     document: Document
     retraction: Retraction | None
     renamed_to: NamedNode | None
+    brief: bool = False
+    """Whether the document holds what is said of the record itself, and no more."""
 
 
 class DocumentSource:
@@ -54,14 +56,25 @@ class DocumentSource:
         self._near = (_HERE / "queries" / "records_near.rq").read_text(encoding="utf-8")
 
     def find(
-        self, snapshot: Snapshot, record: NamedNode, page: int = 1, *, merged: bool = False
+        self,
+        snapshot: Snapshot,
+        record: NamedNode,
+        page: int = 1,
+        *,
+        merged: bool = False,
+        brief: Callable[[Set[NamedNode]], bool] | None = None,
     ) -> Found:
         """The document about a record; a ``merged`` one does not know which graphs say what.
+
+        Of a record of classes for which ``brief`` says so, and which still stands, it holds what
+        is said of the record itself: that is what a page needs that looks up the rest by itself.
 
         Raises:
             RecordMissing: nothing is said of it; with those whose IRIs look like it.
             PageMissing: it has fewer pages.
         """
+        if brief is not None and (found := self._briefly(snapshot, record, brief)) is not None:
+            return found
         document = compose(
             snapshot,
             self.profiles,
@@ -81,6 +94,17 @@ class DocumentSource:
         said = [quad for quad in document.quads if quad.subject == record]
         renamed = self._renamed(snapshot, record, said)
         return Found(document, _retraction(snapshot, record), renamed)
+
+    def _briefly(
+        self, snapshot: Snapshot, record: NamedNode, brief: Callable[[Set[NamedNode]], bool]
+    ) -> Found | None:
+        said = tuple(snapshot.about([record]))
+        kinds = {quad.object for quad in said if quad.predicate == RDF.type}
+        if not brief({each for each in kinds if isinstance(each, NamedNode)}):
+            return None
+        if _retractions(snapshot, record):
+            return None
+        return Found(alone(record, snapshot.sequence, said), None, None, brief=True)
 
     def known(self, snapshot: Snapshot, candidates: Iterable[NamedNode]) -> NamedNode | None:
         """The first of them that something is said of, or of a part of; None where of none."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from datetime import UTC, datetime
 from typing import Any, Final
 from urllib.parse import urlencode
 
+from pyoxigraph import NamedNode
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -25,7 +26,17 @@ from pledgegraph_api.web.pages import Pages
 from pledgegraph_api.web.record_paths import DOCUMENT_FORMATS, document_path, record_path
 
 _EDITORIAL: Final = frozenset({PG.EditorialSource, PG.ReferenceSource})
+STATEMENTS: Final = "statements"
+"""The view of a record that has no answer, but all that is stated."""
 _SOURCES: Final = frozenset({PG.Source, *_EDITORIAL})
+
+
+def answers(classes: Set[NamedNode]) -> bool:
+    """Whether the page of a record of those classes begins with an answer.
+
+    What editors and rules say is no document that tells of commitments.
+    """
+    return bool((PROMISES | HOLDERS) & classes) and not classes & _EDITORIAL
 
 
 class EntityPage:
@@ -51,8 +62,10 @@ class EntityPage:
     ) -> Response:
         """The page, in the reader's language; one of a version leads to others of that version.
 
-        ``statements_only`` leaves out the answer that some pages begin with. A preview says that it
-        is one, and has no entity tag: no other page of that record is like it.
+        Where what was found is brief, it answers what is asked of such records, and leads to all
+        statements; else it shows them. ``statements_only`` is whether those alone were asked for.
+        A preview says that it is one, and has no entity tag: no other page of that record is like
+        it.
         """
         language = required_language(request)
         telling = Telling(
@@ -71,26 +84,21 @@ class EntityPage:
         query = _query(document.page, version)
         card = telling.card(document.record, document.links, whole=False)
         classes = set(telling.classes(document.record))
-        answers = bool((PROMISES | HOLDERS) & classes) and found.retraction is None
-        # What editors and rules say is no document that tells of commitments.
-        answers = answers and not classes & _EDITORIAL
-        answers = answers and not statements_only
         today = datetime.now(UTC).date() if version is None else version.time.date()
+        # Whoever looks at statements goes on with statements, where the bare address answers.
+        view = STATEMENTS if answers(classes) and found.retraction is None else ""
         content: dict[str, Any] = {
-            "statements_only": statements_only,
             "is_preview": is_preview,
             "card": card,
-            "sections": telling.sections(),
-            "fragments": telling.fragments(),
-            "sources": telling.sources(),
             "record": record,
             "record_link": f"{root_of(request)}{record_path(record, self._base)}",
             "canonical": f"{self._base}{path}{_query(document.page, None)}",
             "document": document,
             "document_path": path,
-            "statements_path": f"{path}{_query(1, version, view='statements')}",
-            "before": f"{path}{_query(document.page - 1, version)}",
-            "after": f"{path}{_query(document.page + 1, version)}",
+            "statements_path": f"{path}{_query(1, version, view=STATEMENTS)}",
+            "before": f"{path}{_query(document.page - 1, version, view=view)}",
+            "after": f"{path}{_query(document.page + 1, version, view=view)}",
+            "answer_path": f"{path}{_query(1, version)}" if view else "",
             "earlier": version,
             "formats": [
                 PageLink(each.name, each.title, f"{path}.{each.extension}{query}")
@@ -103,7 +111,7 @@ class EntityPage:
             "is_source": bool(_SOURCES & classes),
         }
         template = "entity.html"
-        if answers:
+        if found.brief:
             seen: dict[str, Any] = {
                 "language": language.tag,
                 "words": self._pages.wording[language.tag],
@@ -119,6 +127,10 @@ class EntityPage:
             else:
                 template = "holder.html"
                 content["holder"] = holder_for(snapshot, document.record, classes, *kept, **seen)
+        else:
+            content["sections"] = telling.sections()
+            content["fragments"] = telling.fragments()
+            content["sources"] = telling.sources()
         return self._pages.render(
             request,
             template,
@@ -127,7 +139,7 @@ class EntityPage:
             headers=headers,
             state=None
             if found.retraction or is_preview
-            else (record, document.sequence, document.page, statements_only, answers and today),
+            else (record, document.sequence, document.page, statements_only, found.brief and today),
             **content,
         )
 

@@ -10,6 +10,7 @@ import typer
 
 from pledgegraph.cli.options import Base, DataDir, Validator, settings
 from pledgegraph.errors import SettingsError
+from pledgegraph.long_work import long_work
 from pledgegraph.settings import Settings
 from pledgegraph.setup.gc_pause import nothing_collected
 from pledgegraph.setup.prepare import prepare
@@ -52,7 +53,9 @@ def command(
             "The HTTP service is not installed.", remedy="Install the whole pledgegraph package."
         ) from error
     if update or _begins_here(chosen):
-        print(prepare(chosen).in_words(chosen.data_dir))
+        with long_work(f"Bringing {chosen.data_dir} up to the data of this release"):
+            prepared = prepare(chosen)
+        print(prepared.in_words(chosen.data_dir))
     raise typer.Exit(run(chosen))
 
 

@@ -7,6 +7,7 @@ from .context import newest_context as newest_context
 from .context import read_context as read_context
 from .document import Document as Document
 from .document import Link as Link
+from .document import alone as alone
 from .document import compose as compose
 from .document import exists as exists
 from .document import labels_of as labels_of

@@ -51,6 +51,22 @@ class Document:
     """How many links come in on all pages."""
 
 
+def alone(record: NamedNode, sequence: int, said: tuple[Quad, ...]) -> Document:
+    """The document that holds what is said of a record itself, and nothing that links to it."""
+    return Document(
+        record=record,
+        sequence=sequence,
+        quads=said,
+        links=(),
+        inner={},
+        told=frozenset({record}),
+        fragments=(),
+        page=1,
+        pages=1,
+        incoming=0,
+    )
+
+
 def exists(snapshot: Snapshot, record: NamedNode) -> bool:
     """Whether anything is said of it."""
     return next(iter(snapshot.about([record])), None) is not None

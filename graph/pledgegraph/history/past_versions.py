@@ -24,10 +24,10 @@ from pledgegraph.store.atomic_files import publish_folder
 from pledgegraph.store.checksums import write_checksums
 from pledgegraph.store.directory import DataDirectory
 from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
+from pledgegraph.store.log.applying import replay, undo
 from pledgegraph.store.log.changes_log import DISK_REFUSES
 from pledgegraph.store.log.published_log import PublishedLog
 from pledgegraph.store.snapshots import Lease, Snapshots
-from pledgegraph.store.writer import replay, undo
 
 _LOCK_WAIT: Final = 600.0
 """Seconds to wait for another process that makes a version; the makers take turns."""

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Final, TypeVar
 
-from pyoxigraph import Quad, Store
+from pyoxigraph import Store
 
 from pledgegraph.errors import (
     DirectoryError,
@@ -24,19 +24,17 @@ from pledgegraph.errors import (
     RemoteUnavailable,
     StorageFull,
 )
+from pledgegraph.long_work import long_work
 from pledgegraph.store.atomic_files import sync_folder
 from pledgegraph.store.changes import ChangeSet, Header, Receipt
 from pledgegraph.store.directory import DataDirectory, seal_card
+from pledgegraph.store.log.applying import apply, replay, replay_all
 from pledgegraph.store.log.changes_log import DISK_REFUSES, ChangesLog
 from pledgegraph.store.log.record import Record
 from pledgegraph.store.remote.copying import RemoteCopy
 from pledgegraph.store.rules import Derive
 from pledgegraph.store.snapshots import Snapshots
-from pledgegraph.store.union_graph import Graph, forget_empty, merged
-from pledgegraph.store.union_graph import remove as remove_merged
 
-_BULK: Final = 50_000
-"""From so many quads on, sorted files are written to the store at once (RocksDB ingestion)."""
 COMPUTED_BY: Final = "Pledgegraph rules"
 """The agent of the records that rules make."""
 COMPUTED_WHY: Final = "Computed by the rules of the ontology."
@@ -273,10 +271,13 @@ def _recovered(directory: DataDirectory, derive: Derive | None, kind: Maker[W], 
         else:
             # Replaying what is applied already changes nothing: the last word on each quad is
             # the same.
-            for record in log.after(shown or 0):
-                replay(store, record, merge=directory.gated)
+            replay_all(store, log, shown or 0, last, merge=directory.gated)
         writer = kind(directory, store, last, derive)
-        writer.recover(shown, last, anew=anew)
+        if shown == last and not anew:
+            writer.recover(shown, last, anew=anew)
+        else:
+            with long_work("Computing what follows from the changes, and publishing a snapshot"):
+                writer.recover(shown, last, anew=anew)
     except OSError as error:
         raise _refusal(error) from error
     return writer
@@ -306,8 +307,7 @@ def _rebuilt(directory: DataDirectory, log: ChangesLog) -> Store:
     shutil.rmtree(beside, ignore_errors=True)
     try:
         store = Store(beside)
-        for record in log.after(0):
-            replay(store, record, merge=directory.gated)
+        replay_all(store, log, 0, log.last() or 0, merge=directory.gated)
         store.flush()
         del store
     except BaseException:
@@ -351,46 +351,3 @@ def _open(directory: DataDirectory) -> Store:
                 ) from error
             gc.collect()
             time.sleep(0.05)
-
-
-def apply(store: Store, change_set: ChangeSet, *, merge: bool) -> None:
-    """Bring the store to the state after the change set; doing it twice does no harm.
-
-    With ``merge`` the default graph is kept as the union of the named ones.
-    """
-    emptied = _remove(store, change_set.removed, merge=merge)
-    _add(store, lambda: change_set.added, len(change_set.added), merge=merge)
-    forget_empty(store, emptied)
-
-
-def replay(store: Store, record: Record, *, merge: bool) -> None:
-    """Bring the store to the state after a record of the changes log; see `apply`."""
-    emptied = _remove(store, record.removed(), merge=merge)
-    _add(store, record.added, record.header().added, merge=merge)
-    forget_empty(store, emptied)
-
-
-def undo(store: Store, record: Record, *, merge: bool) -> None:
-    """Bring the store from the state after a record to the one before it; see `apply`."""
-    emptied = _remove(store, record.added(), merge=merge)
-    _add(store, record.removed, record.header().removed, merge=merge)
-    forget_empty(store, emptied)
-
-
-def _remove(store: Store, quads: Iterable[Quad], *, merge: bool) -> set[Graph]:
-    """Remove the quads; return the graphs that they stood in."""
-    graphs: set[Graph] = set()
-    for quad in quads:
-        graphs.add(quad.graph_name)
-        if merge:
-            remove_merged(store, quad)
-        else:
-            store.remove(quad)
-    return graphs
-
-
-def _add(store: Store, quads: Callable[[], Iterable[Quad]], count: int, *, merge: bool) -> None:
-    put = store.extend if count < _BULK else store.bulk_extend
-    put(quads())
-    if merge:
-        put(merged(quads()))

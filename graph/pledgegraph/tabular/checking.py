@@ -19,11 +19,11 @@ from pledgegraph.setup.engine_choice import Gatekeeper
 from pledgegraph.shipped import shipped
 from pledgegraph.store.changes import Change, ChangeSet
 from pledgegraph.store.engine import QueryResult, Snapshot, Substitutions
+from pledgegraph.store.log.applying import apply
 from pledgegraph.store.normalisation import EngineForm, difference, settle
 from pledgegraph.store.query_evaluation import evaluate
 from pledgegraph.store.rules import Rules, read_rules
 from pledgegraph.store.update_evaluation import WorkingCopy
-from pledgegraph.store.writer import apply
 from pledgegraph.tabular.desk import Plan
 from pledgegraph.tabular.faults import Fault, Offer, sentence
 from pledgegraph.tabular.layout import Layout, lay_out, untagged

@@ -113,8 +113,11 @@ def unfit_for_xml(term: object) -> bool:
     return any(sign in term.value for sign in signs)
 
 
-async def document(client: httpx.AsyncClient, node: NamedNode, extension: str) -> httpx.Response:
-    return await client.get(f"{node.value.removeprefix(BASE).replace('/id/', '/doc/')}.{extension}")
+async def document(
+    client: httpx.AsyncClient, node: NamedNode, extension: str, *, view: str = ""
+) -> httpx.Response:
+    place = f"{node.value.removeprefix(BASE).replace('/id/', '/doc/')}.{extension}"
+    return await client.get(place, params={"view": view} if view else {})
 
 
 def fine(response: httpx.Response) -> None:
@@ -241,7 +244,10 @@ async def test_pages(client: httpx.AsyncClient, held: dict[NamedNode, Triples]) 
         fine(await document(client, node, "jsonld"))
     for node in RECORDS:
         said = held[node]
-        response = await document(client, node, "html")
+        whole = await document(client, node, "html")
+        fine(whole)
+        check_links(Stated(whole.text))
+        response = await document(client, node, "html", view="statements")
         fine(response)
         # What a browser does before it reads: bare carriage returns are line feeds to it.
         page = Stated(response.text.replace("\r\n", "\n").replace("\r", "\n"))

@@ -59,7 +59,7 @@ async def test_a_part_that_lies_too_deep_is_a_link_and_no_empty_card(
 ) -> None:
     turtle = await client.get("/doc/commitment/deep.ttl")
     said = {quad.triple for quad in parse(turtle.content, format=RdfFormat.TURTLE)}
-    text = (await client.get("/doc/commitment/deep.html")).text
+    text = (await client.get("/doc/commitment/deep.html?view=statements")).text
     page = Stated(text)
     assert unshown(said, page) == []
     told = {number for number in range(1, DEPTH + 1) if part(number) in page.told}
@@ -84,6 +84,6 @@ async def test_what_has_no_name_is_called_by_its_text(
 async def test_what_has_neither_name_nor_text_is_called_by_its_class(
     client: httpx.AsyncClient,
 ) -> None:
-    page = Stated((await client.get("/doc/commitment/deep.html")).text)
+    page = Stated((await client.get("/doc/commitment/deep.html?view=statements")).text)
     assert "Actor: silent" in page.text or "actor: silent" in page.text
     assert "id/actor/silent " not in page.text.replace(f"{BASE}/id", "")

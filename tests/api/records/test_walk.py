@@ -70,7 +70,7 @@ async def test_every_record_says_the_same_in_every_form(
         address = led.headers["location"]
         turtle = await shipped.get(address, headers={"Accept": "text/turtle"})
         framed = await shipped.get(address, headers={"Accept": "application/ld+json"})
-        page = await shipped.get(address, headers=BROWSER)
+        page = await shipped.get(f"{address}?view=statements", headers=BROWSER)
         assert {each.status_code for each in (turtle, framed, page)} == {200}, path
         assert page.headers["content-type"].startswith("text/html")
         said = {quad.triple for quad in parse(turtle.content, format=RdfFormat.TURTLE)}
@@ -89,7 +89,7 @@ async def test_every_record_says_the_same_in_every_form(
 async def test_every_page_of_a_hub_shows_what_its_turtle_says(given_up: httpx.AsyncClient) -> None:
     address = "/doc/actor/hub"
     for number in (1, 2, 3):
-        query = f"?page={number}"
+        query = f"?view=statements&page={number}"
         turtle = await given_up.get(f"{address}.ttl{query}")
         said = {quad.triple for quad in parse(turtle.content, format=RdfFormat.TURTLE)}
         page = Stated((await given_up.get(f"{address}.html{query}")).text)

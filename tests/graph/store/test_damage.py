@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from pledgegraph.errors import DirectoryError, PublishDelayed
+from pledgegraph.long_work import LongWork
 from pledgegraph.store.checksums import damaged_files, write_checksums
+from pledgegraph.store.directory import open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
 from tests.graph.building import change, quad, quads_of
 from tests.graph.conftest import MakeEngine, MakeSource, Program
@@ -104,6 +106,22 @@ def test_who_reads_sees_the_snapshot_that_was_made_again(
         assert {str(each) for each in second.quads()} == {str(quad(1))}
     left = {entry.name for entry in (path / "snapshots").iterdir()}
     assert left == {"1", "1.lease"}
+
+
+def test_a_long_replay_is_told_while_it_runs(
+    loaded: Program, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Who starts the service over what a killed load has left does not wait without a word."""
+    monkeypatch.setattr("pledgegraph.long_work.FIRST", 0.0)
+    shutil.rmtree(loaded.path / "primary")
+    with caplog.at_level("WARNING", "pledgegraph.long_work"):
+        EmbeddedEngine(open_directory(loaded.path)).settle()
+    told = [record.getMessage() for record in caplog.records if "long_work" in record.name]
+    assert any(each.startswith("Replaying") for each in told)
+    work = LongWork("")
+    work.begin("Replaying change set 4 of 4", 10)
+    assert list(work.counted("abc")) == ["a", "b", "c"]
+    assert work.in_words() == "Replaying change set 4 of 4: 30 % ..."
 
 
 def test_a_damaged_log_and_a_damaged_snapshot_mend_nothing(loaded: Program) -> None:

@@ -26,11 +26,11 @@ from pledgegraph.shipped import shipped
 from pledgegraph.store.changes import ChangeSet
 from pledgegraph.store.directory import new_directory
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.log.applying import apply
 from pledgegraph.store.log.changes_log import ChangesLog
 from pledgegraph.store.rules import Rules, read_rules
 from pledgegraph.store.system_graphs import computed_graph
 from pledgegraph.store.union_graph import named_quads
-from pledgegraph.store.writer import apply
 from pledgegraph.writes.loading import SourceFile, change_from_files
 from tests.depth import examples
 from tests.graph.building import BASE, change, node, source_text

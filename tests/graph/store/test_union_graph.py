@@ -21,8 +21,8 @@ from pledgegraph.store.atomic_files import sealed, unsealed
 from pledgegraph.store.changes import Change, ChangeSet
 from pledgegraph.store.directory import FORMAT, new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.log.applying import apply
 from pledgegraph.store.union_graph import named_quads
-from pledgegraph.store.writer import apply
 from tests.depth import examples
 from tests.graph.building import BASE, change, node, quad, quads_of, values
 

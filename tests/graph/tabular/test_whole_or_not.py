@@ -13,7 +13,7 @@ from pyoxigraph import Dataset, Store
 
 from pledgegraph.errors import InputError, WorkbookRefused
 from pledgegraph.store.changes import ChangeSet
-from pledgegraph.store.writer import apply
+from pledgegraph.store.log.applying import apply
 from pledgegraph.tabular import Sent
 from pledgegraph.tabular.checking import Against, check
 from pledgegraph.tabular.register import register_named

@@ -18,8 +18,10 @@ from typing import Final, NamedTuple
 from pyoxigraph import Store
 
 from pledgegraph.errors import LogMoved, PublishDelayed, StorageFull, StreamDiffers
+from pledgegraph.long_work import long_work
 from pledgegraph.store.changes import ChangeSet, Receipt
 from pledgegraph.store.directory import DataDirectory
+from pledgegraph.store.log.applying import apply, replay
 from pledgegraph.store.log.changes_log import ChangesLog
 from pledgegraph.store.log.record import Record
 from pledgegraph.store.replication.follower import following
@@ -33,8 +35,6 @@ from pledgegraph.store.writer import (
     COMPUTED_WHY,
     Maker,
     Writer,
-    apply,
-    replay,
     writing,
 )
 
@@ -91,7 +91,8 @@ class ReplicatedWriter(Writer):
 
     def join(self) -> None:
         """Bring the node to the end of the shared log; see `catch_up`."""
-        self.catch_up()
+        with long_work("Taking what other nodes have written"):
+            self.catch_up()
 
     def catch_up(self, *, looking_for: str = "") -> int:
         """Take what other nodes have added; return the last record of the step looked for, or 0.
