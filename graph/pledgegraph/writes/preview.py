@@ -13,11 +13,11 @@ from pledgegraph.shipped import shipped
 from pledgegraph.store.changes import Change
 from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from pledgegraph.store.engine import AddressedSnapshot, Engine
+from pledgegraph.store.log.applying import apply
 from pledgegraph.store.normalisation import EngineForm, difference, settle
 from pledgegraph.store.rules import Rules, read_rules
 from pledgegraph.store.snapshots import Lease
 from pledgegraph.store.update_evaluation import WorkingCopy
-from pledgegraph.store.writer import apply
 
 _THERE: Final = "CURRENT"
 """A file that every store has."""
