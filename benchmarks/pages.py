@@ -26,10 +26,25 @@ MARK: Final = "### What pages took"
 KINDS: Final = {
     "a commitment": [f"/doc/commitment/bench-{number}" for number in range(1, 61)],
     "an actor": [f"/doc/actor/bench-{number}" for number in range(1, 61)],
+    "an event": [
+        f"/doc/event/{name}"
+        for name in ("un-world-data-forum-5", "un-world-data-forum-6", "bogota-workshop-2025",
+                     "egm-3-citizen-data-2024")
+    ],
+    "a source": [
+        f"/doc/source/c2d-citizen-data-article?lang={tag}" for tag in ("en", "fr", "es", "ar")
+    ],
+    "a commitment's statements": [
+        f"/doc/commitment/bench-{number}?view=statements" for number in range(1, 31)
+    ],
     "a register": [f"/doc/register/bench-{number}" for number in range(1, 11)],
-    "commitments, a page of the list": [f"/commitments?page={page}" for page in range(1, 16)],
+    "commitments, a page of the list": [f"/commitments?page={page}" for page in range(1, 11)],
     "commitments, two filters": [
         f"/commitments?register=bench-{number}&freshness=overdue" for number in range(1, 11)
+    ],
+    "actors, a page of the list": [f"/actors?page={page}" for page in range(1, 6)],
+    "events, sources": [
+        f"/{name}?lang={tag}" for tag in ("en", "fr", "es") for name in ("events", "sources")
     ],
     "a country": [f"/country/{code}" for code in ("404", "170", "288", "417", "454", "608")],
     "progress, another day": [f"/progress?day=2025-03-{day:02}" for day in range(1, 31)],
@@ -41,6 +56,8 @@ KINDS: Final = {
     ],
 }  # fmt: skip
 _TAIL: Final = 0.95
+_PATIENCE: Final = 400
+"""Seconds; over a million statements the first pages wait for what is made once a snapshot."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +76,7 @@ class Result:
 
 def first_byte(service: RunningService, address: str) -> tuple[float, int]:
     """Seconds until a page begins to arrive, and its bytes."""
-    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=60)
+    connection = http.client.HTTPConnection("127.0.0.1", service.port, timeout=_PATIENCE)
     headers = {"Accept": "text/html", "Accept-Encoding": "gzip"}
     begun = time.perf_counter()
     connection.request("GET", address, headers=headers)

@@ -46,10 +46,34 @@ PAGES: Final = (
 RULES: Final = {"rules": {"target-size": {"enabled": True}}}
 
 
+MOST_BYTES: Final = 60_000
+WATCH: Final = """window.shifted = 0;
+  new PerformanceObserver(list => { for (const each of list.getEntries()) shifted += each.value })
+    .observe({type: "layout-shift", buffered: true})"""
+WEIGHT: Final = """[...performance.getEntriesByType("navigation"),
+  ...performance.getEntriesByType("resource")].reduce((sum, e) => sum + e.transferSize, 0)"""
+HEADLESS: Final = """[...document.querySelectorAll("main table")]
+  .filter(each => !each.querySelector("th") || each.querySelector("th:not([scope])")
+    || !each.closest("[aria-labelledby], [aria-label]") && !each.caption)
+  .map(each => each.outerHTML.slice(0, 100))"""
+# Words of another language that are not marked as such would be read aloud as Arabic.
+UNMARKED: Final = """() => {
+  const walker = document.createTreeWalker(document.querySelector("main"), NodeFilter.SHOW_TEXT);
+  const found = [];
+  for (let node; (node = walker.nextNode());) {
+    const inside = node.parentElement;
+    if (inside.closest("[lang]").lang === "ar" && !inside.closest("pre, code, textarea")
+        && /[A-Za-z]{3,}([ ,]+[A-Za-z]{2,}){3,}/.test(node.textContent))
+      found.push(node.textContent.trim().slice(0, 80));
+  }
+  return found }"""
+
+
 @pytest.fixture(scope="module")
 def seen(started: list[Browser], shipped_address: str, require: Require) -> Iterator[Visit]:
     require("chromium", bool(started))
     context = started[0].new_context(bypass_csp=True)
+    context.add_init_script(WATCH)
     yield Visit(context, shipped_address)
     context.close()
 
@@ -69,7 +93,10 @@ def test_a_page_shuts_nobody_out(seen: Visit, path: str) -> None:
     seen.to(path)
     assert judged(page) == []
     text = page.locator("body").inner_text()
-    assert not re.search(r"\bNone\b|object at 0x|Undefined", text)
+    assert not re.search(r"\bNone\b|object at 0x|Undefined|metadata\.un\.org/sdg/\d", text)
+    assert page.evaluate("shifted") == 0
+    assert page.evaluate(WEIGHT) <= MOST_BYTES
+    assert page.evaluate(HEADLESS) == []
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
         assert page.evaluate(NARROW % NARROWEST) == [], width
@@ -79,4 +106,5 @@ def test_a_page_shuts_nobody_out(seen: Visit, path: str) -> None:
     seen.to(f"{path}{'&' if '?' in path else '?'}lang=ar")
     assert page.locator("html").get_attribute("dir") == "rtl"
     assert judged(page) == []
+    assert page.evaluate(UNMARKED) == []
     assert not overflows(page)

@@ -18,7 +18,7 @@ WIDTHS: Final = (320, 390, 640, 700, 768, 820, 1024, 1280)
 RECORDS: Final = (
     "/doc/commitment/c2d-citizen-data",
     "/doc/commitment/fds2020-action-2",  # the longest one
-    "/doc/commitment/c2d-citizen-data?view=statements",
+    "/doc/commitment/fds2020-action-2?view=statements",
     "/doc/actor/collaborative-on-citizen-data",
     "/doc/event/un-world-data-forum-5",
 )
@@ -48,7 +48,7 @@ def overflows(page: Page) -> bool:
 @pytest.mark.parametrize("path", RECORDS)
 def test_no_value_is_squeezed_at_any_width(visit: Visit, path: str) -> None:
     page = visit.to(path)
-    assert page.locator("dd").count() > 5
+    assert page.locator("dd").count() > 0
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate(NARROW % NARROWEST) == [], width

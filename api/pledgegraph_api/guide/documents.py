@@ -125,6 +125,7 @@ def _parser() -> MarkdownIt:
     for name, rule in (
         ("link_open", _link),
         ("table_open", _table_open),
+        ("th_open", _th_open),
         ("table_close", _table_close),
         ("code_block", _code),
         ("fence", _code),
@@ -171,6 +172,10 @@ def _table_open(
     env["tables"] = number = env.get("tables", 0) + 1
     name = escape(f"{', '.join(filter(None, heads))} ({number})")
     return f'<div class="scroll" tabindex="0" role="region" aria-label="{name}">\n<table>\n'
+
+
+def _th_open(*_: object) -> str:
+    return '<th scope="col">'
 
 
 def _table_close(*_: object) -> str:

@@ -209,10 +209,12 @@ class _Holding:
             self._in_source = {}
             # A term as N-Triples writes it is a term of SPARQL, and nothing else.
             query = _TOLD.read_text(encoding="utf-8").replace(_SOURCE, str(self._record))
-            for row in solutions(self._snapshot, query, {}):
-                thing, kind = row["thing"], row["class"]
-                if isinstance(thing, NamedNode) and isinstance(kind, NamedNode):
-                    self._in_source.setdefault(thing, set()).add(kind)
+            rows = solutions(self._snapshot, query, {})
+            things = [each for row in rows if isinstance(each := row["thing"], NamedNode)]
+            # Asked in the same query, the classes would be looked up for each statement.
+            for quad in self._snapshot.about(things, [RDF.type], merged=True):
+                if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode):
+                    self._in_source.setdefault(quad.subject, set()).add(quad.object)
         return [thing for thing, kinds in self._in_source.items() if kinds & classes]
 
     def _pointing(self, *props: NamedNode) -> list[NamedNode]:

@@ -61,6 +61,8 @@ class Facet:
     count: int
     address: str
     chosen: bool
+    language: str = ""
+    """Of the label; empty where it has none, or is a word of the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,7 @@ class SearchEndpoint:
                     count,
                     asked.address(register="" if value == asked.register else value),
                     value == asked.register,
+                    name.language if name else "",
                 )
             )
         return {

@@ -44,8 +44,13 @@ class MethodologyPage:
         source = (shipped("docs") / "methodology.md").read_text(encoding="utf-8")
         parser = MarkdownIt("commonmark", {"html": False}).enable("table")
         tokens = parser.parse(source)
+        heading = ""
         for opening, title in pairwise(tokens):
+            if opening.type == "th_open":
+                opening.attrs["scope"] = "col"
+            if opening.type == "table_open":
+                opening.attrs["aria-labelledby"] = heading
             if opening.type == "heading_open":
-                opening.attrs["id"] = anchor_of(title.content)
+                opening.attrs["id"] = heading = anchor_of(title.content)
         # The text is our own file, and its HTML is not let through.
         return Markup(parser.renderer.render(tokens, parser.options, {}))  # noqa: S704

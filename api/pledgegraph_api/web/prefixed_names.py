@@ -13,16 +13,19 @@ from pledgegraph_api.web.record_paths import record_path
 
 _OURS: Final = "https://w3id.org/pledgegraph/"
 _COUNTRIES: Final = f"{SCHEME}m49#"
+_GOALS: Final = "http://metadata.un.org/sdg/"
 _LINKED: Final = ("http://", "https://")
 
 
 def short_name(iri: str, base: str) -> str:
-    """The IRI as short as it can be told: ``id/event/x``, ``pg:Event``, ``status:completed``."""
+    """The IRI as short as it can be told: ``id/event/x``, ``pg:Event``, ``status:completed``, ``SDG 5.3``."""
     if iri.startswith(f"{base}/"):
         return iri[len(base) + 1 :]
     scheme, mark, concept = iri.removeprefix(SCHEME).partition("#")
     if iri.startswith(SCHEME) and mark and concept:
         return f"{scheme}:{concept}"
+    if iri.startswith(_GOALS) and len(iri) > len(_GOALS):
+        return f"SDG {iri[len(_GOALS) :]}"
     for prefix, namespace in PREFIXES.items():
         if iri.startswith(namespace) and len(iri) > len(namespace):
             return f"{prefix}:{iri[len(namespace) :]}"
