@@ -18,7 +18,7 @@ _LINKED: Final = ("http://", "https://")
 
 
 def short_name(iri: str, base: str) -> str:
-    """The IRI as short as it can be told: ``id/event/x``, ``pg:Event``, ``status:completed``, ``SDG 5.3``."""
+    """The IRI as short as it can be told: ``id/event/x``, ``pg:Event``, ``SDG 5.3``."""
     if iri.startswith(f"{base}/"):
         return iri[len(base) + 1 :]
     scheme, mark, concept = iri.removeprefix(SCHEME).partition("#")
