@@ -93,7 +93,8 @@ def count_commitments(
 ) -> Sum:
     """The commitments in sum and in lines; with a ``maker`` those of others count as its parts'."""
     said = things.said
-    said.take(snapshot.about(commitments, _COUNTED))
+    # Who says so does not matter here, and the union is read in half the time.
+    said.take(snapshot.about(commitments, _COUNTED, merged=True))
     ordered = sorted(commitments, key=lambda each: _place(said, each), reverse=True)
     shown = ordered[:MOST]
     said.take(snapshot.about(shown, [each for group in _DUE for each in group]))
