@@ -153,6 +153,56 @@ async def test_answers_are_of_the_snapshot_that_they_name(pair: Pair) -> None:
     assert again.status_code == 304
 
 
+_IN = "SELECT DISTINCT ?s { ?s a ?c } ORDER BY ?s"
+_OF = "SELECT DISTINCT ?g { GRAPH ?g { ?s a ?c } } ORDER BY ?g"
+_BOTH = "SELECT DISTINCT ?s { { ?s a ?c } UNION { GRAPH ?g { ?s a ?c } } } ORDER BY ?s"
+_OTHER = f"{BASE}/id/source/un-ocean-commitments"
+
+
+@pytest.mark.parametrize(
+    ("query", "graphs"),
+    [
+        (_IN, {"default-graph-uri": GRAPH}),
+        (_IN, {"default-graph-uri": [GRAPH, _OTHER]}),
+        (_IN, {"named-graph-uri": GRAPH}),
+        (_OF, {"named-graph-uri": [GRAPH, _OTHER]}),
+        (_OF, {"default-graph-uri": GRAPH}),
+        (_BOTH, {"default-graph-uri": GRAPH, "named-graph-uri": _OTHER}),
+        (_IN.replace("{", f"FROM <{GRAPH}> {{", 1), {}),
+        (_IN.replace("{", f"FROM <{GRAPH}> {{", 1), {"default-graph-uri": _OTHER}),
+        (_OF.replace("{", f"FROM NAMED <{GRAPH}> {{", 1), {}),
+        (f"BASE <{BASE}/> SELECT ?c {{ <id/commitment/gpsdd-hewlett> a ?c }}", {}),
+        ("SELECT ?c { <id/commitment/gpsdd-hewlett> a ?c }", {}),
+        ("SELECT * { ?s a ?c ; <http://www.w3.org/2000/01/rdf-schema#label> ?a } ORDER BY ?s", {}),
+        ("ASK { ?s ?p ?o }", {}),
+        ("ASK { <x:none> ?p ?o }", {}),
+    ],
+)
+@pytest.mark.parametrize("way", ["get", "form", "direct"])
+async def test_the_protocol_has_the_same_answers(
+    pair: Pair, query: str, graphs: dict[str, str | list[str]], way: str
+) -> None:
+    said = []
+    for client in (pair.plain, pair.client):
+        accept = {"Accept": "application/sparql-results+json"}
+        if way == "get":
+            answer = await client.get("/sparql", params={"query": query, **graphs}, headers=accept)
+        elif way == "form":
+            answer = await client.post("/sparql", data={"query": query, **graphs}, headers=accept)
+        else:
+            kind = {"Content-Type": "application/sparql-query", **accept}
+            answer = await client.post("/sparql", params=graphs, content=query, headers=kind)
+        assert answer.status_code == 200, answer.text
+        found = answer.json()
+        rows = found.get("results", {}).get("bindings", found.get("boolean"))
+        said.append((found["head"].get("vars"), _in_order(rows)))
+    assert said[0] == said[1]
+
+
+def _in_order(rows: list[dict[str, object]] | bool) -> object:  # noqa: FBT001 -- as JSON has it
+    return rows if isinstance(rows, bool) else sorted(map(str, rows))
+
+
 async def test_answers_have_their_limits(pair: Pair) -> None:
     cut = await ask(pair.client, "SELECT * { ?s ?p ?o }", limit="5")
     assert len(cut.json()["results"]["bindings"]) == 5
