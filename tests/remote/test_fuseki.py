@@ -6,7 +6,9 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import httpx
 import pytest
@@ -353,6 +355,35 @@ async def test_a_write_without_the_engine_is_not_accepted(pair: Pair) -> None:
     assert pair.last == before
     with pytest.raises(RemoteUnavailable), answering_engine(engine).snapshot():
         pass
+
+
+class _Virtuoso(BaseHTTPRequestHandler):
+    """An engine that answers wrongly, and says who it is."""
+
+    server_version = "Virtuoso/07.20.3229 (Linux) x86_64-pc-linux-gnu"
+
+    def do_POST(self) -> None:
+        """Know nothing."""
+        body = b'{"head": {"vars": ["p", "o"]}, "results": {"bindings": []}}'
+        self.send_response(200)
+        self.send_header("Content-Type", "application/sparql-results+json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+def test_an_engine_that_is_known_to_answer_wrongly_is_refused(pair: Pair) -> None:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Virtuoso) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/sparql"
+        wrong = {"remote_query": address, "remote_update": address, "remote_dialect": "generic"}
+        engine = open_engine(pair.settings.model_copy(update=wrong))
+        with pytest.raises(RemoteUnavailable, match="Virtuoso"):
+            engine.settle()
+        server.shutdown()
 
 
 def test_settings_that_are_not_whole_are_refused(pair: Pair) -> None:

@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from pledgegraph.errors import SettingsError
 
-DIALECTS: Final = ("fuseki", "virtuoso", "generic")
 _SCHEMES: Final = ("http://", "https://")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     import httpx
 
 GRAPHS: Final = "SELECT ?g WHERE { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
-"""All graphs. Grouped, since Virtuoso takes forever over DISTINCT."""
+"""All graphs."""
 RESULTS: Final = "application/sparql-results+json"
 TRIPLES: Final = "application/n-triples"
 _OK: Final = 200
@@ -38,43 +37,11 @@ _LONGEST_EXCUSE: Final = 300
 _UPDATE_SECONDS: Final = 600.0
 
 
-_BOOLEAN: Final = re.compile(
-    rb'("datatype": "http://www\\.w3\\.org/2001/XMLSchema#boolean", "value": ")([01])"'
-)
-_ASKED: Final = re.compile(rb'"vars": \["__ASK_RETVAL"\].*"value": "([01])"', re.DOTALL)
-
-
-def _by_lines(chunks: Iterator[bytes]) -> Iterator[bytes]:
-    """Virtuoso's JSON put right: booleans are written as numbers, and ASK as a table."""
-    rest = b""
-    first = True
-    for chunk in chunks:
-        lines, newline, rest = (rest + chunk).rpartition(b"\n")
-        if first and b"__ASK_RETVAL" in lines:
-            rest = b"".join([lines, newline, rest, *chunks])
-            break
-        if newline:
-            first = False
-            yield _BOOLEAN.sub(_boolean, lines) + newline
-    asked = _ASKED.search(rest)
-    if asked:
-        rest = b'{"head": {}, "boolean": %b}' % (b"true" if asked[1] == b"1" else b"false")
-    yield _BOOLEAN.sub(_boolean, rest)
-
-
-def _boolean(match: re.Match[bytes]) -> bytes:
-    return match[1] + (b"true" if match[2] == b"1" else b"false") + b'"'
-
-
 class Body:
     """An answer as a file that can be read once."""
 
-    def __init__(
-        self, response: httpx.Response, *, deadline: float, has_numbers: bool = False
-    ) -> None:
-        """With ``has_numbers`` it has numbers for booleans, as Virtuoso writes JSON."""
-        chunks = response.iter_bytes()
-        self._chunks: Iterator[bytes] = _by_lines(chunks) if has_numbers else chunks
+    def __init__(self, response: httpx.Response, *, deadline: float) -> None:
+        self._chunks: Iterator[bytes] = response.iter_bytes()
         self._deadline = deadline
         self._rest = b""
         self.headers: Mapping[str, str] = response.headers
@@ -150,39 +117,14 @@ class Connection:
         try:
             if response.status_code != _OK:
                 self._refused(response)
-            if "x-sql-state" in response.headers and "S1TAT" in response.headers["x-sql-state"]:
-                # Virtuoso hands out what it has found so far.
-                raise self._too_late()
-            yield Body(
-                response,
-                deadline=time.monotonic() + seconds + _BEYOND,
-                has_numbers=self.dialect.name == "virtuoso" and accept == RESULTS,
-            )
+            if "virtuoso" in response.headers.get("server", "").lower():
+                raise RemoteUnavailable(
+                    "The remote engine is Virtuoso, which answers other than SPARQL 1.1 says.",
+                    remedy="Choose another engine; docs/decisions/0023-remote-engine.md says why.",
+                )
+            yield Body(response, deadline=time.monotonic() + seconds + _BEYOND)
         finally:
             response.close()
-
-    @contextmanager
-    def asked_of_data(
-        self,
-        text: str,
-        *,
-        accept: str = RESULTS,
-        default_graphs: Sequence[str] = (),
-        named_graphs: Sequence[str] = (),
-        names_dataset: bool = False,
-    ) -> Iterator[Body]:
-        """The answer to a query over the data alone, with the union of all as the default graph.
-
-        Raises: see `asked`.
-        """
-        if self.dialect.union:
-            text = f"{_apart(self.address)}{text}"
-            if not (names_dataset or default_graphs or named_graphs):
-                default_graphs = (self.dialect.union,)
-        with self.asked(
-            text, accept=accept, default_graphs=default_graphs, named_graphs=named_graphs
-        ) as body:
-            yield body
 
     def rows(self, text: str) -> list[dict[str, Any]]:
         """The rows of a short answer, as the JSON has them."""
@@ -235,7 +177,7 @@ class Connection:
     def _refused(self, response: httpx.Response) -> NoReturn:
         said = _excuse(response.read())
         status = response.status_code
-        late = "timeout" in said.lower() or "timed out" in said.lower() or "S1TAT" in said
+        late = "timeout" in said.lower() or "timed out" in said.lower()
         if late or status in (_TOO_LATE[0], _TOO_LATE[2]):
             raise self._too_late()
         if status in (401, 403, 404, 502) or (status in _TOO_LATE and not late):
@@ -262,21 +204,9 @@ def _client(address: RemoteAddress) -> httpx.Client:
 
     auth: httpx.Auth | None = None
     if address.user:
-        kind = httpx.DigestAuth if dialect_named(address.dialect).digest else httpx.BasicAuth
-        auth = kind(address.user, address.password)
+        auth = httpx.BasicAuth(address.user, address.password)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
     return httpx.Client(auth=auth, trust_env=False, follow_redirects=False, limits=limits)
-
-
-@lru_cache(maxsize=4)
-def _apart(address: RemoteAddress) -> str:
-    """What keeps the graphs that an engine has for itself out of a query."""
-    connection = Connection(address)
-    listed = connection.rows(GRAPHS)
-    graphs = {row["g"]["value"] for row in listed}
-    dialect = connection.dialect
-    own = {each for each in graphs if dialect.is_own(each)} | {dialect.state_graph, dialect.union}
-    return "".join(f"define input:named-graph-exclude <{each}> " for each in sorted(own))
 
 
 def _excuse(said: bytes) -> str:

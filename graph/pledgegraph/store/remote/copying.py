@@ -15,7 +15,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol
 
-from pyoxigraph import DefaultGraph, Quad, Store
+from pyoxigraph import NamedNode, Quad, Store
 
 from pledgegraph.errors import RemoteDiffers, RemoteUnavailable
 from pledgegraph.store.remote.address import RemoteAddress
@@ -87,7 +87,7 @@ class RemoteCopy:
         if state.sequence is None:
             self._load(state, log, store, sequence)
         elif not self._is_at(state, log, sequence):
-            self._follow(state.sequence, log, store, sequence)
+            self._follow(state.sequence, log, sequence)
 
     def _is_at(self, state: State, log: Log, sequence: int) -> bool:
         """Whether the engine is there already.
@@ -104,7 +104,7 @@ class RemoteCopy:
             )
         return state.sequence == sequence
 
-    def _follow(self, since: int, log: Log, store: Store, sequence: int) -> None:
+    def _follow(self, since: int, log: Log, sequence: int) -> None:
         """Tell what the log has since a change set, in one update where the engine takes that."""
         added: dict[Quad, None] = {}
         removed: dict[Quad, None] = {}
@@ -119,12 +119,9 @@ class RemoteCopy:
                     del removed[quad]
                 else:
                     added[quad] = None
-        dialect = self._connection.dialect
-        if dialect.union:
-            _merge(store, added, removed)
         end = saying(self._graph, sequence, _checksum(log, sequence))
-        if dialect.atomic and len(added) + len(removed) <= dialect.most_statements:
-            data = [_data("DELETE", removed, ""), _data("INSERT", added, ""), end]
+        if len(added) + len(removed) <= self._connection.dialect.most_statements:
+            data = [_data("DELETE", removed), _data("INSERT", added), end]
             self._update(" ;\n".join(filter(None, data)), sequence)
             return
         # Readers are told to wait until the last piece is there; who dies in between leaves it so.
@@ -155,39 +152,25 @@ class RemoteCopy:
         self._connection.update(loading(self._graph))
         for graph in there:
             self._connection.update(f"CLEAR SILENT GRAPH <{graph}>")
-        quads: Iterable[Quad] = named_quads(store)
-        if self._connection.dialect.union:
-            quads = iter(store)
-        self._put(quads, "INSERT")
+        self._put(named_quads(store), "INSERT")
         self._update(saying(self._graph, sequence, _checksum(log, sequence)), sequence)
 
     def _graphs(self) -> list[str]:
         """The graphs that the engine holds, but for its own and that of the number."""
         rows = self._connection.rows(GRAPHS)
         named = {row["g"]["value"] for row in rows}
-        return sorted(each for each in named if not self._connection.dialect.is_own(each))
+        return sorted(each for each in named if each != self._graph)
 
     def _put(self, quads: Iterable[Quad], what: str) -> None:
         """Add or remove statements, in pieces."""
-        dialect = self._connection.dialect
         by_graph = what == "INSERT" and bool(self._connection.address.graphs)
-        most = _AT_ONCE if by_graph else min(_AT_ONCE, dialect.most_statements)
+        most = _AT_ONCE if by_graph else min(_AT_ONCE, self._connection.dialect.most_statements)
         for piece in _pieces(quads, most):
             if not by_graph:
-                self._connection.update(_data(what, piece, dialect.union))
+                self._connection.update(_data(what, piece))
                 continue
-            for graph, lines in _by_graph(piece, dialect.union).items():
+            for graph, lines in _by_graph(piece).items():
                 self._connection.add(graph, "\n".join(lines).encode())
-
-
-def _merge(store: Store, added: dict[Quad, None], removed: dict[Quad, None]) -> None:
-    """Let the change say what it does to the union of the graphs, which the store keeps too."""
-    for quad in list(added):
-        added[Quad(quad.subject, quad.predicate, quad.object)] = None
-    for quad in list(removed):
-        merged = Quad(quad.subject, quad.predicate, quad.object)
-        if merged not in store:
-            removed[merged] = None
 
 
 def _checksum(log: Log, sequence: int) -> str:
@@ -202,18 +185,18 @@ def _pieces(quads: Iterable[Quad], most: int) -> Iterator[list[Quad]]:
         yield piece
 
 
-def _by_graph(quads: Iterable[Quad], union: str) -> dict[str, list[str]]:
+def _by_graph(quads: Iterable[Quad]) -> dict[str, list[str]]:
     """The statements of each graph, each as a line of N-Triples."""
     found: dict[str, list[str]] = defaultdict(list)
     for quad in quads:
-        name = union if isinstance(quad.graph_name, DefaultGraph) else quad.graph_name.value
-        found[name].append(f"{quad.triple} .")
+        if isinstance(quad.graph_name, NamedNode):
+            found[quad.graph_name.value].append(f"{quad.triple} .")
     return found
 
 
-def _data(what: str, quads: Iterable[Quad], union: str) -> str:
+def _data(what: str, quads: Iterable[Quad]) -> str:
     """The operation that adds or removes statements; empty without any."""
-    graphs = _by_graph(quads, union)
+    graphs = _by_graph(quads)
     if not graphs:
         return ""
     blocks = "\n".join(

@@ -17,10 +17,6 @@ class Dialect:
     title: str
     state_graph: str
     """The graph in which the sequence number stands."""
-    digest: bool
-    """Whether passwords are sent as a digest (RFC 7616), not as they are."""
-    union: str
-    """A graph in which we keep the union of all; empty where the engine has it by itself."""
     most_statements: int
     """The most that one update may add and remove; beyond it the change is sent in pieces."""
     reads_a_state: bool
@@ -28,12 +24,8 @@ class Dialect:
     stops: bool
     """Whether it gives up a query when whoever asked has gone."""
 
-    atomic: bool = True
-    """Whether an update request is made whole or not at all; if not, readers are told to wait."""
     differs: tuple[str, ...] = ()
     """In which answers it differs from the embedded engine, in sentences."""
-    own: tuple[str, ...] = ()
-    """How the names of graphs begin that the engine has for itself."""
 
     def lacks(self) -> tuple[str, ...]:
         """What a service cannot offer that answers from the engine, in sentences."""
@@ -48,16 +40,10 @@ class Dialect:
             )
         return (*found, *self.differs)
 
-    def is_own(self, graph: str) -> bool:
-        """Whether a graph is none of the data."""
-        return graph == self.state_graph or graph.startswith(self.own)
-
     def parameters(self, seconds: float) -> Mapping[str, str]:
         """What a query says beside its text: the longest that it may take."""
         if self.name == "fuseki":
             return {"timeout": f"{seconds:g}"}
-        if self.name == "virtuoso":
-            return {"timeout": str(max(1000, int(seconds * 1000)))}
         return {}
 
 
@@ -66,45 +52,15 @@ FUSEKI: Final = Dialect(
     "Apache Jena Fuseki",
     # The default graph itself, of which the union of the named graphs has nothing.
     state_graph="urn:x-arq:DefaultGraph",
-    digest=False,
-    union="",
     most_statements=1_000_000,
     reads_a_state=True,
     stops=False,
     differs=("A decimal number without a fraction is written with one: 10.0 for 10.",),
 )
-VIRTUOSO: Final = Dialect(
-    "virtuoso",
-    "OpenLink Virtuoso",
-    state_graph=STATE,
-    digest=True,
-    union="urn:pledgegraph:union",
-    most_statements=1000,
-    reads_a_state=True,
-    stops=False,
-    atomic=False,
-    own=(
-        "http://www.openlinksw.com/",
-        "http://localhost:8890/",
-        "http://localuriqaserver/",
-        "http://www.w3.org/2002/07/owl#",
-        "http://www.w3.org/ns/ldp#",
-        "urn:activitystreams",
-        "urn:virtuoso:",
-        "virtrdf-label",
-        "urn:rules.",
-        "b3s",
-        "b3i",
-        "dbprdf-label",
-        "facets",
-    ),
-)
 GENERIC: Final = Dialect(
     "generic",
     "an engine with the SPARQL 1.1 Protocol",
     state_graph=STATE,
-    digest=False,
-    union="",
     most_statements=10_000,
     reads_a_state=False,
     stops=False,
@@ -113,7 +69,7 @@ GENERIC: Final = Dialect(
         f"The graph {STATE} is among the named graphs.",
     ),
 )
-_ALL: Final = {each.name: each for each in (FUSEKI, VIRTUOSO, GENERIC)}
+_ALL: Final = {each.name: each for each in (FUSEKI, GENERIC)}
 
 
 def dialect_named(name: str) -> Dialect:

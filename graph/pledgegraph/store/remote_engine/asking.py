@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, Final, cast
+from typing import Any, BinaryIO, cast
 
 from pyoxigraph import (
     NamedNode,
@@ -35,9 +35,6 @@ from pledgegraph.store.remote.read_lock import ReadLock
 from pledgegraph.store.remote.state import read_state
 from pledgegraph.store.remote_engine.substitution import substituted
 from pledgegraph.store.snapshots import Snapshots
-
-_MAX_ROWS: Final = "x-sparql-maxrows"
-"""The header by which Virtuoso says that it gives no more rows than so many."""
 
 
 class RemoteResult:
@@ -98,7 +95,6 @@ class Asked:
 
     text: str
     is_graph: bool
-    names_dataset: bool
 
 
 def prepared(text: str, base: str, substitutions: Substitutions | None) -> Asked:
@@ -108,7 +104,7 @@ def prepared(text: str, base: str, substitutions: Substitutions | None) -> Asked
         QuerySyntaxError: the text is not a query.
         QueryRefused: it uses SERVICE, or another thing that is not offered.
     """
-    text, words = checked_text(text)
+    text, _ = checked_text(text)
     try:
         # Over nothing: what is wrong with the text is told as the embedded engine tells it.
         answer = Store().query(text, base_iri=f"{base}/")
@@ -120,7 +116,7 @@ def prepared(text: str, base: str, substitutions: Substitutions | None) -> Asked
         text = in_order_of_appearance(text, [each.value for each in answer.variables])
     text = substituted(text, substitutions or {})
     is_graph = isinstance(answer, QueryTriples)
-    return Asked(f"BASE <{base}/>\n{text}", is_graph, words.names_dataset)
+    return Asked(f"BASE <{base}/>\n{text}", is_graph)
 
 
 def ask(
@@ -137,12 +133,11 @@ def ask(
     """
     with ExitStack() as stack:
         body = stack.enter_context(
-            connection.asked_of_data(
+            connection.asked(
                 asked.text,
                 accept=TRIPLES if asked.is_graph else RESULTS,
                 default_graphs=[graph.value for graph in default_graphs],
                 named_graphs=[graph.value for graph in named_graphs],
-                names_dataset=asked.names_dataset,
             )
         )
         try:

@@ -117,7 +117,7 @@ class RemoteSnapshot:
             text = f"SELECT DISTINCT ?s ?p ?o WHERE {{ {blocks} ?s ?p ?o }}"
         else:
             text = f"SELECT DISTINCT ?s ?p ?o ?g WHERE {{ {blocks} GRAPH ?g {{ ?s ?p ?o }} }}"
-        with self._at.connection.asked_of_data(text) as body:
+        with self._at.connection.asked(text) as body:
             rows = parse_query_results(body.read(), format=QueryResultsFormat.JSON)
         if not isinstance(rows, QuerySolutions):
             raise TypeError("the query is a SELECT")
@@ -128,6 +128,6 @@ class RemoteSnapshot:
 
     def __len__(self) -> int:
         """How many quads there are."""
-        with self._at.connection.asked_of_data(_COUNT) as body:
+        with self._at.connection.asked(_COUNT) as body:
             (row,) = json.loads(body.read())["results"]["bindings"]
         return int(row["quads"]["value"])
