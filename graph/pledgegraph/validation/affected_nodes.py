@@ -9,7 +9,7 @@ as full validation would judge it.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, Protocol
 
 from pyoxigraph import BlankNode, Dataset, DefaultGraph, Literal, NamedNode, Quad, Triple
@@ -55,6 +55,8 @@ class StateAfter:
     store: Lookup
     change: ChangeSet
     ontology: Dataset
+    _met: dict[Term, bool] = field(default_factory=dict)
+    """Whether the store has a triple with that object, of the nodes that were asked for."""
 
     def leaving(self, node: Term) -> set[Triple]:
         """The triples with that subject."""
@@ -67,11 +69,11 @@ class StateAfter:
 
     def arriving(self, node: Term, predicate: NamedNode | None) -> set[Triple]:
         """The triples with that object, and that predicate if one is given."""
-        found = {
-            quad.triple
-            for quad in self.store.quads_for_pattern(None, predicate, node)
-            if self._stays(quad)
-        }
+        found: set[Triple] = set()
+        if self._is_met(node):
+            for quad in self.store.quads_for_pattern(None, predicate, node):
+                if self._stays(quad):
+                    found.add(quad.triple)
         for more in (self.change.added, self.ontology):
             for quad in more.quads_for_object(node):
                 if predicate is None or quad.predicate == predicate:
@@ -103,6 +105,12 @@ class StateAfter:
         return any(self._stays(q) for q in self.store.quads_for_pattern(node, None, None)) or any(
             True for _ in self.change.added.quads_for_subject(node)
         )
+
+    def _is_met(self, node: Term) -> bool:
+        # Most nodes of a large change are new, and are asked for in many states.
+        if node not in self._met:
+            self._met[node] = any(True for _ in self.store.quads_for_pattern(None, None, node))
+        return self._met[node]
 
     def _stays(self, quad: Quad) -> bool:
         # What the union graph holds is said by a named graph too, and goes when that goes.
@@ -146,6 +154,67 @@ def affected(reach: Reach, state: StateAfter, limit: int) -> set[Term]:
                     for triple in state.using(node):
                         visit(triple.subject, before)
     return {node for node, at in seen if at == START}
+
+
+class Untouched:
+    """The nodes whose verdict the change cannot alter: those that `affected` does not find.
+
+    For a few nodes, after everything was judged. The way is that of `affected`, walked forward
+    from each node; what leads to no change is remembered.
+    """
+
+    def __init__(self, reach: Reach, state: StateAfter, limit: int) -> None:
+        self._reach = reach
+        self._state = state
+        self._limit = limit
+        self._changed = (state.change.added, state.change.removed)
+        self._far: set[tuple[Term, int]] = set()
+
+    def __contains__(self, node: object) -> bool:
+        """Whether the change is out of the node's sight.
+
+        Raises:
+            TooMuch: that takes more steps than the limit for all nodes together.
+        """
+        if not isinstance(node, NamedNode | BlankNode | Literal):
+            return False
+        seen: set[tuple[Term, int]] = {(node, START)}
+        seen -= self._far
+        waiting = list(seen)
+        while waiting:
+            here, at = waiting.pop()
+            for edge in self._reach.edges[at]:
+                if self._meets(here, edge):
+                    return False
+                for following in self._steps(here, edge):
+                    if following not in seen and following not in self._far:
+                        seen.add(following)
+                        waiting.append(following)
+            if len(seen) + len(self._far) > self._limit:
+                raise TooMuch
+        self._far |= seen
+        return True
+
+    def _meets(self, node: Term, edge: Edge) -> bool:
+        for changed in self._changed:
+            if edge.toward is Toward.SUBJECT:
+                quads = changed.quads_for_object(node)
+            elif isinstance(node, Literal):
+                continue
+            else:
+                quads = changed.quads_for_subject(node)
+            if any(edge.predicate in (None, quad.predicate) for quad in quads):
+                return True
+        return False
+
+    def _steps(self, node: Term, edge: Edge) -> Iterator[tuple[Term, int]]:
+        if edge.toward is Toward.SUBJECT:
+            triples = self._state.arriving(node, edge.predicate)
+        else:
+            triples = self._state.leaving(node)
+        for triple in triples:
+            if edge.predicate in (None, triple.predicate):
+                yield _END[edge.toward](triple), edge.target
 
 
 def context(reach: Reach, state: StateAfter, focus: set[Term], limit: int) -> set[Triple]:

@@ -302,3 +302,22 @@ def test_a_feature_that_is_not_followed_is_recognised(make_shapes: MakeShapes) -
         "http://test.example/S uses sh:target",
         "http://test.example/C is a constraint component of its own",
     )
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_judging_everything_for_a_large_change_finds_what_its_neighbourhood_has(
+    seed: int, validator: TurboValidator, pool: list[Quad]
+) -> None:
+    """And leaves out what was amiss before, far from the change."""
+    chance = random.Random(1000 + seed)  # noqa: S311 - not for secrets
+    before = set(chance.sample(pool, chance.randint(0, 40)))
+    removed = set(chance.sample(sorted(before, key=str), min(len(before), chance.randint(0, 3))))
+    added = set(chance.sample(pool, chance.randint(1, 12))) - before
+    change = ChangeSet(Dataset(added), Dataset(removed))
+    large = ChangeValidator(validator, large=0)
+    by_part = ChangeValidator(validator, large=10**9)
+    store = filled(before)
+    assert large.check(change, store) == by_part.check(change, store)
+    assert by_part.scope(change, store).focus is not None
+    if len(before) < 4 * len(added):
+        assert large.scope(change, store).focus is None
