@@ -9,6 +9,7 @@ import os
 import secrets
 import signal
 import socket
+import weakref
 from collections.abc import Mapping
 from typing import Any, Final
 
@@ -21,6 +22,8 @@ from pledgegraph.workers.worker import Worker
 
 _PATIENCE: Final = 10.0
 """Seconds that a fork may take; a template that takes longer is given up."""
+_SWEPT: Final = (0.0, 1.0, 11.0)
+"""Seconds after the end of a template when what it left is looked for: longer than any may wait."""
 
 
 class TemplateFailed(Exception):
@@ -111,6 +114,7 @@ class Template:
         self._reader: int | None = None
         """The process that reads the files for it, while it loads: left behind if it is killed."""
         self._unwanted: set[asyncio.Task[Worker]] = set()
+        self._adopted: weakref.WeakSet[ForkedProcess] = weakref.WeakSet()
 
     @classmethod
     async def start(cls, memory: int, nice: int) -> Template:
@@ -193,6 +197,7 @@ class Template:
                         self._ask(b"F", order, (theirs.fileno(), shouts)), _PATIENCE
                     )
                     process = ForkedProcess(card["process"], heard)
+                    self._adopted.add(process)
                 except TimeoutError as error:
                     self.kill()
                     raise TemplateFailed("it does not answer") from error
@@ -284,6 +289,25 @@ class Template:
         await asyncio.gather(*self._unwanted, return_exceptions=True)
         async with self._asking:
             self._control.close()
+        loop = asyncio.get_running_loop()
+        for seconds in _SWEPT:
+            loop.call_later(seconds, self._reap_strays)
+
+    def _reap_strays(self) -> None:
+        """Wait for what it had begun to fork when it was killed: nobody else knows of that.
+
+        All that it forks is of the group that it leads.
+        """
+        known = {each.pid for each in self._adopted if each.returncode is None}
+        while True:
+            try:
+                how = os.WEXITED | os.WNOHANG | os.WNOWAIT
+                found = os.waitid(os.P_PGID, self._process.pid, how)
+                if found is None or found.si_pid in known or found.si_pid == self._process.pid:
+                    return
+                os.waitpid(found.si_pid, os.WNOHANG)
+            except ChildProcessError:
+                return
 
 
 def _order(newest: Addressed | None) -> dict[str, object]:

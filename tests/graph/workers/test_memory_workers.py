@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import io
 import json
@@ -17,7 +18,7 @@ from typing import Final
 import pytest
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, parse
 
-from pledgegraph.errors import WorkerLost
+from pledgegraph.errors import Limit, QueryError, WorkerLost
 from pledgegraph.history.canonical import canonical_hash
 from pledgegraph.media_types import JSON
 from pledgegraph.namespaces import PG, RDF, XSD
@@ -324,11 +325,50 @@ def engine_counter(engine: EmbeddedEngine) -> list[Quad]:
 
 
 def _is_ours(process: int) -> bool:
+    return b"pledgegraph.workers" in _command(process)
+
+
+def _command(process: int) -> bytes:
     try:
-        command = Path(f"/proc/{process}/cmdline").read_bytes()
+        return Path(f"/proc/{process}/cmdline").read_bytes()
     except (FileNotFoundError, ProcessLookupError):
-        return False
-    return b"pledgegraph.workers" in command
+        return b""
+
+
+async def test_killed_queries_and_templates_leave_no_zombies(engine: EmbeddedEngine) -> None:
+    """Not even of the processes that a template had half made when it was killed."""
+    chance = CHANCE(7)
+    soon = Limit("query_timeout", 0.02, "s")
+    product = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n2 ?o }"
+
+    async def killed(pool: QueryPool) -> None:
+        with contextlib.suppress(QueryError):
+            await pool.run(product, {ResultKind.SOLUTIONS: JSON}, deadline=soon)
+
+    async with pool_over(engine) as pool:
+        await until(pool, ResidenceState.READY)
+        for number in range(200 if THOROUGH else 12):
+            asked = [asyncio.create_task(killed(pool)) for _ in range(2)]
+            if number % 3 == 0:
+                await asyncio.sleep(chance.random() * 0.1)
+                for each in children_of(os.getpid()):
+                    if b"template_process" in _command(each) and os.getpgid(each) == each:
+                        os.kill(each, signal.SIGKILL)
+            await asyncio.gather(*asked)
+        await until(pool, ResidenceState.READY)
+        async with asyncio.timeout(30):
+            while _zombies():
+                await asyncio.sleep(0.1)
+
+
+def _zombies() -> list[int]:
+    found = []
+    for each in children_of(os.getpid()):
+        with contextlib.suppress(OSError):
+            stat = Path(f"/proc/{each}/stat").read_text(encoding="ascii", errors="replace")
+            if stat.rpartition(")")[2].split()[0] == "Z":
+                found.append(each)
+    return found
 
 
 async def test_a_large_change_is_answered_from_the_disk_until_it_is_taken_in(
