@@ -2,7 +2,9 @@
 
 To hand a query to a worker and to pass its answer through all layers of the application takes
 ten times as long as the look-up itself. So a query of which its shape proves that it is cheap
-(see `pledgegraph.sparql.quick_queries`) is answered here, if its answer is short. Everything
+(see `pledgegraph.sparql.quick_queries`) is answered here, if its answer is short. One that asks
+for several properties of a record is cheap if the record has few values of them, which is looked
+up first. Everything
 else about the response is what the application said the last time when the same
 was asked in the same way but for the query: its headers are taken from there.
 """
@@ -11,9 +13,11 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import islice
 from typing import BinaryIO, Final, cast
 
 from cachetools import LRUCache
+from pyoxigraph import NamedNode
 from starlette.types import Message
 
 from pledgegraph.descriptions import asks_for_description
@@ -21,8 +25,8 @@ from pledgegraph.errors import PledgegraphError
 from pledgegraph.media_types import Carries
 from pledgegraph.results import IDENTITY, SMALLEST, encode_whole
 from pledgegraph.settings import Settings
-from pledgegraph.sparql import is_quick
-from pledgegraph.store import Engine, ResultKind
+from pledgegraph.sparql import is_quick, star
+from pledgegraph.store import Engine, ResultKind, Snapshot
 from pledgegraph_api.errors import EncodingError, ParameterError
 from pledgegraph_api.http.cache_hint import Way
 from pledgegraph_api.http.query_params import decoded
@@ -38,6 +42,8 @@ _SHORTEST_ROW: Final = 2
 _MOST: Final = 200
 """Ways of asking that are remembered."""
 _ONLY: Final = b"query="
+_MOST_ROWS: Final = 100
+"""The product of the numbers of values of the properties that are asked for of a record."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +131,11 @@ class QuickAnswers:
         return {**known.start, "headers": headers}, body
 
     def _is_ours(self, text: str) -> bool:
-        return is_quick(text) and not asks_for_description(text, self._engine.base)
+        may_be = is_quick(text) or star(text) is not None
+        return may_be and not asks_for_description(text, self._engine.base)
 
     def _evaluated(self, text: str, known: _Known) -> bytes | None:
-        """The answer, if it is short and from the snapshot that the known response was from."""
+        """The answer, if it is cheap, short and from the snapshot of the known response."""
         opened = self._engine.opened_snapshot()
         if opened is None:
             return None
@@ -137,6 +144,8 @@ class QuickAnswers:
             if snapshot.version != known.version:
                 return None
             try:
+                if not _is_cheap(text, snapshot):
+                    return None
                 answer = snapshot.query(text)
                 if answer.kind is not ResultKind.SOLUTIONS:
                     return None
@@ -144,6 +153,18 @@ class QuickAnswers:
             except (_TooLong, PledgegraphError):
                 return None
         return bytes(short.held)
+
+
+def _is_cheap(text: str, snapshot: Snapshot) -> bool:
+    """Whether so few statements fit a star that their combinations are looked at in no time."""
+    asked = star(text)
+    if asked is None:
+        return True  # a single pattern
+    subject, rows = [NamedNode(asked.subject)], 1
+    for each in asked.properties:
+        found = snapshot.about(subject, [NamedNode(each)], merged=True)
+        rows *= max(1, sum(1 for _ in islice(found, _MOST_ROWS + 1)))
+    return rows <= _MOST_ROWS
 
 
 def _has_query_alone(query_string: bytes) -> bool:

@@ -13,4 +13,5 @@ from .names_used import UsedName as UsedName
 from .names_used import names_in as names_in
 from .names_used import undeclared_prefixes as undeclared_prefixes
 from .quick_queries import is_quick as is_quick
+from .quick_queries import star as star
 from .service_clauses import calls_service as calls_service

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from pledgegraph.media_types import RESULT_FORMATS, Format
-from pledgegraph.sparql.quick_queries import is_quick
+from pledgegraph.sparql.quick_queries import is_quick, star
 from pledgegraph.store.embedded import EmbeddedEngine
 from tests.api.cache.test_response_cache import lasting, unlike, write
 from tests.api.conftest import BASE, make_store
@@ -17,6 +17,10 @@ from tests.running_service import Service
 
 LOOKUP = "SELECT ?p ?o { <https://data.example.org/id/commitment/water> ?p ?o }"
 SOME = "SELECT * { ?s ?p ?o } LIMIT 20"
+STAR = (
+    "PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> SELECT ?l ?t ?n WHERE { "
+    "<https://data.example.org/id/commitment/water> rdfs:label ?l ; a ?t ; rdfs:label ?n . }"
+)
 MOST_ROWS = 2500
 MORE_ROWS = """PREFIX f: <http://example.org/> SELECT ?s ?o { ?s f:many ?o }"""
 
@@ -29,6 +33,10 @@ def engine_here(
     more = "\n".join(
         f'<http://example.org/{n}> <http://example.org/many> "{n}" .' for n in range(3000)
     )
+    more += "".join(
+        f"<http://example.org/many> <http://example.org/value> {n} ." for n in range(120)
+    )
+    more += '<http://example.org/many> <http://example.org/few> "one" , "two" .'
     data = small_data + f"\nGRAPH <http://example.org/more> {{ {more} }}\n".encode()
     engine = make_store(tmp_path_factory.mktemp("quick") / "store", data)
     yield engine
@@ -68,7 +76,7 @@ def test_an_answer_at_once_is_the_one_that_a_worker_gives(
     client: httpx.Client, form: Format, more: dict[str, str]
 ) -> None:
     manner = {"Accept": form.media_type, **more}
-    for each in (LOOKUP, SOME, "SELECT ?nothing { ?s a ?o } LIMIT 3"):
+    for each in (LOOKUP, SOME, "SELECT ?nothing { ?s a ?o } LIMIT 3", STAR):
         ask(client, unlike(LOOKUP, "to learn from"), **manner)
         query = unlike(each, f"{form.name} {len(more)}")
         quick = ask(client, query, **manner)
@@ -145,10 +153,13 @@ def test_what_could_take_longer_goes_to_a_worker(client: httpx.Client, query: st
         'SELECT ?s { ?s <p> "it\'s"@en-GB } # the end',
         'SELECT ?s { ?s ?p "1"^^<http://www.w3.org/2001/XMLSchema#integer> }',
         "SELECT ?s { ?s ?p 12 } LIMIT 0",
+        STAR,
+        STAR.replace("?l ?t ?n WHERE", "*").replace("?n .", "?n;#\n"),
+        "PREFIX : <http://example.org/> SELECT ?x ?y { :many :few ?x ; :none ?y } LIMIT 2",
     ],
 )
 def test_what_is_quick(client: httpx.Client, query: str) -> None:
-    assert is_quick(query)
+    assert is_quick(query) or star(query)
     ask(client, unlike(LOOKUP, "to learn from"))
     assert is_at_once(ask(client, unlike(query, "quick")))
 
@@ -168,6 +179,26 @@ def test_what_only_looks_like_a_query_is_told_where_it_is_wrong(
     assert response.status_code == 400
     assert response.json()["line"] == place[0]
     assert response.json()["type"].endswith("/query-syntax")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        # Few rows, or none, for very many combinations.
+        "SELECT ?x ?y ?z { :many :value ?x ; :value ?y ; :none ?z }",
+        "SELECT ?x ?y { :many :value ?x ; :few ?y } LIMIT 1",
+        "SELECT ?x { :many :few ?x ; :value ?x }",
+        "SELECT ?x { :many :few ?x , ?y }",
+        "SELECT ?x ?y { :many :few ?x ; :few+ ?y }",
+        "SELECT ?x ?y { :many :few ?x ; ?p ?y }",
+        "SELECT ?x ?y { ?s :few ?x ; :value ?y }",
+        "BASE <http://example.org/> SELECT ?x ?y { <many> :few ?x ; :few ?y }",
+    ],
+)
+def test_combinations_of_many_values_go_to_a_worker(client: httpx.Client, query: str) -> None:
+    prefix = "PREFIX : <http://example.org/> "
+    ask(client, unlike(LOOKUP, "to learn from"))
+    assert is_by_worker(ask(client, unlike(prefix + query, "many")))
 
 
 def test_a_long_answer_goes_to_a_worker_and_is_cut_there(client: httpx.Client) -> None:
