@@ -3,7 +3,8 @@
 Usage: benchmarks/run-memory [--quads 1000000] [--rounds 5] [--folder FOLDER]
 
 All services hold the same data and take turns within one run; each query is another text each
-time. A folder is kept and used again.
+time. Beside the time stands the processor's, which tells more where others use the machine. A
+folder is kept and used again.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ import time
 import urllib.parse
 import urllib.request
 from collections import defaultdict
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,6 +43,18 @@ def seconds(service: Running, query: str, number: int) -> tuple[float, int]:
     took = time.perf_counter() - since
     rows = len(json.loads(body)["results"]["bindings"]) if "json" in kind else body.count(b"\n")
     return took, rows
+
+
+def processor(service: Running) -> float:
+    """Seconds of processor that the service and all its processes have used."""
+    used, processes = 0, [service.process]
+    for process in processes:
+        with suppress(OSError):
+            for thread in Path(f"/proc/{process}/task").iterdir():
+                used += int((thread / "schedstat").read_text(encoding="ascii").split()[0])
+                listed = (thread / "children").read_text(encoding="ascii")
+                processes += map(int, listed.split())
+    return used / 1e9
 
 
 def until_ready(service: Running) -> tuple[dict[str, Any], float]:
@@ -78,7 +91,7 @@ def measure(folder: Path, quads: int, rounds: int) -> None:
     queries = {each.stem: each.read_text(encoding="utf-8") for each in sorted(QUERIES.glob("*.rq"))}
     data = folder / "data.nq"
     number = write(data, quads, 1)
-    found: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+    found: dict[str, dict[tuple[str, str], list[float]]] = defaultdict(lambda: defaultdict(list))
     rows: dict[str, set[int]] = defaultdict(set)
     with ExitStack() as stack:
         services = {}
@@ -97,21 +110,25 @@ def measure(folder: Path, quads: int, rounds: int) -> None:
         for turn in range(rounds + 1):
             for query, text in queries.items():
                 for name in names if turn % 2 == 0 else reversed(names):
+                    before = processor(services[name])
                     took, size = seconds(services[name], text, turn)
+                    used = processor(services[name]) - before
                     rows[query].add(size)
                     if turn:  # the first warms all of them
-                        found[query][name].append(took)
+                        found["time"][query, name].append(took)
+                        found["processor"][query, name].append(used)
         memory = worker_memory(services["pledgegraph"])
     print(f"{machine()} {number:,} quads, {rounds} rounds.\n")
-    print(f"| query (medians, ms) | {' | '.join(names)} | memory to disk | memory to Fuseki |")
-    print(f"| --- |{' ---: |' * (len(names) + 2)}")
-    for query, sides in found.items():
-        medians = {name: statistics.median(sides[name]) * 1000 for name in names}
-        ours = medians["pledgegraph"]
-        ratios = [f"{ours / medians[n]:.2f}" if n in medians else "" for n in SIDES[1:]]
-        shown = [f"{medians[name]:.1f}" for name in names]
-        alike = "" if len(rows[query]) == 1 else f" (rows differ: {sorted(rows[query])})"
-        print(f"| {query}{alike} | {' | '.join([*shown, *ratios])} |")
+    for what, each in found.items():
+        print(f"\n| query (medians, ms of {what}) | {' | '.join(names)} | to disk | to Fuseki |")
+        print(f"| --- |{' ---: |' * (len(names) + 2)}")
+        for query in queries:
+            medians = {name: statistics.median(each[query, name]) * 1000 for name in names}
+            ours = medians["pledgegraph"]
+            ratios = [f"{ours / medians[n]:.2f}" if n in medians else "" for n in SIDES[1:]]
+            shown = [f"{medians[name]:.1f}" for name in names]
+            alike = "" if len(rows[query]) == 1 else f" (rows differ: {sorted(rows[query])})"
+            print(f"| {query}{alike} | {' | '.join([*shown, *ratios])} |")
     print(f"\nmemory of the template and each worker (proportional, MB): {memory}")
 
 
