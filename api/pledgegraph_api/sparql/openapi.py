@@ -110,7 +110,7 @@ class SlowShapeWarning(JsonAnswer):
 class RewrittenPart(JsonAnswer):
     """A place in a query that the engine is asked in another way, which means the same."""
 
-    what: Literal["exists", "optional", "subquery"]
+    what: Literal["exists", "minus", "optional", "subquery"]
     line: int
     column: int
     written: str = Field(

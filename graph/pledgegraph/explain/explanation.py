@@ -52,7 +52,7 @@ class Rewritten:
     """A place in the query that is asked in another way, which means the same."""
 
     what: str
-    """``exists``, ``optional`` or ``subquery``."""
+    """``exists``, ``minus``, ``optional`` or ``subquery``."""
     line: int
     column: int
     written: str

@@ -58,6 +58,11 @@ _QUERIES = (
     """SELECT * { GRAPH ?g { ?u :partOf ?c FILTER NOT EXISTS { ?r :on ?u . ?r :day ?d } } }""",
     """SELECT ?u (COUNT(?r) AS ?n) { ?r :on ?u ; :day ?d } GROUP BY ?u
        HAVING (NOT EXISTS { ?u :partOf ?c . ?c :register :g1 })""",
+    "SELECT * { ?u :partOf ?c MINUS { ?r :on ?u } OPTIONAL { ?c :register ?g } }",
+    "SELECT * { ?r :on ?u ; :status ?s OPTIONAL { ?r :day ?d MINUS { ?r :day ?none } } }",
+    "SELECT * { ?r :on ?u OPTIONAL { ?r :with ?c MINUS { ?c :register ?g } } ?r :status ?s }",
+    """SELECT * { { ?u :partOf ?c MINUS { ?r :on ?u } } UNION { ?c :register ?g MINUS
+       { ?v :partOf ?c } } ?q :with ?c }""",
     """CONSTRUCT { ?u :latest ?s } WHERE { { SELECT ?u (MAX(?x) AS ?d) { ?q :on ?u ; :day ?x }
        GROUP BY ?u } ?r :on ?u ; :day ?d ; :status ?s }""",
 )
@@ -137,6 +142,12 @@ def test_queries_made_at_random(part: int) -> None:
         "SELECT * { { SELECT ?u ?v { ?u :x ?v } GROUP BY ?u ?v } ?u :y ?w }",
         "SELECT * { { SELECT ?n { BIND (1 AS ?n) } GROUP BY ?n } ?u :y ?n }",
         "SELECT * { {} OPTIONAL {} FILTER EXISTS {} {} }",
+        "SELECT * { ?a :x ?b MINUS { ?c :y ?d } }",
+        "SELECT * { ?a :x ?b MINUS { ?a :y ?c } ?c :z ?a }",
+        "SELECT * { ?a :x ?b OPTIONAL { ?a :y ?c } MINUS { ?d :y ?c } }",
+        "SELECT * { MINUS { ?a :y ?c } ?a :x ?b }",
+        "SELECT * { ?a :x ?b MINUS { ?a :y :fixed } }",
+        "SELECT * { ?a :x ?b MINUS { ?a :y ?c . ?c :z ?d } }",
         "nothing with EXISTS { in it",
     ],
 )

@@ -8,6 +8,7 @@ leaves without a value takes that of B either way. The engine keeps the order of
 - Patterns of OPTIONAL are ordered as if nothing had a value from outside, and then asked for
   each solution.
 - A subquery of few rows is joined with all that the patterns beside it match.
+- What MINUS takes away is computed in whole, be it much.
 
 `docs/decisions/0026-plans.md` tells what it is worth.
 """
@@ -27,7 +28,7 @@ from pledgegraph.sparql.mending.tree import Block, Node, Select, Unreadable
 from pledgegraph.sparql.planning.ordering import SMALL, Lookup, chained, lookups, ordered
 
 _WORTH: Final = re.compile(
-    r"""\bEXISTS\b
+    r"""\b(?:EXISTS|MINUS)\b
     | \bOPTIONAL\s*\{[^{}]*(?:;|\.\s)\s*[^\s{}]
     | \{\s*SELECT\b""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
@@ -42,7 +43,7 @@ class Step:
     """One place that was written anew."""
 
     rule: str
-    """``exists``, ``optional`` or ``subquery``."""
+    """``exists``, ``minus``, ``optional`` or ``subquery``."""
     place: int
     """Where it begins in the text."""
     written: str
@@ -125,6 +126,8 @@ class _Planner:
                 written[number] = self._chain(child, known, begun=begun)
             elif child.kind == "optional" and not in_loop:
                 written[number] = self._optional(child, frozenset(sure))
+            elif child.kind == "minus" and not in_loop:
+                written[number] = self._minus(child, sure)
             else:
                 written[number] = self._other(child, outside, in_loop=in_loop)
             known |= _variables(child)
@@ -209,6 +212,24 @@ class _Planner:
             for number, child in enumerate(group.children)
         }
         return self._inner(node, {0: self._inner(group, written)})
+
+    def _minus(self, node: Node, sure: Collection[str]) -> str:
+        """MINUS of one pattern as a look-up for each solution, where the two mean the same.
+
+        They do where what the pattern shares with the rest of the query surely has a value, and is
+        something: so the place of the condition in its group makes no difference either.
+        """
+        group = node.children[0]
+        block = group.children[0] if len(group.children) == 1 else None
+        found = lookups(block, self.text) if isinstance(block, Block) else []
+        beyond = _names(self.text[: node.start]) | _names(self.text[node.end :])
+        shared = _names(self.text[node.start : node.end]) & beyond
+        is_one = len(found) == 1 and found[0].is_open and found[0].predicate[0] not in "?$"
+        if not is_one or not shared or not shared <= set(sure):
+            return self._inner(node, {0: self._group(group, frozenset())})
+        written = f"FILTER NOT EXISTS {{ {found[0]} }}"
+        self.steps.append(Step("minus", node.start, written))
+        return written
 
     def _joined(self, node: Node, written: dict[int, str]) -> str | None:
         """The group with what joins a subquery looked up for each of its rows, where that pays."""
