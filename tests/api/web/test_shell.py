@@ -9,9 +9,11 @@ import httpx
 import pytest
 from pyoxigraph import NamedNode
 
+from pledgegraph.errors import ServiceBusy
 from pledgegraph.namespaces import RDF
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.http.languages import LANGUAGES
+from pledgegraph_api.sparql.runner import QueryRunner
 from tests.api.outline import Outline
 
 pytestmark = pytest.mark.anyio
@@ -151,3 +153,18 @@ async def test_no_page_shows_what_python_calls_things(
         assert not re.search(
             r"object at 0x|(?<!If-)\bNone\b(?! of\b|-Match)|<built-in|PastVersion", shown
         ), address
+
+
+async def test_pages_answer_while_no_query_can(
+    client: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def refuse(*_: object, **__: object) -> None:
+        raise ServiceBusy("Too many queries are waiting.", retry_after=1)
+
+    monkeypatch.setattr(QueryRunner, "run", refuse)
+    query = {"query": "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"}
+    asked = await client.get("/sparql", params=query, headers=BROWSER)
+    assert asked.status_code == 503
+    assert Outline(asked.text).text_of("h1")
+    for address in ("/", "/progress", "/commitments", "/actors", "/search?q=pledge", "/sparql"):
+        assert (await client.get(address, headers=BROWSER)).status_code == 200, address
