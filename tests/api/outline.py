@@ -5,6 +5,7 @@ from __future__ import annotations
 from html.parser import HTMLParser
 
 import html5rdf  # type: ignore[import-untyped]
+import httpx
 
 
 class Outline(HTMLParser):
@@ -56,3 +57,13 @@ def rows_of(text: str) -> list[list[str]]:
         [" ".join("".join(cell.itertext()).split()) for cell in row]
         for row in document.iterfind(".//table//tr")
     ]
+
+
+async def all_portions(client: httpx.AsyncClient, address: str) -> list[httpx.Response]:
+    """The answer to a question as CSV, in all its portions."""
+    found = [await client.get(address, headers={"accept": "text/csv"})]
+    while "next" in found[-1].links:
+        following = httpx.URL(found[-1].links["next"]["url"]).raw_path.decode("ascii")
+        found.append(await client.get(following, headers={"accept": "text/csv"}))
+    assert all(each.status_code == 200 for each in found)
+    return found

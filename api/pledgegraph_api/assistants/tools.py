@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from pledgegraph.catalogue import TODAY, Parameter, Question
+from pledgegraph.catalogue import AFTER, MORE_AFTER, TODAY, Parameter, Question
 from pledgegraph_api.errors import ParameterError
 
 SEARCH: Final = "search"
@@ -53,6 +53,11 @@ The default graph is what all sources say; GRAPH ?source { } tells who says it, 
 schema:url and pg:retrieved.
 """
 
+_AFTER: Final = {
+    "type": "string",
+    "description": f"The answer comes in portions: where its rows have a value in {MORE_AFTER}, "
+    "ask again with that value here for the rows that follow.",
+}
 _LIMIT: Final = {
     "type": "integer",
     "minimum": 1,
@@ -189,11 +194,12 @@ def _general() -> tuple[Tool, ...]:
 def _tool(question: Question) -> Tool:
     columns = f" Columns: {', '.join(question.columns)}." if question.columns else ""
     limit = {} if question.answers_with_a_graph else {"limit": _LIMIT}
+    further = {} if question.portions is None else {AFTER: _AFTER}
     return Tool(
         question.id,
         question.title["en"],
         question.question["en"] + columns,
-        {each.name: _property(each) for each in question.parameters} | limit,
+        {each.name: _property(each) for each in question.parameters} | further | limit,
     )
 
 

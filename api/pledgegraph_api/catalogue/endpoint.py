@@ -12,13 +12,14 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.catalogue import KnownValues, Parameter, Question
+from pledgegraph.catalogue import AFTER, KnownValues, Parameter, Portion, Question
 from pledgegraph.descriptions import licences_iri
 from pledgegraph.settings import Settings
 from pledgegraph.store import Engine, ResultKind
 from pledgegraph_api.catalogue.index import PATH
 from pledgegraph_api.catalogue.page import QuestionPage
 from pledgegraph_api.catalogue.parameters import Binding, bind
+from pledgegraph_api.catalogue.portion_finder import PortionFinder, asked_of, next_path
 from pledgegraph_api.errors import QuestionMissing, WrongParameters
 from pledgegraph_api.http.link_header import link
 from pledgegraph_api.http.negotiation import PAGE, accept_of, prefers_page
@@ -53,6 +54,7 @@ class QuestionEndpoint:
         self._runner = runner
         self._page = page
         self._known = known
+        self._portions = PortionFinder(engine, settings.base)
 
     def install(self, app: FastAPI) -> None:
         """Take every address below the list; `app.openapi` has an operation for each question."""
@@ -75,9 +77,13 @@ class QuestionEndpoint:
             )
         since = time.perf_counter()
         accept = accept_of(request)
-        options = read_options(request, {each.name: each.type for each in question.parameters})
+        types = {each.name: each.type for each in question.parameters}
+        if question.portions is not None:
+            types[AFTER] = "iri"
+        options = read_options(request, types)
         try:
             binding = await self._bound(question, options)
+            portion = await self._portion(question, options, binding)
         except WrongParameters as error:
             if options.format == PAGE or prefers_page(accept, PROBLEM_JSON, ("application/json",)):
                 return await run_in_threadpool(
@@ -85,9 +91,10 @@ class QuestionEndpoint:
                 )
             raise
         choice = self._representations.choice(request, options.format)
+        text, terms = asked_of(question, binding, portion)
         query = QueryRequest(
-            question.query,
-            substitutions=binding.terms,
+            text,
+            substitutions=terms,
             limits=options.limits,
             day=binding.day,
         )
@@ -110,14 +117,32 @@ class QuestionEndpoint:
         if choice.page:
             response = await while_connected(
                 request.receive,
-                self._shown(request, question, options, binding, answer=answer, since=since),
+                self._shown(
+                    request,
+                    question,
+                    options,
+                    binding,
+                    answer=answer,
+                    portion=portion,
+                    since=since,
+                ),
             )
         else:
             response = self._representations.response(
                 request, query, answer, name=question.id, since=since
             )
         response.headers.append("link", link(licences_iri(self._settings.base).value, "license"))
+        further = next_path(question, options, portion)
+        if further is not None:
+            response.headers.append("link", link(self._settings.base + further, "next"))
         return response
+
+    async def _portion(
+        self, question: Question, options: Options, binding: Binding
+    ) -> Portion | None:
+        if question.portions is None:
+            return None
+        return await run_in_threadpool(self._portions.find, question, options, binding)
 
     async def _bound(self, question: Question, options: Options) -> Binding:
         """The terms of the parameters, which are looked for in the data where any is given."""
@@ -138,6 +163,7 @@ class QuestionEndpoint:
         binding: Binding,
         *,
         answer: Answer,
+        portion: Portion | None,
         since: float,
     ) -> Response:
         excerpt = await read_excerpt(
@@ -154,6 +180,7 @@ class QuestionEndpoint:
             options,
             binding,
             excerpt,
+            portion=portion,
             headers=_headers(answer, binding),
         )
 

@@ -11,7 +11,7 @@ from typing import Any, Final, Literal
 from pydantic import Field
 from starlette.responses import Response
 
-from pledgegraph.catalogue import TODAY, Parameter, Question
+from pledgegraph.catalogue import AFTER, MORE_AFTER, TODAY, Parameter, Question
 from pledgegraph.media_types import CSV_SAFE, GRAPH_FORMATS, JSON, RESULT_FORMATS, Format
 from pledgegraph_api.http.languages import DEFAULT, LANGUAGES
 from pledgegraph_api.http.negotiation import PAGE
@@ -112,7 +112,11 @@ def _operation(question: Question) -> dict[str, Any]:
             [question.question[DEFAULT], *([f"Limits: {limits}"] if limits else [])]
         ),
         "operationId": f"ask_{question.id.replace('-', '_')}",
-        "parameters": [*(_parameter(each) for each in question.parameters), *_common(formats)],
+        "parameters": [
+            *(_parameter(each) for each in question.parameters),
+            *([] if question.portions is None else [_AFTER]),
+            *_common(formats),
+        ],
         "responses": {
             "200": {
                 "description": "The answer. `Pledgegraph-Snapshot` says which numbered state of "
@@ -147,6 +151,17 @@ def list_description(formats: Sequence[Format]) -> dict[str, Any]:
 
 
 _CARDS: Final = {"application/json": json_of(QuestionCards)}
+
+
+_AFTER: Final = {
+    "name": AFTER,
+    "in": "query",
+    "required": False,
+    "description": "The answer comes in portions where no parameter narrows it. Where there are "
+    f"further rows, each row has a value in `{MORE_AFTER}`, and the header `Link` an address with "
+    '`rel="next"`; give that value here for the rows that follow.',
+    "schema": {"type": "string", "format": "iri-reference"},
+}
 
 
 def _common(formats: Sequence[Format]) -> list[dict[str, Any]]:

@@ -10,12 +10,13 @@ from urllib.parse import urlencode
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.catalogue import Question
+from pledgegraph.catalogue import Portion, Question
 from pledgegraph.media_types import CSV_SAFE, GRAPH_FORMATS, RESULT_FORMATS
 from pledgegraph_api.catalogue.choices import RecordLists
 from pledgegraph_api.catalogue.form_fields import fields_of
 from pledgegraph_api.catalogue.index import PATH
 from pledgegraph_api.catalogue.parameters import Binding
+from pledgegraph_api.catalogue.portion_finder import next_path
 from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.http.languages import PageLanguage
 from pledgegraph_api.http.query_params import Options
@@ -55,6 +56,7 @@ class QuestionPage:
         binding: Binding,
         excerpt: Excerpt,
         *,
+        portion: Portion | None,
         headers: Mapping[str, str],
     ) -> Response:
         """The page with the answer."""
@@ -66,6 +68,7 @@ class QuestionPage:
             (),
             headers=headers,
             excerpt=excerpt,
+            portion=portion,
             values=self._values(question, options.language, binding),
             downloads=format_links(_path(question), list(options.given.items()), formats),
         )
@@ -93,6 +96,7 @@ class QuestionPage:
         headers: Mapping[str, str],
         status: int = 200,
         excerpt: Excerpt | None = None,
+        portion: Portion | None = None,
         values: Sequence[Value] = (),
         downloads: Sequence[PageLink] = (),
     ) -> Response:
@@ -117,6 +121,8 @@ class QuestionPage:
             },
             "faults": [each for each in faults if each.name not in named],
             "excerpt": excerpt,
+            "portion": portion,
+            "further": next_path(question, options, portion),
             "values": values,
             "downloads": downloads,
             "given": urlencode(list(options.given.items())),

@@ -6,6 +6,11 @@ from .name_index import RememberedNames as RememberedNames
 from .name_index import last_part as last_part
 from .near import MOST_MATCHES as MOST_MATCHES
 from .near import near_matches as near_matches
+from .portions import AFTER as AFTER
+from .portions import MORE_AFTER as MORE_AFTER
+from .portions import Portion as Portion
+from .portions import Portions as Portions
+from .portions import in_portion as in_portion
 from .questions import TODAY as TODAY
 from .questions import Parameter as Parameter
 from .questions import Question as Question

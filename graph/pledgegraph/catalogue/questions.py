@@ -20,6 +20,7 @@ from pyoxigraph import Literal, NamedNode, Variable
 
 from pledgegraph.catalogue.columns import words_of
 from pledgegraph.catalogue.near import near_matches
+from pledgegraph.catalogue.portions import Portions, read_portions
 from pledgegraph.errors import InputError, ReadError
 from pledgegraph.namespaces import PREFIXES, XSD
 from pledgegraph.sparql.front_matter import split_front_matter
@@ -146,6 +147,8 @@ class Question:
     competency: int | None
     """The number of the competency question that it answers, or helps to answer."""
     query: str
+    portions: Portions | None = None
+    """How a long answer is divided for whoever does not narrow it."""
 
     @property
     def answers_with_a_graph(self) -> bool:
@@ -215,6 +218,7 @@ def _read(path: Path) -> Question:
             limits=_text(matter["limits"]) if "limits" in matter else {},
             competency=None if "competency" not in matter else int(matter["competency"]),
             query=query,
+            portions=read_portions(matter, query, columns),
         )
     except (KeyError, TypeError, ValueError) as error:
         raise ReadError(

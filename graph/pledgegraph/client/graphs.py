@@ -7,6 +7,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any, Final, Self
@@ -16,9 +17,10 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt
 
 from pledgegraph.catalogue.known_values import KnownValues
+from pledgegraph.catalogue.portions import MORE_AFTER
 from pledgegraph.catalogue.questions import Question, catalogue
 from pledgegraph.catalogue.questions import question as question_named
-from pledgegraph.client.answer import Answer, rows_of
+from pledgegraph.client.answer import Answer, Row, rows_of
 from pledgegraph.errors import InputError, PledgegraphError, QueryError
 from pledgegraph.media_types import JSON, TURTLE
 from pledgegraph.release import release
@@ -233,12 +235,32 @@ class RemoteGraph(Graph):
         )
         card = self._questions.get(name, {})
         limits = card.get("limits") or {}
-        return self._answer(
+        first = self._answer(
             response,
             str(card.get("query", "")),
             limits=limits.get("en", "") if isinstance(limits, dict) else "",
             parameters=given,
         )
+        return self._with_further(first, response)
+
+    def _with_further(self, first: Answer, response: httpx.Response) -> Answer:
+        """The answer with all portions that follow its first."""
+        rows, complete = [*first.rows], first.complete
+        while "next" in response.links:
+            address = httpx.URL(response.links["next"]["url"])
+            response = self._sent(
+                "GET",
+                address.raw_path.decode("ascii"),
+                headers={"accept": JSON.media_type},
+            )
+            further = self._answer(response, first.query)
+            rows.extend(further.rows)
+            complete = complete and further.complete
+        if len(rows) == len(first.rows):
+            return first
+        # What leads from one portion to the next says nothing of the whole.
+        whole = tuple(Row({**row, MORE_AFTER: None}) for row in rows)
+        return replace(first, rows=whole, complete=complete)
 
     def questions(self) -> Mapping[str, str]:
         """See `Graph.questions`."""

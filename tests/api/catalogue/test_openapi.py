@@ -28,7 +28,8 @@ async def test_the_operation_is_the_front_matter(
     assert question.question["en"] in operation["description"]
     assert question.limits.get("en", "") in operation["description"]
     told: dict[str, dict[str, Any]] = {each["name"]: each for each in operation["parameters"]}
-    assert [name for name in told if name not in OPTIONS] == [p.name for p in question.parameters]
+    own = [*(p.name for p in question.parameters), *(["after"] if question.portions else [])]
+    assert [name for name in told if name not in OPTIONS] == own
     for parameter in question.parameters:
         there = told[parameter.name]
         schema = there["schema"]
