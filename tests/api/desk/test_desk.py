@@ -322,6 +322,30 @@ async def test_changes_are_taken_back_unless_somebody_built_on_them(
         assert (await editor.client.get("/doc/commitment/c-three")).status_code == 200
 
 
+async def test_the_register_that_a_source_names_takes_its_changes_back(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """Not that which its commitments name; and where there are two, who keeps both."""
+    for slug, named in (
+        ("six", "<id/register/one>"),
+        ("seven", "<id/register/one>, <id/register/two>"),
+    ):
+        desk.load(tmp_path, slug, slug, f"<id/source/of-{slug}> pg:inRegister {named} .")
+    (six,), (seven,) = (_numbers(desk, f"The register {slug}.") for slug in ("six", "seven"))
+    for number, scopes, status in (
+        (six, ("six",), 404),
+        (six, ("two",), 404),
+        (six, ("one",), 303),
+        (seven, ("seven",), 404),
+        (seven, ("one",), 404),
+        (seven, ("one", "two"), 303),
+    ):
+        async with desk.visitor(*map(RegisterScope, scopes)) as visitor:
+            visitor.client.base_url = "https://testserver"
+            back = await visitor.send("/steward/take-back", number=str(number))
+            assert back.status_code == status, (number, scopes, back.text)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_the_desk_speaks_every_language(desk: Desk, language: str) -> None:
     report(desk)
