@@ -5,6 +5,7 @@ A service as a process, since it is the connection that has to tell.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -56,13 +57,11 @@ _FIRST: Final = (
 )
 """A thousand rows, of more bytes than are held back in any format."""
 _ENDLESS: Final = " . ".join(f"?s{n} ?p{n} ?o{n}" for n in range(12))
-_NEVER: Final = (
-    f"{{ SELECT ?n {{ {_ENDLESS} FILTER (CONCAT(STR(?s0), STR(?o11)) = 'never') "
-    "BIND('z' AS ?n) } ORDER BY ?n }"
-)
+_NEVER: Final = f"{{ {_ENDLESS} FILTER (CONCAT(STR(?s0), STR(?o11)) = 'never') BIND('z' AS ?n) }}"
 """Runs for years and has no row."""
-_SORTED: Final = f"{{ SELECT (?o0 AS ?n) {{ {_ENDLESS} }} ORDER BY ?s0 ?s1 }}"
-"""Needs all memory that there is, and has no row until it has sorted all."""
+_ALL: Final = " ".join(f"?s{n} ?p{n} ?o{n}" for n in range(12))
+_GROUPED: Final = f"{{ SELECT (COUNT(*) AS ?n) {{ {_ENDLESS} }} GROUP BY {_ALL} }}"
+"""Needs all memory that there is, and has no row until it has grouped all."""
 _SHORT: Final = (
     "{ "
     + " ".join(f"VALUES ?{name} {{ {_DIGITS} }}" for name in "abcd")
@@ -198,7 +197,13 @@ def test_time_that_runs_out_breaks_the_answer_off(
 
 @each_format
 def test_memory_that_runs_out_breaks_the_answer_off(service: RunningService, form: Format) -> None:
-    answer = received(service, asking(form, _FIRST, _SORTED), form, "gzip")
+    answer = None
+    for _ in range(30):
+        # The engine takes either group first.
+        with contextlib.suppress(RefusedBeforeItBegan):
+            answer = received(service, asking(form, _FIRST, _GROUPED), form, "gzip")
+            break
+    assert answer is not None
     assert_broken_off(answer, form)
     assert not answer.unpacked
 
@@ -286,7 +291,7 @@ def test_an_answer_that_finds_nothing_for_long_costs_no_worker(
     assert before <= service.workers()
 
 
-@pytest.mark.parametrize("ends", [_NEVER, _SORTED], ids=["time", "memory"])
+@pytest.mark.parametrize("ends", [_NEVER, _GROUPED], ids=["time", "memory"])
 @pytest.mark.parametrize("form", [JSON, GRAPH_FORMATS[0]], ids=["table", "graph"])
 def test_a_page_is_sent_when_it_is_whole_or_says_what_failed(
     service: RunningService, form: Format, ends: str
