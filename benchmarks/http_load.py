@@ -41,7 +41,7 @@ def rate(service: Running, mode: str, records: int, *, connections: int, seconds
     Raises:
         RequestsFailed: some were not answered with success.
     """
-    return _requests_a_second(
+    return requests_a_second(
         f"{service.name}, {connections} connections, {mode}",
         ("--connections", str(connections), "--duration", f"{seconds}s", "--script", str(_SCRIPT),
          f"http://127.0.0.1:{service.port}", "--", service.path, str(records), mode),
@@ -54,14 +54,19 @@ def rate_at(service: Running, address: str, seconds: int, *, connections: int = 
     Raises:
         RequestsFailed: some were not answered with success.
     """
-    return _requests_a_second(
+    return requests_a_second(
         f"{service.name}, {address}",
         ("--connections", str(connections), "--duration", f"{seconds}s",
          f"http://127.0.0.1:{service.port}{address}"),
     )  # fmt: skip
 
 
-def _requests_a_second(what: str, arguments: Sequence[str]) -> float:
+def requests_a_second(what: str, arguments: Sequence[str]) -> float:
+    """Requests a second by `wrk` with those arguments.
+
+    Raises:
+        RequestsFailed: some were not answered with success.
+    """
     done = subprocess.run(
         [_WRK, "--threads", "1", "--timeout", "10s", *arguments],
         capture_output=True,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import time
@@ -41,7 +40,7 @@ class Node:
         assert (done.returncode != 0) is fails, done.stdout + done.stderr
         return done.stderr if fails else done.stdout
 
-    def start(self) -> None:
+    def start(self, **settings: object) -> None:
         """Serve, and wait until it answers."""
         self._service = Service(
             self._folder / "service.log",
@@ -49,6 +48,7 @@ class Node:
             port=self._port,
             query_workers=1,
             budget_errors=100_000,
+            **settings,
         )
         self._service.address()
 
@@ -66,6 +66,11 @@ class Node:
         assert self._service.process.returncode == 0, self._service.end()
         self._service.end()
 
+    def processor_time(self) -> float:
+        """Seconds of processor time that the service and its children have used."""
+        assert self._service is not None
+        return self._service.processor_time()
+
     def health(self) -> dict[str, object]:
         """What it says of itself."""
         answer: dict[str, object] = httpx.get(f"{self.address}/health", timeout=10).json()
@@ -82,7 +87,9 @@ class Node:
 
     def take_tokens_of(self, other: Node) -> None:
         """Take the tokens of another node; each node keeps its own file."""
-        shutil.copy(other.store / "tokens.json", self.store / "tokens.json")
+        exported = self._folder / "tokens"
+        exported.write_text(other.command("token", "export"), encoding="utf-8")
+        self.command("token", "import", str(exported))
 
     def log_bytes(self) -> bytes:
         """The node's own changes log."""
