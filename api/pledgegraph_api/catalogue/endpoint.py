@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from pledgegraph.catalogue import AFTER, KnownValues, Parameter, Portion, Question
+from pledgegraph.catalogue import AFTER, MORE_AFTER, KnownValues, Parameter, Portion, Question
 from pledgegraph.descriptions import licences_iri
 from pledgegraph.settings import Settings
 from pledgegraph.store import Engine, ResultKind
@@ -172,6 +172,7 @@ class QuestionEndpoint:
             base=self._settings.base,
             columns=question.columns,
             echoed={each.name for each in question.parameters},
+            told={MORE_AFTER},
         )
         return await run_in_threadpool(
             self._page.answered,

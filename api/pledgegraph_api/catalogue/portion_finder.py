@@ -42,8 +42,10 @@ class PortionFinder:
         if portions is None or not (portions.divides(options.given) or given):
             return None
         keys = self._keys(portions, binding.terms)
-        after = None if not given else NamedNode(self._iri(given))
-        found = portions.portion(keys, after)
+        try:
+            found = portions.portion(keys, NamedNode(self._iri(given)) if given else None)
+        except ValueError:  # it is no IRI at all
+            found = None
         if found is None:
             detail = (
                 f"The parameter {AFTER} is {given!r:.200}: the answer is not about that record."

@@ -41,6 +41,7 @@ async def read_excerpt(
     base: str,
     columns: Sequence[str] = (),
     echoed: Collection[str] = (),
+    told: Collection[str] = (),
 ) -> Excerpt:
     """The beginning of an answer, which is given up after that.
 
@@ -60,7 +61,13 @@ async def read_excerpt(
     if content.strip() in (b"true", b"false"):
         return Excerpt(answer.sequence, seconds, whole, truth=content.strip() == b"true")
     table, all_rows = await run_in_threadpool(
-        table_of, content, base=base, columns=columns, echoed=echoed, most_rows=MOST_ROWS
+        table_of,
+        content,
+        base=base,
+        columns=columns,
+        echoed=echoed,
+        told=told,
+        most_rows=MOST_ROWS,
     )
     return Excerpt(answer.sequence, seconds, whole and all_rows, table=table)
 

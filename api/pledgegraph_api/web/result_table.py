@@ -71,12 +71,14 @@ def table_of(
     base: str,
     columns: Sequence[str] = (),
     echoed: Collection[str] = (),
+    told: Collection[str] = (),
     most_rows: int,
 ) -> tuple[Table, bool]:
     """The table that SPARQL Results TSV holds, and whether all of the rows are in it.
 
     ``columns`` gives their order; others follow. Those in ``echoed``, which only repeat what
-    was asked for, are left out where they are empty.
+    was asked for, are left out where they are empty; those in ``told``, which the page tells in
+    words, always.
     """
     solutions = parse_query_results(results, format=QueryResultsFormat.TSV)
     if not isinstance(solutions, QuerySolutions):
@@ -94,6 +96,7 @@ def table_of(
     order = [name for name in columns if name in there]
     order += [name for name in there if name not in order]
     order = [name for name in order if name not in echoed or any(name in row for row in rows)]
+    order = [name for name in order if name not in told]
     labels = _label_columns(order, rows)
     shown = tuple(name for name in order if name not in labels.values())
     return Table(

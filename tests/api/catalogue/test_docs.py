@@ -30,7 +30,7 @@ def test_the_formats_and_the_limits_are_those_of_the_service() -> None:
 
 async def test_the_examples_get_what_is_said(shipped: httpx.AsyncClient) -> None:
     addresses = re.findall(r"curl '?http://localhost:8000(/[^'\s]*)", TEXT)
-    assert len(addresses) == 3
+    assert len(addresses) == 4
     for address in addresses:
         response = await shipped.get(address)
         wrong = address.endswith("day=soon")

@@ -78,6 +78,7 @@ async def test_a_place_that_is_not_in_the_answer_is_refused(shipped: httpx.Async
         assert answer.status_code == 400
         (fault,) = answer.json()["parameters"]
         assert fault["name"] == "after"
+        assert (await shipped.get(f"{address}?after=%C2%84&format=csv")).status_code == 400
     # A question without portions knows no such parameter.
     other = await shipped.get("/queries/statements-in-doubt?after=x&format=csv")
     assert other.status_code == 400

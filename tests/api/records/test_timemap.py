@@ -127,7 +127,7 @@ async def test_a_document_and_its_versions_lead_to_each_other(
 async def test_the_page_of_an_earlier_version_says_so_and_stays_in_it(
     client: httpx.AsyncClient,
 ) -> None:
-    page = (await client.get(f"{DOCUMENT}.html?version=2")).text
+    page = (await client.get(f"{DOCUMENT}.html?version=2&view=statements")).text
     assert "This page shows version 2 of the data" in page
     assert f'<a href="{DOCUMENT}" rel="original">' in page
     links = set(re.findall(r'href="([^"#]*)"', page))
@@ -139,7 +139,7 @@ async def test_the_page_of_an_earlier_version_says_so_and_stays_in_it(
             assert "version=2" in each, each
     led = await client.get("/id/actor/union?version=2", headers={"Accept": "text/html"})
     assert led.headers["location"] == "/doc/actor/union?version=2"
-    arabic = (await client.get(f"{DOCUMENT}.html?version=2&lang=ar")).text
+    arabic = (await client.get(f"{DOCUMENT}.html?version=2&view=statements&lang=ar")).text
     assert "/id/actor/union?version=2&amp;lang=ar" in arabic
     newest = (await client.get(f"{DOCUMENT}.html")).text
     assert "This page shows version" not in newest

@@ -208,14 +208,17 @@ async def test_a_question_is_opened_with_its_parameters_as_fields(
     own = await shipped.get(
         "/queries/due-dates", params={"months": "60", "day": "2026-01-01", "format": "csv"}
     )
-    assert len(own.text.splitlines()) > 2
+    own_rows = [row.rpartition(",")[0] for row in own.text.splitlines()]
+    assert len(own_rows) > 2
     for more in ({"query": query}, {}):
         here = await shipped.get("/sparql", params={**given, **more, "format": "csv"})
-        assert here.text == own.text
+        # Here it comes whole, there in portions, which the last column leads through.
+        rows = [row.rpartition(",")[0] for row in here.text.splitlines()]
+        assert set(own_rows) <= set(rows)
     fewer = await shipped.get(
         "/sparql", params={**given, "months": "1", "query": query, "format": "csv"}
     )
-    assert len(fewer.text) < len(own.text)
+    assert len(fewer.text.splitlines()) < len(rows)
     response, outline = await page(shipped, query=query, **{**given, "months": "many"})
     assert response.status_code == 400
     assert any("many" in text for text in outline.text_of("p"))

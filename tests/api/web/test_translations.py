@@ -48,7 +48,8 @@ def test_every_text_is_there_in_every_language_with_the_same_places() -> None:
 )
 def test_no_text_was_left_in_another_script(tag: str, script: str) -> None:
     for name, text in read_wording()[tag].items():
-        assert re.search(script, PLACES.sub("", text)), name
+        words = PLACES.sub("", text)
+        assert re.search(script, words) or not re.search(r"\w", words), name
 
 
 def test_no_catalogue_holds_a_guess() -> None:
