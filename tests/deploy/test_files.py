@@ -154,5 +154,6 @@ def test_every_setting_that_is_named_is_one() -> None:
         for path in [*files, GUIDE]
         for found in re.findall(rf"\b{prefix}[A-Z_]+\b", path.read_text(encoding="utf-8"))
     }
-    assert named - known == set()
+    # What a build is asked for is none of the service's.
+    assert named - known == {f"{prefix}REQUIRE_EDITOR"}
     assert len(named) > 5

@@ -63,6 +63,8 @@ LARGE = "9223372036854775808"
         ("xsd:double('3') >= xsd:double('3')", "true"),
         ("'a' <= 'a'", "true"),
         ("'NaN'^^xsd:double < 'a'", ""),
+        ("'x'^^xsd:integer != 'x'", ""),
+        ("'x' != 'x'^^xsd:integer", ""),
         (f"'1' != {LARGE}", "true"),
         (f"{LARGE} != 'abc'^^xsd:integer", ""),
         (f"{LARGE} != '2025-01-01'^^xsd:date", "true"),

@@ -51,11 +51,12 @@ function written(term) {
 
 // What the page states of the record, as lines of N-Quads; of itself it states its licence.
 async function stated(iri) {
-  const response = await fetch(here(iri), { headers: { Accept: "text/html" } });
-  const parser = new RdfaParser({ baseIRI: response.url, contentType: "text/html" });
+  const response = await fetch(`${here(iri)}?view=statements`, { headers: { Accept: "text/html" } });
+  const page = response.url.split("?")[0];
+  const parser = new RdfaParser({ baseIRI: page, contentType: "text/html" });
   const lines = [];
   parser.on("data", ({ subject, predicate, object }) => {
-    if (subject.value !== response.url) {
+    if (![page, response.url].includes(subject.value)) {
       lines.push(`${written(subject)} ${written(predicate)} ${written(object)} .`);
     }
   });

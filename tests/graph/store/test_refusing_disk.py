@@ -17,6 +17,7 @@ from pyoxigraph import Store
 from pledgegraph.errors import DirectoryError, PublishDelayed, StorageFull
 from pledgegraph.store import writer
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.log import applying
 from pledgegraph.store.log.changes_log import ChangesLog
 from pledgegraph.store.snapshots import Snapshots
 from tests.graph.building import change, quad, quads_of
@@ -57,7 +58,7 @@ def test_a_rebuilding_that_finds_no_room_leaves_nothing(
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(writer, "replay", full)
+        patch.setattr(applying, "replay", full)
         with pytest.raises(StorageFull):
             engine.settle()
     assert not (path / "primary.new").exists()

@@ -307,12 +307,13 @@ from pathlib import Path
 import pledgegraph.store.writer as writer
 from tests.graph.building import BASE
 from pledgegraph.store.directory import open_directory
-replay = writer.replay
-def once(store, record, *, merge):
+from pledgegraph.store.log import applying
+replay = applying.replay
+def once(store, record, **how):
     if record.sequence == 2:
         os.kill(os.getpid(), 9)
-    replay(store, record, merge=merge)
-writer.replay = once
+    replay(store, record, **how)
+applying.replay = once
 with writer.writing(open_directory(Path(sys.argv[1]), base=BASE), writer.Writer, wait=1):
     pass
 """

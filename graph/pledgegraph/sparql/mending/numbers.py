@@ -131,6 +131,9 @@ def _equal(left: Term, right: Term) -> bool | None:
     if not isinstance(left, Literal) or not isinstance(right, Literal):
         return False
     one, two = number_of(left), number_of(right)
+    if one is None and two is None:
+        found = _engine("?l = ?r", left, right)
+        return None if found is None else found == TRUE
     if one is None or two is None:
         other = right if two is None else left
         return False if other.datatype in _WITHOUT_NUMBERS else None
