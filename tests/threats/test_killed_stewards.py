@@ -5,6 +5,7 @@ What was acknowledged is there, nothing is there by half, and `verify` finds not
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -78,7 +79,8 @@ class Victims:
             time.sleep(self.chance.uniform(0, 0.03))
         else:
             time.sleep(self.chance.uniform(0, 1.1) * self.durations[kind])
-        os.kill(child, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
+            os.kill(child, signal.SIGKILL)
         words, status = self._last_words()
         self.deaths += status == signal.SIGKILL
         return words == ["acknowledged"]
