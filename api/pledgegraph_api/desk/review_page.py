@@ -97,9 +97,7 @@ class ReviewPages:
             Unauthorised: nobody is signed in.
             ProposalMissing: there is none of that id for this visitor.
         """
-        session = await self._desk.session(request)
-        given = known_parameters(request, ("id", "lang"))
-        proposal = await run_in_threadpool(self._reviewing.find, session, given.get("id", ""))
+        session, proposal = await self._asked(request)
         return await self._one(request, session, proposal)
 
     async def file(self, request: Request) -> Response:
@@ -109,9 +107,7 @@ class ReviewPages:
             Unauthorised: nobody is signed in.
             ProposalMissing: there is none of that id for this visitor.
         """
-        session = await self._desk.session(request)
-        given = known_parameters(request, ("id", "lang"))
-        proposal = await run_in_threadpool(self._reviewing.find, session, given.get("id", ""))
+        session, proposal = await self._asked(request)
         sent = await run_in_threadpool(self._sent, proposal)
         if sent is None:
             raise ProposalMissing("There is no workbook.")
@@ -164,6 +160,13 @@ class ReviewPages:
                 request, session, proposal, status=422, fault="review_refused", details=_said(error)
             )
         return leading_to(request, f"{REVIEW}?id={proposal.id}")
+
+    async def _asked(self, request: Request) -> tuple[Session, Proposal]:
+        """Who is signed in, and the proposal that the address names."""
+        session = await self._desk.session(request)
+        given = known_parameters(request, ("id", "lang"))
+        proposal = await run_in_threadpool(self._reviewing.find, session, given.get("id", ""))
+        return session, proposal
 
     def _refuse_others(self, session: Session, proposal: Proposal) -> None:
         if not self._reviewing.decides(session, proposal):
