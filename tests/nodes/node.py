@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import subprocess
 import time
 from pathlib import Path
@@ -53,11 +51,19 @@ class Node:
         self._service.address()
 
     def kill(self) -> None:
-        """End the service and all that it has started, as a power cut does."""
+        """End the service as `kill -9` does; the kernel ends what it has started."""
         assert self._service is not None
-        with_all = self._service.process.pid
-        os.killpg(with_all, signal.SIGKILL)
+        self._service.process.kill()
+        self._service.process.wait()
         self._service.end()
+
+    def children(self) -> dict[int, str]:
+        """The processes that the service has started, each with its command line."""
+        assert self._service is not None
+        return {
+            each: Path(f"/proc/{each}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            for each in self._service.children()
+        }
 
     def stop(self) -> None:
         """End the service as Ctrl-C does."""

@@ -183,6 +183,18 @@ def test_without_a_quorum_writes_are_refused_and_reads_go_on(nodes: Nodes) -> No
     settled(nodes.addresses)
 
 
+def test_nothing_outlives_a_node_that_is_killed(nodes: Nodes) -> None:
+    node = nodes.nodes[1]
+    children = node.children()
+    assert any(words.endswith(" follow ") for words in children.values()), children
+    node.kill()
+    deadline = time.monotonic() + 20
+    while any(Path(f"/proc/{each}").exists() for each in children):
+        assert time.monotonic() < deadline, "a process lives on"
+        time.sleep(0.05)
+    node.start()
+
+
 def test_what_is_acknowledged_outlives_the_death_of_nodes_and_servers(nodes: Nodes) -> None:
     writers = Writers(nodes.addresses, nodes.token, BASE, clients=2, writes=15)
     before = [counted(nodes.addresses[0], client) for client in range(2)]

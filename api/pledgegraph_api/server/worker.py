@@ -1,6 +1,6 @@
 """A process that speaks HTTP: the only one, or one of several over the same socket.
 
-Of several, each is started as ``python -m pledgegraph_api.server.worker {descriptor}``, with the
+Of several, each begins as by ``python -m pledgegraph_api.server.worker {descriptor}``, with the
 settings on its standard input.
 """
 
@@ -17,7 +17,6 @@ import uvicorn
 from pledgegraph.settings import Settings
 from pledgegraph.setup import answering_engine, nothing_collected, open_engine
 from pledgegraph.store import EmbeddedEngine
-from pledgegraph.workers import end_with_parent
 from pledgegraph_api.app.create import create_app
 from pledgegraph_api.ops.log_format import begin_log
 from pledgegraph_api.server.protocol import guarded_protocol
@@ -63,7 +62,6 @@ def answer_on(listener: socket.socket, settings: Settings, engine: EmbeddedEngin
 
 def main() -> None:
     """Be one of several."""
-    end_with_parent()
     settings = Settings.model_validate_json(sys.stdin.read())
     begin_log(settings)
     with socket.socket(fileno=int(sys.argv[1])) as listener:

@@ -1,6 +1,6 @@
 """The process that explains one query: parses it, tells of it, and ends.
 
-Started as ``python -m pledgegraph.explain.worker {bytes of memory} {base IRI}``; the query
+Begun as by ``python -m pledgegraph.explain.worker {bytes of memory} {base IRI}``; the query
 comes by the standard input, JSON goes by the standard output. rdflib's parser is slow and
 recursive, so a query may take long or need much; then this process is killed.
 """
@@ -19,7 +19,7 @@ from pledgegraph.explain.explanation import Explanation, Rewritten
 from pledgegraph.sparql.codepoint_escapes import plain_text
 from pledgegraph.sparql.planning.plan import Plan, planned
 from pledgegraph.store.query_evaluation import evaluate
-from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
+from pledgegraph.workers.confinement import forbid_network, limit_memory
 from pledgegraph.workers.failures import card_of
 
 
@@ -61,7 +61,6 @@ def _rewritten(text: str, plan: Plan) -> Iterator[Rewritten]:
 
 def main() -> None:
     """Confine this process, explain what comes, and end."""
-    end_with_parent()
     forbid_network()
     limit_memory(int(sys.argv[1]))
     answer: dict[str, Any]

@@ -1,6 +1,6 @@
 """The process that reads and writes workbooks; it is killed at need.
 
-Started as ``python -m pledgegraph.tabular.process {bytes of memory}``. A file that somebody sends
+Begun as by ``python -m pledgegraph.tabular.process {bytes of memory}``. A file that somebody sends
 can be made to need any amount of time and memory: nothing of it is read where requests are
 answered. By the standard input come a line of JSON and the file; by the standard output go a line
 of JSON and what it announces; by the standard error, lines that tell how far it is.
@@ -26,7 +26,7 @@ from pledgegraph.tabular.reading import Sent, read
 from pledgegraph.tabular.register import register_named
 from pledgegraph.tabular.state import State
 from pledgegraph.tabular.writing import marked, workbook_of
-from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
+from pledgegraph.workers.confinement import forbid_network, limit_memory
 from pledgegraph.workers.failures import card_of
 
 PROGRESS: Final = "done "
@@ -114,7 +114,6 @@ def answer(source: BinaryIO, output: BinaryIO, memory: int) -> None:
 
 def main() -> None:
     """Confine this process, then do one task."""
-    end_with_parent()
     # The answer goes by a copy; whatever else writes to the standard output must not get into it.
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

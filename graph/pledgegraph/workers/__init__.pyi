@@ -1,6 +1,5 @@
 from .background_command import BackgroundCommand as BackgroundCommand
 from .child import ChildProcess as ChildProcess
-from .confinement import end_with_parent as end_with_parent
 from .fair_queue import FairQueue as FairQueue
 from .fair_queue import Turn as Turn
 from .memory_template import Residence as Residence

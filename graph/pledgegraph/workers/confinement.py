@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import os
 import platform
 import resource
+import signal
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +23,6 @@ _PR_SET_SECCOMP: Final = 22
 _PR_SET_PDEATHSIG: Final = 1
 _PR_SET_CHILD_SUBREAPER: Final = 36
 _SECCOMP_MODE_FILTER: Final = 2
-_SIGKILL: Final = 9
 
 # Classic BPF, as linux/filter.h and linux/seccomp.h name it.
 _LOAD_WORD: Final = 0x20
@@ -103,9 +104,14 @@ def _address_space() -> int:
     return pages * resource.getpagesize()
 
 
-def end_with_parent() -> None:
-    """Have the kernel kill this process when the one that started it dies."""
-    _prctl(_PR_SET_PDEATHSIG, _SIGKILL)
+def end_with_parent(parent: int) -> None:
+    """Have the kernel kill this process when ``parent``, which started it, dies.
+
+    Where that one has died already, the process ends here.
+    """
+    _prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def forbid_network() -> bool:

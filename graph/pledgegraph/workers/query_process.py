@@ -1,6 +1,6 @@
 """The worker process: opens a snapshot, answers one query after the other, is killed at need.
 
-Started as ``python -m pledgegraph.workers.query_process {bytes of memory}``, with ``network``
+Begun as by ``python -m pledgegraph.workers.query_process {bytes of memory}``, with ``network``
 behind it where a remote engine answers; frames come and go by the socket that is its standard
 input.
 """
@@ -30,7 +30,7 @@ from pledgegraph.results.encoding import (
 from pledgegraph.results.truncation import Bounds, head_with_link, held_back, refuse_unsaid
 from pledgegraph.store.engine import QueryResult
 from pledgegraph.store.query_evaluation import evaluate
-from pledgegraph.workers.confinement import QueryMemory, end_with_parent, forbid_network
+from pledgegraph.workers.confinement import QueryMemory, forbid_network
 from pledgegraph.workers.deep_stack import DeepThreads
 from pledgegraph.workers.failures import card_of
 from pledgegraph.workers.frames import Frame, packed, read_frame
@@ -294,7 +294,6 @@ def _term(text: str) -> NamedNode | Literal:
 
 def main() -> None:
     """Confine this process, then answer queries."""
-    end_with_parent()
     # Questions and answers go by a copy of the socket, out of the way of whatever else would
     # read the standard input.
     descriptor = os.dup(0)

@@ -1,6 +1,6 @@
 """The template process: holds the data in memory, and makes workers by forking itself.
 
-Started as ``python -m pledgegraph.workers.template_process {bytes of memory of a query}``; what
+Begun as by ``python -m pledgegraph.workers.template_process {bytes of memory of a query}``; what
 it is told and what it says go by the socket that is its standard input (see `frames`). It has one
 thread, since no other is there after a fork, and no network. So the engine's files, which
 need threads, are read by a process of their own, whose quads come by a pipe.
@@ -54,10 +54,11 @@ def loaded(asked: dict[str, Any], tell: Callable[[int], None]) -> MemoryStore:
         CannotLoad: it cannot be read, or is larger than allowed.
     """
     ours, theirs = os.pipe()
+    here = os.getpid()
     reader = os.fork()
     if reader == 0:
         os.close(ours)
-        _read_files(asked, theirs)
+        _read_files(asked, theirs, here)
     os.close(theirs)
     tell(reader)
     copy = MemoryStore(Path(asked["changes"]), merge=asked["merge"])
@@ -80,11 +81,11 @@ def loaded(asked: dict[str, Any], tell: Callable[[int], None]) -> MemoryStore:
     return copy
 
 
-def _read_files(asked: dict[str, Any], output: int) -> NoReturn:
+def _read_files(asked: dict[str, Any], output: int, parent: int) -> NoReturn:
     """Be the process that reads the snapshot: write its quads to the pipe, and end."""
     status = 1
     try:
-        end_with_parent()
+        end_with_parent(parent)
         with os.fdopen(output, "wb") as pipe:
             store = Store.read_only(asked["path"])
             quads = len(store)
@@ -205,10 +206,9 @@ class Template:
             deadline = time.monotonic() + _ADOPTION
             while os.getppid() != parent and time.monotonic() < deadline:
                 time.sleep(0.001)
-            end_with_parent()
-            if os.getppid() == parent:
-                work(talk, lambda: Sources(self._memory, copy))
-                status = 0
+            end_with_parent(parent)
+            work(talk, lambda: Sources(self._memory, copy))
+            status = 0
         except BaseException:  # noqa: BLE001 -- it must not go on as the template
             traceback.print_exc()
         finally:
@@ -217,7 +217,6 @@ class Template:
 
 def main() -> None:
     """Confine this process, then do as the pool says."""
-    end_with_parent()
     control = socket.socket(fileno=os.dup(0))
     forbid_network()
     Template(control, int(sys.argv[1])).serve()

@@ -1,6 +1,6 @@
 """The process in which a write is worked out; it is killed at need.
 
-Started as ``python -m pledgegraph.workers.write_process {bytes of memory}``. By the standard
+Begun as by ``python -m pledgegraph.workers.write_process {bytes of memory}``. By the standard
 input come a line of JSON and the text of an update or the body of a request; by the standard
 output go a line of JSON and, when all went well, the quads removed and those added, as N-Quads.
 """
@@ -33,7 +33,7 @@ from pledgegraph.store.update_evaluation import (
     patched_difference,
     read_update,
 )
-from pledgegraph.workers.confinement import end_with_parent, forbid_network, limit_memory
+from pledgegraph.workers.confinement import forbid_network, limit_memory
 from pledgegraph.workers.deep_stack import DeepThreads
 from pledgegraph.workers.failures import card_of
 
@@ -105,7 +105,6 @@ def answer(source: BinaryIO, output: BinaryIO, memory: int) -> None:
 
 def main() -> None:
     """Confine this process, then work one write out."""
-    end_with_parent()
     # The answer goes by a copy; whatever else writes to the standard output must not get into it.
     output = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -26,6 +27,16 @@ def run(program: str) -> subprocess.CompletedProcess[str]:
         timeout=30,
         check=False,
     )
+
+
+def has_ended(process: int) -> bool:
+    """Whether a process ends within ten seconds."""
+    status = Path(f"/proc/{process}/status")
+    for _ in range(100):
+        if not status.exists() or "Z (zombie)" in status.read_text(encoding="ascii"):
+            return True
+        time.sleep(0.1)
+    return False
 
 
 @pytest.mark.parametrize(
@@ -59,18 +70,45 @@ def test_memory_beyond_the_limit_is_refused() -> None:
 
 def test_a_worker_ends_with_the_process_that_started_it() -> None:
     program = """
+parent = os.getpid()
 child = os.fork()
 if child == 0:
-    end_with_parent()
+    end_with_parent(parent)
     import time; time.sleep(30)
     os._exit(0)
 print(child, flush=True)
 import time; time.sleep(0.3)
 os._exit(0)
 """
-    child = Path("/proc") / run(program).stdout.strip() / "status"
-    for _ in range(100):
-        if not child.exists() or "Z (zombie)" in child.read_text(encoding="ascii"):
-            return
-        time.sleep(0.1)
-    pytest.fail("the child lives on")
+    assert has_ended(int(run(program).stdout)), "the child lives on"
+
+
+def test_a_worker_that_begins_after_the_end_of_its_parent_ends_too() -> None:
+    done = run("end_with_parent(os.getpid())\nprint('it goes on')")
+    assert done.stdout == ""
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize(
+    "child",
+    [
+        "ChildProcess.worker('pledgegraph.explain.worker', '1000000000', 'https://x.example')",
+        "ChildProcess.service('pledgegraph.explain.worker', '1000000000', 'https://x.example')",
+        "ChildProcess.pledgegraph('token', 'import', '-', settings={'PLEDGEGRAPH_DATA_DIR': '.'})",
+    ],
+    ids=["worker", "service", "pledgegraph"],
+)
+def test_no_kind_of_process_outlives_the_one_that_started_it(child: str, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    program = f"""
+from pledgegraph.workers import ChildProcess
+# It waits for input that never ends: the process itself has the other end of the pipe too.
+started = {child}.open(stdin=os.open({str(pipe)!r}, os.O_RDWR), stdout=-3, stderr=-3)
+print(started.pid, flush=True)
+import time; time.sleep(1)
+os._exit(1 if started.poll() is None else 2)
+"""
+    done = run(program)
+    assert done.returncode == 1, "the child has ended by itself"
+    assert has_ended(int(done.stdout)), "the child lives on"
