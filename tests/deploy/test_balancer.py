@@ -46,12 +46,13 @@ def test_what_a_node_keeps_for_itself_is_asked_of_one_node(
 ) -> None:
     require("nginx", shutil.which("nginx") is not None)
     names = [str(each.server_port) for each in nodes]
-    paths = ("/steward", "/steward/sign-in", "/corrections/new?of=x", "/submissions/1")
+    paths = ("/steward", "/steward/sign-in", "/corrections/new?of=x", "/submissions/1", "/dumps/")
+    kept = ("/catalog?format=turtle", "/.well-known/void")
     with nginx(tmp_path / "nginx", [f"127.0.0.1:{name}" for name in names]) as door:
         # What was asked before would be answered from the cache.
         anything = {httpx.get(f"{door}/commitments?page={n}").text for n in range(6)}
         assert anything == set(names)
-        assert {httpx.get(door + path).text for path in paths * 2} == {names[0]}
+        assert {httpx.get(door + path).text for path in (*paths * 2, *kept)} == {names[0]}
         nodes[0].shutdown()
         nodes[0].server_close()
         assert {httpx.get(door + path).text for path in paths * 2} <= set(names[1:])

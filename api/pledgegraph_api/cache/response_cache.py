@@ -20,7 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from pledgegraph_api.cache.raw_response import Prepared
 from pledgegraph_api.http.body_peek import read_ahead
 from pledgegraph_api.http.cache_hint import SCOPE_KEY, CacheHint
-from pledgegraph_api.http.etags import CONDITIONAL
+from pledgegraph_api.http.etags import CONDITIONAL, of_same_answer
 from pledgegraph_api.http.request_kind import runs_queries
 from pledgegraph_api.http.request_outcome import Exchange
 from pledgegraph_api.middleware.if_match import asks_for_match
@@ -86,6 +86,19 @@ class _Kept:
         """The response to who has the answer."""
         return Prepared.of(_not_modified(self.start), b"")
 
+    def unchanged_for(self, tags: bytes) -> Prepared | None:
+        """The response to who has answers with those tags, if this is one of them.
+
+        It names the tag that the client has, which may be of another node, or of another copy of
+        the data in memory.
+        """
+        if self.tag in tags or tags == b",*":
+            return self.unchanged
+        other = of_same_answer(self.tag.decode("latin-1"), tags.decode("latin-1"))
+        if other is None:
+            return None
+        return Prepared.of(_not_modified(self.start, tag=other.encode("latin-1")), b"")
+
 
 class KeptAnswers:
     """An ASGI application that answers from memory what it can, and asks another for the rest.
@@ -145,9 +158,10 @@ class KeptAnswers:
         if kept is None:
             await self._app(*self._keeping(scope, receive, send, key, state))
             return
-        has_it = bool(tags) and method in CONDITIONAL and (kept.tag in tags or tags == b",*")
-        if has_it:
-            response = kept.unchanged
+        unchanged = kept.unchanged_for(tags) if tags and method in CONDITIONAL else None
+        has_it = unchanged is not None
+        if unchanged is not None:
+            response = unchanged
         else:
             response = kept.headed if method == "HEAD" else made or kept.got
         await response.send(send)
@@ -254,9 +268,13 @@ def _kept(start: Message, body: bytes, key: Key, *, route: str) -> _Kept:
     )
 
 
-def _not_modified(start: Message) -> Message:
+def _not_modified(start: Message, tag: bytes | None = None) -> Message:
     """The beginning of a 304: what the answer would have, but for what tells of its body."""
-    headers = [each for each in start["headers"] if each[0] not in _OF_THE_BODY]
+    headers = [
+        (name, tag if tag is not None and name == b"etag" else value)
+        for name, value in start["headers"]
+        if name not in _OF_THE_BODY
+    ]
     return {"type": "http.response.start", "status": 304, "headers": headers}
 
 

@@ -11,6 +11,8 @@ from starlette.requests import Request
 
 CONDITIONAL: Final = frozenset({"GET", "HEAD", "QUERY"})
 """The safe methods: what they ask for need not be sent to who has it."""
+_ADDED: Final = re.compile(r'(?:m[0-9a-f]{8})?w?"$')
+"""What a tag ends with beside the digest, which is of hexadecimal digits."""
 _TAG: Final = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
@@ -50,6 +52,23 @@ def from_copies(request: Request, etag: str) -> Iterator[str]:
     for tag in _TAG.findall(",".join(request.headers.getlist("if-none-match"))):
         if tag.startswith(begin):
             yield f"W/{tag}" if tag.endswith('w"') else tag
+
+
+def of_same_answer(etag: str, tags: str) -> str | None:
+    """The one of ``tags``, as a header has them, that an answer with that tag may have had too.
+
+    The same answer has one tag made from the files, one from each copy in memory, and weak ones.
+    """
+    stem = _stem(opaque(etag))
+    for tag in _TAG.findall(tags):
+        if _stem(tag) == stem:
+            return f"W/{tag}" if tag.endswith('w"') else tag
+    return None
+
+
+def _stem(tag: str) -> str:
+    """A tag without what `of_copy` and `weakened` add."""
+    return _ADDED.sub('"', tag)
 
 
 def weakened(etag: str) -> str:

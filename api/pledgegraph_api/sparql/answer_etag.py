@@ -17,15 +17,26 @@ from pledgegraph.settings import Settings
 from pledgegraph_api.http.etags import etag_of
 from pledgegraph_api.sparql.protocol import QueryRequest
 
-_OF_THIS_PROCESS: Final = frozenset({"data_dir", "host", "port", "copies_memory"})
-"""Settings that no answer depends on."""
+_OF_ANSWERS: Final = frozenset(
+    {
+        "base",
+        "engine",
+        "max_answer_bytes",
+        "max_rows",
+        "remote_dialect",
+        "service_allow",
+        "service_bytes",
+        "service_rows",
+    }
+)
+"""Settings that answers depend on; in all others nodes may differ."""
 
 
 class AnswerTags:
-    """Makes strong entity tags. All processes of one release with the same settings agree."""
+    """Makes strong entity tags. All processes of one release agree."""
 
     def __init__(self, settings: Settings) -> None:
-        chosen = settings.model_dump_json(exclude=set(_OF_THIS_PROCESS))
+        chosen = settings.model_dump_json(include=set(_OF_ANSWERS))
         self._salt = etag_of(release(), pyoxigraph.__version__, chosen)
 
     def of(self, version: str, query: QueryRequest, form: Format, coding: str) -> str:

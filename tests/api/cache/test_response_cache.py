@@ -249,6 +249,25 @@ def test_who_has_the_answer_is_told_so(client: httpx.Client, more: Headers, weak
     ).is_success
 
 
+@pytest.mark.parametrize("more", [{}, {"X-New": "1"}], ids=["from memory", "by the endpoint"])
+@pytest.mark.parametrize("added", ["m0123abcd", "w", "m0123abcdw"])
+def test_who_has_the_answer_of_another_copy_is_told_so(
+    client: httpx.Client, more: Headers, added: str
+) -> None:
+    """Of another node, or of this one before its copy in memory was made anew."""
+    parameters = {"query": unlike(LONG, f"other {added}"), "format": "csv"}
+    own = client.get("/sparql", params=parameters).headers["etag"]
+    tag = f'{"W/" * added.endswith("w")}{own[:-1]}{added}"'
+    headers = {"If-None-Match": f'"other", {tag}', **more}
+    response = client.get("/sparql", params=parameters, headers=headers)
+    assert response.status_code == 304
+    assert response.headers["etag"] == tag
+    for other in (f'{own[:-1]}x"', tag.replace('"', '"0', 1)):
+        assert client.get(
+            "/sparql", params=parameters, headers={"If-None-Match": other, **more}
+        ).is_success
+
+
 def test_a_304_has_the_same_headers_from_memory_and_from_the_endpoint(client: httpx.Client) -> None:
     parameters = {"query": unlike(SELECT, "304")}
     tag = client.get("/sparql", params=parameters).headers["etag"]
