@@ -342,6 +342,17 @@ SPECIAL: Final[dict[str, Special]] = {
         {PG.assessor},
         [(None, PG.assessor, URIRef(f"{BASE}id/actor/maker"))],
     ),
+    "ReplyByMaker": (
+        "note/example",
+        {PG.reporter},
+        [(None, PG.reporter, URIRef(f"{BASE}id/actor/office"))],
+    ),
+    "ReplyIsToldByNote": ("note/example", {RDF.type}, [(None, RDF.type, PG.Delivery)]),
+    "ReplyOnSameCommitment": (
+        "note/example",
+        {PG.reportsOn},
+        [(None, PG.reportsOn, URIRef(f"{BASE}id/commitment/earlier"))],
+    ),
     "ExpectedOnly": ("commitment/example", {PG.stage}, [(None, PG.stage, _EXPECTED)]),
     "SupersededBy": ("report/example", {PG.status}, [(None, PG.status, _SUPERSEDED)]),
     "KnownLanguage": ("actor/office", set(), [(None, PG.note, Literal("A note", lang="qxy"))]),

@@ -77,7 +77,13 @@ def example() -> Store:
         <id/report/of-somebody-else> a pg:StatusReport, pg:ProgressNote ;
           pg:reporter <id/actor/office> ;
           pg:reportsOn <id/commitment/example> ; pg:status status:paused ;
-          pg:asOf "2026-06-30"^^xsd:date ."""
+          pg:asOf "2026-06-30"^^xsd:date .
+        <id/assessment/newest> a pg:Assessment ; pg:assessor <id/actor/office> ;
+          pg:reportsOn <id/commitment/example> ; pg:status status:paused ;
+          pg:asOf "2026-07-31"^^xsd:date .
+        <id/note/reply> a pg:ProgressNote ; pg:reporter <id/actor/maker> ;
+          pg:reportsOn <id/commitment/example> ; pg:repliesTo <id/assessment/newest> ;
+          pg:text "We differ."@en ; pg:asOf "2026-09-01"^^xsd:date ."""
     for quad in parse(second, format=RdfFormat.TURTLE):
         store.add(type(quad)(*quad.triple, graph))
     store.extend(list(merged(store)))
@@ -93,7 +99,8 @@ def example() -> Store:
         ("2025-06-30", "in-progress", "2025-06-30"),
         ("2026-03-30", "in-progress", "2025-06-30"),
         ("2026-03-31", "completed", "2026-03-31"),
-        ("2026-12-31", "completed", "2026-03-31"),
+        # A reply is a word of the maker, and no status.
+        ("2026-12-31", "completed", "2026-09-01"),
     ],
 )
 def test_status_is_the_makers_latest_as_of_the_day(
@@ -107,3 +114,45 @@ def test_status_is_the_makers_latest_as_of_the_day(
     found = {str(v.value): row[v] and row[v].value for v in map(Variable, asked.columns)}
     assert found["status"] == f"https://w3id.org/pledgegraph/scheme/status#{status}"
     assert found["lastReport"] == last_report
+
+
+@pytest.mark.parametrize(
+    ("day", "note", "replies_to"),
+    [
+        ("2026-08-31", "report/of-somebody-else", None),
+        ("2026-09-01", "note/reply", "assessment/newest"),
+    ],
+)
+def test_an_assessment_hides_no_note_and_is_no_note(
+    day: str, note: str, replies_to: str | None, example: Store
+) -> None:
+    asked = question("latest-progress")
+    given = asked.bind({"commitment": "example", "day": day}, base=BASE)
+    rows = example.query(asked.query, substitutions=dict(given))
+    assert isinstance(rows, QuerySolutions)
+    commitment = NamedNode(f"{BASE}/id/commitment/example")
+    (row,) = [each for each in rows if each["part"] == commitment]
+    assert row["note"] == NamedNode(f"{BASE}/id/{note}")
+    assert row["repliesTo"] == (replies_to and NamedNode(f"{BASE}/id/{replies_to}"))
+
+
+@pytest.mark.parametrize(("day", "reply"), [("2026-08-31", None), ("2026-09-01", "We differ.")])
+@pytest.mark.parametrize("name", ["self-report-and-independent-rating", "status-as-of"])
+def test_a_reply_stands_beside_the_assessment_from_its_day_on(
+    name: str, day: str, reply: str | None, example: Store
+) -> None:
+    asked = question(name)
+    given = asked.bind({"register": "example", "day": day}, base=BASE)
+    rows = example.query(asked.query, substitutions=dict(given))
+    assert isinstance(rows, QuerySolutions)
+    assessor = "assessor" if "assessor" in asked.columns else "teller"
+    office = NamedNode(f"{BASE}/id/actor/office")
+    beside = {
+        (row["reply"], row["replyText"].value)
+        for row in rows
+        if row[assessor] == office
+        and row["reply"]
+        # That of an earlier assessment has no day.
+        and row["reply"] != NamedNode(f"{BASE}/id/note/example")
+    }
+    assert beside == ({(NamedNode(f"{BASE}/id/note/reply"), reply)} if reply else set())

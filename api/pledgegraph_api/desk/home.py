@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
@@ -149,7 +150,35 @@ class DeskHome:
             reviews=len(self._reviewing.waiting(session)),
             due=due,
             due_total=total,
+            unanswered=self._unanswered(session, language.tag),
         )
+
+    def _unanswered(self, session: Session, language: str) -> list[dict[str, Any]]:
+        """The assessments of the maker's commitments that it has not replied to, newest first."""
+        ledger = self._rights.ledger()
+        found = [
+            (account, commitment)
+            for commitment in ledger.commitments
+            if self._rights.own_makers(session, commitment)
+            for account in commitment.assessments()
+            if not commitment.replies(account)
+        ]
+        found.sort(key=lambda each: each[0].ends[-1:], reverse=True)
+        rows = []
+        for account, commitment in found[:_SHOWN]:
+            name, tongue = ledger.name(commitment.record.value, language)
+            slug = commitment.record.value.rpartition("/")[2]
+            asked = urlencode({"commitment": slug, "assessment": account.record.value})
+            rows.append(
+                {
+                    "name": name or commitment.record.value,
+                    "language": tongue,
+                    "path": document_path(commitment.record, self._base),
+                    "told": ledger.in_short(account, language),
+                    "form": f"{PATH}/report?{asked}",
+                }
+            )
+        return rows
 
     def _due(self, session: Session, language: str) -> tuple[list[dict[str, Any]], int]:
         """The commitments of the steward that a report is due for, the longest silence first."""

@@ -41,7 +41,7 @@ from pledgegraph_api.web.record_paths import document_path
 from pledgegraph_api.write.queue import WriteRunner
 
 REPORT: Final = f"{PATH}/report"
-_FIELDS: Final = ("reporter", "status", "day", "text", "language", "link", "title")
+_FIELDS: Final = ("reporter", "replies_to", "status", "day", "text", "language", "link", "title")
 _LONGEST: Final = 4_000
 _ADDRESS: Final = re.compile(r"https?://[^\s<>\"{}|\\^`]{3,2000}")
 _NAME: Final = re.compile(r"[A-Za-z0-9._~-]{1,200}")
@@ -85,9 +85,11 @@ class ProgressForm:
             RecordMissing: there is no such commitment for this visitor.
         """
         session = await self._desk.session(request)
-        given = known_parameters(request, ("commitment", "lang"))
+        given = known_parameters(request, ("commitment", "assessment", "lang"))
         commitment = await run_in_threadpool(self._own, session, given.get("commitment", ""))
-        return await run_in_threadpool(self._form, request, session, commitment, {})
+        return await run_in_threadpool(
+            self._form, request, session, commitment, {}, assessment=given.get("assessment", "")
+        )
 
     async def send(self, request: Request) -> Response:
         """Bring a report in, or show the form with what is wrong.
@@ -103,6 +105,9 @@ class ProgressForm:
         own = self._rights.own_makers(session, commitment)
         today = datetime.now(UTC).date()
         faults = _faults(fields, own or commitment.makers, today, is_own=bool(own))
+        replies_to = fields.get("replies_to", "")
+        if replies_to and replies_to not in {e.record.value for e in commitment.assessments()}:
+            faults.append("account_no_assessment")
         if faults:
             return await run_in_threadpool(
                 self._form, request, session, commitment, fields, status=422, faults=faults
@@ -118,6 +123,7 @@ class ProgressForm:
             link=fields.get("link", "").strip(),
             title=fields.get("title", "").strip(),
             is_own=bool(own),
+            replies_to=replies_to,
         )
 
         act = fields.get("act", "")
@@ -190,6 +196,7 @@ class ProgressForm:
         status: int = 200,
         faults: list[str] | None = None,
         details: list[str] | None = None,
+        assessment: str = "",
     ) -> Response:
         language = language_of(request)
         ledger = self._rights.ledger()
@@ -204,8 +211,12 @@ class ProgressForm:
         makers = own or list(commitment.makers)
         values = {each: fields.get(each, "") for each in _FIELDS}
         if not fields:
+            known = {each.record.value for each in commitment.assessments()}
+            chosen = assessment if assessment in known else ""
             values |= {
-                "status": standing.own if standing.own in STATUSES else "",
+                # A reply says how far the promise is only where its author says so.
+                "status": "" if chosen else standing.own if standing.own in STATUSES else "",
+                "replies_to": chosen,
                 "day": today.isoformat(),
                 "language": language.tag,
                 "reporter": makers[0] if makers else "",
@@ -231,6 +242,10 @@ class ProgressForm:
             last=standing.last_report,
             newest=_newest(ledger, commitment, language.tag) if status == 409 else [],  # noqa: PLR2004
             makers=[(each, ledger.name(each, language.tag)[0] or each) for each in makers],
+            assessments=[
+                (each.record.value, ledger.in_short(each, language.tag))
+                for each in commitment.assessments()
+            ],
             statuses=[(each, self._statuses.name(each, language.tag)) for each in STATUSES],
             values=values,
             is_own=bool(own),
@@ -274,13 +289,4 @@ def _faults(
 def _newest(ledger: Ledger, commitment: Commitment, language: str) -> list[dict[str, Any]]:
     """The latest accounts, for whoever was overtaken by one."""
     told = sorted(commitment.told, key=lambda each: each.account.ends or ("",), reverse=True)[:3]
-    return [
-        {
-            "day": next(iter(each.account.ends), ""),
-            "who": ", ".join(ledger.name(one, language)[0] or one for one in each.account.tellers),
-            "status": ", ".join(
-                ledger.name(one, language)[0] or one for one in each.account.statuses
-            ),
-        }
-        for each in told
-    ]
+    return [ledger.in_short(each.account, language) for each in told]

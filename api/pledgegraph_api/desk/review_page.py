@@ -330,6 +330,7 @@ class ReviewPages:
             one=proposal,
             about=self._reviewing.title(proposal, self._engine.base, language),
             path_of_it=self._public(proposal),
+            answered=self._reviewing.answered(proposal, language),
             status_name=self._statuses.name(proposal.content.get("status", ""), language),
             report=None if report is None else shown_report(report, language, self._engine.base),
             decides=decides,

@@ -123,6 +123,15 @@ class Reviewing:
         name, tongue = self._rights.ledger().name(f"{base}/id/{kind}/{proposal.about}", language)
         return {"name": name or proposal.about, "language": tongue}
 
+    def answered(self, proposal: Proposal, language: str) -> Mapping[str, str]:
+        """The assessment that a report replies to, in short; empty where it replies to none."""
+        commitment = self._rights.commitment(proposal.about)
+        replies_to = proposal.content.get("replies_to")
+        for each in commitment.assessments() if commitment and replies_to else ():
+            if each.record.value == replies_to:
+                return self._rights.ledger().in_short(each, language)
+        return {}
+
     def _may(self, session: Session, proposal: Proposal, *, alone: bool) -> bool:
         if proposal.kind == "workbook":
             return session.may(proposal.about)

@@ -19,7 +19,18 @@ from pledgegraph_api.progress.terms import CLASSES, FRESHNESS, NOT_REPORTED, STA
 from pledgegraph_api.web.naming import NameBook, read_names
 
 _THINGS: Final = frozenset(
-    ("about", "register", "maker", "actorType", "status", "teller", "record", "known")
+    (
+        "about",
+        "register",
+        "maker",
+        "actorType",
+        "status",
+        "teller",
+        "record",
+        "known",
+        "assessment",
+        "repliesTo",
+    )
 )
 _QUERIES: Final = Path(__file__).resolve().with_name("queries")
 
@@ -47,6 +58,9 @@ class Account:
     date_words: str
     """The wording of its date, where one was seen."""
     tellers: tuple[str, ...]
+    is_assessment: bool
+    replies_to: tuple[str, ...]
+    """The assessments that it replies to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,22 @@ class Commitment:
     actor_types: tuple[str, ...]
     told: tuple[Telling, ...]
 
+    def assessments(self) -> list[Account]:
+        """The assessments of it and of its parts, the newest first, each once."""
+        found = {e.account.record: e.account for e in self.told if e.account.is_assessment}
+        return sorted(
+            found.values(), key=lambda each: (each.ends[-1:], each.record.value), reverse=True
+        )
+
+    def replies(self, account: Account) -> list[Account]:
+        """What its maker has replied to an assessment, the oldest first, each once."""
+        found = {
+            each.account.record: each.account
+            for each in self.told
+            if account.record.value in each.account.replies_to
+        }
+        return sorted(found.values(), key=lambda each: (each.ends[-1:], each.record.value))
+
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
@@ -95,6 +125,16 @@ class Ledger:
     def name(self, iri: str, language: str) -> tuple[str, str]:
         """What a thing is called and in which language that is; both empty where unknown."""
         return self.names.name(NamedNode(iri), language)
+
+    def in_short(self, account: Account, language: str) -> dict[str, str]:
+        """Of an account the last day that it can mean, who tells, and how far the promise is."""
+        return {
+            "day": account.ends[-1] if account.ends else "",
+            "who": ", ".join(self.name(each, language)[0] or each for each in account.tellers),
+            "status": ", ".join(
+                [self.name(each, language)[0] or each for each in account.statuses] or account.words
+            ),
+        }
 
 
 class Ledgers:
@@ -204,6 +244,8 @@ def _account(iri: str, values: Values) -> Account:
         states=any(values.get(key) for key in ("status", "published", "word")),
         date_words=next(iter(values.get("dateWords", ())), ""),
         tellers=tuple(values.get("teller", ())),
+        is_assessment="assessment" in values,
+        replies_to=tuple(values.get("repliesTo", ())),
     )
 
 

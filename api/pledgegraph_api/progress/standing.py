@@ -47,6 +47,8 @@ class Told:
     telling: Telling
     day: str
     """The last day that its date can mean."""
+    replies: tuple[Account, ...] = ()
+    """What the maker has replied to it by the day asked for."""
 
 
 def standings(ledger: Ledger, day: date, *, today: date | None = None) -> list[Standing]:
@@ -82,7 +84,12 @@ def lately_told(commitments: Iterable[Commitment], day: date, most: int) -> list
         for telling in commitment.told:
             ends = [each for each in telling.account.ends if each <= until]
             if ends:
-                told = Told(commitment, telling, ends[-1])
+                replies = tuple(
+                    each
+                    for each in commitment.replies(telling.account)
+                    if not each.ends or each.ends[0] <= until
+                )
+                told = Told(commitment, telling, ends[-1], replies)
                 found.setdefault(telling.account.record.value, told)
     ordered = sorted(found.values(), key=lambda told: told.telling.account.record.value)
     ordered.sort(key=lambda told: told.day, reverse=True)

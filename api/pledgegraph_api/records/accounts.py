@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
 
@@ -46,6 +46,10 @@ class Entry:
     """Whether nobody in person tells, but a page of the register."""
     states: bool = False
     """Whether it says how far the promise is."""
+    answers: tuple[Name, ...] = ()
+    """The assessments that it replies to, by who assessed and when."""
+    replies: tuple[Entry, ...] = ()
+    """What the maker has replied to it, the oldest first."""
 
     @property
     def day(self) -> date | None:
@@ -71,8 +75,23 @@ class Accounts:
         """An account as a line."""
         known = self._entries.get(node)
         if known is None:
-            known = self._entries[node] = self._entry(node)
+            known = self._entries[node] = replace(self._entry(node), replies=self._replies(node))
         return known
+
+    def _replies(self, node: NamedNode) -> tuple[Entry, ...]:
+        said = self._facts.said
+        if PG.Assessment not in said.classes(node):
+            return ()
+        found = newest_first([self._entry(each) for each in said.back(node, PG.repliesTo)])
+        return tuple(reversed(found))
+
+    def _assessment(self, node: NamedNode) -> Name:
+        """An assessment as those that reply to it name it."""
+        things = self._things
+        when, who = things.when(node), things.names(node, *_TELLERS)
+        told = [*([when.text] if when else ()), *(each.text for each in who)]
+        name = things.name(node)
+        return Name(" · ".join(told), "", name.href) if told else name
 
     def _entry(self, node: NamedNode) -> Entry:
         said, things = self._facts.said, self._things
@@ -99,6 +118,7 @@ class Accounts:
             things.inferred(node),
             by_page=self._by_page(node),
             states=bool(statuses or words or said.nodes(node, PG.publishedStatus)),
+            answers=tuple(self._assessment(each) for each in said.nodes(node, PG.repliesTo)),
         )
 
     def voice(self, node: NamedNode) -> EntryVoice:

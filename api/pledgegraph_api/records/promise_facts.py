@@ -35,7 +35,16 @@ _BEARING: Final = (
     PG.about,
 )
 """Properties by which records bear on a promise."""
-_FURTHER: Final = (PG.concerns, PG.evidenceItem, PG.hasEvidence, PG.announcedAt, PG.madeBy)
+_FURTHER: Final = (
+    PG.concerns,
+    PG.evidenceItem,
+    PG.hasEvidence,
+    PG.announcedAt,
+    PG.madeBy,
+    PG.repliesTo,
+)
+_AROUND: Final = (PG.about, PG.resultedFrom, PG.repliesTo)
+"""Properties by which records bear on what bears on a promise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +100,8 @@ def read_promise(snapshot: Snapshot, promise: NamedNode) -> PromiseFacts:
     said.take(snapshot.about(further))
     beside = {e for each in below for e in said.nodes(each, PG.announcedAt, PG.madeBy)}
     around = [each for each in (*bearing, *further) if each not in beside]
-    said.take(snapshot.pointing_at(around, [PG.about, PG.resultedFrom]))
-    doubts = _subjects(said, around, (PG.about, PG.resultedFrom))
+    said.take(snapshot.pointing_at(around, _AROUND))
+    doubts = _subjects(said, around, _AROUND)
     said.take(snapshot.about([each for each in doubts if each not in bearing]))
     graphs = {g for each in (*below, *around, *doubts) for g in said.graphs(each)}
     said.take(snapshot.about(sorted(graphs, key=lambda each: each.value)))

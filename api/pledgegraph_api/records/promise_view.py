@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Any, Final
 
@@ -93,6 +95,8 @@ class _Answering:
         timeline = self._accounts.timeline()
         dated_ones = [each for each in timeline if each.day is not None]
         undated = [each for each in timeline if each.day is None]
+        shown = [*dated_ones[:MOST], *undated[:MOST]]
+        beside = {reply.node for each in shown for reply in each.replies}
         own_days = said.days(promise, PG.lastReport)
         due = things.when(promise, *_DUE)
         final = said.days(promise, PG.finalDueDate)
@@ -141,8 +145,8 @@ class _Answering:
             measures=self._measures(),
             ratings=self._ratings(promise),
             amounts=self._amounts(),
-            timeline=tuple(dated_ones[:MOST]),
-            undated=tuple(undated[:MOST]),
+            timeline=_told_once(dated_ones[:MOST], beside),
+            undated=_told_once(undated[:MOST], beside),
             more=max(0, len(dated_ones) - MOST) + max(0, len(undated) - MOST),
             doubts=self._doubts(),
             originals=tuple(things.originals()),
@@ -327,3 +331,8 @@ class _Answering:
 
     def _is_promise(self, part: NamedNode) -> bool:
         return bool(self._said.classes(part) & PROMISES)
+
+
+def _told_once(entries: Iterable[Entry], beside: Collection[NamedNode]) -> tuple[Entry, ...]:
+    """The entries; a reply whose words stand beside the assessment has them there alone."""
+    return tuple(replace(each, text=None) if each.node in beside else each for each in entries)

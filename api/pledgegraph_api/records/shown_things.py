@@ -33,6 +33,7 @@ _LINKS: Final = frozenset(
         PG.superEvent,
         PG.evidenceFor,
         PG.reportsOn,
+        PG.repliesTo,
         PG.concerns,
         PG.addresses,
         PG.grade,

@@ -198,6 +198,7 @@ REPORTS: Final = SheetKind(
         _listed("report_kind", PG.reportKind, "report-kind"),
         _actors("assessor", PG.assessor),
         Column("method", Kind.TEXT, PG.method, width=40),
+        Column("replies_to", Kind.RECORD, PG.repliesTo, ("assessment",), many=True, width=30),
         _LINKS,
         *_LAST,
     ),

@@ -55,6 +55,8 @@ class ProgressReport:
     """What that document is called."""
     is_own: bool
     """Whether the maker sends it."""
+    replies_to: str = ""
+    """The IRI of the assessment that it replies to; empty where it replies to none."""
 
     def as_fields(self) -> dict[str, str]:
         """The same as texts, to be kept."""
@@ -77,6 +79,8 @@ class ProgressReport:
             reporter=NamedNode(kept["reporter"]),
             day=date.fromisoformat(kept["day"]),
             is_own=bool(kept["is_own"]),
+            # What was sent for review by an earlier release replies to nothing.
+            replies_to=kept.get("replies_to", ""),
         )
 
 
@@ -106,7 +110,8 @@ def change_of(
 
 def reason_of(report: ProgressReport) -> str:
     """Why it is brought in, for the changes log."""
-    return f"Progress report on {report.promise.value.rpartition('/')[2]}, {report.day}."
+    kind = "Reply to an assessment of" if report.replies_to else "Progress report on"
+    return f"{kind} {report.promise.value.rpartition('/')[2]}, {report.day}."
 
 
 def enter_report(
@@ -148,7 +153,8 @@ def _quads(
     """The source, the account, and what is said of both."""
     slug = f"{report.promise.value.rpartition('/')[2]}-{report.name}"
     source, graph = NamedNode(f"{base}/id/source/report-{slug}"), graph_of_sources(base)
-    title = report.title or f"Progress report, {report.day}"
+    kind_of_source = "Reply to an assessment" if report.replies_to else "Progress report"
+    title = report.title or f"{kind_of_source}, {report.day}"
     said: list[tuple[NamedNode, NamedNode | Literal]] = [
         (RDF.type, PG.Source),
         (RDFS.label, Literal(title, language=report.language if report.title else "en")),
@@ -172,6 +178,8 @@ def _quads(
     ]
     if report.status:
         told.append((PG.status, NamedNode(f"{SCHEME}status#{report.status}")))
+    if report.replies_to:
+        told.append((PG.repliesTo, NamedNode(report.replies_to)))
     if report.text:
         told.append((PG.text, Literal(report.text, language=report.language)))
     quads = [

@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from pyoxigraph import NamedNode
@@ -157,6 +158,108 @@ async def test_who_has_nothing_to_do_with_it_gets_no_form(desk: Desk) -> None:
         assert (await visitor.client.get(FORM)).status_code == 401
         assert (await visitor.client.post("/steward/report", data=REPORT)).status_code == 401
     assert desk.engine.version() == before
+
+
+ASSESSED = """
+<id/assessment/a-{slug}> a pg:Assessment ; pg:assessor <id/actor/eva> ; pg:grade grade:high ;
+    pg:reportsOn <id/commitment/c-{slug}> ; pg:method "By reading."@en ;
+    pg:status <https://w3id.org/pledgegraph/scheme/status#paused> ; pg:text "It rests."@en ;
+    pg:asOf "2026-02-01"^^<http://www.w3.org/2001/XMLSchema#date> .
+<id/actor/eva> a pg:Actor ; rdfs:label "Eva's office"@en ; pg:grade grade:high ;
+    pg:actorType <https://w3id.org/pledgegraph/scheme/actor-type#civil-society> .
+"""
+REPLY = {**REPORT, "status": "", "text": "We <b>differ</b>."}
+
+
+async def test_a_maker_replies_beside_the_assessment(desk: Desk, tmp_path: Path) -> None:
+    for slug, maker in (("three", "ana"), ("four", "ben")):
+        desk.load(tmp_path, slug, maker, ASSESSED.replace("{slug}", slug))
+    assessment = f"{BASE}/id/assessment/a-three"
+    page = "/doc/commitment/c-three"
+    async with desk.visitor(MakerScope("ana"), label="Ana's office") as visitor:
+        secure(visitor)
+        client = visitor.client
+        home = html.unescape((await client.get("/steward")).text)
+        (form,) = re.findall(r'href="(/steward/report\?commitment=c-three&assessment=[^"]+)"', home)
+        assert "a-four" not in home
+        opened = await client.get(form)
+        assert f'<option value="{assessment}" selected>February 1, 2026 · Eva' in opened.text
+        for foreign in (f"{BASE}/id/assessment/a-four", f"{BASE}/id/report/none"):
+            fields = {**REPLY, "replies_to": foreign, "ticket": await form_ticket(visitor, form)}
+            refused = await client.post("/steward/report", data=fields)
+            assert refused.status_code == 422
+            assert "from the list the assessment" in refused.text
+        fields = {**REPLY, "replies_to": assessment, "ticket": await form_ticket(visitor, form)}
+        shown = await client.post("/steward/report", data={**fields, "act": "preview"})
+        assert "Reply by <span" in shown.text
+        assert "Reply by <span" not in (await client.get(page)).text
+        sent = await client.post("/steward/report", data=fields)
+        assert (sent.status_code, sent.headers["location"]) == (303, page), sent.text
+        (reply,) = [each for each in told(desk, "c-three") if "/note/" in each.value]
+        # What waits for a reply no longer does.
+        assert "a-three" not in (await client.get("/steward")).text
+
+        said = (await client.get(page)).text
+        (beside,) = re.findall(r'<li class="voice-assessor">(.*?)</li>', said, re.S)
+        assert "It rests." in beside
+        assert "We &lt;b&gt;differ&lt;/b&gt;." in beside
+        (alone,) = re.findall(r'<li class="voice-maker">(.*?)</li>', said, re.S)
+        assert re.search(r"Reply to the assessment: <span[^>]*>February 1, 2026 · Eva", alone)
+        # Its words stand once in the timeline, and in short above.
+        assert said.partition('id="timeline"')[2].count("differ&lt;") == 1
+        box = said.partition('class="answer"')[2].partition("</section>")[0]
+        assert "differ&lt;" in box
+        overall = (await client.get("/progress")).text
+        assert overall.count("Reply of the maker") == 2  # the text of the link, and its label
+        assert "a reply to an assessment" in overall
+        with desk.engine.snapshot() as snapshot:
+            node = NamedNode(f"{BASE}/id/commitment/c-three")
+            assert not list(snapshot.about([node], [PG.currentStatus], merged=True))
+        for language, words in WORDS.items():
+            spoken = await client.get(page, params={"lang": language})
+            assert words in spoken.text, language
+
+        json_ld = {"accept": "application/ld+json"}
+        whole = (await client.get("/doc/commitment/c-three", headers=json_ld)).json()
+        told_of = {each["id"]: each for each in whole["reports"]}
+        assert told_of[reply.value]["repliesTo"] == [assessment]
+        assessed = (await client.get("/doc/assessment/a-three", headers=json_ld)).json()
+        assert [each["id"] for each in assessed["replies"]] == [reply.value]
+
+
+WORDS = {
+    "en": "Reply by <span",
+    "fr": "Réponse de",
+    "es": "Respuesta de",
+    "ar": "رد من",
+    "ru": "Ответ:",
+    "zh": "的回应",
+}
+
+
+async def test_what_replies_to_an_assessment_is_reviewed_as_such(
+    desk: Desk, tmp_path: Path
+) -> None:
+    desk.load(tmp_path, "five", "ana", ASSESSED.replace("{slug}", "five"))
+    form = "/steward/report?commitment=c-five"
+    async with (
+        desk.visitor(RegisterScope("five"), label="Tom") as tom,
+        desk.visitor(RegisterScope("five"), label="Lea") as lea,
+    ):
+        ticket = await form_ticket(secure(tom), form)
+        assessment = f"{BASE}/id/assessment/a-five"
+        fields = {**REPLY, **SOURCE, "replies_to": assessment, "ticket": ticket, "act": "review"}
+        assert (await tom.client.post("/steward/report", data=fields)).status_code == 303
+        listed = (await secure(lea).client.get("/steward/reviews")).text
+        (address,) = set(re.findall(r'href="(/steward/review\?id=\w+)"', listed))
+        seen = (await lea.client.get(address)).text
+        assert re.search(r"Reply to an assessment</dt>\s*<dd[^>]*>February 1, 2026 · Eva", seen)
+        applied = await lea.client.post(
+            "/steward/review",
+            data={"ticket": await form_ticket(lea, address), "verdict": "apply", "words": ""},
+        )
+        assert applied.status_code == 303, applied.text
+        assert "Reply by <span" in (await lea.client.get("/doc/commitment/c-five")).text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -25,6 +25,7 @@ CONTEXTS = {
     "1.0.0": "b18d7e7b6697ab56cbd1fc86d8a20095d6d245922c3a910bc4f8ad8daedf4c74",
     "1.1.0": "c006f1a13b1652d86da5463d0750feac5c2bc28e78949f23ced8f4ec7d3e3812",
     "1.2.0": "54d3423af78de5241b29b97e4da183b68ab1de8e07bf1900f45eab1bff8e84cb",
+    "1.3.0": "e1c7b55d472f2a0e34b025b6a6629a5565275a87e9de677c2b2ed92f4b351548",
 }
 """The SHA-256 of each version of the context as it is served, the newest last."""
 
