@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from difflib import get_close_matches
+from functools import cache
 from typing import Final
 
 from fastapi import FastAPI
@@ -15,12 +16,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.documents import (
-    Context,
+    CONTEXT_VERSION,
     Json,
     Profiles,
     context_versions,
     frame_of,
     framed_classes,
+    newest_context,
     read_context,
 )
 from pledgegraph.media_types import JSON_LD
@@ -39,18 +41,9 @@ class ContextEndpoint:
 
     def __init__(self, profiles: Profiles, base: str) -> None:
         self._base = base
-        document = read_context()
-        context = Context(document)
-        self._context = _text(document)
-        self._versions = {
-            f"{version}.jsonld": _text(read_context(version)) for version in context_versions()
-        }
-        self._frames = {
-            f"{name}.jsonld": _text(
-                {"@context": f"{base}{CONTEXT_PATH}", **frame_of(profiles, context, kind)}
-            )
-            for name, kind in framed_classes(profiles).items()
-        }
+        self._profiles = profiles
+        self._versions = {f"{version}.jsonld": version for version in context_versions()}
+        self._frames = {f"{name}.jsonld": kind for name, kind in framed_classes(profiles).items()}
 
     def install(self, app: FastAPI) -> None:
         """Put them at their addresses."""
@@ -70,7 +63,7 @@ class ContextEndpoint:
     async def newest(self, request: Request) -> Response:
         """The context."""
         link = f'<{self._base}{CONTEXT_PATH}>; rel="canonical"'
-        return _answer(request, self._context, _AN_HOUR, {"link": link})
+        return _answer(request, _version(CONTEXT_VERSION), _AN_HOUR, {"link": link})
 
     async def versioned(self, request: Request, name: str) -> Response:
         """The context of one version, the present one or an earlier one.
@@ -85,7 +78,7 @@ class ContextEndpoint:
                 remedy=f"The newest is at /context.jsonld. Versions: {', '.join(versions)}.",
                 near=[*versions, "/context.jsonld"],
             )
-        return _answer(request, self._versions[name], _FOR_GOOD, {})
+        return _answer(request, _version(self._versions[name]), _FOR_GOOD, {})
 
     async def frame(self, request: Request, name: str) -> Response:
         """The frame of a class.
@@ -100,7 +93,15 @@ class ContextEndpoint:
                 remedy=f"There are frames for these classes: {', '.join(self._frames)}.",
                 near=[f"/frames/{each}" for each in near],
             )
-        return _answer(request, self._frames[name], _AN_HOUR, {})
+        frame = frame_of(self._profiles, newest_context(), self._frames[name])
+        body = _text({"@context": f"{self._base}{CONTEXT_PATH}", **frame})
+        return _answer(request, body, _AN_HOUR, {})
+
+
+@cache
+def _version(version: str) -> bytes:
+    """The context of a version; a release holds dozens, and few of them are asked for."""
+    return _text(read_context(version))
 
 
 def _text(document: dict[str, Json] | dict[str, dict[str, Json]]) -> bytes:

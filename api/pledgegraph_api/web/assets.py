@@ -7,6 +7,7 @@ one at once. Under its plain name a file is asked for again each time.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
 from pathlib import Path
@@ -42,11 +43,12 @@ class _Asset:
 
 
 class Assets:
-    """The files by their names. They are those of the release, and read once."""
+    """The files by their names."""
 
-    def __init__(self) -> None:
-        built = sorted(_BUILT.glob("workbench*"))
-        paths = [*_STATIC.iterdir(), *built, *_SWAGGER_UI.glob("swagger-ui*")]
+    def __init__(self, built: Path) -> None:
+        """``built`` is the folder that the package build makes; it may be missing."""
+        bundles = sorted(built.glob("workbench*"))
+        paths = [*_STATIC.iterdir(), *bundles, *_SWAGGER_UI.glob("swagger-ui*")]
         found = {each.name: _asset(each) for each in paths if each.suffix in _KINDS}
         self._plain: Final = found
         self._hashed: Final = {each.hashed: each for each in found.values()}
@@ -80,6 +82,14 @@ class Assets:
     async def icon(self, request: Request) -> Response:
         """The icon, for who asks for it without having seen a page."""
         return _answer(request, self._plain[_ICON], "public, max-age=86400")
+
+
+_read: Final = cache(Assets)
+
+
+def shipped_assets() -> Assets:
+    """Those of this release, read once a process."""
+    return _read(_BUILT)
 
 
 def _asset(path: Path) -> _Asset:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Final
 
@@ -22,7 +22,7 @@ from pledgegraph_api.http.languages import (
     required_language,
 )
 from pledgegraph_api.http.respond import respond
-from pledgegraph_api.web.assets import Assets
+from pledgegraph_api.web.assets import Assets, shipped_assets
 from pledgegraph_api.web.control_chars import unbroken
 from pledgegraph_api.web.links import language_links, path_of, root_of, with_language
 from pledgegraph_api.web.translations import (
@@ -52,6 +52,31 @@ _NOT_REPORTED: Final = ("/corrections", "/steward")
 """How the paths begin of pages that are about reports themselves, or for stewards."""
 
 
+@cache
+def _templates(assets: Assets) -> Environment:
+    """The templates, which are compiled once a process."""
+    made = Environment(
+        loader=FileSystemLoader(_HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=unbroken,
+        # To look at each file costs every page.
+        auto_reload=False,
+    )
+    for each in (code, dated, day_of, filled, grouped, spoken, worded):
+        made.filters[each.__name__] = each
+    made.globals |= {
+        "anchor": anchor,
+        "asset": assets.address,
+        "release": release(),
+        # What texts of the service itself are in, where they are in no other language.
+        "english": {DEFAULT: ""},
+    }
+    return made
+
+
 class Pages:
     """The templates of the service; what is put into them is escaped.
 
@@ -66,26 +91,8 @@ class Pages:
         """
         self._outcomes = outcomes
         self._reporting = reporting
-        self.assets: Final = Assets()
-        self._templates = Environment(
-            loader=FileSystemLoader(_HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-            finalize=unbroken,
-            # The templates of a release stay as they are; to look at each file costs every page.
-            auto_reload=False,
-        )
-        for each in (code, dated, day_of, filled, grouped, spoken, worded):
-            self._templates.filters[each.__name__] = each
-        self._templates.globals |= {
-            "anchor": anchor,
-            "asset": self.assets.address,
-            "release": release(),
-            # What texts of the service itself are in, where they are in no other language.
-            "english": {DEFAULT: ""},
-        }
+        self.assets: Final = shipped_assets()
+        self._templates = _templates(self.assets)
         self.wording: Final = read_wording()
 
     def text(self, template: str, language: str, **content: object) -> str:

@@ -6,7 +6,7 @@ import sys
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
@@ -27,8 +27,9 @@ Wording = Mapping[str, str]
 """A text by its name in the templates; some have places for values, in braces."""
 
 
-def read_wording() -> dict[str, Wording]:
-    """The words by language, from ``locale/{language}/LC_MESSAGES/pages.po``."""
+@cache
+def read_wording() -> Mapping[str, Wording]:
+    """The words by language, from ``locale/{language}/LC_MESSAGES/pages.po``; read once."""
     return {tag: _catalogue(tag) for tag in LANGUAGES}
 
 

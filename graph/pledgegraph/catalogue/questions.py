@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -182,12 +183,12 @@ class Question:
 
 
 def catalogue(folder: Path = FOLDER) -> tuple[Question, ...]:
-    """All questions, sorted by id.
+    """All questions, sorted by id; those of this release are read once.
 
     Raises:
         ReadError: a file's front matter is missing or incomplete.
     """
-    return tuple(sorted((_read(path) for path in folder.glob("*.rq")), key=lambda q: q.id))
+    return _ours() if folder == FOLDER else _all(folder)
 
 
 def question(name: str, folder: Path = FOLDER) -> Question:
@@ -202,6 +203,15 @@ def question(name: str, folder: Path = FOLDER) -> Question:
     alike = near_matches(name, [path.stem for path in folder.glob("*.rq")])
     hint = f" Did you mean {', '.join(alike)}?" if alike else ""
     raise UnknownQuestion(f"There is no question {name!r} in the catalogue.{hint}")
+
+
+@cache
+def _ours() -> tuple[Question, ...]:
+    return _all(FOLDER)
+
+
+def _all(folder: Path) -> tuple[Question, ...]:
+    return tuple(sorted((_read(path) for path in folder.glob("*.rq")), key=lambda q: q.id))
 
 
 def _read(path: Path) -> Question:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Store, parse
@@ -70,8 +71,9 @@ class Profiles:
         return dict(sorted(found.items(), key=lambda item: item[1].order))
 
 
+@cache
 def read_profiles() -> Profiles:
-    """The profiles that this release ships."""
+    """The profiles that this release ships; read once."""
     store = Store()
     folder = shipped("ontology")
     for path in sorted(folder.glob("documents/*.ttl")):

@@ -10,6 +10,7 @@ import io
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -64,10 +65,12 @@ class ConceptScheme:
     concepts: tuple[Concept, ...]
 
 
+@cache
 def shipped_schemes() -> Mapping[str, tuple[Triple, ...]]:
     """What this release ships of each scheme of the ontology, by name.
 
-    For a snapshot that does not hold them, such as an empty one: their IRIs lead here too.
+    For a snapshot that does not hold them, such as an empty one: their IRIs lead here too. They
+    are read once.
     """
     found: dict[str, tuple[Triple, ...]] = {}
     for folder in ("schemes", "mappings"):

@@ -6,8 +6,9 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import replace
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cache, cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from pyoxigraph import NamedNode, Store
 
@@ -35,10 +36,24 @@ from pledgegraph.store.rules import Rules, read_rules
 if TYPE_CHECKING:
     from pledgegraph.validation import (
         BeyondShapes,
-        ChangeValidator,
         ValidationReport,
-        Validator,
     )
+
+
+class _Judge:
+    """A SHACL engine with the shapes of a folder, which one change is put to at a time."""
+
+    def __init__(self, name: str, ontology: Path) -> None:
+        from pledgegraph.validation import ChangeValidator, validator_named  # noqa: PLC0415
+
+        self.guard: Final = threading.Lock()
+        validator = validator_named(name, ontology)
+        self.shapes: Final = validator.shapes
+        self.check: Final = ChangeValidator(validator).check
+
+
+_judge: Final = cache(_Judge)
+"""To read and compile the shapes takes a second: the engines of a process share them."""
 
 
 class Gatekeeper:
@@ -55,30 +70,22 @@ class Gatekeeper:
         self._name = validator
         self._told = told
         self._base = base
-        self._guard = threading.Lock()
 
     @cached_property
-    def _validator(self) -> Validator:
-        from pledgegraph.validation import validator_named  # noqa: PLC0415 - see the class
-
-        return validator_named(self._name, shipped("ontology"))
-
-    @cached_property
-    def _change_validator(self) -> ChangeValidator:
-        from pledgegraph.validation import ChangeValidator  # noqa: PLC0415 - see the class
-
-        return ChangeValidator(self._validator)
+    def _shapes(self) -> _Judge:
+        return _judge(self._name, shipped("ontology"))
 
     @cached_property
     def _beyond_shapes(self) -> BeyondShapes:
         from pledgegraph.validation import BeyondShapes  # noqa: PLC0415 - see the class
 
-        return BeyondShapes(self._validator.shapes, self._base)
+        return BeyondShapes(self._shapes.shapes, self._base)
 
     def report(self, store: Store, change_set: ChangeSet) -> ValidationReport:
         """What the shapes say of the store with the change set."""
-        with self._guard:
-            by_shapes = self._change_validator.check(change_set, store)
+        judge = self._shapes
+        with judge.guard:
+            by_shapes = judge.check(change_set, store)
             return self._beyond_shapes.completed(by_shapes, change_set, store)
 
     def reads(self, predicate: NamedNode) -> bool:
@@ -98,6 +105,9 @@ class Gatekeeper:
             self._told(report)
 
 
+_rules: Final = cache(read_rules)
+
+
 class _ShippedRules:
     """The shipped rules, read when a change comes; a `Derive`."""
 
@@ -111,7 +121,7 @@ class _ShippedRules:
         Raises:
             ReadError: the file of a rule cannot be used.
         """
-        return Rules(read_rules(shipped("ontology") / "rules"), self._base)
+        return Rules(_rules(shipped("ontology") / "rules"), self._base)
 
     def __call__(self, store: Store, change: ChangeSet | None) -> Iterator[ChangeSet]:
         return self.rules.derive(store, change)
