@@ -84,8 +84,10 @@ def test_limits_hold_for_any_data(snapshot: EmbeddedSnapshot) -> None:
 
 
 @each_question
-def test_its_columns_are_those_of_the_query(asked: Question, snapshot: EmbeddedSnapshot) -> None:
-    result = snapshot.query(asked.query)
+def test_its_columns_are_those_of_the_query(
+    asked: Question, empty_snapshot: EmbeddedSnapshot
+) -> None:
+    result = empty_snapshot.query(asked.query)
     assert result.variables == asked.columns
 
 

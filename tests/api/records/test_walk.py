@@ -14,6 +14,7 @@ from pledgegraph.namespaces import RDF, RDFS, SKOS
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.web.record_paths import CONTEXT_PATH
 from tests.api.rdfa import Stated
+from tests.depth import covering, traits_of_records
 
 pytestmark = pytest.mark.anyio
 
@@ -57,6 +58,9 @@ async def test_every_record_says_the_same_in_every_form(
         quads = list(snapshot.quads())
     records = under_the_base(quads)
     assert len(records) > 500
+    traits = traits_of_records(quads)
+    records = covering(records, lambda iri: traits[iri])
+    assert len(records) > 150
     said_of: dict[str, set[Triple]] = defaultdict(set)
     for quad in quads:
         if isinstance(quad.subject, NamedNode):
