@@ -1,13 +1,14 @@
-// Bundles the workbench into the folder given, with the licences of all that is in the bundle.
+// Bundles the workbench into the folder given, with the licences of all that is in the bundle;
+// or another script of this folder, which may follow. benchmarks/run-typing has such.
 
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { build } from "esbuild";
 
-const [folder] = process.argv.slice(2);
+const [folder, script = "src/workbench.js"] = process.argv.slice(2);
 const done = await build({
-  entryPoints: [join(import.meta.dirname, "src", "workbench.js")],
-  outfile: join(folder, "workbench.js"),
+  entryPoints: [join(import.meta.dirname, script)],
+  outfile: join(folder, basename(script)),
   bundle: true,
   minify: true,
   format: "iife",
@@ -30,6 +31,6 @@ const parts = [...packages].sort().map((name) => {
   return `${name} ${version} (${license})\n\n${readFileSync(join(modules, name, file), "utf8").trim()}\n`;
 });
 writeFileSync(
-  join(folder, "workbench.licences.txt"),
+  join(folder, basename(script).replace(/\.js$/, ".licences.txt")),
   `What the bundled editor of the SPARQL workbench is made of.\n\n${parts.join(`\n${"-".repeat(72)}\n\n`)}`,
 );

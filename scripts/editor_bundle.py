@@ -15,6 +15,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Sequence
 from hashlib import sha256
 from importlib.util import find_spec
 from pathlib import Path
@@ -71,6 +72,29 @@ def make(root: Path) -> None:
             for name in (_SCRIPT, _LICENCES):
                 shutil.copyfile(made / name, folder / name)
             (folder / _STAMP).write_text(_fingerprint(root), encoding="utf-8")
+    except OSError as error:
+        raise BundleError(str(error)) from error
+
+
+def make_others(root: Path, scripts: Sequence[Path], folder: Path) -> None:
+    """Bundle other scripts with the packages of the editor, for comparison, into ``folder``.
+
+    What one of them imports from its own folder and from the packages goes in; it is named as
+    the script is.
+
+    Raises:
+        BundleError: as for `make`.
+    """
+    try:
+        with tempfile.TemporaryDirectory() as work:
+            sources = Path(work) / "editor"
+            shutil.copytree(root / _SOURCES, sources, ignore=shutil.ignore_patterns("node_modules"))
+            node, npm = _node()
+            _run(node, npm, "ci", cwd=sources)
+            for script in scripts:
+                beside = sources / script.parent.name
+                shutil.copytree(script.parent, beside, dirs_exist_ok=True)
+                _run(node, "build.mjs", str(folder), f"{beside.name}/{script.name}", cwd=sources)
     except OSError as error:
         raise BundleError(str(error)) from error
 

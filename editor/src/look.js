@@ -17,12 +17,9 @@ const theme = EditorView.theme({
   "&.cm-focused": { outline: "3px solid var(--link)" },
   ".cm-scroller": { fontFamily: "ui-monospace, monospace", minHeight: "16rem" },
   ".cm-content": { caretColor: "var(--ink)" },
-  ".cm-cursor, .cm-dropCursor": { borderLeftColor: "var(--ink)" },
   ".cm-gutters": { color: "var(--quiet)", backgroundColor: "var(--shade)", borderRight: "1px solid var(--line)" },
   ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "light-dark(#00000008, #ffffff0d)" },
-  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": {
-    backgroundColor: "light-dark(#b7d4f5, #2f4f73)",
-  },
+  ".cm-content ::selection": { backgroundColor: "light-dark(#b7d4f5, #2f4f73)" },
   ".cm-matchingBracket": { backgroundColor: "light-dark(#d7e8d0, #2f5a3d) !important" },
   // The package draws these with images in the style sheet, which the policy of the page keeps out.
   ".cm-lintRange": { backgroundImage: "none !important", textDecoration: "underline wavy var(--wrong)", textUnderlineOffset: "3px" },

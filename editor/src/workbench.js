@@ -4,12 +4,13 @@ import { autocompletion } from "@codemirror/autocomplete";
 import { lintGutter } from "@codemirror/lint";
 import { keymap } from "@codemirror/view";
 import { Prec, Text } from "@codemirror/state";
-import { EditorView, basicSetup } from "codemirror";
+import { EditorView } from "codemirror";
 import { sparql } from "codemirror-lang-sparql";
 import { completeWith } from "./complete.js";
 import { adviseWith, problemIn } from "./advise.js";
 import { look } from "./look.js";
 import { declaringPrefixes } from "./prefixes.js";
+import { setup } from "./setup.js";
 import { readTerms } from "./terms.js";
 
 function mount(form) {
@@ -35,12 +36,12 @@ function mount(form) {
     root,
     extensions: [
       Prec.highest(keymap.of([{ key: "Mod-Enter", run: send }])),
-      basicSetup,
+      setup,
       sparql(),
       autocompletion({
         override: [completeWith(terms, form.dataset)],
         icons: false,
-        maxRenderedOptions: 60,
+        maxRenderedOptions: 20,
         activateOnTypingDelay: 10, // all that it offers is in the page already: there is no request to spare
       }),
       declaringPrefixes(terms),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import goals, http_goals
+from benchmarks import goals, http_goals, typing_keys
 from benchmarks.page import PAGE, on_page
 
 
-@pytest.mark.parametrize("mark", [goals.MARK, http_goals.MARK])
+@pytest.mark.parametrize("mark", [goals.MARK, http_goals.MARK, typing_keys.MARK])
 def test_results_go_into_their_place_and_all_else_stays(mark: str) -> None:
     page = PAGE.read_text(encoding="utf-8")
     once = on_page(page, mark, "| one |")
