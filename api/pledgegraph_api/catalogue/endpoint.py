@@ -131,10 +131,16 @@ class QuestionEndpoint:
             response = self._representations.response(
                 request, query, answer, name=question.id, since=since
             )
-        response.headers.append("link", link(licences_iri(self._settings.base).value, "license"))
         further = next_path(question, options, portion)
-        if further is not None:
-            response.headers.append("link", link(self._settings.base + further, "next"))
+        links = [
+            *([link(self._settings.base + further, "next")] if further is not None else []),
+            link(licences_iri(self._settings.base).value, "license"),
+            *response.headers.getlist("link"),
+        ]
+        # In one field: many clients read the first of several only.
+        response.headers["link"] = ", ".join(links)
+        if portion is not None:
+            response.headers["Pledgegraph-Portion"] = portion.in_words
         return response
 
     async def _portion(

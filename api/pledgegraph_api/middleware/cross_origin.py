@@ -35,6 +35,7 @@ _EXPOSED: Final = (
     "Memento-Datetime",
     "Pledgegraph-Last",
     "Pledgegraph-Log-Format",
+    "Pledgegraph-Portion",
     "Pledgegraph-Snapshot",
     "Retry-After",
     "Server-Timing",

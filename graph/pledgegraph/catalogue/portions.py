@@ -42,6 +42,11 @@ class Portion:
         is_last = self.before + len(self.keys) >= self.total
         return None if is_last else self.keys[-1]
 
+    @property
+    def in_words(self) -> str:
+        """Which records of how many: ``records 1-125 of 242``."""
+        return f"records {self.before + 1}-{self.before + len(self.keys)} of {self.total}"
+
 
 @dataclass(frozen=True, slots=True)
 class Portions:

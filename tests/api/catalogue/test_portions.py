@@ -56,6 +56,21 @@ async def test_there_is_more_than_one_portion_to_try(shipped: httpx.AsyncClient)
     assert len(await all_portions(shipped, LONG)) > 1
 
 
+async def test_a_portion_says_so_to_clients_that_read_one_field_of_a_kind(
+    shipped: httpx.AsyncClient,
+) -> None:
+    answer = await shipped.get(f"{LONG}?format=csv")
+    (links,) = answer.headers.get_list("link")
+    assert links.startswith(f"<{BASE}{LONG}?")
+    assert links.partition(">; ")[2].startswith('rel="next", ')
+    assert answer.headers["pledgegraph-portion"] == "records 1-125 of 242"
+    last = await shipped.get(answer.links["next"]["url"].removeprefix(BASE))
+    assert last.headers["pledgegraph-portion"] == "records 126-242 of 242"
+    assert "next" not in last.links
+    whole = await shipped.get(f"{LONG}?commitment=c2d-citizen-data&format=csv")
+    assert "pledgegraph-portion" not in whole.headers
+
+
 async def test_a_page_says_that_it_is_a_portion_and_leads_on(shipped: httpx.AsyncClient) -> None:
     page = await shipped.get(f"{LONG}?day=2026-11-29&lang=en", headers={"accept": "text/html"})
     told = page.text.partition('<p class="portion">')[2].partition("</p>")[0]
