@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 ValidatorName = Literal["turbo", "pyshacl"]
@@ -67,7 +67,8 @@ class Settings(BaseSettings):
     base: Annotated[str, AfterValidator(_base)] = Field(
         default="http://localhost:8000",
         description="The base IRI of every identifier that this service mints. "
-        "Fixed when the data directory is made.",
+        "Fixed when the data directory is made. Without it a directory that is made for another "
+        "`port` has that port in its base.",
     )
     host: str = Field(default="127.0.0.1", description="The address that the service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port that it listens on.")
@@ -385,6 +386,13 @@ class Settings(BaseSettings):
     service_bytes: int = Field(
         default=5_000_000, ge=1, description="Maximum size of its answer, in bytes."
     )
+
+    @model_validator(mode="after")
+    def _base_of_port(self) -> Self:
+        """On a port that somebody chose, the links of new data lead to that port."""
+        if "base" not in self.model_fields_set and self.port:
+            self.__dict__["base"] = f"http://localhost:{self.port}"
+        return self
 
     @property
     def asked_base(self) -> str | None:

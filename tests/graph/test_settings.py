@@ -35,6 +35,14 @@ def test_the_base_loses_its_final_slash() -> None:
     assert Settings(base="https://data.example.org/x/").base == "https://data.example.org/x"
 
 
+def test_links_of_new_data_lead_to_the_port_that_was_chosen() -> None:
+    chosen = Settings(port=8123)
+    assert chosen.base == "http://localhost:8123"
+    assert chosen.asked_base is None  # a directory that is there keeps its own
+    assert Settings(port=8123, base="https://data.example.org").base == "https://data.example.org"
+    assert Settings(port=0).base == Settings().base == "http://localhost:8000"
+
+
 @pytest.mark.parametrize(
     "base", ["data.example.org", "https://a.example/#x", "https://a b.example"]
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from typing import Final
+from urllib.parse import urlsplit
 
 from pledgegraph.errors import SettingsError
 from pledgegraph.settings import Settings
@@ -34,12 +35,25 @@ def serve(settings: Settings) -> int:
     settings = settings.model_copy(update={"base": engine.directory.base})
     listener = _listener(settings)
     print(f"Pledgegraph answers at {_address(listener)} (Ctrl-C stops it).", flush=True)
+    if settings.port and _leads_elsewhere(settings.base, listener):
+        print(
+            f"Links and identifiers of this data directory begin with {settings.base}, as it was "
+            "made: they lead to this service only while it listens there.",
+            flush=True,
+        )
     if settings.http_workers > 1:
         engine.close()
         HttpProcesses(settings, listener).run()
     else:
         answer_on(listener, settings, engine)
     return _STOPPED
+
+
+def _leads_elsewhere(base: str, listener: socket.socket) -> bool:
+    """Whether the base names a port of this machine that is not the one listened on."""
+    parts = urlsplit(base)
+    is_here = parts.hostname in ("localhost", "127.0.0.1", "::1")
+    return is_here and parts.port != listener.getsockname()[1]
 
 
 def _listener(settings: Settings) -> socket.socket:
