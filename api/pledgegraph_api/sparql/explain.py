@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, replace
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
@@ -30,8 +30,10 @@ from pledgegraph_api.sparql.openapi import (
 from pledgegraph_api.sparql.protocol import QueryRequest
 from pledgegraph_api.sparql.runner import QueryRunner
 from pledgegraph_api.web.pages import Pages
-from pledgegraph_api.workbench.advice import Absent, absent_terms
+from pledgegraph_api.workbench.advice import Absent, absent_terms, thin_classes
 from pledgegraph_api.workbench.terms import Terms
+
+_COMPUTING: Final = ("BIND", "FILTER", "MAX", "MIN", "SUM", "AVG", "GROUP_CONCAT")
 
 
 class ExplainAnswer:
@@ -72,11 +74,11 @@ class ExplainAnswer:
         client = exchange_of(request.scope).client
         explanation = await self._explainer.explain(query.text, client)
         counts = await run_in_threadpool(self._counts.current)
-        absent = await run_in_threadpool(self.absent, query)
+        absent, thin = await run_in_threadpool(self.gaps, query)
         explanation = replace(
             explanation,
             patterns=tuple(_estimated(each, counts) for each in explanation.patterns),
-            misleads=(*map(_missing, absent), *explanation.misleads),
+            misleads=(*map(_missing, absent), *thin, *explanation.misleads),
         )
         if wants_page(query, accept):
             return await run_in_threadpool(self._page, request, query, explanation, counts)
@@ -97,12 +99,16 @@ class ExplainAnswer:
         except PledgegraphError:
             return ()
 
-    def absent(self, query: QueryRequest) -> list[Absent]:
-        """The terms of the query that nothing in the newest data has. Blocks."""
+    def gaps(self, query: QueryRequest) -> tuple[list[Absent], list[SlowShape]]:
+        """The names of the query that nothing in the newest data has; its thin classes. Blocks."""
         if query.version is not None:
-            return []
+            return [], []
+        text, base, numbers = query.text, self._engine.base, self._terms.numbers()
         with self._engine.snapshot() as snapshot:
-            return absent_terms(query.text, self._engine.base, self._terms.numbers(), snapshot)
+            return (
+                absent_terms(text, base, numbers, snapshot),
+                thin_classes(text, base, numbers, snapshot),
+            )
 
     def _page(
         self, request: Request, query: QueryRequest, told: Explanation, counts: GraphCounts
@@ -170,11 +176,10 @@ def _missing(term: Absent) -> SlowShape:
 
 
 def may_mislead(text: str) -> bool:
-    """Whether it pays to look: something optional, and something that puts rows together."""
+    """Whether it pays to look: a group in the pattern, and something that computes."""
     words = text.upper()
-    return any(each in words for each in ("OPTIONAL", "UNION")) and any(
-        each in words for each in ("MAX", "MIN", "SUM", "AVG", "GROUP_CONCAT")
-    )
+    is_grouped = words.count("{") > 1
+    return is_grouped and any(each in words for each in _COMPUTING)
 
 
 def _document(

@@ -165,14 +165,15 @@ class QueryPage:
         permalink = f"{PATH}?{urlencode([*given, ('format', PAGE)])}"
         explain = f"{PATH}?{urlencode([*given, ('explain', 'true')])}"
         charted = excerpt.table is not None and query.view != TABLE
+        absent, thin = self._explain.gaps(query)
         return self._render(
             request,
             query,
             opened,
             headers={"Pledgegraph-Snapshot": str(answer.sequence)},
             excerpt=excerpt,
-            absent=self._explain.absent(query),
-            misleads=misleads,
+            absent=absent,
+            misleads=(*thin, *misleads),
             explain=_short(explain),
             permalink=_short(permalink),
             downloads=[each for each in links if _short(each.address)],
@@ -243,9 +244,11 @@ class QueryPage:
 
 
 def _has_gaps(excerpt: Excerpt) -> bool:
-    """Whether a row that is shown lacks a value."""
+    """Whether there are no rows, or one that is shown lacks a value."""
     table = excerpt.table
-    return table is not None and any(each is None for row in table.rows for each in row)
+    return table is not None and (
+        not table.rows or any(each is None for row in table.rows for each in row)
+    )
 
 
 def _kept(query: QueryRequest, opened: Opened | None) -> str:

@@ -92,7 +92,9 @@ class AlgebraText:
         if node.name in _JOINED:
             parts = [node.expr, *node.other]
             return "(" + _JOINED[node.name].join(self.of(each) for each in parts) + ")"
-        inside = [self.of(each) for key, each in parts_of(node) if key != "_vars"]
+        values = [each for key, each in parts_of(node) if key != "_vars"]
+        flat = [each for value in values for each in (value if type(value) is list else [value])]
+        inside = [self.of(each) for each in flat]
         name = node.name.removeprefix("Builtin_")
         return f"{name}({', '.join(each for each in inside if each)})"
 

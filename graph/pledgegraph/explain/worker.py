@@ -35,6 +35,7 @@ def explain(text: str, base: str) -> Explanation:
     # It takes a while to load, and only here.
     from pledgegraph.explain.algebra import Reading  # noqa: PLC0415
     from pledgegraph.explain.misleading import misleading  # noqa: PLC0415
+    from pledgegraph.explain.scopes import out_of_scope  # noqa: PLC0415
     from pledgegraph.explain.slow_patterns import slow_shapes  # noqa: PLC0415
 
     text = plain_text(text)
@@ -48,7 +49,7 @@ def explain(text: str, base: str) -> Explanation:
         reading.tree(),
         tuple(reading.patterns()),
         tuple(slow_shapes(reading, exists_left=plan.left)),
-        tuple(misleading(reading)),
+        (*out_of_scope(reading), *misleading(reading)),
         rewritten,
     )
 

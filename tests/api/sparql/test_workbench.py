@@ -56,16 +56,75 @@ async def test_a_term_that_does_not_occur_is_named_with_what_was_meant(
     _, outline = await page(client, query=right[0].replace("madeby", "madeBy"))
     assert mended(outline) == []
     assert absent(outline) == []
-    # What occurs as a thing, is another's to know, or describes the data, is not told of.
+    # What occurs as a thing, is no name of a thing, or describes the data, is not told of.
     for silent in (
         f"SELECT ?x {{ ?x ?p <{BASE}/id/actor/a> }}",
         "PREFIX sh: <http://www.w3.org/ns/shacl#> SELECT ?x { ?x a sh:SPARQLExecutable }",
-        "PREFIX x: <http://other.example/> SELECT ?x { ?x a x:Comitment }",
+        "SELECT ?x { GRAPH <http://other.example/graph> { ?x ?y ?z } }",
+        "PREFIX x: <http://other.example/> SELECT ?x { ?x ?y 'z'^^x:type FILTER(x:f(?x)) }",
         "SELECT ?x { ?x <http://www.w3.org/2001/XMLSchema#dat> ?y }",
         f"{PG}SELECT ?x {{ ?x ?p 'pg:Comitment' }} # pg:Comitment",
     ):
         _, outline = await page(client, query=silent)
         assert absent(outline) == [], silent
+
+
+async def test_a_record_that_is_not_there_is_named_with_those_that_end_alike(
+    client: httpx.AsyncClient,
+) -> None:
+    query = "SELECT ?p { <https://w3id.org/pledgegraph/id/actor/a> ?p ?o }"
+    _, outline = await page(client, query=query)
+    assert absent(outline) == [("1", "13")]
+    assert mended(outline) == [query.replace("https://w3id.org/pledgegraph", BASE)]
+    for silent in (mended(outline)[0], "SELECT ?p { <id/actor/a> ?p ?o }"):
+        _, outline = await page(client, query=silent)
+        assert absent(outline) == []
+    _, outline = await page(client, query="SELECT ?p { ?s ?p <http://other.example/nothing> }")
+    assert absent(outline) == [("1", "19")]
+    _, outline = await page(client, query=f"{PG}SELECT ?x {{ ?x pg:seat ?y }}")
+    assert absent(outline) == [("2", "16")]
+
+
+async def test_a_class_whose_subclasses_have_instances_is_told_of(
+    client: httpx.AsyncClient,
+) -> None:
+    _, outline = await page(client, query=f"{PG}SELECT ?x {{ ?x a pg:Promise }}")
+    (told,) = notices(outline)
+    assert "pg:Promise has 0 instances of its own" in told
+    counted = (await client.get("/sparql", params={"query": COUNTED})).json()["results"]["bindings"]
+    numbers = {row["kind"]["value"]: row["n"]["value"] for row in counted}
+    assert f"pg:Commitment {numbers[PG[12:-2] + 'Commitment']}" in told
+    assert absent(outline) == []
+    query = f"{PG}SELECT DISTINCT ?x {{ ?x a/rdfs:subClassOf* pg:Promise }}"
+    query = f"PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#> {query}"
+    _, outline = await page(client, query=query)
+    assert notices(outline) == []
+    _, outline = await page(client, query=f"{PG}SELECT ?x {{ ?x a pg:Commitment }}")
+    assert notices(outline) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("SELECT ?x { ?s a ?o OPTIONAL { ?s pg:madeBy ?m BIND(STR(?o) AS ?x) } }", "?o"),
+        ("SELECT ?s { ?s a ?o { ?s pg:madeBy ?m FILTER(STR(?o) = 'x') } }", "?o"),
+        ("SELECT ?x { ?s a ?o OPTIONAL { ?s pg:nothing ?m FILTER(?m != ?o) BIND(?m AS ?x) } }", ""),
+        ("SELECT ?s { ?s a ?o FILTER NOT EXISTS { ?s a ?m FILTER(STR(?m) = STR(?o)) } }", ""),
+    ],
+)
+async def test_a_variable_that_has_no_value_in_its_group_is_told_of(
+    client: httpx.AsyncClient, query: str, told: str
+) -> None:
+    _, outline = await page(client, query=PG + query)
+    found = [each for each in notices(outline) if "has no value in" in each]
+    assert [each.split()[0] for each in found] == [told] * bool(told)
+    if told:
+        assert "behind the group" in found[0]
+
+
+def notices(outline: Outline) -> list[str]:
+    """What is said of a query that was answered, the mistakes in its names apart."""
+    return [text for text in outline.text_of("p") if "Put the" in text or "of its own" in text]
 
 
 async def test_an_undeclared_prefix_is_offered(client: httpx.AsyncClient) -> None:
