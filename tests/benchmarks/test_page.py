@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import goals, http_goals, typing_keys
+from benchmarks import goals, http_goals
+from benchmarks.editors import typing_keys
 from benchmarks.page import PAGE, on_page
 
 

@@ -86,7 +86,7 @@ class Taken:
 def bundles(folder: Path) -> dict[str, str]:
     """The scripts of the sides that are not ours."""
     names = [each for each in SIDES if each != "workbench"]
-    sources = [Path(__file__).parent / "editors" / f"{name}.js" for name in names]
+    sources = [Path(__file__).with_name(f"{name}.js") for name in names]
     editor_bundle.make_others(ROOT, sources, folder)
     return {name: (folder / f"{name}.js").read_text(encoding="utf-8") for name in names}
 

@@ -1,0 +1,1 @@
+"""Editors that are measured beside the workbench, and what measures them."""
