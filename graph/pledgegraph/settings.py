@@ -66,9 +66,8 @@ class Settings(BaseSettings):
     )
     base: Annotated[str, AfterValidator(_base)] = Field(
         default="http://localhost:8000",
-        description="The base IRI of every identifier that this service mints. "
-        "Fixed when the data directory is made. Without it a directory that is made for another "
-        "`port` has that port in its base.",
+        description="The base IRI of every identifier that this service mints. Fixed when the data "
+        "directory is made; unless it is set, it then has the `port` that is set.",
     )
     host: str = Field(default="127.0.0.1", description="The address that the service listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port that it listens on.")
