@@ -321,7 +321,7 @@ def _install_words(
     """Put in place what the service says of its words, and what helps others to find it."""
     base = signposts.base
     TermsPage(terms, pages, base).install(app)
-    OntologyPages(pages, signposts, base).install(app)
+    OntologyPages(pages, signposts, terms).install(app)
     SchemePages(engine, pages, signposts, base).install(app)
     MethodologyPage(pages).install(app)
     Guide(pages, base).install(app)

@@ -90,6 +90,17 @@ class DescriptionPages:
         """Put the descriptions at their addresses."""
         for path, endpoint in ((CATALOG, self.catalog), (VOID_PATH, self.void)):
             app.add_api_route(path, endpoint, methods=["GET", "HEAD"], include_in_schema=False)
+        for guessed in ("/void", "/.well-known/void.ttl", "/void.ttl"):
+            app.add_api_route(
+                guessed, self.guessed, methods=["GET", "HEAD"], include_in_schema=False
+            )
+
+    async def guessed(self, request: Request) -> Response:
+        """The way from an address at which VoID is often looked for."""
+        ending = "?format=turtle" if request.scope["path"].endswith(".ttl") else ""
+        query = request.url.query
+        address = f"{root_of(request)}{VOID_PATH}{ending or (query and f'?{query}')}"
+        return RedirectResponse(address, 308)
 
     async def void(self, request: Request) -> Response:
         """The VoID description; whoever wants a page is sent to the catalogue's."""

@@ -42,6 +42,7 @@ from pledgegraph_api.web.links import format_links, root_of, with_language
 from pledgegraph_api.web.pages import Pages
 from pledgegraph_api.web.prefixed_names import link_to, short_name
 from pledgegraph_api.web.statement_table import Subject, subjects_of
+from pledgegraph_api.workbench.terms import Terms
 
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _PATHS: Final = (
@@ -74,9 +75,10 @@ class _Ontology:
 class OntologyPages:
     """Serves every document of the ontology; the pages of its versions list their terms."""
 
-    def __init__(self, pages: Pages, signposts: Signposts, base: str) -> None:
+    def __init__(self, pages: Pages, signposts: Signposts, terms: Terms) -> None:
         self._pages = pages
-        self._base = base
+        self._terms_in_use = terms
+        self._base = signposts.base
         self._signposts = signposts
         self._read: dict[str, _Ontology] = {}
 
@@ -140,10 +142,15 @@ class OntologyPages:
         headers = {"Link": self._signposts.of_page(document.path, kind=OWL.Ontology.value)}
         if document.is_fixed:
             headers["Cache-Control"] = _FOREVER
-        state = (document.path, len(document.triples))
+        state: tuple[object, ...] = (document.path, len(document.triples))
         formats = format_links(document.path, (), GRAPH_FORMATS)
         others = [path for path in self._documents if path != document.path]
         if is_version(document):
+            used = None
+            if not document.is_fixed:
+                used = self._terms_in_use.use(language.tag)
+                headers["Pledgegraph-Snapshot"] = str(used.sequence)
+                state = (*state, used.sequence)
             return self._pages.render(
                 request,
                 "ontology.html",
@@ -154,6 +161,8 @@ class OntologyPages:
                 others=others,
                 ontology=self._ontology(document),
                 axioms=self._axioms(document),
+                elsewhere=used.elsewhere if used else (),
+                unused=used.unused if used else (),
                 name_of=lambda iri: short_name(iri, self._base),
                 link_of=lambda iri: link_to(iri, self._base),
             )

@@ -79,6 +79,28 @@ class TermList:
         return tuple(each for each in self.classes if each.instances)
 
 
+@dataclass(frozen=True, slots=True)
+class PropertyElsewhere:
+    """A property of another vocabulary, and of what it is stated."""
+
+    name: Name
+    triples: int
+    kinds: tuple[str, ...]
+    """The short names of the classes of whose instances it is stated, most statements first."""
+
+
+@dataclass(frozen=True, slots=True)
+class TermsInUse:
+    """How the data of one snapshot use our terms, and those of others."""
+
+    sequence: int
+    elsewhere: tuple[PropertyElsewhere, ...]
+    """By vocabulary and name."""
+    unused: frozenset[str]
+    """The IRIs of our classes and properties that have no instances and no statements; a class
+    above one with instances has some."""
+
+
 class Terms:
     """The terms of the newest snapshot. Its methods block: they are to be called in a thread."""
 
@@ -104,6 +126,38 @@ class Terms:
         with self._guard:
             self._known[language] = numbers, made
         return made
+
+    def use(self, language: str) -> TermsInUse:
+        """How the newest data use the terms, which are named in the language."""
+        found = self.current(language)
+        kinds: dict[str, list[tuple[int, str]]] = {}
+        for each in found.classes:
+            for use in each.properties:
+                kinds.setdefault(use.name.iri, []).append((use.triples, each.name.short))
+        others = [
+            PropertyElsewhere(
+                each.name,
+                each.triples,
+                tuple(name for _, name in sorted(kinds.get(each.name.iri, ()), reverse=True)),
+            )
+            for each in found.properties
+            if each.triples and not each.name.iri.startswith(PG.iri)
+        ]
+        ours = ontology_terms()
+        filled = {each.name.iri for each in found.classes if each.instances}
+        filled |= {each.name.iri for each in found.properties if each.triples}
+        ahead = list(filled)
+        while ahead:
+            term = ours.get(ahead.pop())
+            above = [each for each in term.above if each not in filled] if term else []
+            filled.update(above)
+            ahead += above
+        unused = {iri for iri, each in ours.items() if each.kind != "datatype"} - filled
+        return TermsInUse(
+            found.sequence,
+            tuple(sorted(others, key=lambda each: each.name.short)),
+            frozenset(unused),
+        )
 
     def _made(self, numbers: Statistics, language: str) -> TermList:
         ours = ontology_terms()

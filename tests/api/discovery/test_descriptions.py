@@ -55,6 +55,14 @@ def number(said: Dataset, predicate: NamedNode, subject: NamedNode) -> int:
     return int(found.value)
 
 
+@pytest.mark.parametrize("path", ["/void", "/void.ttl", "/.well-known/void.ttl"])
+async def test_void_is_found_where_it_is_looked_for(client: httpx.AsyncClient, path: str) -> None:
+    found = await client.get(path, headers={"Accept": "text/turtle"}, follow_redirects=True)
+    assert found.url.path == "/.well-known/void"
+    assert found.headers["content-type"].startswith("text/turtle")
+    assert "void:Dataset" in found.text
+
+
 @pytest.mark.parametrize("path", ["/.well-known/void", "/catalog"])
 async def test_a_description_says_the_same_in_all_formats(
     shipped: httpx.AsyncClient, path: str

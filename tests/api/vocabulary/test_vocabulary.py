@@ -27,7 +27,7 @@ from pledgegraph.ontology.files import earlier_versions, ontology_files
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.http.languages import LANGUAGES
 from pledgegraph_api.web.prefixed_names import link_to, short_name
-from tests.api.outline import Outline
+from tests.api.outline import Outline, rows_of
 
 pytestmark = pytest.mark.anyio
 
@@ -209,6 +209,33 @@ async def test_a_class_shows_what_its_shapes_ask(shipped: httpx.AsyncClient) -> 
     ]
     assert asked
     assert all(each in text for each in asked)
+
+
+async def test_the_page_tells_how_the_data_use_the_terms(shipped: httpx.AsyncClient) -> None:
+    page = await shipped.get("/def?lang=en", headers=BROWSER)
+    table = page.text.partition('id="elsewhere"')[2].partition("</table>")[0]
+    rows = {row[0].split()[0]: row[1:] for row in rows_of(table) if row}
+    query = (
+        "SELECT (COUNT(*) AS ?n) { SELECT DISTINCT ?s ?o {"
+        " ?s <http://purl.org/dc/terms/spatial> ?o ; a <https://w3id.org/pledgegraph/def#Actor> } }"
+    )
+    answer = await shipped.get("/sparql", params={"query": query, "format": "csv"})
+    assert 0 < int(answer.text.split()[1]) <= int(rows["dcterms:spatial"][0].replace(",", ""))
+    assert "pg:Actor" in rows["dcterms:spatial"][1]
+    assert not any(name.startswith("pg:") for name in rows)
+    unused = {
+        each.partition('"')[0]
+        for each in page.text.split('<article id="')[1:]
+        if 'class="quiet unused"' in each
+    }
+    assert "seat" in unused
+    # What stands above something that is used is in use.
+    assert unused.isdisjoint({"Commitment", "Promise", "madeBy", "makersReport"})
+    for name in unused:
+        asked = f"ASK {{ {{ ?a <{PG.iri}{name}> ?b }} UNION {{ ?a a <{PG.iri}{name}> }} }}"
+        assert not (await shipped.get("/sparql", params={"query": asked})).json()["boolean"], name
+    first = await shipped.get("/def/1.0.0", headers=BROWSER)
+    assert 'class="quiet unused"' not in first.text
 
 
 async def test_a_version_that_is_over_never_changes(shipped: httpx.AsyncClient) -> None:
