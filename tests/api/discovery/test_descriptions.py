@@ -60,7 +60,7 @@ async def test_void_is_found_where_it_is_looked_for(client: httpx.AsyncClient, p
     found = await client.get(path, headers={"Accept": "text/turtle"}, follow_redirects=True)
     assert found.url.path == "/.well-known/void"
     assert found.headers["content-type"].startswith("text/turtle")
-    assert "void:Dataset" in found.text
+    assert "http://rdfs.org/ns/void#Dataset" in found.text
 
 
 @pytest.mark.parametrize("path", ["/.well-known/void", "/catalog"])
