@@ -42,10 +42,32 @@ FACTS = [
     ("actors-in-several-registers", {"actor": "gh-ss"}, ("register", "record"), {
         ("register/inclusive-data-charter", "commitment/idc-gha-gss"),
         ("register/make-inclusive-data-the-norm", "commitment/midn-gha"),
-        ("", "commitment/c2d-citizen-data"),
+        ("register/commit-to-data", "commitment/c2d-citizen-data"),
         ("", "event/road-to-riyadh-webinar"),
         ("", "event/igf-2025-open-forum-21"),
         ("", "event/midn-exchange-accra-2025"),
+    }),
+    # Its reviewer is in a register as well, and so is whoever a report is given for.
+    ("actors-in-several-registers", {"actor": "ogp-irm"}, ("register", "role"), {
+        ("register/ogp-us-nap5", "def#assessor"),
+        ("register/open-government-partnership", "def#assessor"),
+    }),
+    # One source says the Ministry of Planning, another the Ministry of Labour: not joint.
+    ("joint-commitments", {"register": "inclusive-data-charter"}, ("commitment",),
+     {("commitment/idc-mwi",), ("commitment/idc-nga-ossap",)}),
+    # The session endorsed the framework, of which an outcome tells in turn.
+    ("outcomes-of-an-event", {"event": "un-statistical-commission-56"}, ("link", "outcome"), {
+        ("def#atSession", "endorsement/copenhagen-framework-unsc-56"),
+        ("def#resultedFrom", "outcome/copenhagen-framework-endorsed"),
+    }),
+    # "Completed" in January 2018, then three times "Financial issues".
+    ("status-that-went-backwards", {"register": "un-ocean-commitments"},
+     ("promise", "beforeAsPublished", "afterAsPublished", "afterDay"), {
+        ("commitment/ocean-42172", "Completed", "Financial issues", "2018-01-26"),
+        ("commitment/ocean-42172", "Completed", "Financial issues", "2018-04-04"),
+        ("commitment/ocean-42172", "Completed", "Financial issues", "2019-09-15"),
+        ("commitment/ocean-42226", "On track", "Off track", "2018-06-22"),
+        ("commitment/ocean-42226", "On track", "Off track", "2018-09-09"),
     }),
     # The campaign publishes 13, 10 and 49 of "over 72".
     ("commitments-by-level", {}, ("levelName", "published"), {

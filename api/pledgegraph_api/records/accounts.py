@@ -14,7 +14,6 @@ from pledgegraph_api.records.shown_things import Inferred, Name, Original, Thing
 from pledgegraph_api.web.control_chars import printable
 
 _ACCOUNTS: Final = frozenset({PG.ProgressNote, PG.StatusReport, PG.Assessment, PG.Account})
-_TELLERS: Final = (PG.reporter, PG.assessor)
 EntryVoice = Literal["maker", "assessor", "others", "event", "outcome", "deadline"]
 """Who tells, or what it is."""
 MOST: Final = 60
@@ -42,6 +41,8 @@ class Entry:
     """Events and outcomes that it tells of."""
     source: Original | None
     inferred: Inferred
+    told_by: tuple[Name, ...] = ()
+    """Who passes on what an assessor found, where that is somebody else."""
     by_page: bool = False
     """Whether nobody in person tells, but a page of the register."""
     states: bool = False
@@ -111,11 +112,12 @@ class Accounts:
             status or (Name(word) if word else None),
             word if status is not None and not same else "",
             things.name(outlooks[0]) if outlooks else None,
-            things.names(node, *_TELLERS),
+            things.names(node, PG.assessor) or things.names(node, PG.reporter),
             tuple(things.name(each) for each in self._facts.below if self._is_part(each, about)),
             things.names(node, PG.concerns),
             things.original(said.graphs(node, PG.reportsOn), said.graphs(node)),
             things.inferred(node),
+            told_by=passed_on_by(things, node),
             by_page=self._by_page(node),
             states=bool(statuses or words or said.nodes(node, PG.publishedStatus)),
             answers=tuple(self._assessment(each) for each in said.nodes(node, PG.repliesTo)),
@@ -209,6 +211,18 @@ class Accounts:
             tuple(things.name(each) for each in promises if each != self._facts.promise), (),
             things.original(said.graphs(node)), things.inferred(node),
         )  # fmt: skip
+
+
+def passed_on_by(things: Things, *nodes: NamedNode) -> tuple[Name, ...]:
+    """Who reports findings that are an assessor's; nobody where the assessor does itself."""
+    found = dict.fromkeys(
+        teller
+        for node in nodes
+        if (assessors := things.names(node, PG.assessor))
+        for teller in things.names(node, PG.reporter)
+        if teller not in assessors
+    )
+    return tuple(found)
 
 
 def newest_first(entries: list[Entry]) -> list[Entry]:

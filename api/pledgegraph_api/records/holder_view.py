@@ -277,8 +277,9 @@ class _Holding:
                 "took_part_here", self._linked(PG.participationIn, PG.participant, PG.role)
             ),
             self._group("parts_of_event", self._plain(PG.superEvent)),
-            self._group("came_of_it", self._plain(PG.resultedFrom)),
-            self._group("endorsements", self._plain(PG.endorses)),
+            self._group("came_of_it", self._outcomes()),
+            self._group("endorsements", self._plain(PG.endorses, PG.atSession)),
+            self._group("sheet_accounts", self._telling()),
             self._group("doubts_heading", self._plain(PG.about, of=PG.Discrepancy)),
         ]
 
@@ -310,6 +311,34 @@ class _Holding:
         self._read(nodes)
         wanted = [each for each in nodes if of is None or of in self._said.classes(each)]
         return [Item(self._things.name(each), "", self._things.when(each)) for each in wanted]
+
+    def _outcomes(self) -> list[Item]:
+        """What resulted from the record, or from a decision that was taken at it."""
+        decisions = self._pointing(PG.atSession)
+        quads = self._snapshot.pointing_at(decisions, [PG.resultedFrom], merged=True)
+        found = {quad.subject for quad in quads if isinstance(quad.subject, NamedNode)}
+        nodes = sorted(found, key=lambda each: each.value)
+        self._read(nodes)
+        of_decisions = [
+            Item(self._things.name(each), "", self._things.when(each)) for each in nodes
+        ]
+        return [*self._plain(PG.resultedFrom), *of_decisions]
+
+    def _telling(self) -> list[Item]:
+        """The accounts that tell of the record, by their texts."""
+        nodes = self._pointing(PG.concerns)
+        self._read(nodes)
+        things = self._things
+        return [
+            Item(
+                replace(things.name(each), text=printable(text.value), language=text.language or "")
+                if (text := self._said.text(each, things.language, PG.text))
+                else things.name(each),
+                "",
+                things.when(each),
+            )
+            for each in nodes
+        ]
 
     def _events(self, prop: NamedNode) -> list[Item]:
         role = self._things.term(prop).text

@@ -45,6 +45,8 @@ class Rating:
     axis: Name
     value: Name
     who: tuple[Name, ...]
+    told_by: tuple[Name, ...]
+    """Who passes it on, where that is not the reviewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,8 @@ class Answer:
     due: When | None
     due_day: date | None
     due_passed: bool
+    parts_completed: bool
+    """Whether each known part is reported as completed."""
     part_states: tuple[tuple[Name, int], ...]
     """What the maker says of how far the parts are, with how many of them."""
     parts: int

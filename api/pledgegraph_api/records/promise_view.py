@@ -15,7 +15,7 @@ from pledgegraph.namespaces import DCTERMS, PG, RDFS, SCHEME
 from pledgegraph.store import Snapshot
 from pledgegraph_api.progress.standing import age_of
 from pledgegraph_api.progress.terms import FRESHNESS
-from pledgegraph_api.records.accounts import MOST, Accounts, Entry
+from pledgegraph_api.records.accounts import MOST, Accounts, Entry, passed_on_by
 from pledgegraph_api.records.promise_answer import Answer, Measure, Rating, Row
 from pledgegraph_api.records.promise_facts import PROMISES, PromiseFacts, read_promise
 from pledgegraph_api.records.shown_things import Name, Things, When
@@ -105,6 +105,8 @@ class _Answering:
         completed = said.days(promise, PG.completedOn)
         late = said.truths(promise, PG.completedLate)
         states = self._part_states()
+        ratings = self._ratings(promise)
+        reviewed = bool(ratings) or any(each.voice == "assessor" for each in accounts)
         missing = [
             name
             for name, known in (
@@ -112,7 +114,10 @@ class _Answering:
                 ("missing_due", due or final),
                 ("missing_maker", makers),
                 ("missing_day", announced),
-                ("missing_assessment", [each for each in found if each.voice == "assessor"]),
+                (
+                    "missing_assessed_status" if reviewed else "missing_assessment",
+                    [each for each in found if each.voice == "assessor"],
+                ),
             )
             if not known
         ]
@@ -129,6 +134,7 @@ class _Answering:
             due=due or (self._on(final[-1]) if final else None),
             due_day=final[-1] if final else None,
             due_passed=bool(final) and final[-1] < self._today and not ended,
+            parts_completed=said.truths(promise, PG.allPartsCompleted) == {True},
             part_states=states,
             parts=len(rows),
             parts_told=sum(1 for row in rows if row.evidence or row.maker or row.others),
@@ -143,7 +149,7 @@ class _Answering:
             outside=things.outside(promise) or (original.url if original else None),
             rows=rows,
             measures=self._measures(),
-            ratings=self._ratings(promise),
+            ratings=ratings,
             amounts=self._amounts(),
             timeline=_told_once(dated_ones[:MOST], beside),
             undated=_told_once(undated[:MOST], beside),
@@ -282,7 +288,10 @@ class _Answering:
             words = said.texts(node, PG.ratingAsPublished)
             if axes and (values or words):
                 value = things.name(values[0]) if values else Name(printable(words[0].value))
-                found.append(Rating(things.name(axes[0]), value, things.names(node, PG.assessor)))
+                whole = [node, *said.nodes(node, PG.partOf)]
+                who = things.names(node, PG.assessor)
+                told_by = passed_on_by(things, *whole)
+                found.append(Rating(things.name(axes[0]), value, who, told_by))
         return tuple(sorted(found, key=lambda each: each.axis.text))
 
     def _amounts(self) -> tuple[Name, ...]:

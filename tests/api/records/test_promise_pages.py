@@ -125,6 +125,37 @@ async def test_whose_word_it_is_is_said(shipped: httpx.AsyncClient) -> None:
     assert "Looked at one by one: 75 of 96 delivered." in parts
 
 
+async def test_a_finding_that_another_passes_on_says_so(shipped: httpx.AsyncClient) -> None:
+    """The reviewer's finding on the design is told by the government alone, and is no status."""
+    page = await text(shipped, "commitment/us-us0113")
+    assert "an independent finding of how far it is (a reviewer has looked at other things" in page
+    assert "What no source states: an independent assessment" not in page
+    plain = re.sub(r"<[^>]+>|\s+", " ", page)
+    told = re.findall(
+        r"OGP Independent Reporting Mechanism *, *as told by +General Services Administration",
+        plain,
+    )
+    # The assessment and its three ratings.
+    assert len(told) == 4, told
+    direct = await text(shipped, "commitment/ogp-rs0022")
+    assert "as told by" not in direct
+
+
+async def test_a_whole_whose_parts_are_done_says_so(shipped: httpx.AsyncClient) -> None:
+    done = answer_of(await text(shipped, "commitment/fds2020-action-13"))
+    assert "all of its known parts are reported as completed" in done
+    assert "no end is reported" not in done
+    assert "no end is reported" in answer_of(await text(shipped, "commitment/fds2020-action-2"))
+
+
+async def test_the_page_of_a_session_names_what_it_decided(shipped: httpx.AsyncClient) -> None:
+    session = await text(shipped, "event/un-statistical-commission-56")
+    assert "/endorsement/copenhagen-framework-unsc-56" in session
+    assert "/outcome/copenhagen-framework-endorsed" in session
+    told = await text(shipped, "event/bogota-workshop-2025")
+    assert "/note/c2d-citizen-data-2025-02-12" in told
+
+
 async def test_the_original_is_one_step_away(shipped: httpx.AsyncClient) -> None:
     page = await text(shipped, "commitment/c2d-citizen-data")
     (line,) = re.findall(r'<a class="out" href="(https://[^"]+)">Read the original', page)

@@ -320,6 +320,12 @@ def test_what_is_known_today_has_been_told(promises: EmbeddedEngine) -> None:
 
 def test_what_goes_backwards_is_found(promises: EmbeddedEngine) -> None:
     assert computed(promises, node("id/commitment/back"))["hadSetback"] == {"back-2"}
+    # After "completed" every word that is no end is one, be it one of the register's own.
+    assert computed(promises, node("id/commitment/reopened"))["hadSetback"] == {"reopened-2"}
+    assert computed(promises, node("id/commitment/taken-back"))["hadSetback"] == {"taken-back-2"}
+    assert computed(promises, node("id/commitment/done-again"))["hadSetback"] == {"done-again-2"}
+    for slug in ("own-words", "others-beside"):
+        assert "hadSetback" not in computed(promises, node(f"id/commitment/{slug}")), slug
     assert "hadSetback" not in computed(promises, node("id/commitment/latest-wins"))
 
 
