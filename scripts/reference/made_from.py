@@ -32,7 +32,7 @@ def describe(
     """
     document.add(
         f"source:{slug}",
-        ("a", "pg:ReferenceSource"),
+        ("a", ["pg:ReferenceSource", "pg:Source"]),
         ("rdfs:label", tagged(label, "en")),
         ("dcterms:description", tagged(description, "en")),
         ("pg:method", tagged(method, "en")),

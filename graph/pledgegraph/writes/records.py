@@ -242,6 +242,7 @@ def _described(snapshot: Snapshot, source: NamedNode, base: str) -> list[Quad]:
     graph = graph_of_sources(base)
     said = (
         (RDF.type, PG.EditorialSource),
+        (RDF.type, PG.Source),
         (RDFS.label, Literal(_TITLE, language="en")),
         (DCTERMS.description, Literal(_ABOUT, language="en")),
         (DCTERMS.license, _LICENCE),
