@@ -89,7 +89,8 @@ class Accounts:
     def _assessment(self, node: NamedNode) -> Name:
         """An assessment as those that reply to it name it."""
         things = self._things
-        when, who = things.when(node), things.names(node, *_TELLERS)
+        when = things.when(node)
+        who = things.names(node, PG.assessor) or things.names(node, PG.reporter)
         told = [*([when.text] if when else ()), *(each.text for each in who)]
         name = things.name(node)
         return Name(" · ".join(told), "", name.href) if told else name
