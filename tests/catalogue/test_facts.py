@@ -62,12 +62,12 @@ FACTS = [
     }),
     # "Completed" in January 2018, then three times "Financial issues".
     ("status-that-went-backwards", {"register": "un-ocean-commitments"},
-     ("promise", "beforeAsPublished", "afterAsPublished", "afterDay"), {
-        ("commitment/ocean-42172", "Completed", "Financial issues", "2018-01-26"),
-        ("commitment/ocean-42172", "Completed", "Financial issues", "2018-04-04"),
-        ("commitment/ocean-42172", "Completed", "Financial issues", "2019-09-15"),
-        ("commitment/ocean-42226", "On track", "Off track", "2018-06-22"),
-        ("commitment/ocean-42226", "On track", "Off track", "2018-09-09"),
+     ("promise", "beforeAsPublished", "afterAsPublished", "afterName", "afterDay"), {
+        ("commitment/ocean-42172", "Completed", "Financial issues", "", "2018-01-26"),
+        ("commitment/ocean-42172", "Completed", "Financial issues", "", "2018-04-04"),
+        ("commitment/ocean-42172", "Completed", "Financial issues", "", "2019-09-15"),
+        ("commitment/ocean-42226", "On track", "Off track", "off track", "2018-06-22"),
+        ("commitment/ocean-42226", "On track", "Off track", "off track", "2018-09-09"),
     }),
     # The campaign publishes 13, 10 and 49 of "over 72".
     ("commitments-by-level", {}, ("levelName", "published"), {
