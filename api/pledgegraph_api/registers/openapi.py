@@ -8,6 +8,7 @@ from fastapi import Security
 from pydantic import Field
 from starlette.responses import Response
 
+from pledgegraph_api.http.languages import LANGUAGES
 from pledgegraph_api.http.openapi import TEXT, JsonAnswer, json_of
 from pledgegraph_api.problems.openapi import problem_response
 from pledgegraph_api.write.openapi import BEARER, REASON_HEADER, refusals
@@ -19,7 +20,7 @@ _LANGUAGE: Final[dict[str, Any]] = {
     "name": "lang",
     "in": "query",
     "description": "The language of headings (en, fr, es) and lists (ar, ru and zh too).",
-    "schema": {"type": "string", "enum": ["en", "fr", "es", "ar", "ru", "zh"]},
+    "schema": {"type": "string", "enum": list(LANGUAGES)},
 }
 
 

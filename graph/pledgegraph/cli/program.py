@@ -9,28 +9,25 @@ import typer
 
 from pledgegraph.cli import (
     backup,
-    blame,
     corrections,
     dump,
     follow,
     init,
     load,
-    log,
     mcp,
     mirror,
     queries,
     query,
     records,
     restore,
-    revert,
     serve,
-    show,
     stats,
     token,
     validate,
     verify,
 )
 from pledgegraph.cli.exit_codes import Exit, complain, exit_code
+from pledgegraph.cli.history import blame, log, revert, show
 from pledgegraph.cli.registers import reconcile, register, template
 from pledgegraph.errors import PledgegraphError
 from pledgegraph.release import release

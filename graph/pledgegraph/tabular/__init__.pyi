@@ -1,4 +1,5 @@
 from .columns import SHEETS as SHEETS
+from .dates import LANGUAGES as LANGUAGES
 from .faults import Fault as Fault
 from .faults import by_kind as by_kind
 from .reading import MOST_BYTES as MOST_BYTES

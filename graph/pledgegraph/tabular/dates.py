@@ -18,7 +18,8 @@ from babel.dates import get_month_names
 
 from pledgegraph.search import fold
 
-_LANGUAGES: Final = ("en", "fr", "es", "ar", "ru", "zh")
+LANGUAGES: Final = ("en", "fr", "es", "ar", "ru", "zh")
+"""In which dates, numbers and the lists of a workbook may be written."""
 _ISO: Final = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 _NUMERIC: Final = re.compile(r"(\d{1,2})\s*([./-])\s*(\d{1,2})\s*\2\s*(\d{4})")
 _YEARS: Final = re.compile(r"(?<![\d/.-])(\d{4})\s*[-\u2013/]\s*(\d{4}|\d{2})(?![\d/.-])")
@@ -218,7 +219,7 @@ def _months_in(text: str) -> Iterator[int]:
 def _month_names() -> dict[str, int]:
     """Each name of a month, whole and shortened, with its number."""
     found: dict[str, int] = {}
-    for language in _LANGUAGES:
+    for language in LANGUAGES:
         for width in ("wide", "abbreviated"):
             for context in ("format", "stand-alone"):
                 for number, name in get_month_names(width, context, language).items():

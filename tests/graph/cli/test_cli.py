@@ -11,11 +11,14 @@ import re
 import signal
 import subprocess
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import typer
 from pyoxigraph import NamedNode, Quad, RdfFormat, parse
 
+from pledgegraph.cli.program import app
 from pledgegraph.release import release
 from pledgegraph.store.directory import open_directory
 from pledgegraph.store.log.changes_log import ChangesLog
@@ -669,3 +672,22 @@ def test_a_load_shows_how_far_it_is_on_a_terminal(
     assert process.returncode == 0
     assert b"Reading" in shown
     assert b"50,000 statements added" in said
+
+
+def test_the_documentation_has_every_command() -> None:
+    """A command, or each command of a group, stands in the table of docs/command-line.md."""
+
+    def named(group: typer.Typer, path: str = "") -> Iterator[str]:
+        for each in group.registered_commands:
+            assert each.callback is not None
+            yield path + (each.name or each.callback.__name__.replace("_", "-"))
+        for inner in group.registered_groups:
+            assert inner.typer_instance is not None
+            yield from named(inner.typer_instance, f"{path}{inner.name} ")
+
+    table = (Path(__file__).parents[3] / "docs/command-line.md").read_text(encoding="utf-8")
+    told = re.findall(r"`([^`]+)`", "".join(re.findall(r"^\| (.*?) \|", table, re.MULTILINE)))
+    missing = [
+        each for each in named(app) if not any(f"{one} ".startswith(f"{each} ") for one in told)
+    ]
+    assert missing == []

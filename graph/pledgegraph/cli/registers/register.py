@@ -11,10 +11,9 @@ from pledgegraph.cli.options import Base, DataDir, settings
 from pledgegraph.cli.terminal.progress_bar import working
 from pledgegraph.errors import InputError
 from pledgegraph.setup import open_engine
-from pledgegraph.tabular import SHEETS, Workbooks
+from pledgegraph.tabular import LANGUAGES, SHEETS, Workbooks
 
 app: Final = typer.Typer(help="Registers: out as a workbook.", no_args_is_help=True)
-_LANGUAGES: Final = ("en", "fr", "es", "ar", "ru", "zh")
 
 Language = Annotated[
     str,
@@ -69,10 +68,10 @@ def write_workbook(  # noqa: PLR0917 -- as the command has them
     Raises:
         InputError: there is no such register, language or sheet.
     """
-    if language not in _LANGUAGES:
+    if language not in LANGUAGES:
         raise InputError(
             f"There are no words in the language {language!r}.",
-            remedy=f"Take one of {', '.join(_LANGUAGES)}.",
+            remedy=f"Take one of {', '.join(LANGUAGES)}.",
         )
     if file.suffix.lower() != ".xlsx":
         raise InputError(f"{file} is no name of a workbook.", remedy="Let it end with .xlsx.")

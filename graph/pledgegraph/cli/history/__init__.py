@@ -1,0 +1,1 @@
+"""The commands that show the history and take changes back."""
