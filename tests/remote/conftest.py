@@ -20,7 +20,7 @@ def anyio_backend() -> str:
 def fusekis(
     tmp_path_factory: pytest.TempPathFactory, require: Require
 ) -> Iterator[dict[str, RemoteStore]]:
-    """A Fuseki with two datasets."""
+    """A Fuseki with three datasets."""
     require("Fuseki (java, mvn)", has_fuseki())
-    with fuseki(tmp_path_factory.mktemp("fuseki"), "shipped", "generic") as found:
+    with fuseki(tmp_path_factory.mktemp("fuseki"), "shipped", "generic", "protocol") as found:
         yield found
