@@ -58,12 +58,13 @@ class Nodes:
         self.nodes = [
             Node(folder / f"node{number}", port, log.address) for number, port in enumerate(ports)
         ]
-        for each in self.nodes:
-            each.command("init", "--empty", "--log", log.address, "--base", BASE)
+        self.nodes[0].command("init", "--empty", "--log", log.address, "--base", BASE)
         for name in ("texts", "counters"):
             file = folder / f"{name}.ttl"
             file.write_text(source_text(name, "cem"), encoding="utf-8")
             self.nodes[0].command("load", str(file))
+        # What the unit of systemd does at its first start.
+        self.nodes[1].command("init", "--update", "--log", log.address)
         self.token = self.nodes[0].command("token", "create", "--label", "Writer").strip()
         self.nodes[1].take_tokens_of(self.nodes[0])
         for each in self.nodes:
@@ -288,3 +289,10 @@ def test_a_node_of_another_base_is_refused(nodes: Nodes, tmp_path: Path) -> None
     )
     assert f"The shared log is of {BASE}" in said
     assert not stranger.store.exists()
+
+
+def test_a_directory_that_is_no_node_is_not_taken_for_one(nodes: Nodes, tmp_path: Path) -> None:
+    alone = Node(tmp_path / "alone", 1, nodes.log.address)
+    alone.command("init", "--empty", "--base", BASE)
+    said = alone.command("init", "--update", "--log", nodes.log.address, fails=True)
+    assert "the data directory is no node of one" in said

@@ -12,7 +12,7 @@ from pledgegraph.cli.options import Base, DataDir, Json, Validator, settings
 from pledgegraph.cli.terminal.progress_bar import change_sets_bar
 from pledgegraph.errors import SettingsError
 from pledgegraph.setup.join import join
-from pledgegraph.setup.prepare import Prepared, fill, prepare
+from pledgegraph.setup.prepare import REPLICAS, Prepared, fill, prepare
 from pledgegraph.store.directory import new_directory
 
 
@@ -51,7 +51,7 @@ def command(
         typer.Option(
             "--replicas", min=1, max=5, help="On how many servers a new shared log is kept."
         ),
-    ] = 3,
+    ] = REPLICAS,
     as_json: Json = False,
 ) -> None:
     """Make a data directory and fill it with the shipped data."""

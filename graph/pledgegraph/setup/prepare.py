@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from pledgegraph.errors import DirectoryMissing
 from pledgegraph.settings import Settings
@@ -11,6 +12,9 @@ from pledgegraph.setup.engine_choice import engine_over, open_engine
 from pledgegraph.setup.shipped_data import bring_up_to_date
 from pledgegraph.store.changes import Receipt
 from pledgegraph.store.directory import DataDirectory, new_directory
+
+REPLICAS: Final = 3
+"""On how many servers a new shared log is kept, where nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +39,29 @@ class Prepared:
 def prepare(settings: Settings) -> Prepared:
     """Make the data directory if there is none, and bring its shipped data up to this release.
 
+    Where the settings name a shared log, a new directory is a node of it; see `join`.
+
     Raises:
         FormatTooNew, BaseMismatch, DirectoryLocked: the one that is there cannot be used.
+        LogUnavailable, StreamDiffers: the shared log cannot.
     """
     try:
         engine = open_engine(settings)
     except DirectoryMissing:
+        if settings.log:
+            return _joined(settings)
         with new_directory(settings.data_dir, base=settings.base) as directory:
             receipt = fill(directory, settings)
         return Prepared(directory.base, receipt, is_new=True)
     return Prepared(engine.directory.base, bring_up_to_date(engine), is_new=False)
+
+
+def _joined(settings: Settings) -> Prepared:
+    # Nobody without a shared log needs it.
+    from pledgegraph.setup.join import join  # noqa: PLC0415
+
+    receipt, base = join(settings, replicas=REPLICAS, empty=False, progress=lambda *_: None)
+    return Prepared(base, receipt, is_new=True)
 
 
 def fill(directory: DataDirectory, settings: Settings, *, empty: bool = False) -> Receipt:

@@ -70,9 +70,16 @@ def reached_by(
     """The address with what the settings say: other servers for the same stream, credentials.
 
     Raises:
-        SettingsError: the settings name another stream than the data directory.
+        SettingsError: the settings name another stream than the data directory, which may have
+            none.
     """
     if address is None:
+        if log:
+            raise SettingsError(
+                "PLEDGEGRAPH_LOG names a shared log, and the data directory is no node of one.",
+                remedy="Make a node with `pledgegraph init --log ...` in another data directory, "
+                "or leave PLEDGEGRAPH_LOG out.",
+            )
         return None
     if not log:
         return replace(address, credentials=credentials)
