@@ -1,4 +1,4 @@
-"""The W3C's tests of the protocol, as far as a gate allows, over a service that answers from Fuseki.
+"""The W3C's tests of the protocol, as far as a gate allows, over a service on Fuseki.
 
 A data directory without a gate cannot have a remote engine. So their graphs are documents of
 sources here, and the default graph is the union of all.
