@@ -77,5 +77,6 @@ export function problemIn(doc, fault) {
   const line = doc.line(Math.min(Number(fault.dataset.line), doc.lines));
   const from = Math.min(line.from + Number(fault.dataset.column) - 1, line.to);
   const length = /^\S*/.exec(doc.sliceString(from, line.to))[0].length;
-  return { from, to: from + length, severity: "error", message: fault.querySelector(".detail").textContent };
+  const told = [...fault.querySelectorAll(".detail, .remedy")].map((each) => each.textContent.trim());
+  return { from, to: from + length, severity: "error", message: told.join(" ") };
 }

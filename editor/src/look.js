@@ -34,9 +34,10 @@ const theme = EditorView.theme({
   ".cm-lint-marker-warning": { borderRadius: "0" },
   ".cm-tooltip, .cm-panels": { color: "var(--ink)", backgroundColor: "var(--shade)", border: "1px solid var(--line)" },
   ".cm-tooltip-autocomplete ul li[aria-selected]": { color: "var(--paper)", backgroundColor: "var(--link)" },
-  ".cm-tooltip.cm-tooltip-autocomplete > ul": { maxWidth: "min(46rem, 92vw)" },
   ".cm-tooltip.cm-tooltip-autocomplete > ul > li": { padding: "0.25rem 0.5rem", lineHeight: "1.3" },
-  ".cm-completionDetail": { color: "inherit", fontStyle: "normal", opacity: "1" },
+  ".cm-tooltip.cm-tooltip-autocomplete > ul": { maxWidth: "min(46rem, 92vw)", maxHeight: "15rem" },
+  ".cm-completionDetail": { color: "var(--quiet)", fontStyle: "normal", marginInlineStart: "1.5rem" },
+  "li[aria-selected] .cm-completionDetail": { color: "inherit" },
   ".cm-completionMatchedText": { fontWeight: "700" },
   ".cm-diagnosticAction": { color: "var(--paper)", backgroundColor: "var(--link)", fontSize: "0.9rem", minHeight: "1.5rem" },
 });

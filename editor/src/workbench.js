@@ -8,6 +8,7 @@ import { EditorView } from "codemirror";
 import { sparql } from "codemirror-lang-sparql";
 import { completeWith } from "./complete.js";
 import { adviseWith, problemIn } from "./advise.js";
+import { Drafting } from "./drafting.js";
 import { look } from "./look.js";
 import { declaringPrefixes } from "./prefixes.js";
 import { setup } from "./setup.js";
@@ -20,8 +21,11 @@ function mount(form) {
   host.dir = "ltr";
   field.after(host);
   const terms = readTerms(form.dataset.terms);
-  const text = Text.of(field.value.split(/\r\n?|\n/));
-  const problem = problemIn(text, document.getElementById("fault"));
+  // What was written and not asked yet is kept in the history entry of the page, for reload and back.
+  const drafting = new Drafting();
+  const draft = drafting.found;
+  const text = Text.of((draft ?? field.value).split(/\r\n?|\n/));
+  const problem = draft === undefined ? problemIn(text, document.getElementById("fault")) : null;
 
   const send = () => {
     form.requestSubmit();
@@ -49,6 +53,7 @@ function mount(form) {
       lintGutter(),
       look,
       EditorView.lineWrapping,
+      EditorView.updateListener.of((update) => update.docChanged && drafting.keep(update.state.doc)),
       EditorView.contentAttributes.of({ "aria-label": form.dataset.editorLabel, spellcheck: "false" }),
     ],
   });
@@ -57,6 +62,7 @@ function mount(form) {
   field.required = false;
   form.addEventListener("submit", () => {
     field.value = view.state.doc.toString();
+    drafting.forget(); // what was sent has a page of its own
   });
   form.querySelector(`label[for="${field.id}"]`).addEventListener("click", () => view.focus());
   form.querySelector("#keys").hidden = false;

@@ -113,6 +113,37 @@ def test_a_query_is_written_by_completion_alone(visit: Visit) -> None:
     assert visit.complaints == []
 
 
+def test_what_was_written_outlasts_reload_and_back(visit: Visit) -> None:
+    page = visit.to("/sparql")
+    page.wait_for_load_state("networkidle")
+    page.get_by_role("textbox", name="SPARQL query").focus()
+    press(page, "Control+a", "Delete")
+    page.keyboard.type("ASK { ?x a ?y } # kept")
+    written = page.evaluate(TEXT)
+    page.wait_for_timeout(1000)  # it is kept when the keys pause
+    page.reload(wait_until="networkidle")
+    assert page.evaluate(TEXT) == written
+    page.get_by_role("link", name="First queries").click()
+    page.go_back(wait_until="networkidle")
+    assert page.evaluate(TEXT) == written
+    # What is asked has a page of its own, and an answer stands below its own query.
+    press(page, "Control+Home")
+    page.locator(".cm-content").focus()
+    press(page, "Control+Enter")
+    page.wait_for_url("**#outcome")
+    page.go_back(wait_until="networkidle")
+    assert "kept" not in page.evaluate(TEXT)
+    # A page that is opened anew begins anew.
+    page.goto(f"{visit.address}/sparql", wait_until="networkidle")
+    assert "kept" not in page.evaluate(TEXT)
+
+
+def test_an_answer_says_in_its_title_how_many_rows_it_has(visit: Visit) -> None:
+    page = visit.to(f"/sparql?query={quote(COUNTED)}&format=html")
+    rows = page.locator("tbody tr").count()
+    expect(page).to_have_title(f"Rows: {rows} · Query · Pledgegraph")
+
+
 def test_a_prefix_is_declared_as_it_is_written(visit: Visit) -> None:
     page = visit.to("/sparql")
     page.wait_for_load_state("networkidle")

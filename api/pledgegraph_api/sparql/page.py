@@ -173,6 +173,7 @@ class QueryPage:
             headers={"Pledgegraph-Snapshot": str(answer.sequence)},
             excerpt=excerpt,
             absent=absent,
+            thin=bool(thin),
             misleads=(*thin, *misleads),
             explain=_short(explain),
             permalink=_short(permalink),

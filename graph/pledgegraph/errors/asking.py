@@ -12,8 +12,15 @@ class QueryError(PledgegraphError):
 class QuerySyntaxError(QueryError):
     """The text is not a SPARQL 1.1 query. ``line`` and ``column`` count from 1."""
 
-    def __init__(self, message: str, *, line: int | None = None, column: int | None = None) -> None:
-        super().__init__(message)
+    def __init__(
+        self,
+        message: str,
+        *,
+        line: int | None = None,
+        column: int | None = None,
+        remedy: str | None = None,
+    ) -> None:
+        super().__init__(message, remedy=remedy)
         self.line = line
         self.column = column
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pledgegraph.errors import QuerySyntaxError, UpdateSyntaxError
+from pledgegraph.sparql.hints import hint_at
 from pledgegraph.sparql.mistakes import mistake_in
 from pledgegraph.sparql.service_clauses import calls_service
 from pledgegraph.sparql.syntax_errors import place_of_mistake
@@ -107,7 +108,9 @@ def syntax_error(text: str, message: str, *, update: bool = False) -> QuerySynta
         found = sentence[0]
     line = text.count("\n", 0, place) + 1
     column = place - text.rfind("\n", 0, place)
-    return kind(f"{said} at line {line}, column {column}: {found}.", line=line, column=column)
+    hint = None if mistake else hint_at(text, place)
+    told = f"{said} at line {line}, column {column}: {found}."
+    return kind(told, line=line, column=column, remedy=hint)
 
 
 def _found(text: str, place: int, what: str) -> str:

@@ -214,6 +214,38 @@ def test_a_syntax_error_names_the_place_and_what_stands_there(marked: str, said:
     assert f"at line {line}, column {column}: {said}." in str(told)
 
 
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        ("SELECT * { ?s ?p }", "write a value or a variable behind the property"),
+        ("SELECT * { ?s a ?x ; a . }", "write a value or a variable behind the property"),
+        ("SELECT * { ?s }", "write a property and a value behind the subject"),
+        ("SELECT * { ?s ?p ?o }}", "There is a } too many"),
+        ("SELECT * { { ?s ?p ?o ", "2 braces lack their }"),
+        ("SELECT * { ?s ?p '}' ", "a brace lacks its }"),
+        ('SELECT * { ?s ?p "x }', "A quotation mark is not closed"),
+        ("SELECT * { ?s ?p ?o FILTER(?o > 1 }", "a bracket lacks its )"),
+        ("SELECT * { ?s ?p ?o FILTER ?o > 1 }", "in brackets, as in FILTER("),
+        ("SELECT * { ?s = ?p }", "To compare write FILTER"),
+        ("SELECT * { ?s ?p ?o\n ?x ?y ?z }", "write a full stop before the next one"),
+        ("SELECT ?x WHERE ?s ?p ?o", "Put the patterns in braces"),
+        ("SELECT ?s, ?p { ?s ?p ?o }", "without commas"),
+        ("SELECT name { ?s ?p ?name }", "begin with a question mark"),
+        ("SELECT ?p COUNT(?s) { ?s ?p ?o }", "(COUNT(...) AS ?count)"),
+        ("SELECT * { ?s ?p ?o } ORDER ?o", "Write BY behind ORDER"),
+        ("SELECT * { ?s ?p ?o } LIMIT", "a whole number"),
+        ("SELECT * FROM { ?s ?p ?o }", "Name a graph behind FROM"),
+        ("SELEC * { ?s ?p ?o }", "Did you mean SELECT?"),
+        ("SELECT * { ?s ?p ?o OPTINAL { ?s ?p ?x } }", "Did you mean OPTIONAL?"),
+        ("SELECT * { ?s ?p ?o LIMIT 10 }", "LIMIT stands behind the last }"),
+    ],
+)
+def test_a_syntax_error_says_what_to_write(text: str, hint: str) -> None:
+    with pytest.raises(SyntaxError) as caught:
+        Store().query(text)
+    assert hint in syntax_error(text, str(caught.value)).remedy
+
+
 @settings(max_examples=examples(200), deadline=None)
 @given(st.lists(st.sampled_from([*PIECES, "é", "\x00", "\u2028"]), max_size=12).map("".join))
 def test_any_text_that_is_no_query_gets_a_place_within_it(text: str) -> None:
