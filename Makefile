@@ -25,7 +25,7 @@ serve: $(DATA_DIR)/.shipped ## Run the service on port 8000 with the shipped dat
 	@exec $(BIN)/pledgegraph serve
 
 test: $(VENV)/.installed-dev ## Run all tests
-	@$(BIN)/pytest -n auto --dist loadgroup
+	@$(BIN)/pytest -n auto
 
 check: $(VENV)/.installed-dev ## Run format, lint, types, import rules and tests
 	@scripts/check

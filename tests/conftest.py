@@ -9,9 +9,12 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.remote import Producer  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.depth import THOROUGH
 
@@ -47,16 +50,66 @@ settings.register_profile("thorough", settings.get_profile("house"), max_example
 settings.load_profile("thorough" if THOROUGH else "house")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file on one worker, so that what a module needs is made once.
+_TOGETHER: Final = {
+    f"tests/{folder}/test_{name}.py": f"{folder}: {names}"
+    for folder, names in (
+        ("packaging", "wheel shipped_files makefile editor_bundle"),
+        ("browser", "records every_page journeys"),
+        ("threats", "reach cost trust input"),
+        ("threats", "durability killed_stewards"),
+    )
+    for name in names.split()
+}
+"""Files that share what takes long to make, or that would spoil each other's measurements."""
+_LONG: Final = tuple(
+    f"tests/{each}/"
+    for each in ("threats", "nodes", "packaging", "api/app", "remote", "browser", "benchmarks")
+)
+"""Where a file may take a minute or more."""
 
-    ``--dist loadgroup`` hands the tests of a group to one worker, and neighbours without a group
-    to different ones, each of which then makes the fixtures of their module and session.
+
+class _ByFile(LoadScopeScheduling):  # type: ignore[misc]
+    """Keeps the tests of a file in one worker, so that what a module needs is made once.
+
+    The groups go out in the order of the tests. ``--dist loadgroup`` hands the tests of a file to
+    different workers: https://github.com/pytest-dev/pytest-xdist/issues/1386
     """
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.nodeid.partition("::")[0]))
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        return _TOGETHER.get(file, file)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile | None:
+    """Say which worker gets which tests, unless ``--dist`` does."""
+    if config.getoption("dist") != "load":
+        return None
+    # By itself it begins with the files of many tests, and a worker would wait in the end for
+    # the other one, which has a file of few long ones.
+    config.option.loadscopereorder = False
+    return _ByFile(config, log)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that may take long, so that no worker waits for one in the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _in_one_worker(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Fail where the tests of a file are handed to two workers: nothing else would show it."""
+    if "PYTEST_XDIST_WORKER" not in os.environ:
+        return
+    begun = tmp_path_factory.getbasetemp().parent / "begun"
+    begun.mkdir(exist_ok=True)
+    name = request.node.nodeid.replace("/", ".")
+    try:
+        (begun / name).touch(exist_ok=False)
+    except FileExistsError:
+        pytest.fail(f"Another worker has tests of {request.node.nodeid} too: see _ByFile.")
 
 
 def pytest_collection_finish() -> None:

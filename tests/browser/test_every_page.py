@@ -14,8 +14,6 @@ from tests.browser.conftest import Visit
 from tests.browser.test_records import NARROW, NARROWEST, WIDTHS, overflows
 from tests.conftest import Require
 
-pytestmark = pytest.mark.xdist_group("shipped-pages")
-
 PAGES: Final = (
     "/",
     "/progress",

@@ -16,8 +16,6 @@ from pledgegraph_api.web.translations import Wording, read_wording
 from tests.browser.conftest import Visit
 from tests.conftest import Require
 
-pytestmark = pytest.mark.xdist_group("shipped-pages")
-
 WAYS: Final = {"by hand": "en", "by keyboard": "en", "without scripts": "ar"}
 WORDS: Final = read_wording()
 _MOST_STOPS: Final = 250

@@ -12,8 +12,6 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.conftest import Visit
 
-pytestmark = pytest.mark.xdist_group("shipped-pages")
-
 WIDTHS: Final = (320, 390, 640, 700, 768, 820, 1024, 1280)
 RECORDS: Final = (
     "/doc/commitment/c2d-citizen-data",

@@ -17,8 +17,6 @@ from tests.conftest import Require
 
 from .conftest import ROOT, outside, run
 
-pytestmark = pytest.mark.xdist_group("wheel")
-
 FOLDER = editor_bundle.MADE
 INSIDE = FOLDER.removeprefix("api/")
 

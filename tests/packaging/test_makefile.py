@@ -13,8 +13,6 @@ from tests.conftest import Require
 from .conftest import ROOT, outside, run
 from .service import answer, free_port, interrupt, running
 
-pytestmark = pytest.mark.xdist_group("wheel")
-
 MAKE = ("make", "--no-print-directory")
 
 

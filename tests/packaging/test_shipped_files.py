@@ -11,8 +11,6 @@ from pledgegraph.shipped import shipped
 
 from .conftest import ROOT, Environment
 
-pytestmark = pytest.mark.xdist_group("wheel")
-
 NEEDED = "lazy-loader"
 """What `import pledgegraph` itself imports."""
 FIND = "from pledgegraph.shipped import shipped; print(shipped('ontology'), shipped('data'))"

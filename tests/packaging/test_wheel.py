@@ -5,12 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-import pytest
-
 from .conftest import Environment, run
 from .service import answer, free_port, interrupt, running
-
-pytestmark = pytest.mark.xdist_group("wheel")
 
 COUNT = """
 PREFIX pg: <https://w3id.org/pledgegraph/def#>

@@ -27,8 +27,6 @@ from tests.threats.attacking import (
 )
 from tests.threats.conftest import BASE, PG, RING
 
-pytestmark = pytest.mark.xdist_group("threats")
-
 LIMITS = ("query-timeout", "query-memory")
 
 

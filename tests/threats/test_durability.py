@@ -25,8 +25,6 @@ from tests.running_service import RunningService, make_store, running_service
 from tests.threats.attacking import eventually, refused
 from tests.threats.conftest import BASE
 
-pytestmark = pytest.mark.xdist_group("durability")
-
 GRAPH = NamedNode("urn:things")
 VERSION = NamedNode("urn:version")
 THINGS = 3_000

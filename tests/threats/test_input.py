@@ -17,8 +17,6 @@ from tests.running_service import RunningService
 from tests.threats.attacking import others_are_served, raw, refused, whole_answer
 from tests.threats.conftest import BASE, discreet
 
-pytestmark = pytest.mark.xdist_group("threats")
-
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 QUERY = {"Content-Type": "application/sparql-query"}
 UPDATE = {"Content-Type": "application/sparql-update"}

@@ -37,8 +37,6 @@ from tests.running_service import ROOT
 from tests.shipped_store import copy_shipped
 from tests.threats.conftest import BASE
 
-pytestmark = pytest.mark.xdist_group("durability")
-
 ROUNDS: Final = 25 if THOROUGH else 1
 """Each is four deaths: of a load, a submission, a revert and a backup."""
 THINGS: Final = 20

@@ -17,8 +17,6 @@ from tests.running_service import RunningService
 from tests.threats.attacking import refused, whole_answer
 from tests.threats.conftest import BASE
 
-pytestmark = pytest.mark.xdist_group("threats")
-
 PAGES = ["/", "/sparql", "/queries", "/problems", "/docs", "/problems/query-timeout", "/nothing"]
 
 

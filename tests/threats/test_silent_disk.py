@@ -14,8 +14,6 @@ from tests.running_service import RunningService, make_store, running_service
 from tests.threats.attacking import eventually
 from tests.threats.conftest import BASE
 
-pytestmark = pytest.mark.xdist_group("silent disk")
-
 GRAPH = NamedNode("urn:things")
 THINGS = 500
 QUERY = "SELECT (COUNT(*) AS ?n) { GRAPH <urn:things> { ?s ?p ?o } }"

@@ -11,13 +11,10 @@ import re
 from urllib.parse import quote, urlencode
 
 import httpx
-import pytest
 
 from tests.running_service import RunningService
 from tests.threats.attacking import raw, refused
 from tests.threats.conftest import BASE, FORMULA, MARKUP, PG, SCRIPT, discreet
-
-pytestmark = pytest.mark.xdist_group("threats")
 
 EVIL = "forged.example"
 HUB = f"DESCRIBE <{BASE}/id/hub>"

@@ -18,9 +18,6 @@ from pledgegraph.settings import Settings
 from tests.api.conftest import SHIPPED_BASE
 from tests.running_service import RunningService, running_service
 
-# One service answers all of them.
-pytestmark = pytest.mark.xdist_group("openapi")
-
 HERE: Final = Path(__file__).parent
 CHECKS: Final = (
     "not_a_server_error",
