@@ -19,13 +19,14 @@ from pyoxigraph import Store
 from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph.store.log.changes_log import ChangesLog
+from tests.depth import THOROUGH
 from tests.graph.building import BASE, values
 from tests.graph.store.victim import count_quads
 
 ROOT = Path(__file__).resolve().parents[3]
 THINGS = 2_500
 """Each has two quads, so that a load removes 5,000 and adds 5,000."""
-KILLS = 20
+KILLS = 20 if THOROUGH else 8
 VERSIONS = ("1-one", "2-two", "3-three")
 STATE = """
 SELECT (CONCAT(?version, " ", STR(?number)) AS ?state) {
