@@ -7,6 +7,7 @@ over: they tell what was once written, also where a bit has turned since.
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -30,10 +31,10 @@ def write_checksums(folder: Path, *, like: Path | None = None) -> list[Path]:
     known = _known(like) if like is not None else {}
     lines, fresh = [], []
     for entry in _files(folder):
-        found = known.get((entry.name, entry.stat().st_ino))
+        found = known.get((entry.name, entry.inode()))
         if found is None:
-            found = _sum_of(entry)
-            fresh.append(entry)
+            found = _sum_of(folder / entry.name)
+            fresh.append(folder / entry.name)
         lines.append(f"{found}  {entry.name}\n")
     (folder / NAME).write_text("".join(lines), encoding="utf-8")
     return [*fresh, folder / NAME]
@@ -41,7 +42,7 @@ def write_checksums(folder: Path, *, like: Path | None = None) -> list[Path]:
 
 def add_checksums(folder: Path) -> None:
     """Give a snapshot of an older release the checksums of its files as they are now."""
-    lines = [f"{_sum_of(entry)}  {entry.name}\n" for entry in _files(folder)]
+    lines = [f"{_sum_of(folder / each.name)}  {each.name}\n" for each in _files(folder)]
     write_whole(folder / NAME, "".join(lines))
 
 
@@ -66,19 +67,22 @@ def damaged_files(folder: Path, *, pause: Callable[[], None] = lambda: None) -> 
     return sorted({*missing, *changed})
 
 
-def _files(folder: Path) -> list[Path]:
-    entries = (e for e in folder.iterdir() if e.is_file() and not e.name.startswith(_NOT_DATA))
-    return sorted(entries, key=lambda entry: entry.name)
+def _files(folder: Path) -> list[os.DirEntry[str]]:
+    """The files of a folder, by name; a store has hundreds, and none is looked at for this."""
+    with os.scandir(folder) as entries:
+        found = [e for e in entries if not e.name.startswith(_NOT_DATA) and e.is_file()]
+    return sorted(found, key=lambda entry: entry.name)
 
 
 def _known(folder: Path) -> dict[tuple[str, int], str]:
-    found = {}
-    for name, checksum in _read(folder).items():
-        try:
-            found[name, (folder / name).stat().st_ino] = checksum
-        except FileNotFoundError:
-            continue
-    return found
+    written = _read(folder)
+    if not written:
+        return {}
+    return {
+        (entry.name, entry.inode()): written[entry.name]
+        for entry in _files(folder)
+        if entry.name in written
+    }
 
 
 def _read(folder: Path) -> dict[str, str]:
