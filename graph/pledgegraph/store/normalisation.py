@@ -193,8 +193,10 @@ def difference(store: Store, change: Change) -> ChangeSet:
     for quad in change.remove:
         if quad not in new and quad in store:
             removed.add(quad)
-    added = Dataset(quad for quad in new if quad not in store) if _knows(store, new) else new
-    return ChangeSet(added=added, removed=removed)
+    if not _knows(store, new) or not any(quad in store for quad in new):
+        # Nothing is copied: a large change takes 1 kB for each quad.
+        return ChangeSet(added=new, removed=removed)
+    return ChangeSet(Dataset(quad for quad in new if quad not in store), removed)
 
 
 def _in_scopes(store: Store, scopes: Iterable[Scope]) -> Iterator[Quad]:

@@ -15,7 +15,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum
-from itertools import groupby
+from itertools import chain, groupby
 from pathlib import Path
 from typing import Final
 
@@ -37,6 +37,16 @@ With a change set, which the store holds already, only what that can alter is lo
 """
 
 _SUBJECT: Final = Variable("subject")
+
+
+def _is_large(change: ChangeSet) -> bool:
+    """Whether it is about more subjects than are looked at one by one."""
+    subjects: set[object] = set()
+    for quad in chain(change.added, change.removed):
+        subjects.add(quad.subject)
+        if len(subjects) > MOST_ONE_BY_ONE:
+            return True
+    return False
 
 
 class Direction(Enum):
@@ -151,6 +161,10 @@ class Rules:
                 yield difference
                 if changes is not None:
                     changes.append(difference)
+            # In higher layers more may be affected, and is not told apart any more.
+            if changes is not None and affected is None and _is_large(changes[0]):
+                changes = None
+            del difference
 
     def _affected(
         self, store: Store, changes: list[ChangeSet], layer: list[Rule]
@@ -185,13 +199,10 @@ class Rules:
             for quad in store.quads_for_pattern(subject, None, None, self._graph)
             if quad.predicate in defined
         )
-        new = Dataset(
-            Quad(triple.subject, triple.predicate, triple.object, self._graph)
-            for rule in layer
-            for subject in (affected if affected is not None else (None,))
-            for triple in rule.triples(store, subject)
-        )
-        return ChangeSet(
-            added=Dataset(quad for quad in new if quad not in old),
-            removed=Dataset(quad for quad in old if quad not in new),
-        )
+        added, kept = Dataset(), Dataset()
+        for rule in layer:
+            for subject in affected if affected is not None else (None,):
+                for triple in rule.triples(store, subject):
+                    quad = Quad(triple.subject, triple.predicate, triple.object, self._graph)
+                    (kept if quad in old else added).add(quad)
+        return ChangeSet(added, Dataset(quad for quad in old if quad not in kept))

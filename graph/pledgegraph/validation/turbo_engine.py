@@ -6,6 +6,7 @@ import os
 from collections.abc import Collection, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property, partial
+from io import SEEK_END, BytesIO
 from itertools import chain
 from typing import Final
 
@@ -25,7 +26,7 @@ from pledgegraph.validation.shapes import Shapes
 
 TARGETS: Final = (SH.targetClass, SH.targetNode, SH.targetSubjectsOf, SH.targetObjectsOf)
 """How a shape says what it is about (SHACL section 2.1.3)."""
-SHARED: Final = range(20_000, 500_000)
+SHARED: Final = range(20_000, 150_000)
 """How many triples two threads judge together: fewer take no time, more take too much memory."""
 
 
@@ -43,7 +44,7 @@ class TurboValidator:
     def __init__(self, shapes: Shapes, *, shared: range = SHARED) -> None:
         self.shapes = shapes
         self._shared = shared if (os.cpu_count() or 1) > 1 else range(0)
-        self._ontology = _ntriples(shapes.ontology)
+        self._ontology = serialize(shapes.ontology, format=RdfFormat.N_TRIPLES) or b""
         self._program = _compiled(shapes.graph)
 
     def validate(
@@ -56,13 +57,12 @@ class TurboValidator:
         """The report on ``data``; see `pledgegraph.validation.validator.Validator`."""
         if focus is not None and not focus:
             return ValidationReport()
-        ontology = self._ontology if join_ontology else ""
-        text = _ntriples(data) + ontology
+        text = _ntriples(data, self._ontology if join_ontology else b"")
         names = engine_focus(focus)
         judge = partial(_results, self._program, text, names)
         with ill_typed_literals_expected():
             parts: Sequence[list[str] | None] = (
-                [None] if names is not None else self._parts(len(data))
+                [None] if names is not None else self._parts(text.count("\n"))
             )
             if len(parts) > 1:
                 with ThreadPoolExecutor(len(parts)) as threads:
@@ -119,8 +119,12 @@ def _results(
     return results
 
 
-def _ntriples(triples: Collection[Triple]) -> str:
-    return (serialize(triples, format=RdfFormat.N_TRIPLES) or b"").decode("utf-8")
+def _ntriples(data: Collection[Triple], more: bytes) -> str:
+    """The data as N-Triples, with ``more`` of them; at no time is more than twice of it there."""
+    held = BytesIO(more)
+    held.seek(0, SEEK_END)
+    serialize(data, held, RdfFormat.N_TRIPLES)
+    return str(held.getbuffer(), "utf-8")
 
 
 def _unusable(failure: object) -> ShapesUnusable:
