@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from typing import Final, TypeVar
@@ -10,7 +11,7 @@ from fastapi import FastAPI
 from python_multipart.multipart import parse_options_header
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from pledgegraph.media_types import Carries, Format
 from pledgegraph.settings import Settings
@@ -131,26 +132,28 @@ class RegisterEndpoint:
         sent = await self._sent(request)
         receipt = given.get("apply")
 
-        def work(permit: Permit) -> tuple[WorkbookReport, int | None, bytes]:
+        def work(permit: Permit) -> bytes:
+            if receipt is None and form is _JSON:
+                told = self._workbooks.check_told(sent, register, language=language, permit=permit)
+                return told.removesuffix(b"}") + b', "applied": false, "changeSet": null}'
             if receipt is None:
                 report = self._workbooks.check(sent, register, language=language, permit=permit)
-                marked = self._workbooks.marked(sent, report) if form is _WORKBOOK else b""
-                return report, None, marked
+                if form is _WORKBOOK:
+                    return self._workbooks.marked(sent, report)
+                return _told(report, None, form)
             applied = self._workbooks.apply(
                 sent, register, by, permit, receipt=receipt, language=language
             )
-            return applied.report, applied.receipt.sequence, b""
+            return _told(applied.report, applied.receipt.sequence, form)
 
-        report, sequence, marked = await self._run(request, work)
+        # It is written in the thread: that of a large register takes a second.
+        content = await self._run(request, work)
         headers = {"Cache-Control": "no-store"}
-        if form is _WORKBOOK and sequence is None:
+        if form is _WORKBOOK and receipt is None:
             headers["Content-Disposition"] = f'attachment; filename="{register}-checked.xlsx"'
-            return Response(marked, media_type=XLSX, headers=headers)
-        if form is _TEXT:
-            lines = "\n".join(report.in_words(applied=sequence is not None))
-            return Response(f"{lines}\n", media_type="text/plain", headers=headers)
-        told = {**report.as_json(), "applied": sequence is not None, "changeSet": sequence}
-        return JSONResponse(told, headers=headers)
+            return Response(content, media_type=XLSX, headers=headers)
+        kind = "text/plain" if form is _TEXT else "application/json"
+        return Response(content, media_type=kind, headers=headers)
 
     async def _run(self, request: Request, work: Callable[[Permit], T]) -> T:
         client = exchange_of(request.scope).client
@@ -182,6 +185,16 @@ class RegisterEndpoint:
                 remedy=f"Send it as {XLSX} or {CSV}, or as the file of a form.",
             )
         return Sent(await body_of(request, most, _SETTING), f"table{_TYPES[content]}")
+
+
+def _told(report: WorkbookReport, sequence: int | None, form: Format) -> bytes:
+    """The report, in words or as JSON."""
+    if form is _TEXT:
+        return "".join(
+            f"{line}\n" for line in report.in_words(applied=sequence is not None)
+        ).encode()
+    told = {**report.as_json(), "applied": sequence is not None, "changeSet": sequence}
+    return json.dumps(told, ensure_ascii=False).encode()
 
 
 def _form_of(request: Request) -> Format:

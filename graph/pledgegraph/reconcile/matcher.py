@@ -72,6 +72,10 @@ class Matcher:
             return Matched(None, tuple(exact[:most]))
         return Matched(None, tuple(self._alike(text, kinds)[:most]))
 
+    def called(self, text: str, kinds: Collection[str] = ()) -> list[Candidate]:
+        """The things that are called just so; nothing is searched for."""
+        return self._exactly(text, kinds)
+
     def _exactly(self, text: str, kinds: Collection[str]) -> list[Candidate]:
         text = text.strip()
         entry = self._by_iri.get(text) or self._by_iri.get(f"{self._base}/id/{text}")

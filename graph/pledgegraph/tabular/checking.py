@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -50,8 +50,8 @@ class Checked:
     """The report, and the statements of which it tells."""
 
     report: WorkbookReport
-    added: tuple[Quad, ...] = ()
-    removed: tuple[Quad, ...] = ()
+    added: Collection[Quad] = ()
+    removed: Collection[Quad] = ()
 
 
 class _Opened:
@@ -112,10 +112,9 @@ def check(
         return Matcher(SearchIndex(cast(Snapshot, opened), against.base), against.base)
 
     plan = Planner(against.store, state, matcher).plan(layout, against.day, progress)
-    change = settle(
-        Change(agent="", reason="", add=plan.add, remove=plan.take), against.base, EngineForm()
-    )
-    change_set = difference(against.store, change)
+    matcher.cache_clear()
+    take = settle(Change(agent="", reason="", remove=plan.take), against.base, EngineForm())
+    change_set = difference(against.store, replace(take, add=plan.add))
     broken, doubtful = _judged(plan, change_set, against, tongue)
     report = WorkbookReport(
         register=register,
@@ -130,12 +129,13 @@ def check(
     )
     if report.stops:
         return Checked(report)
+    del plan, take, layout
     report = replace(
         report,
         receipt=receipt_of(register, change_set),
         answers=tuple(_answers(state, lists, change_set, against, tongue)),
     )
-    return Checked(report, tuple(change_set.added), tuple(change_set.removed))
+    return Checked(report, change_set.added, change_set.removed)
 
 
 def receipt_of(register: str, change_set: ChangeSet) -> str:
@@ -210,8 +210,8 @@ def _judged(
 def _place(plan: Plan, result: Violation) -> tuple[str, str] | None:
     focus, path, value = _bare(result.focus), _bare(result.path or ""), _bare(result.value)
     for key in ((focus, path), (focus, ""), (value, ""), (value, path)):
-        if key in plan.places:
-            return plan.places[key]
+        if found := plan.places.find(*key):
+            return found
     return None
 
 
@@ -238,6 +238,7 @@ def _answers(
         for quad in (*computed.removed, *computed.added):
             if quad.predicate in _ANSWERS and isinstance(quad.subject, NamedNode):
                 touched[quad.subject] = None
+        del computed  # before the next layer is worked out
     before, after = (_Told(store, lists, language) for store in (against.store, copy))
     for node in sorted(touched, key=str):
         for question, told in (("reporting", _Told.reporting), ("status", _Told.status)):

@@ -16,8 +16,8 @@ from pledgegraph.tabular.cells import Term, Unreadable, parts_of, refuse_unfit
 from pledgegraph.tabular.columns import COMMITMENTS, REPORTS, Column, Kind
 from pledgegraph.tabular.desk import Desk, Draft
 from pledgegraph.tabular.faults import Fault
-from pledgegraph.tabular.layout import Row
 from pledgegraph.tabular.report import CellChange
+from pledgegraph.tabular.rows import Row
 from pledgegraph.tabular.state import Record, State, version_of
 
 _ASSESSMENT: Final = 2
@@ -167,8 +167,6 @@ class Filling(Desk):
         draft.cells.append(
             CellChange(place, f"{column.key}@{tag}" if tag else column.key, before, text)
         )
-        for predicate in column.predicates:
-            self._plan.places[draft.node.value, predicate.value] = (draft.row.name, place)
 
     def _values(self, column: Column, tag: str, text: str) -> list[tuple[NamedNode, Term]]:
         """What a cell's text says.

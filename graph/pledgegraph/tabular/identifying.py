@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 
 from pyoxigraph import Literal, NamedNode
@@ -13,36 +14,26 @@ from pledgegraph.tabular.columns import REPORTS, SHEETS, Kind
 from pledgegraph.tabular.desk import Draft
 from pledgegraph.tabular.faults import Offer
 from pledgegraph.tabular.filling import Filling
-from pledgegraph.tabular.layout import Layout, Row
+from pledgegraph.tabular.layout import Layout
 from pledgegraph.tabular.references import slug_of
-from pledgegraph.tabular.state import Record
+from pledgegraph.tabular.rows import Row
 
 
 class Identifying(Filling):
     """Finds out whose rows they are."""
 
     def _drafts(self, layout: Layout) -> Iterator[Draft]:
-        known = (
-            {
-                record.node: record
-                for sheet in SHEETS.values()
-                for record in self._state.records(sheet)
-            }
-            if any(row.text("id") for row in layout.rows)
-            else {}
-        )
         seen: dict[NamedNode, Row] = {}
-        contents: dict[tuple[str, tuple[tuple[str, str, str], ...]], Row] = {}
+        contents: dict[bytes, Row] = {}
         titles = self._titles() if any(not row.text("id") for row in layout.rows) else {}
         new: list[Draft] = []
         for row in layout.rows:
             if row.text("id"):
-                draft = self._of_known(row, known, seen)
+                draft = self._of_known(row, seen)
                 if draft is not None:
                     yield draft
                 continue
-            content = tuple(sorted((k, t, text) for (k, t), text in row.cells.items() if text))
-            twin = contents.setdefault((row.sheet.key, content), row)
+            twin = contents.setdefault(_content(row), row)
             if twin is not row:
                 self._fault(
                     "repeated",
@@ -58,13 +49,10 @@ class Identifying(Filling):
                 new.append(draft)
         yield from new
 
-    def _of_known(
-        self, row: Row, known: dict[NamedNode, Record], seen: dict[NamedNode, Row]
-    ) -> Draft | None:
+    def _of_known(self, row: Row, seen: dict[NamedNode, Row]) -> Draft | None:
         text = row.text("id")
         node = self._references.identified(text, row.sheet.folders)
-        record = None if node is None else known.get(node)
-        if node is None or record is None or record.sheet is not row.sheet:
+        if node is None or not self._state.is_on(node, row.sheet):
             self._unknown_identifier(row, text, node)
             return None
         if node in seen:
@@ -80,7 +68,7 @@ class Identifying(Filling):
         seen[node] = row
         if row.text("remove"):
             if row.text("remove").casefold() in words.removals():
-                return Draft(row, record, node, remove=True)
+                return Draft(row, None, node, is_known=True, remove=True)
             self._fault(
                 "list",
                 row,
@@ -90,7 +78,7 @@ class Identifying(Filling):
                 f"Write “{words.removal(self._state.language)}”, or empty the cell.",
             )
             return None
-        return Draft(row, record, node)
+        return Draft(row, None, node, is_known=True)
 
     def _unknown_identifier(self, row: Row, text: str, node: NamedNode | None) -> None:
         is_known = node is not None and self._references.is_taken(node)
@@ -110,7 +98,7 @@ class Identifying(Filling):
             title = sheet.column(sheet.title)
             if title is None or title.kind is not Kind.TEXT:
                 continue
-            for record in self._state.records(sheet):
+            for record in self._state.each_record(sheet):
                 for quad in record.quads:
                     if quad.predicate == title.predicate and isinstance(quad.object, Literal):
                         found.setdefault((sheet.key, fold(quad.object.value)), record.node)
@@ -134,7 +122,8 @@ class Identifying(Filling):
             draft = Draft(row, record, known)
             self._filled(draft, trial=True)
             if not draft.cells and not draft.broken:
-                return Draft(row, record, known)  # It says what is there: nothing changes.
+                # It says what is there: nothing changes.
+                return Draft(row, None, known, is_known=True)
             offer = Offer(self._state.identifier(record), known.value)
             self._fault(
                 "known",
@@ -165,3 +154,9 @@ class Identifying(Filling):
         names += [part for key in ("number", "acronym") for part in parts_of(row.text(key))]
         self._references.bring(node, names)
         return node
+
+
+def _content(row: Row) -> bytes:
+    """Names what stands in a row, in whichever order its columns are."""
+    told = [row.sheet.key, *sorted((*at, text) for at, text in row.cells.items())]
+    return hashlib.sha256(repr(told).encode("utf-8", "surrogatepass")).digest()

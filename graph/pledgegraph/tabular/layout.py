@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,6 +14,7 @@ from pledgegraph.tabular import words
 from pledgegraph.tabular.columns import SHEETS, Column, Kind, SheetKind
 from pledgegraph.tabular.faults import Fault, Offer, sentence
 from pledgegraph.tabular.raw import RawBook, RawSheet, letters, text_of
+from pledgegraph.tabular.rows import Heads, Row
 
 _TAG: Final = re.compile(r"(.*?)\s*@\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8})*)")
 _KNOWN_FROM: Final = 2
@@ -22,43 +22,6 @@ _KNOWN_FROM: Final = 2
 _ALIKE: Final = 72
 _HEADING_WITHIN: Final = 20
 """Rows among which the headings are looked for."""
-
-
-@dataclass(slots=True)
-class Row:
-    """A row of a sheet, with what stands in its cells."""
-
-    sheet: SheetKind
-    name: str
-    """What the workbook calls the sheet."""
-    number: int
-    cells: dict[tuple[str, str], str] = field(default_factory=dict)
-    """By the key of the column and the language of a text."""
-    places: dict[tuple[str, str], str] = field(default_factory=dict)
-    """What the workbook calls the cells: F12."""
-
-    def text(self, key: str, tag: str = "") -> str:
-        """What stands in a cell; empty where there is none."""
-        return self.cells.get((key, tag), "")
-
-    def place(self, key: str, tag: str = "") -> str:
-        """The name of a cell; of one that the sheet does not have, the number of the row."""
-        return self.places.get((key, tag), str(self.number))
-
-    def any_text(self, key: str) -> str:
-        """The text of a column in the first of its languages that has one."""
-        return next((text for (each, _), text in self.cells.items() if each == key and text), "")
-
-    def any_place(self, key: str) -> str:
-        """The cell of a column in whichever language."""
-        return next((at for (each, _), at in self.places.items() if each == key), str(self.number))
-
-    def pairs(self) -> Iterator[tuple[Column, str]]:
-        """The columns that the sheet has, each with its language."""
-        for column in self.sheet.columns:
-            for key, tag in self.cells:
-                if key == column.key:
-                    yield column, tag
 
 
 @dataclass(slots=True)
@@ -229,9 +192,10 @@ class _Table:
             return
         self._find_columns()
         self._find_merged()
+        heads = self._heads()
         for index, cells in enumerate(self._raw.rows):
             if index > self._heading:
-                self._row(index, [text_of(cell) for cell in cells])
+                self._row(index, [text_of(cell) for cell in cells], heads)
 
     def _cell(self, row: int, column: int) -> str:
         return f"{letters(self._raw.first_column + column)}{self._raw.first_row + row}"
@@ -332,37 +296,55 @@ class _Table:
                 "Split them, and fill in each cell by itself.",
             )
 
-    def _row(self, index: int, cells: list[str]) -> None:
-        row = Row(self._kind, self._raw.name, self._raw.first_row + index)
-        empty = True
+    def _row(self, index: int, cells: list[str], heads: Heads) -> None:
+        row = Row(heads, self._raw.name, self._raw.first_row + index, self._keyed)
+        unread: list[tuple[str, str]] = []
         for column_index, (column, tag) in self._columns.items():
-            place = self._cell(index, column_index)
             text = cells[column_index] if column_index < len(cells) else ""
-            if place in self._raw.without_value:
-                self._fault(
-                    "formula",
-                    place,
-                    "",
-                    "The cell holds a formula of which the file has no value.",
-                    "Copy the cell and insert it as a value, then save the workbook.",
-                )
-                empty = False
-                continue
-            row.cells[column.key, tag] = text
-            row.places[column.key, tag] = column.key if self._keyed else place
-            if self._keyed and tag not in ("", "?"):
-                row.places[column.key, tag] = f"{column.key}@{tag}"
-            empty = empty and not text
-        if not empty:
+            if self._raw.without_value:
+                place = self._cell(index, column_index)
+                if place in self._raw.without_value:
+                    self._fault(
+                        "formula",
+                        place,
+                        "",
+                        "The cell holds a formula of which the file has no value.",
+                        "Copy the cell and insert it as a value, then save the workbook.",
+                    )
+                    unread.append((column.key, tag))
+                    continue
+            if text:
+                row.cells[column.key, tag] = text
+        if unread:
+            row.heads = heads.without(unread)
+        if row.cells or unread:
             self._layout.rows.append(row)
+
+    def _heads(self) -> Heads:
+        def called(index: int, column: Column, tag: str) -> str:
+            if not self._keyed:
+                return letters(self._raw.first_column + index)
+            return f"{column.key}@{tag}" if tag not in ("", "?") else column.key
+
+        return Heads(
+            self._kind,
+            {
+                (column.key, tag): called(index, column, tag)
+                for index, (column, tag) in self._columns.items()
+            },
+        )
 
 
 def untagged(layout: Layout) -> None:
     """Give texts without a language that of the workbook."""
     language = layout.language
+    tagged: dict[Heads, Heads] = {}
     for row in layout.rows:
-        for key, tag in list(row.cells):
-            if tag == "?":
-                text, place = row.cells.pop((key, tag)), row.places.pop((key, tag))
-                row.cells.setdefault((key, language), text)
-                row.places.setdefault((key, language), place)
+        heads = row.heads
+        if heads not in tagged:
+            tagged[heads] = heads.tagged(language)
+        row.heads = tagged[heads]
+        for key, tag in [each for each in row.cells if each[1] == "?"]:
+            text = row.cells.pop((key, tag))
+            if (key, language) not in heads.columns:
+                row.cells[key, language] = text

@@ -6,14 +6,18 @@ nothing: what shall go is marked so. Nothing is guessed: what cannot be told is 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections import deque
+from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from functools import cached_property
 from typing import Final
 
-from pyoxigraph import Literal, Quad
+from pyoxigraph import Literal, Quad, Store
 
 from pledgegraph.namespaces import PG, RDF, RDFS
+from pledgegraph.reconcile import Matcher
+from pledgegraph.store.normalisation import EngineForm, fresh_names, settled
 from pledgegraph.tabular.columns import REPORTS
 from pledgegraph.tabular.desk import Draft, Plan
 from pledgegraph.tabular.filling import UNGRADED
@@ -21,6 +25,7 @@ from pledgegraph.tabular.identifying import Identifying
 from pledgegraph.tabular.layout import Layout
 from pledgegraph.tabular.register import home_quads
 from pledgegraph.tabular.report import RowChange
+from pledgegraph.tabular.state import State
 
 _OF_ANY: Final = frozenset({(PG.grade, UNGRADED), *((RDF.type, kind) for kind in REPORTS.classes)})
 """What every new report says."""
@@ -32,26 +37,43 @@ Progress = Callable[[int, int], None]
 class Planner(Identifying):
     """Works out what the rows of one workbook come to."""
 
+    def __init__(self, store: Store, state: State, matcher: Callable[[], Matcher]) -> None:
+        super().__init__(store, state, matcher)
+        self._form = EngineForm()
+        self._names = fresh_names(state.base)
+        self._users: dict[object, tuple[str, str]] = {}
+        """By each new organisation, the cell that names it first."""
+
     def plan(self, layout: Layout, day: date, progress: Progress | None = None) -> Plan:
         """The plan."""
         self._plan.faults += layout.faults
         self._plan.notes += layout.notes
-        drafts = list(self._drafts(layout))
-        for number, draft in enumerate(drafts):
+        drafts = deque(self._drafts(layout))
+        count = len(drafts)
+        while drafts:
+            # A draft is done with at once: with its statements it takes some 5 kB.
+            draft = drafts.popleft()
+            done = count - len(drafts)
+            if draft.is_known:
+                draft.record = self._state.record(draft.node, draft.row.sheet)
             if draft.remove:
                 self._removed(draft)
             else:
                 self._filled(draft)
                 self._forget_twin(draft)
-            if progress is not None and not number % 50:
-                progress(number, len(drafts))
-        self._add_actors(drafts)
-        for draft in drafts:
             self._keep(draft)
+            if progress is not None and (not done % 50 or not drafts):
+                progress(done, count)
+        self._add_actors()
         register = self._state.register
-        if any(quad.graph_name == register.home for quad in self._plan.add):
-            self._plan.add += home_quads(self._store, register, day)
+        if next(self._plan.add.quads_for_graph_name(register.home), None) is not None:
+            self._add(home_quads(self._store, register, day))
         return self._plan
+
+    def _add(self, quads: Iterable[Quad]) -> None:
+        """Let quads come, as a store holds them."""
+        for quad in settled(quads, self._names, self._form):
+            self._plan.add.add(quad)
 
     def _forget_twin(self, draft: Draft) -> None:
         """Let a new report alone that says what one of the register says already.
@@ -60,16 +82,16 @@ class Planner(Identifying):
         """
         if draft.row.sheet is not REPORTS or draft.record is not None or draft.broken:
             return
-        if frozenset((q.predicate, q.object) for q in draft.add) - _OF_ANY in self._said_reports:
+        if _digest(draft.add, _OF_ANY) in self._said_reports:
             draft.add.clear()
 
     @cached_property
-    def _said_reports(self) -> set[frozenset[object]]:
-        """What the register's reports say in the columns of their sheet."""
+    def _said_reports(self) -> set[bytes]:
+        """What the register's reports say in the columns of their sheet, in short."""
         predicates = {each for column in REPORTS.columns for each in column.predicates}
         return {
-            frozenset((q.predicate, q.object) for q in record.own if q.predicate in predicates)
-            for record in self._state.records(REPORTS)
+            _digest(quad for quad in record.own if quad.predicate in predicates)
+            for record in self._state.each_record(REPORTS)
         }
 
     def _removed(self, draft: Draft) -> None:
@@ -89,12 +111,10 @@ class Planner(Identifying):
             return
         draft.take = list(record.own)
 
-    def _add_actors(self, drafts: list[Draft]) -> None:
+    def _add_actors(self) -> None:
         register = self._state.register
-        broken = {d.node for d in drafts if d.broken}
         for node, name in self._references.new_actors().items():
-            users = [d for d in drafts if any(q.object == node for q in d.add)]
-            if not users or all(d.node in broken for d in users):
+            if node not in self._users:
                 continue
             text = Literal(name, language=self._state.language)
             quads = [Quad(node, RDF.type, PG.Actor, register.home)]
@@ -102,27 +122,27 @@ class Planner(Identifying):
             quads.append(Quad(node, PG.grade, UNGRADED, register.home))
             kinds = self._kinds_of_new.get(node, {})
             quads += [Quad(node, PG.actorType, kind, register.home) for kind in kinds]
-            user = next(d for d in users if d.node not in broken)
-            place = (user.row.name, user.row.place("organisation"))
-            self._plan.places[node.value, ""] = place
-            user.add += quads
+            self._plan.places.of_other(node, self._users[node])
+            self._add(quads)
 
     def _keep(self, draft: Draft) -> None:
         plan = self._plan
-        plan.places.setdefault((draft.node.value, ""), (draft.row.name, str(draft.row.number)))
-        for column, tag in draft.row.pairs():
-            place = (draft.row.name, draft.row.place(column.key, tag))
-            for predicate in column.predicates:
-                plan.places.setdefault((draft.node.value, predicate.value), place)
+        plan.places.of_row(draft)
         if draft.broken:
             plan.broken.add(draft.node.value)
             return
+        changed = {cell.cell for cell in draft.cells}
         for column, tag in draft.row.pairs():
-            if any(cell.cell == draft.row.place(column.key, tag) for cell in draft.cells):
+            if column.days is not None and draft.row.place(column.key, tag) in changed:
                 self._notes_on(draft, column, tag, draft.row.text(column.key, tag))
         if not draft.add and not draft.take:
             return
-        plan.add += draft.add
+        if made := self._references.new_actors():
+            place = (draft.row.name, draft.row.place("organisation"))
+            for quad in draft.add:
+                if quad.object in made:
+                    self._users.setdefault(quad.object, place)
+        self._add(draft.add)
         plan.take += draft.take
         action = "remove" if draft.remove else "add" if draft.record is None else "change"
         title = draft.row.any_text(draft.row.sheet.title) or self._state.path(draft.node)
@@ -136,3 +156,10 @@ class Planner(Identifying):
                 tuple(draft.cells),
             )
         )
+
+
+def _digest(quads: Iterable[Quad], without: Collection[tuple[object, object]] = ()) -> bytes:
+    """Names what quads say of their subject."""
+    said = {(q.predicate, q.object) for q in quads} - set(without)
+    told = sorted(f"{predicate} {value}" for predicate, value in said)
+    return hashlib.sha256("\n".join(told).encode()).digest()

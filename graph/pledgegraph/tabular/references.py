@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Final
 
 from pyoxigraph import NamedNode, Quad, Store
@@ -35,6 +35,7 @@ class References:
         """By each name of it, what the workbook brings."""
         self._taken: set[NamedNode] = set()
         self._made: dict[str, NamedNode] = {}
+        self._made_names: dict[NamedNode, str] = {}
         self._remembered: dict[tuple[tuple[str, ...], bool, str], NamedNode | Unreadable] = {}
 
     def bring(self, node: NamedNode, names: Iterable[str]) -> None:
@@ -73,9 +74,9 @@ class References:
             return None
         return NamedNode(prefix + path)
 
-    def new_actors(self) -> dict[NamedNode, str]:
+    def new_actors(self) -> Mapping[NamedNode, str]:
         """The organisations that cells have named as new, with their names."""
-        return {node: name for name, node in self._made.items()}
+        return self._made_names
 
     def find(self, column: Column, text: str) -> NamedNode:
         """The record that a part of a cell names.
@@ -172,8 +173,7 @@ class References:
         return node
 
     def _new_actor(self, name: str) -> NamedNode:
-        exact = self._matcher().match(name, ("actor",)).candidates
-        known = [each for each in exact if each.score == 100]  # noqa: PLR2004 -- called just so
+        known = self._matcher().called(name, ("actor",))
         mine = [each for each in known if self._made_here(each.entry.thing)]
         if len(mine) == 1:
             return mine[0].entry.thing  # The workbook is sent again.
@@ -195,6 +195,7 @@ class References:
             raise Unreadable("name", "The new organisation has no name.", "Write its name.")
         if name not in self._made:
             self._made[name] = self.free("actor", name)
+            self._made_names[self._made[name]] = name
         return self._made[name]
 
     def _made_here(self, node: NamedNode) -> bool:

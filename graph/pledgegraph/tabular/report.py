@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Final
 
 from pledgegraph.tabular.faults import KINDS, Fault, by_kind
@@ -37,6 +37,20 @@ class RowChange:
     """``add``, ``change`` or ``remove``."""
     cells: tuple[CellChange, ...] = ()
 
+    def as_json(self) -> dict[str, Any]:
+        """The same as an object that `json` can write; `asdict` takes ten times as long."""
+        return {
+            "sheet": self.sheet,
+            "row": self.row,
+            "record": self.record,
+            "title": self.title,
+            "action": self.action,
+            "cells": [
+                {"cell": c.cell, "column": c.column, "before": c.before, "after": c.after}
+                for c in self.cells
+            ],
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class AnswerChange:
@@ -48,6 +62,16 @@ class AnswerChange:
     """``status`` or ``reporting``."""
     before: str
     after: str
+
+    def as_json(self) -> dict[str, Any]:
+        """The same as an object that `json` can write."""
+        return {
+            "record": self.record,
+            "title": self.title,
+            "question": self.question,
+            "before": self.before,
+            "after": self.after,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +120,10 @@ class WorkbookReport:
             "faults": [each.as_json() for each in self.faults],
             "notes": [each.as_json() for each in self.notes],
             "counts": dict(self.counted()),
-            "rows": [asdict(each) for each in self.rows],
+            "rows": [each.as_json() for each in self.rows],
             "added": self.added,
             "removed": self.removed,
-            "answers": [asdict(each) for each in self.answers],
+            "answers": [each.as_json() for each in self.answers],
             "receipt": self.receipt,
             "language": self.language,
         }

@@ -117,12 +117,20 @@ class State:
 
     def records(self, sheet: SheetKind) -> list[Record]:
         """The register's records of a sheet, by their identifiers."""
-        nodes = self._members[sheet.key]
-        return [self.record(node, sheet) for node in sorted(nodes, key=lambda each: each.value)]
+        return list(self.each_record(sheet))
+
+    def each_record(self, sheet: SheetKind) -> Iterator[Record]:
+        """The same, each let go before the next one comes: a record takes some 10 kB."""
+        for node in sorted(self._members[sheet.key], key=lambda each: each.value):
+            yield self.record(node, sheet)
 
     def holds(self, node: NamedNode) -> SheetKind | None:
         """The sheet on which a record of the register stands; None for one that is none."""
         return next((SHEETS[key] for key, nodes in self._members.items() if node in nodes), None)
+
+    def is_on(self, node: NamedNode, sheet: SheetKind) -> bool:
+        """Whether a record of the register stands on a sheet."""
+        return node in self._members[sheet.key]
 
     @cached_property
     def promises(self) -> frozenset[NamedNode]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any, Final
@@ -27,7 +27,11 @@ from pledgegraph.workers.failures import Failures
 from pledgegraph.writes.operations import Attribution
 
 _FAILURES: Final = Failures(
-    errors.WriteOutOfMemory("The workbook needs more memory than reading one may use."),
+    errors.WriteOutOfMemory(
+        "The workbook needs more memory than reading one may use.",
+        remedy="Send it in parts: rows that a workbook does not have stay as they are. "
+        "An operator may allow more by write_memory.",
+    ),
     errors.UpdateRefused(
         "The workbook nests too deep to be read.", remedy="Save it anew in a spreadsheet program."
     ),
@@ -45,6 +49,31 @@ class Applied:
 
     receipt: Receipt
     report: WorkbookReport
+
+
+class _Checked:
+    """A report, and the statements of which it tells, as N-Quads.
+
+    They are read anew by everybody who goes through them: a large register's take ten times as
+    much memory as objects.
+    """
+
+    def __init__(self, report: WorkbookReport, added: bytes, removed: bytes) -> None:
+        self.report = report
+        self._added = added
+        self._removed = removed
+
+    def added(self) -> Iterator[Quad]:
+        """What comes."""
+        return iter(parse(self._added, format=RdfFormat.N_QUADS))
+
+    def removed(self) -> Iterator[Quad]:
+        """What goes."""
+        return iter(parse(self._removed, format=RdfFormat.N_QUADS))
+
+    def __iter__(self) -> Iterator[Quad]:
+        yield from self.added()
+        yield from self.removed()
 
 
 class Workbooks:
@@ -81,19 +110,46 @@ class Workbooks:
         Raises:
             InputError: it is nothing that can be read.
         """
+        told = self.check_told(sent, register, language=language, permit=permit, progress=progress)
+        return WorkbookReport.from_json(json.loads(told))
+
+    def check_told(
+        self,
+        sent: Sent,
+        register: str,
+        *,
+        language: str | None = None,
+        permit: Permit | None = None,
+        progress: Progress | None = None,
+    ) -> bytes:
+        """What `check` returns, as JSON.
+
+        The report on a large register has 20 MB: who only hands it on need not read it, which
+        would keep all other threads waiting meanwhile.
+
+        Raises:
+            InputError: it is nothing that can be read.
+        """
         with self._engine.snapshot() as snapshot:
-            return self._checked(
-                sent, register, snapshot, language=language, permit=permit, progress=progress
-            )[0]
+            _, told = self._asked_to_check(
+                sent,
+                register,
+                snapshot,
+                language=language,
+                permit=permit,
+                progress=progress,
+                statements=False,
+            )
+        return told
 
     def change(
         self, sent: Sent, register: str, snapshot: AddressedSnapshot, permit: Permit
     ) -> Change:
         """What a workbook would change in a snapshot; nothing where something stops it."""
-        _, added, removed = self._checked(
+        checked = self._checked(
             sent, register, snapshot, language=None, permit=permit, progress=None
         )
-        return Change(agent="", reason="", add=added, remove=removed)
+        return Change(agent="", reason="", add=checked.added(), remove=checked.removed())
 
     def apply(
         self,
@@ -119,28 +175,29 @@ class Workbooks:
         reports: list[WorkbookReport] = []
 
         def compute(snapshot: AddressedSnapshot) -> Change:
-            report, added, removed = self._checked(
+            checked = self._checked(
                 sent, register, snapshot, language=language, permit=permit, progress=progress
             )
+            report = checked.report
             reports.append(report)
             if report.stops:
                 raise WorkbookRefused(report)
             if receipt is not None and receipt != report.receipt:
                 raise StaleReceipt(report)
-            _refuse_strangers(snapshot, register, (*added, *removed), self._engine.base)
-            graphs = {str(graph): graph for graph in self._sources(*added, *removed)}
+            _refuse_strangers(snapshot, register, checked, self._engine.base)
+            graphs = {str(graph): graph for graph in self._sources(checked)}
             return Change(
                 agent=by.agent,
                 reason=by.reason,
-                add=added,
-                remove=removed,
+                add=checked.added(),
+                remove=checked.removed(),
                 sources=tuple(graphs[name] for name in sorted(graphs)),  # type: ignore[misc]
             )
 
         made = self._engine.update_from(compute, permit=permit)
         return Applied(made, reports[-1])
 
-    def _sources(self, *quads: Quad) -> Iterator[object]:
+    def _sources(self, quads: Iterable[Quad]) -> Iterator[object]:
         """Whose statements they are; what describes a source counts as that source's."""
         described = graph_of_sources(self._engine.base)
         for quad in quads:
@@ -162,23 +219,45 @@ class Workbooks:
         language: str | None,
         permit: Permit | None,
         progress: Progress | None,
-    ) -> tuple[WorkbookReport, tuple[Quad, ...], tuple[Quad, ...]]:
+    ) -> _Checked:
+        head, rest = self._asked_to_check(
+            sent,
+            register,
+            snapshot,
+            language=language,
+            permit=permit,
+            progress=progress,
+            statements=True,
+        )
+        with memoryview(rest) as told:
+            size, removed = head["report"], head["removed"]
+            return _Checked(
+                WorkbookReport.from_json(json.loads(bytes(told[:size]))),
+                bytes(told[size + removed :]),
+                bytes(told[size : size + removed]),
+            )
+
+    def _asked_to_check(
+        self,
+        sent: Sent,
+        register: str,
+        snapshot: AddressedSnapshot,
+        *,
+        language: str | None,
+        permit: Permit | None,
+        progress: Progress | None,
+        statements: bool,
+    ) -> tuple[Mapping[str, Any], bytes]:
+        """What the process says of a workbook; the statements only where they are asked for."""
         with self._engine.workspace() as folder:
             asked = {
                 "register": register,
                 "language": language,
                 "folder": str(folder),
                 "validator": self._settings.validator,
+                "statements": statements,
             }
-            head, rest = self._run("check", sent, snapshot, asked, permit=permit, progress=progress)
-        size, removed = head["report"], head["removed"]
-        report = WorkbookReport.from_json(json.loads(rest[:size]))
-        quads = rest[size:]
-        return (
-            report,
-            tuple(parse(quads[removed:], format=RdfFormat.N_QUADS)),
-            tuple(parse(quads[:removed], format=RdfFormat.N_QUADS)),
-        )
+            return self._run("check", sent, snapshot, asked, permit=permit, progress=progress)
 
     def _run(
         self,
@@ -219,15 +298,14 @@ class Workbooks:
                     target=_listen, args=(process.stderr, shouted, progress), daemon=True
                 )
                 listener.start()
-                said = _talk(process, json.dumps(card).encode() + b"\n" + sent.body)
+                line, rest = _talk(process, json.dumps(card).encode() + b"\n" + sent.body)
                 listener.join()
             finally:
                 process.kill()
         if permit is not None:
             permit.employ(None)
-        if process.returncode != 0 or not said:
+        if process.returncode != 0 or not line:
             raise _FAILURES.of_exit(process.returncode, b"".join(shouted), memory)
-        line, _, rest = said.partition(b"\n")
         head = json.loads(line)
         if head["kind"] not in ("workbook", "checked"):
             if head["kind"] == InputError.__name__:
@@ -236,8 +314,8 @@ class Workbooks:
         return head, rest
 
 
-def _talk(process: subprocess.Popen[bytes], asked: bytes) -> bytes:
-    """Hand a process its task, and hear it out."""
+def _talk(process: subprocess.Popen[bytes], asked: bytes) -> tuple[bytes, bytes]:
+    """Hand a process its task, and hear it out: its first line, and what follows."""
     if process.stdin is None or process.stdout is None:
         raise TypeError("the process has pipes")
     try:
@@ -245,9 +323,9 @@ def _talk(process: subprocess.Popen[bytes], asked: bytes) -> bytes:
         process.stdin.close()
     except BrokenPipeError:
         pass  # It has ended; its exit code says why.
-    said = process.stdout.read()
+    line, rest = process.stdout.readline(), process.stdout.read()
     process.wait()
-    return said
+    return line, rest
 
 
 def _listen(stream: IO[bytes], shouted: list[bytes], progress: Progress | None) -> None:
@@ -261,7 +339,7 @@ def _listen(stream: IO[bytes], shouted: list[bytes], progress: Progress | None) 
 
 
 def _refuse_strangers(
-    snapshot: AddressedSnapshot, register: str, quads: Sequence[Quad], base: str
+    snapshot: AddressedSnapshot, register: str, quads: Iterable[Quad], base: str
 ) -> None:
     """Refuse what touches graphs that are not the register's: a process is not believed."""
     store = Store.read_only(str(snapshot.address["path"]))

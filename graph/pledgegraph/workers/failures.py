@@ -113,7 +113,8 @@ class Failures:
 
     def _out_of_memory(self, memory: Limit) -> errors.QueryOutOfMemory:
         # A new one each time: an error that was raised hangs on to where it was.
-        return type(self.out_of_memory)(str(self.out_of_memory), limit=memory)
+        known = self.out_of_memory
+        return type(known)(str(known), remedy=known.remedy, limit=memory)
 
 
 QUERY: Final = Failures(

@@ -11,10 +11,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from pyoxigraph import Dataset, Store
 
-from pledgegraph.errors import InputError, WorkbookRefused
+from pledgegraph.errors import InputError, Limit, WorkbookRefused, WriteOutOfMemory
 from pledgegraph.store.changes import ChangeSet
 from pledgegraph.store.log.applying import apply
-from pledgegraph.tabular import Sent
+from pledgegraph.tabular import Sent, Workbooks
 from pledgegraph.tabular.checking import Against, check
 from pledgegraph.tabular.register import register_named
 from tests.graph.building import BASE
@@ -129,3 +129,13 @@ def test_the_same_through_the_whole_program(desk: Desk, book: Book) -> None:
     with pytest.raises(InputError):
         desk.apply(changed(book, broken, [])[:5_000], REGISTER)
     assert desk.quads() == before
+
+
+def test_one_that_needs_too_much_memory_is_refused_with_what_to_do(desk: Desk) -> None:
+    little = desk.settings.model_copy(update={"write_memory": 50_000_000})
+    rows = "".join(f"UNSD,Promise {number},{'x' * 300}\n" for number in range(120_000))
+    sent = Sent(f"Organisation,Objective@en,Description@en\n{rows}".encode(), "commitments.csv")
+    with pytest.raises(WriteOutOfMemory, match="needs more memory") as refused:
+        Workbooks(desk.engine, little).check(sent, REGISTER, language="en")
+    assert "in parts" in refused.value.remedy
+    assert refused.value.limit == Limit("write_memory", 50_000_000, "bytes")
