@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import subprocess
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx
 import pytest
 
-from tests.api.server.test_serving import ENDLESS, HUGE, Start, ask, connection, start
-from tests.running_service import processor_time_of
+from pledgegraph.store.embedded import EmbeddedEngine
+from tests.api.server.test_serving import BASE, ENDLESS, HUGE, Start, ask, connection, start
+from tests.running_service import Service, processor_time_of
 
 __all__ = ["start"]
 
 MEMORY_HOG = HUGE.replace(" }", " } ORDER BY ?a0")
 
 
-def test_a_query_that_takes_too_long_is_stopped(start: Start) -> None:
-    service = start(query_timeout=1)
-    address = service.address()
+@pytest.fixture(scope="module")
+def address(engine: EmbeddedEngine) -> Iterator[str]:
+    """Where a service answers that gives a query one second."""
+    service = Service(data_dir=engine.directory.path, base=BASE, port=0, query_timeout=1)
+    yield service.address()
+    service.end()
+
+
+def test_a_query_that_takes_too_long_is_stopped(address: str) -> None:
     response = ask(address, ENDLESS)
     assert response.status_code == 504
     assert response.json()["type"].endswith("/problems/query-timeout")
@@ -30,9 +38,7 @@ def test_a_query_that_takes_too_long_is_stopped(start: Start) -> None:
 
 
 @pytest.mark.parametrize("coding", ["identity", "gzip", "zstd"])
-def test_an_answer_that_takes_too_long_breaks_off_visibly(start: Start, coding: str) -> None:
-    service = start(query_timeout=1)
-    address = service.address()
+def test_an_answer_that_takes_too_long_breaks_off_visibly(address: str, coding: str) -> None:
     with (
         httpx.Client(timeout=10, headers={"Accept-Encoding": coding}) as client,
         client.stream("GET", address + "sparql", params={"query": HUGE}) as response,
@@ -119,9 +125,8 @@ def test_look_ups_need_not_wait_for_runaway_queries(start: Start) -> None:
         "SELECT * { ?s ?p ?e . SERVICE ?e { ?s ?p ?o } }",
     ],
 )
-def test_no_query_reaches_the_network(start: Start, query: str) -> None:
-    service = start()
-    response = ask(service.address(), query)
+def test_no_query_reaches_the_network(address: str, query: str) -> None:
+    response = ask(address, query)
     assert response.status_code == 400
     assert response.json()["type"].endswith("/problems/query-refused")
 
