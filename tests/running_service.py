@@ -195,20 +195,26 @@ def running_service(store: Path, log: Path, **settings: object) -> Iterator[Runn
 
 def children_of(process: int) -> set[int]:
     """The numbers of the processes that a process has started."""
-    listed = subprocess.run(
-        ["ps", "--ppid", str(process), "-o", "pid="], capture_output=True, text=True, check=False
-    )
-    return {int(each) for each in listed.stdout.split()}
+    return {
+        int(each.name)
+        for each in Path("/proc").iterdir()
+        if each.name.isdigit() and (fields := _stat(int(each.name))) and int(fields[1]) == process
+    }
 
 
 def processor_time_of(process: int) -> float:
     """Seconds of processor time that a process has used; none where it has ended."""
+    fields = _stat(process)
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK") if fields else 0
+
+
+def _stat(process: int) -> list[str]:
+    """What proc(5) tells of a process behind its name; nothing where it has ended."""
     try:
-        stat = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
-    except FileNotFoundError:
-        return 0
-    fields = stat.rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        stat = Path(f"/proc/{process}/stat").read_text(encoding="utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return []
+    return stat.rpartition(")")[2].split()
 
 
 def _content(file: BinaryIO) -> str:
