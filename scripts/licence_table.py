@@ -54,10 +54,14 @@ def _first(dataset: Dataset, subject: NamedNode, predicate: NamedNode) -> str | 
 
 def _sources(path: Path) -> Iterator[tuple[NamedNode, Dataset]]:
     dataset = Dataset(parse(path=path, format=RdfFormat.TURTLE, base_iri=_BASE))
-    for kind in _KINDS:
-        for quad in dataset.quads_for_object(kind):
-            if quad.predicate == RDF.type and isinstance(quad.subject, NamedNode):
-                yield quad.subject, dataset
+    found = dict.fromkeys(
+        quad.subject
+        for kind in _KINDS
+        for quad in dataset.quads_for_object(kind)
+        if quad.predicate == RDF.type and isinstance(quad.subject, NamedNode)
+    )
+    for source in found:
+        yield source, dataset
 
 
 def page() -> str:
