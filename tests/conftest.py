@@ -83,7 +83,7 @@ class _ByFile(LoadScopeScheduling):  # type: ignore[misc]
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> _ByFile | None:
     """Say which worker gets which tests, unless ``--dist`` does."""
-    if config.getoption("dist") != "load":
+    if config.getoption("dist") not in ("load", "loadgroup"):
         return None
     # By itself it begins with the files of many tests, and a worker would wait in the end for
     # the other one, which has a file of few long ones.
