@@ -253,7 +253,7 @@ def test_a_register_from_the_template_goes_in_and_is_taken_back(
     assert len(rows) == 20
     book.put("Commitments", rows[0][0], "Due", "December 2027")
     hand_in(desk, book.save(tmp_path / "changed.xlsx"))
-    assert "“(empty)” becomes “December 2027”" in desk.locator("main").inner_text()
+    assert "was empty, becomes “December 2027”" in desk.locator("main").inner_text()
     press(desk, "submit", "Apply")
 
     press(desk, "a", "Changes, and taking them back")
@@ -264,6 +264,71 @@ def test_a_register_from_the_template_goes_in_and_is_taken_back(
     desk = steward.to("/steward/register?register=data-promises")
     out = download(desk, "Download the register as Excel", tmp_path / "back.xlsx")
     assert not Book.read(out.read_bytes()).cell("Commitments", rows[0][0], "Due")
+    assert reader.strangers() == steward.strangers() == []
+
+
+def assert_fine_everywhere(page: Page) -> None:
+    """The same in the dark, and from right to left."""
+    here = page.url
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        assert_fine(page)
+    page.set_viewport_size({"width": 390, "height": 800})
+    page.goto(f"{here}&lang=ar")
+    assert_fine(page)
+    page.goto(here)
+
+
+def test_a_workbook_is_previewed_and_applied_by_another_person(
+    service: RunningService, reader: Visit, steward: Visit, browser: Browser, tmp_path: Path
+) -> None:
+    desk = steward.to("/steward")
+    choosers: list[FileChooser] = []
+    desk.on("filechooser", lambda chooser: choosers.append(chooser))  # noqa: PLW0108 -- as it must be
+    write(desk, "password", "Token", service.new_token("Tom", "write:reviewed"))
+    press(desk, "submit", "Sign in")
+    press(desk, "a", "reviewed")
+    template = download(desk, "Download an empty workbook", tmp_path / "template.xlsx")
+    hand_in(desk, filled_in(template, tmp_path / "good.xlsx", day="2 March 2026"))
+    # Numbers stand in their order, and what readers are told of a promise in one line.
+    answers = desk.locator("section[aria-labelledby=answers] li").all_inner_texts()
+    assert [each.partition(":")[0] for each in answers] == [
+        f"Commitment number {number}" for number in range(1, 21)
+    ]
+    assert "reported March 2, 2026 · in progress" in answers[0]
+    press(desk, "a", "Preview")
+    main = desk.locator("main").inner_text()
+    assert "Preview: this is how the page would be." in main
+    assert "It goes on." in main
+    assert_fine_everywhere(desk)
+    press(desk, "a", "Go back")
+    press(desk, "submit", "Send for review")
+    assert "Waits for another person" in desk.locator("main").inner_text()
+    assert_fine(desk)
+    page = reader.to("/commitments")
+    assert "Commitment number 7" not in page.content()
+
+    context = browser.new_context(bypass_csp=True, locale="en-GB")
+    other = Visit(context, service.address).to("/steward")
+    write(other, "password", "Token", service.new_token("Lea", "write:reviewed"))
+    press(other, "submit", "Sign in")
+    press(other, "a", "Waiting for your review: 1")
+    press(other, "a", "reviewed")
+    # There is no such register yet that readers could see.
+    assert other.get_by_role("link", name="What readers see of the register").count() == 0
+    assert_fine_everywhere(other)
+    press(other, "a", "Preview")
+    assert "It goes on." in other.locator("main").inner_text()
+    press(other, "a", "Go back")
+    press(other, "submit", "Apply")
+    assert "Decided by Lea" in other.locator("main").inner_text()
+    assert_fine(other)
+    listed = other.get_by_role("link", name="What readers see of the register")
+    assert "register=reviewed" in (listed.get_attribute("href") or "")
+    context.close()
+    assert "Commitment number 7" in reader.to("/commitments?register=reviewed").content()
+    desk.reload()
+    assert "Applied" in desk.locator("main").inner_text()
     assert reader.strangers() == steward.strangers() == []
 
 

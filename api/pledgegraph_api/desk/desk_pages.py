@@ -13,6 +13,7 @@ from starlette.responses import Response
 from pledgegraph_api.desk.sessions import PRIVATE, Session, Sessions
 from pledgegraph_api.http.forms import form_of
 from pledgegraph_api.http.languages import language_of
+from pledgegraph_api.registers.openapi import XLSX
 from pledgegraph_api.web.pages import Pages
 
 _NOTHING: Final[Mapping[str, str]] = {}
@@ -61,6 +62,11 @@ class DeskPages:
             ForeignForm: it is of no page of this session.
         """
         return self._sessions.checked(session, ticket)
+
+    def workbook(self, content: bytes, name: str) -> Response:
+        """A workbook for one person, which nobody keeps, to be saved under a name."""
+        named = {"Content-Disposition": f'attachment; filename="{name}"'}
+        return Response(content, media_type=XLSX, headers={**PRIVATE, **named})
 
     def show(
         self,

@@ -19,7 +19,7 @@ from pledgegraph.store import AddressedSnapshot, Change, Engine, Permit
 from pledgegraph.tabular import Sent, WaitingWorkbooks, Workbooks
 from pledgegraph.writes import ProgressReport, change_of, laid_in
 from pledgegraph_api.desk.desk_pages import DeskPages
-from pledgegraph_api.desk.reviewing import Reviewing
+from pledgegraph_api.desk.reviewing import REVIEW, Reviewing
 from pledgegraph_api.desk.rights import own_register
 from pledgegraph_api.desk.sessions import PATH, PRIVATE, Session
 from pledgegraph_api.errors import RecordMissing
@@ -73,30 +73,39 @@ class Previews:
         """
         session = await self._desk.session(request)
         given = known_parameters(request, ("register", "review", "record", "lang"))
-        compute = await run_in_threadpool(
+        compute, back = await run_in_threadpool(
             self._change, session, given.get("register", ""), given.get("review")
         )
         record = given.get("record", "")
         if not _RECORD.fullmatch(record):
             raise RecordMissing("There is no such record.")
-        return await self.show(request, session, record, compute)
+        return await self.show(request, session, record, compute, back=back)
 
     async def show(
-        self, request: Request, session: Session, record: str, compute: Compute
+        self, request: Request, session: Session, record: str, compute: Compute, *, back: str = ""
     ) -> Response:
         """The page of the record, whose name is what follows ``/id/``, with a change laid in.
+
+        ``back`` is the address that it leads back to.
 
         Raises:
             RecordMissing: there would be none.
         """
 
         def work(permit: Permit) -> Response:
-            return self._rendered(request, record, lambda snapshot: compute(snapshot, permit))
+            return self._rendered(
+                request, record, lambda snapshot: compute(snapshot, permit), back=back
+            )
 
         return await while_connected(request.receive, self._runner.run(work, session.token.id))
 
     def _rendered(
-        self, request: Request, record: str, compute: Callable[[AddressedSnapshot], Change]
+        self,
+        request: Request,
+        record: str,
+        compute: Callable[[AddressedSnapshot], Change],
+        *,
+        back: str,
     ) -> Response:
         # Of its own, so that nothing of the copy is remembered for the pages of the public.
         source = DocumentSource(self._engine, self._profiles)
@@ -114,27 +123,29 @@ class Previews:
                 version=None,
                 statements_only=False,
                 is_preview=True,
+                back=back,
             )
 
-    def _change(self, session: Session, register: str, review: str | None) -> Compute:
+    def _change(self, session: Session, register: str, review: str | None) -> tuple[Compute, str]:
+        """What waits, and the address of the page that tells what it comes to."""
         if review is not None:
             proposal = self._reviewing.find(session, review)
             if proposal.outcome is None:
-                return self._proposed(proposal)
+                return self._proposed(proposal), f"{REVIEW}?id={proposal.id}"
             raise RecordMissing("It is decided, and waits no longer.")
         slug = own_register(session, register)
         waiting = self._waiting.find(session.token.id, slug)
         if waiting is None:
             raise RecordMissing("There is no workbook that waits.")
-        return self._of_workbook(waiting.sent, slug)
+        return self._of_workbook(waiting.sent, slug), f"{PATH}/workbook?register={slug}"
 
     def _proposed(self, proposal: Proposal) -> Compute:
         if proposal.kind == "report":
             return self.of_report(ProgressReport.from_fields(proposal.content))
-        body = self._reviewing.proposals.body(proposal)
-        if body is None:
+        sent = self._reviewing.workbook(proposal)
+        if sent is None:
             raise RecordMissing("The workbook is damaged.")
-        return self._of_workbook(Sent(body, proposal.content["name"]), proposal.about)
+        return self._of_workbook(sent, proposal.about)
 
     def _of_workbook(self, sent: Sent, register: str) -> Compute:
         return lambda snapshot, permit: self._workbooks.change(sent, register, snapshot, permit)

@@ -25,17 +25,16 @@ from pledgegraph.errors import (
 )
 from pledgegraph.reviews import Proposal, apply_proposal, decline_proposal, withdraw_proposal
 from pledgegraph.store import Engine, Header, Permit
-from pledgegraph.tabular import Sent, WorkbookReport, Workbooks
+from pledgegraph.tabular import WorkbookReport, Workbooks, register_exists
 from pledgegraph.writes import Attribution, ProgressReport, accounts_of, digest_of, enter_report
 from pledgegraph_api.desk.desk_pages import DeskPages, OpenedForm
 from pledgegraph_api.desk.home import leading_to
 from pledgegraph_api.desk.reviewing import REVIEW, REVIEWS, Reviewing, label_of, reason_for
-from pledgegraph_api.desk.sessions import PRIVATE, Session
+from pledgegraph_api.desk.sessions import Session
 from pledgegraph_api.desk.statuses import Statuses
 from pledgegraph_api.desk.workbook_view import changes_since, shown_report
 from pledgegraph_api.http.languages import language_of
 from pledgegraph_api.http.query_params import known_parameters
-from pledgegraph_api.registers.openapi import XLSX
 from pledgegraph_api.sparql.streaming import while_connected
 from pledgegraph_api.web.record_paths import document_path
 from pledgegraph_api.write.queue import WriteRunner
@@ -108,7 +107,7 @@ class ReviewPages:
             ProposalMissing: there is none of that id for this visitor.
         """
         session, proposal = await self._asked(request)
-        sent = await run_in_threadpool(self._sent, proposal)
+        sent = await run_in_threadpool(self._reviewing.workbook, proposal)
         if sent is None:
             raise ProposalMissing("There is no workbook.")
         language = language_of(request).tag
@@ -118,8 +117,7 @@ class ReviewPages:
             return self._workbooks.marked(sent, report)
 
         content = await while_connected(request.receive, self._runner.run(work, session.token.id))
-        named = {"Content-Disposition": f'attachment; filename="{proposal.about}-review.xlsx"'}
-        return Response(content, media_type=XLSX, headers={**PRIVATE, **named})
+        return self._desk.workbook(content, f"{proposal.about}-review.xlsx")
 
     async def decide(self, request: Request) -> Response:
         """Apply or decline what waits, or take back what one sent oneself.
@@ -189,7 +187,7 @@ class ReviewPages:
 
     async def _apply(self, request: Request, form: OpenedForm, proposal: Proposal) -> None:
         by = Attribution(label_of(form.session.token), reason_for(proposal))
-        sent = await run_in_threadpool(self._sent, proposal)
+        sent = await run_in_threadpool(self._reviewing.workbook, proposal)
         language = language_of(request).tag
 
         def work(permit: Permit) -> None:
@@ -225,12 +223,6 @@ class ReviewPages:
             )
 
         await while_connected(request.receive, self._runner.run(work, form.session.token.id))
-
-    def _sent(self, proposal: Proposal) -> Sent | None:
-        if proposal.kind != "workbook" or proposal.outcome is not None:
-            return None
-        body = self._reviewing.proposals.body(proposal)
-        return None if body is None else Sent(body, proposal.content["name"])
 
     async def _one(
         self,
@@ -269,7 +261,7 @@ class ReviewPages:
             promise = NamedNode(f"{self._engine.base}/id/commitment/{proposal.about}")
             with self._engine.snapshot() as snapshot:
                 return _Seen(told=digest_of(accounts_of(snapshot, promise)))
-        sent = self._sent(proposal)
+        sent = self._reviewing.workbook(proposal)
         if sent is None:
             return _Seen(fault="review_damaged")
         try:
@@ -343,8 +335,11 @@ class ReviewPages:
         )
 
     def _public(self, proposal: Proposal) -> str:
+        """Where readers see what it is about; empty for a register that is yet to come."""
         if proposal.kind == "workbook":
-            return f"/commitments?register={proposal.about}"
+            with self._engine.snapshot() as snapshot:
+                exists = register_exists(snapshot, self._engine.base, proposal.about)
+            return f"/commitments?register={proposal.about}" if exists else ""
         node = NamedNode(f"{self._engine.base}/id/commitment/{proposal.about}")
         return document_path(node, self._engine.base) or "/commitments"
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 from pledgegraph.errors import ProposalMissing
 from pledgegraph.reviews import Proposal, Proposals, settle
 from pledgegraph.store import PublishedLog
-from pledgegraph.tabular import WaitingWorkbook
+from pledgegraph.tabular import Sent, WaitingWorkbook
 from pledgegraph.writes import ProgressReport, Token, Tokens, attributable, reason_of
 from pledgegraph_api.desk.rights import Rights
 from pledgegraph_api.desk.sessions import PATH, Session
@@ -116,6 +116,13 @@ class Reviewing:
         """What the visitor has sent: what waits still, then what came of the others."""
         found = [*self.proposals.waiting(), *self.proposals.decided()]
         return [each for each in found if self.is_own(session, each)]
+
+    def workbook(self, proposal: Proposal) -> Sent | None:
+        """The workbook that waits; None for anything else, and where it is damaged."""
+        if proposal.kind != "workbook" or proposal.outcome is not None:
+            return None
+        body = self.proposals.body(proposal)
+        return None if body is None else Sent(body, proposal.content["name"])
 
     def title(self, proposal: Proposal, base: str, language: str) -> Mapping[str, Any]:
         """What it is about: a register or a commitment, by name."""

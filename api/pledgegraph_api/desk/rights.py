@@ -95,11 +95,17 @@ class Rights:
         registers = self._graphs.current()
         prefix = f"{self._base}/id/register/"
 
+        reports = f"{self._base}/id/source/report-"
+
         def is_own(graph: str) -> bool:
             home = graph.removeprefix(f"{self._base}/id/source/register-")
             if home != graph and session.may(home):
                 return True
             of = registers.get(graph, frozenset())
+            if not of and graph.startswith(reports):
+                # What the form brought was taken back; its name says what it was about.
+                about = self.commitment(graph.removeprefix(reports).rpartition("-")[0])
+                of = frozenset(about.registers if about else ())
             return bool(of) and all(session.may(each.removeprefix(prefix)) for each in of)
 
         return all(is_own(graph) for graph in header.sources)

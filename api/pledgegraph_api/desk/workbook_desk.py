@@ -40,13 +40,12 @@ from pledgegraph_api.desk.desk_pages import DeskPages
 from pledgegraph_api.desk.home import leading_to
 from pledgegraph_api.desk.reviewing import REVIEWS, Reviewing, label_of
 from pledgegraph_api.desk.rights import Rights, own_register
-from pledgegraph_api.desk.sessions import PATH, PRIVATE, Session
+from pledgegraph_api.desk.sessions import PATH, Session
 from pledgegraph_api.desk.workbook_view import changes_since, shown_report
 from pledgegraph_api.errors import RecordMissing, UnsupportedContent
 from pledgegraph_api.http.forms import refuse_foreign
 from pledgegraph_api.http.languages import language_of
 from pledgegraph_api.http.query_params import known_parameters
-from pledgegraph_api.registers.openapi import XLSX
 from pledgegraph_api.sparql.protocol import body_of
 from pledgegraph_api.sparql.streaming import while_connected
 from pledgegraph_api.write.multipart import MULTIPART, parts_of
@@ -155,10 +154,7 @@ class WorkbookDesk:
             Unauthorised: nobody is signed in.
             RecordMissing: there is no such register for this visitor.
         """
-        session = await self._desk.session(request)
-        given = known_parameters(request, ("register", "lang"))
-        slug = own_register(session, given.get("register", ""))
-        waiting = await run_in_threadpool(self._waiting.find, session.token.id, slug)
+        session, slug, waiting = await self._asked(request)
         return await run_in_threadpool(self._report, request, session, slug, waiting)
 
     async def marked(self, request: Request) -> Response:
@@ -168,10 +164,7 @@ class WorkbookDesk:
             Unauthorised: nobody is signed in.
             RecordMissing: there is no such register or workbook for this visitor.
         """
-        session = await self._desk.session(request)
-        given = known_parameters(request, ("register", "lang"))
-        slug = own_register(session, given.get("register", ""))
-        waiting = await run_in_threadpool(self._waiting.find, session.token.id, slug)
+        session, slug, waiting = await self._asked(request)
         if waiting is None:
             raise RecordMissing("There is no workbook that waits.")
 
@@ -179,8 +172,15 @@ class WorkbookDesk:
             return self._workbooks.marked(waiting.sent, waiting.report)
 
         content = await while_connected(request.receive, self._runner.run(work, session.token.id))
-        named = {"Content-Disposition": f'attachment; filename="{slug}-checked.xlsx"'}
-        return Response(content, media_type=XLSX, headers={**PRIVATE, **named})
+        return self._desk.workbook(content, f"{slug}-checked.xlsx")
+
+    async def _asked(self, request: Request) -> tuple[Session, str, WaitingWorkbook | None]:
+        """Who is signed in, the register that the address names, and what waits of it."""
+        session = await self._desk.session(request)
+        given = known_parameters(request, ("register", "lang"))
+        slug = own_register(session, given.get("register", ""))
+        waiting = await run_in_threadpool(self._waiting.find, session.token.id, slug)
+        return session, slug, waiting
 
     async def apply(self, request: Request) -> Response:
         """Make the change that the report told of, or say what it would be by now.

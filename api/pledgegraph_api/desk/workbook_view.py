@@ -14,6 +14,8 @@ _MOST_FAULTS: Final = 100
 _MOST_ROWS: Final = 200
 _MOST_CHANGES: Final = 10
 _LONGEST: Final = 300
+_NONE: Final = frozenset({"not reported", "—"})
+"""What an answer says that there was none."""
 _REPORTED: Final = re.compile(r"reported ([0-9]{4}-[0-9]{2}-[0-9]{2})")
 
 
@@ -32,6 +34,7 @@ def changes_since(log: PublishedLog, after: int) -> list[Header]:
 
 def shown_report(report: WorkbookReport, language: str, base: str) -> dict[str, Any]:
     """What the template makes its lists of."""
+    answers = _answered(report, base)
     return {
         "stops": _grouped(report.faults),
         "stops_total": len(report.faults),
@@ -58,18 +61,28 @@ def shown_report(report: WorkbookReport, language: str, base: str) -> dict[str, 
             for row in report.rows[:_MOST_ROWS]
         ],
         "rows_left": max(0, len(report.rows) - _MOST_ROWS),
-        "answers": [
-            {
-                "title": _short(each.title),
-                "record": _named(each.record, base),
-                "before": _answer(each.before),
-                "after": _answer(each.after),
-            }
-            for each in report.answers[:_MOST_ROWS]
-        ],
-        "answers_total": len(report.answers),
-        "answers_left": max(0, len(report.answers) - _MOST_ROWS),
+        "answers": answers[:_MOST_ROWS],
+        "answers_total": len(answers),
+        "answers_left": max(0, len(answers) - _MOST_ROWS),
     }
+
+
+def _answered(report: WorkbookReport, base: str) -> list[dict[str, Any]]:
+    """What changes of what readers are answered, by record, as a reader would sort its names."""
+    found: dict[str, dict[str, Any]] = {}
+    for each in report.answers:
+        about = found.setdefault(
+            each.record,
+            {"title": _short(each.title), "record": _named(each.record, base), "told": []},
+        )
+        about["told"].append((_answer(each.before), _answer(each.after)))
+    return sorted(found.values(), key=lambda each: _in_order(each["title"]))
+
+
+def _in_order(title: str) -> list[tuple[int, str]]:
+    """A key by which number 10 comes after number 9."""
+    parts = re.split(r"([0-9]+)", title.casefold())
+    return [(int(each), "") if each.isdecimal() else (-1, each) for each in parts]
 
 
 def _grouped(faults: Iterable[Fault]) -> list[dict[str, Any]]:
@@ -100,7 +113,7 @@ def _answer(words: str) -> dict[str, str]:
     """An answer in the report's words: a day, nothing, or a label in the reader's language."""
     if day := _REPORTED.fullmatch(words):
         return {"day": day[1], "words": ""}
-    return {"day": "", "words": "" if words == "not reported" else words}
+    return {"day": "", "words": "" if words in _NONE else words}
 
 
 def _column(key: str, language: str) -> str:

@@ -59,13 +59,15 @@ class EntityPage:
         version: PastVersion | None,
         statements_only: bool,
         is_preview: bool = False,
+        back: str = "",
     ) -> Response:
         """The page, in the reader's language; one of a version leads to others of that version.
 
         Where what was found is brief, it answers what is asked of such records, and leads to all
         statements; else it shows them. ``statements_only`` is whether those alone were asked for.
-        A preview says that it is one, and has no entity tag: no other page of that record is like
-        it.
+        A preview says that it is one, leads to nothing that is not there yet, and has no entity
+        tag: no other page of that record is like it. ``back`` is where it leads back to; a preview
+        of a form, which no address holds, leads nowhere.
         """
         language = required_language(request)
         telling = Telling(
@@ -89,6 +91,7 @@ class EntityPage:
         view = STATEMENTS if answers(classes) and found.retraction is None else ""
         content: dict[str, Any] = {
             "is_preview": is_preview,
+            "back": back,
             "card": card,
             "record": record,
             "record_link": f"{root_of(request)}{record_path(record, self._base)}",

@@ -140,6 +140,32 @@ async def test_of_two_reports_at_once_one_wins_and_the_other_sees_it(desk: Desk)
         assert "https://ana.example/report" in page.text
 
 
+async def test_what_was_taken_back_stays_in_the_history_and_comes_back(desk: Desk) -> None:
+    async with (
+        desk.visitor(RegisterScope("one"), label="Tom") as tom,
+        desk.visitor(RegisterScope("two"), label="Lea") as lea,
+    ):
+        fields = {
+            **REPORT,
+            **SOURCE,
+            "text": "It was so.",
+            "ticket": await form_ticket(secure(tom)),
+        }
+        assert (await tom.client.post("/steward/report", data=fields)).status_code == 303
+        told_first = len(told(desk))
+        for left in (told_first - 1, told_first):
+            history = (await tom.client.get("/steward/history")).text
+            number = re.findall(r'name="number" value="(\d+)"', history)[0]
+            assert (
+                f'value="{number}"' not in (await secure(lea).client.get("/steward/history")).text
+            )
+            assert (await lea.send("/steward/take-back", number=number)).status_code == 404
+            back = await tom.send("/steward/take-back", number=number)
+            assert back.status_code == 303, back.text
+            assert len(told(desk)) == left
+        assert "It was so." in (await tom.client.get("/doc/commitment/c-one")).text
+
+
 async def test_who_has_nothing_to_do_with_it_gets_no_form(desk: Desk) -> None:
     before = desk.engine.version()
     for scopes in ((MakerScope("ben"),), (RegisterScope("two"),)):

@@ -81,6 +81,10 @@ async def test_a_report_is_published_by_another_person_alone(desk: Desk) -> None
         shown = await send_report(ana, "Half is done.", act="preview")
         assert shown.status_code == 200
         assert "Half is done." in shown.text
+        # It leads to nothing that is not there yet, and says how one goes on.
+        there = shown.text.partition("<main")[2].partition("</main>")[0]
+        assert not re.findall(r'href="[^"]*(?:/cite/|/feeds/|/embed/|c-one\.)', there)
+        assert "Go back in your browser" in there
         assert "Preview: this is how the page would be." in shown.text
         assert shown.headers["cache-control"] == "no-store, private"
         assert "etag" not in shown.headers
@@ -130,6 +134,7 @@ async def test_the_sender_is_told_what_came_of_it(desk: Desk) -> None:
         assert "All but half is done." in page.text
         preview = await eva.client.get(f"/steward/preview?review={name}&record=commitment/c-one")
         assert "All but half is done." in preview.text
+        assert f'<a href="/steward/review?id={name}">Go back</a>' in preview.text
         assert desk.engine.version() == before
 
         # A declined one tells why; nothing of it is published.
@@ -258,6 +263,7 @@ async def test_a_workbook_waits_and_is_applied_as_it_was_shown(desk: Desk) -> No
         shown = await ana.client.get(preview)
         assert "Preview: this is how the page would be." in shown.text
         assert "December 2027" in shown.text
+        assert f'<a href="{report}">Go back</a>' in shown.text
         assert "December 2027" not in (await ana.client.get(PUBLIC)).text
         assert (await eva.client.get(preview)).status_code == 404
         fields = {"ticket": await ticket_of(ana, report), "act": "review"}
@@ -270,7 +276,7 @@ async def test_a_workbook_waits_and_is_applied_as_it_was_shown(desk: Desk) -> No
         assert desk.engine.version() == before
         name = kept(desk, "As agreed.")
         reviewed = await eva.client.get(PAGE.format(name))
-        assert "“(empty)” becomes “December 2027”" in html.unescape(
+        assert "was empty, becomes “December 2027”" in html.unescape(
             re.sub(r"</?bdi>", "", reviewed.text)
         )
         marked = await eva.client.get(f"/steward/review.xlsx?id={name}")
