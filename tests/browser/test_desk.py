@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe  # type: ignore[import-untyped]
-from playwright.sync_api import Browser, FileChooser, Page
+from playwright.sync_api import Browser, BrowserContext, FileChooser, Page
 
 from tests.api.conftest import SHIPPED_BASE
 from tests.browser.conftest import Visit
@@ -28,16 +28,23 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService
         yield running
 
 
+def context_of(browser: Browser) -> BrowserContext:
+    """Of one person; a check and a preview take their time where others work too."""
+    context = browser.new_context(bypass_csp=True, locale="en-GB")
+    context.set_default_navigation_timeout(180_000)
+    return context
+
+
 @pytest.fixture
 def reader(browser: Browser, service: RunningService) -> Iterator[Visit]:
-    context = browser.new_context(bypass_csp=True, locale="en-GB")
+    context = context_of(browser)
     yield Visit(context, service.address)
     context.close()
 
 
 @pytest.fixture
 def steward(browser: Browser, service: RunningService) -> Iterator[Visit]:
-    context = browser.new_context(bypass_csp=True, locale="en-GB")
+    context = context_of(browser)
     yield Visit(context, service.address)
     context.close()
 
@@ -162,10 +169,12 @@ def test_from_a_readers_report_to_its_outcome_and_back(
     assert reader.strangers() == steward.strangers() == []
 
 
-def filled_in(template: Path, target: Path, *, day: str) -> Path:
-    """A register of twenty commitments with their reports, in the template."""
+def filled_in(
+    template: Path, target: Path, *, day: str, numbers: Iterable[int] = range(1, 21)
+) -> Path:
+    """A register of commitments, twenty of them, with their reports, in the template."""
     book = Book.read(template.read_bytes())
-    for number in range(1, 21):
+    for number in numbers:
         title = f"Commitment number {number}"
         book.append(
             "Commitments",
@@ -268,15 +277,15 @@ def test_a_register_from_the_template_goes_in_and_is_taken_back(
 
 
 def assert_fine_everywhere(page: Page) -> None:
-    """The same in the dark, and from right to left."""
+    """The same in the dark, and on a phone from right to left."""
     here = page.url
-    for scheme in ("dark", "light"):
-        page.emulate_media(color_scheme=scheme)
-        assert_fine(page)
+    assert_fine(page)
+    page.emulate_media(color_scheme="dark")
     page.set_viewport_size({"width": 390, "height": 800})
     page.goto(f"{here}&lang=ar")
     assert_fine(page)
-    page.goto(here)
+    page.emulate_media(color_scheme="light")
+    page.go_back()
 
 
 def test_a_workbook_is_previewed_and_applied_by_another_person(
@@ -289,26 +298,27 @@ def test_a_workbook_is_previewed_and_applied_by_another_person(
     press(desk, "submit", "Sign in")
     press(desk, "a", "reviewed")
     template = download(desk, "Download an empty workbook", tmp_path / "template.xlsx")
-    hand_in(desk, filled_in(template, tmp_path / "good.xlsx", day="2 March 2026"))
+    few = filled_in(template, tmp_path / "few.xlsx", day="2 March 2026", numbers=(1, 10, 7))
+    hand_in(desk, few)
     # Numbers stand in their order, and what readers are told of a promise in one line.
     answers = desk.locator("section[aria-labelledby=answers] li").all_inner_texts()
     assert [each.partition(":")[0] for each in answers] == [
-        f"Commitment number {number}" for number in range(1, 21)
+        f"Commitment number {number}" for number in (1, 7, 10)
     ]
     assert "reported March 2, 2026 · in progress" in answers[0]
     press(desk, "a", "Preview")
     main = desk.locator("main").inner_text()
     assert "Preview: this is how the page would be." in main
     assert "It goes on." in main
-    assert_fine_everywhere(desk)
+    assert_fine(desk)
     press(desk, "a", "Go back")
     press(desk, "submit", "Send for review")
     assert "Waits for another person" in desk.locator("main").inner_text()
     assert_fine(desk)
-    page = reader.to("/commitments")
-    assert "Commitment number 7" not in page.content()
+    public = "/doc/commitment/reviewed-commitment-number-7"
+    assert "Commitment number 7" not in reader.to(public).content()
 
-    context = browser.new_context(bypass_csp=True, locale="en-GB")
+    context = context_of(browser)
     other = Visit(context, service.address).to("/steward")
     write(other, "password", "Token", service.new_token("Lea", "write:reviewed"))
     press(other, "submit", "Sign in")
@@ -326,7 +336,7 @@ def test_a_workbook_is_previewed_and_applied_by_another_person(
     listed = other.get_by_role("link", name="What readers see of the register")
     assert "register=reviewed" in (listed.get_attribute("href") or "")
     context.close()
-    assert "Commitment number 7" in reader.to("/commitments?register=reviewed").content()
+    assert "Commitment number 7" in reader.to(public).content()
     desk.reload()
     assert "Applied" in desk.locator("main").inner_text()
     assert reader.strangers() == steward.strangers() == []

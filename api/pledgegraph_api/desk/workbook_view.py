@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from pledgegraph.store import Header, PublishedLog
-from pledgegraph.tabular import Fault, WorkbookReport, by_kind, heading
+from pledgegraph.tabular import Fault, WorkbookReport, by_kind, column_name
 
 _MOST_FAULTS: Final = 100
 """Of each kind; the workbook with the marks has them all."""
@@ -51,7 +51,7 @@ def shown_report(report: WorkbookReport, language: str, base: str) -> dict[str, 
                 "cells": [
                     {
                         "place": cell.cell,
-                        "column": _column(cell.column, language),
+                        "column": column_name(cell.column, language),
                         "before": _short(cell.before),
                         "after": _short(cell.after),
                     }
@@ -114,12 +114,6 @@ def _answer(words: str) -> dict[str, str]:
     if day := _REPORTED.fullmatch(words):
         return {"day": day[1], "words": ""}
     return {"day": "", "words": "" if words in _NONE else words}
-
-
-def _column(key: str, language: str) -> str:
-    """The heading of a column, with the language of its text."""
-    name, mark, tag = key.partition("@")
-    return f"{heading(name, language)}{mark}{tag}"
 
 
 def _short(text: str) -> str:

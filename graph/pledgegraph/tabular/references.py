@@ -139,7 +139,7 @@ class References:
         raise Unreadable("name", f"“{text}”: which one?", remedy, offers)
 
     def _by_identifier(self, column: Column, name: str, identifier: str) -> NamedNode:
-        node = self.identified(identifier, column.of)
+        node = self.identified(identifier, column.of) or self._of_any_kind(identifier, column.of)
         if node is None or not self._is_known(node):
             raise Unreadable(
                 "identifier",
@@ -162,6 +162,14 @@ class References:
                     offers,
                 )
         return node
+
+    def _of_any_kind(self, slug: str, folders: tuple[str, ...]) -> NamedNode | None:
+        """The record whose identifier was written without its kind, where there is just one."""
+        if not _SLUG.fullmatch(slug):
+            return None
+        nodes = [self._node(folder, slug) for folder in folders]
+        known = [each for each in nodes if self._is_known(each)]
+        return known[0] if len(known) == 1 else None
 
     def _own(self, column: Column, node: NamedNode, text: str) -> NamedNode:
         if column.own and node not in self._state.promises and node not in self._taken:
@@ -213,7 +221,8 @@ class References:
 
 
 def _kinds(column: Column) -> str:
-    return " or ".join(column.of)
+    *most, last = column.of
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def slug_of(text: str) -> str:

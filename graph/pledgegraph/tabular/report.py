@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from pledgegraph.tabular.faults import KINDS, Fault, by_kind
+from pledgegraph.tabular.words import column_name
 
 _SHOWN: Final = 20
 _SHORT: Final = 80
@@ -179,8 +180,7 @@ class WorkbookReport:
             yield f"  {sign} {row.sheet}!{row.row} {_shortened(row.title)}"
             if row.action == "change":
                 for cell in row.cells:
-                    before, after = _shortened(cell.before), _shortened(cell.after)
-                    yield f"      {cell.cell} {cell.column}: “{before}” becomes “{after}”"
+                    yield f"      {cell.cell} {column_name(cell.column, 'en')}: {_becomes(cell)}"
         if len(self.rows) > _SHOWN:
             yield f"  and {len(self.rows) - _SHOWN:,} more"
         for answer in self.answers[:_SHOWN]:
@@ -189,6 +189,13 @@ class WorkbookReport:
             )
         if len(self.answers) > _SHOWN:
             yield f"  and {len(self.answers) - _SHOWN:,} more answers"
+
+
+def _becomes(cell: CellChange) -> str:
+    before, after = _shortened(cell.before), _shortened(cell.after)
+    if not before:
+        return f"was empty, becomes “{after}”"
+    return f"“{before}” becomes “{after}”" if after else f"“{before}” is taken away"
 
 
 def _shortened(text: str) -> str:

@@ -32,6 +32,12 @@ def heading(key: str, language: str) -> str:
     return str(_in(_all()["columns"][key], language)[0])
 
 
+def column_name(key: str, language: str) -> str:
+    """The heading of a column, with the language of its text, as in ``Text@fr``."""
+    name, mark, tag = key.partition("@")
+    return f"{heading(name, language)}{mark}{tag}"
+
+
 def help_on(key: str, language: str) -> str:
     """What stands in the heading's comment."""
     return str(_in(_all()["columns"][key], language)[1])

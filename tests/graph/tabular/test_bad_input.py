@@ -54,6 +54,8 @@ def test_each_broken_cell_is_named_with_its_remedy(  # noqa: PLR0915
         "ours": {"Status": "Substantial"},
         "which": {"Status": "Completed", "Reporter": "DANE Colombia"},
         "theirs": {"Status": "Completed", "Commitment": "[commitment/fds2020-1-1]"},
+        "theirs too": {"Status": "Completed", "Commitment": "Theirs [fds2020-1-1]"},
+        "none": {"Status": "Completed", "Commitment": "[no-such-thing-at-all]"},
         "empty": {},
         "never": {"Status": "not reported"},
         "twice": {"Status": "Completed", "Text@en": "Twice."},
@@ -94,6 +96,9 @@ def test_each_broken_cell_is_named_with_its_remedy(  # noqa: PLR0915
     assert which.offers[0].score > 80
     assert which.offers[-1].write == "DANE Colombia [new]"
     assert at(report, cell("Reports", places["theirs"], "Commitment")).kind == "foreign"
+    assert at(report, cell("Reports", places["theirs too"], "Commitment")).kind == "foreign"
+    none = at(report, cell("Reports", places["none"], "Commitment"))
+    assert none.message.startswith("There is no commitment, undertaking, milestone or target with")
     assert at(report, f"Reports!{places['empty']}").message == "The report says nothing."
     assert at(report, cell("Reports", places["never"], "Status")).kind == "list"
     assert f"row {places['twice']}" in at(report, f"Reports!{places['again']}").message
@@ -101,7 +106,7 @@ def test_each_broken_cell_is_named_with_its_remedy(  # noqa: PLR0915
     assert at(report, f"Commitments!A{stolen}").kind == "foreign"
     assert at(report, f"Commitments!A{unknown}").kind == "identifier"
     assert at(report, cell("Reports", places["twice"], "Reporter")).kind == "rule"
-    assert len(report.faults) == 17, "\n".join(report.in_words())
+    assert len(report.faults) == 19, "\n".join(report.in_words())
 
     with pytest.raises(WorkbookRefused):
         desk.apply(broken, REGISTER)
@@ -115,7 +120,7 @@ def test_each_broken_cell_is_named_with_its_remedy(  # noqa: PLR0915
     assert WorkbookReport.from_json(report.as_json()) == report
     text = "\n".join(report.in_words())
     assert "Dates (2)" in text
-    assert text.index("Identifiers (1)") < text.index("Dates (2)") < text.index("E-mail")
+    assert text.index("Identifiers (2)") < text.index("Dates (2)") < text.index("E-mail")
 
 
 def test_what_is_amiss_with_sheets_and_columns_is_named(desk: Desk, book: Book) -> None:

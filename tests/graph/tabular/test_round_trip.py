@@ -50,6 +50,9 @@ def test_ten_cells_changed_are_ten_cells_changed(desk: Desk) -> None:
         ("Commitments", "supporters"),
         *(("Reports", key) for key in ("status", "status_words", "day")),
     }
+    # Columns are called by their headings, and what was empty is no text.
+    words = "\n".join(told.in_words())
+    assert "Description@en: was empty, becomes “To “all”; on two lines”" in words
     assert desk.quads() == before, "a check changes nothing"
 
     made = desk.apply(changed, US, receipt=told.receipt)
