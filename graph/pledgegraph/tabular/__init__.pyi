@@ -9,6 +9,5 @@ from .report import WorkbookReport as WorkbookReport
 from .waiting import WaitingWorkbook as WaitingWorkbook
 from .waiting import WaitingWorkbooks as WaitingWorkbooks
 from .words import column_name as column_name
-from .words import heading as heading
 from .workbooks import Applied as Applied
 from .workbooks import Workbooks as Workbooks
