@@ -157,7 +157,7 @@ def test_an_entity_tag_of_a_copy_in_memory_is_good_at_the_other_node(nodes: Node
                 client.get(f"{each}/sparql", params=asked).headers["ETag"]
                 for each in nodes.addresses
             ]
-            assert tags[0] != tags[1]  # the rows of each may come in another order
+            assert tags[0] == tags[1]  # a balancer that keeps answers compares them by itself
             for address, tag in zip(reversed(nodes.addresses), tags, strict=True):
                 again = client.get(
                     f"{address}/sparql", params=asked, headers={"If-None-Match": tag}

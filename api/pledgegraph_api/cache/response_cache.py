@@ -89,8 +89,7 @@ class _Kept:
     def unchanged_for(self, tags: bytes) -> Prepared | None:
         """The response to who has answers with those tags, if this is one of them.
 
-        It names the tag that the client has, which may be of another node, or of another copy of
-        the data in memory.
+        It names the tag as the client has it: another node may have made a weak one of it.
         """
         if self.tag in tags or tags == b",*":
             return self.unchanged

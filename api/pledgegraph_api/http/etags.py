@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from hashlib import blake2b
 from typing import Final
 
@@ -11,8 +10,9 @@ from starlette.requests import Request
 
 CONDITIONAL: Final = frozenset({"GET", "HEAD", "QUERY"})
 """The safe methods: what they ask for need not be sent to who has it."""
-_ADDED: Final = re.compile(r'(?:m[0-9a-f]{8})?w?"$')
-"""What a tag ends with beside the digest, which is of hexadecimal digits."""
+_ADDED: Final = re.compile('w"$')
+"""What a tag may end with beside the digest, which is of hexadecimal digits."""
+_GIVEN: Final = re.compile(r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"')
 _TAG: Final = re.compile(r'(?:W/)?("[\x21\x23-\x7e\x80-\xff]*")')
 
 
@@ -38,36 +38,25 @@ def opaque(etag: str) -> str:
     return etag.removeprefix("W/")
 
 
-def of_copy(etag: str, copy: str) -> str:
-    """The tag of the same answer made from the copy of the data in memory of that name.
+def unordered(etag: str) -> str:
+    """The weak tag of the same answer where its rows may come in another order each time.
 
-    Its rows may be in another order there, so it is another representation.
+    Weak comparison takes both for the same, also in caches between.
     """
-    return f'{etag[:-1]}m{copy}"'
-
-
-def from_copies(request: Request, etag: str) -> Iterator[str]:
-    """Tags of the same answer from whatever copy that the client has; see `of_copy`."""
-    begin = f"{etag[:-1]}m"
-    for tag in _TAG.findall(",".join(request.headers.getlist("if-none-match"))):
-        if tag.startswith(begin):
-            yield f"W/{tag}" if tag.endswith('w"') else tag
+    return f"W/{etag}"
 
 
 def of_same_answer(etag: str, tags: str) -> str | None:
-    """The one of ``tags``, as a header has them, that an answer with that tag may have had too.
-
-    The same answer has one tag made from the files, one from each copy in memory, and weak ones.
-    """
+    """The one of ``tags``, as a header has them, that an answer with that tag may have had too."""
     stem = _stem(opaque(etag))
-    for tag in _TAG.findall(tags):
-        if _stem(tag) == stem:
-            return f"W/{tag}" if tag.endswith('w"') else tag
+    for tag in _GIVEN.findall(tags):
+        if _stem(opaque(tag)) == stem:
+            return str(tag)
     return None
 
 
 def _stem(tag: str) -> str:
-    """A tag without what `of_copy` and `weakened` add."""
+    """A tag without what `weakened` adds."""
     return _ADDED.sub('"', tag)
 
 

@@ -21,9 +21,9 @@ from pledgegraph_api.http.accept_encoding import preferred_coding, refuses_ident
 from pledgegraph_api.http.cache_hint import Way, keep
 from pledgegraph_api.http.etags import (
     CONDITIONAL,
-    from_copies,
     not_modified,
-    of_copy,
+    of_same_answer,
+    unordered,
     weakened,
 )
 from pledgegraph_api.http.negotiation import Negotiator, PageOrFormat
@@ -89,10 +89,10 @@ class Representations:
         for form in forms:
             for each in {coding, IDENTITY}:
                 strong = self.tags.of(state or version, query, form, each)
-                for tag in (strong, weakened(strong), *from_copies(request, strong)):
-                    if not_modified(request, tag):
-                        exchange_of(request.scope).cached = True
-                        return Response(None, 304, _headers(version, tag))
+                tag = of_same_answer(strong, ",".join(request.headers.getlist("if-none-match")))
+                if tag is not None and request.method in CONDITIONAL:
+                    exchange_of(request.scope).cached = True
+                    return Response(None, 304, _headers(version, tag))
         return None
 
     def response(
@@ -115,9 +115,10 @@ class Representations:
         is_certain = request.method != "HEAD" or self.accepted_coding(request) == IDENTITY
         if answer.version is not None and is_certain and _is_repeatable(query) and not answer.cut:
             tag = self.tags.of(state or answer.version, query, answer.form, answer.coding)
-            if answer.origin:
-                tag = of_copy(tag, answer.origin)
-            if not answer.steady:
+            # What guards a change of a graph is strong: there the tag names the graph's state.
+            if answer.origin and state is None:
+                tag = unordered(tag)
+            elif not answer.steady:
                 tag = weakened(tag)
         headers = {
             **_headers(answer.version or str(answer.sequence), tag),

@@ -238,7 +238,7 @@ def test_who_has_the_answer_is_told_so(client: httpx.Client, more: Headers, weak
         response = ask("/sparql", params={"query": query, "format": "csv"}, headers=headers)
         assert response.status_code == 304
         assert response.content == b""
-        assert response.headers["etag"] == tag
+        assert response.headers["etag"].removeprefix("W/") == tag
         for name in ("vary", "cache-control", "pledgegraph-snapshot", "content-security-policy"):
             assert response.headers[name] == first.headers[name]
         assert "content-type" not in response.headers
@@ -250,18 +250,18 @@ def test_who_has_the_answer_is_told_so(client: httpx.Client, more: Headers, weak
 
 
 @pytest.mark.parametrize("more", [{}, {"X-New": "1"}], ids=["from memory", "by the endpoint"])
-@pytest.mark.parametrize("added", ["m0123abcd", "w", "m0123abcdw"])
-def test_who_has_the_answer_of_another_copy_is_told_so(
+@pytest.mark.parametrize("added", ["", "w"])
+def test_who_has_the_answer_of_another_node_is_told_so(
     client: httpx.Client, more: Headers, added: str
 ) -> None:
-    """Of another node, or of this one before its copy in memory was made anew."""
+    """One that answers from memory, or compressed it while it came, has weak tags."""
     parameters = {"query": unlike(LONG, f"other {added}"), "format": "csv"}
     own = client.get("/sparql", params=parameters).headers["etag"]
-    tag = f'{"W/" * added.endswith("w")}{own[:-1]}{added}"'
+    tag = f'W/{own[:-1]}{added}"'
     headers = {"If-None-Match": f'"other", {tag}', **more}
     response = client.get("/sparql", params=parameters, headers=headers)
     assert response.status_code == 304
-    assert response.headers["etag"] == tag
+    assert response.headers["etag"].removeprefix("W/") == tag.removeprefix("W/")
     for other in (f'{own[:-1]}x"', tag.replace('"', '"0', 1)):
         assert client.get(
             "/sparql", params=parameters, headers={"If-None-Match": other, **more}
