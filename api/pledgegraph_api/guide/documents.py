@@ -1,7 +1,8 @@
 """Which documents the guide has, and how their Markdown becomes a page.
 
-Links between documents lead to their pages, and those to files that are not in the guide become
-plain text. Where examples ask ``http://localhost:8000`` they ask this service instead.
+Links between documents lead to their pages and have their titles, and those to files that are not
+in the guide become plain text, which says that they are in the source code. Where examples ask
+``http://localhost:8000`` they ask this service instead.
 """
 
 from __future__ import annotations
@@ -37,6 +38,12 @@ _ELSEWHERE: Final = {"methodology": "/methodology", "README": PATH}
 """Documents that have addresses of their own."""
 OF_EXAMPLES: Final = "http://localhost:8000"
 """The address of the service in the examples of the documents."""
+_IN_SOURCES: Final = " (in the source code)"
+_OF_SOURCES: Final = re.compile(r"<code>(?:python )?(?:api|docs|graph|scripts|tests)/")
+_SOURCES_NOTE: Final = (
+    "<p>Paths such as <code>tests/</code> and <code>scripts/</code> are those of the source code, "
+    "which is not served here.</p>\n"
+)
 _DEEPEST: Final = 3
 """Headings of this level, and above, are in a page's contents."""
 
@@ -79,8 +86,11 @@ class GuideDocument:
         parser = _parser()
         words = f' lang="{language}" dir="{direction(language)}"'
         env = {"link": link, "try": invitation, "words": words}
+        text = str(parser.renderer.render(self._tokens, parser.options, env))
+        if _OF_SOURCES.search(text):
+            text += _SOURCES_NOTE
         # The text is our own file, and its HTML is not let through.
-        return Markup(parser.renderer.render(self._tokens, parser.options, env))  # noqa: S704
+        return Markup(text)  # noqa: S704
 
     @cached_property
     def _tokens(self) -> list[Token]:
@@ -144,11 +154,26 @@ def _lead(link: Token, among: list[Token]) -> None:
         link.attrs["href"] = f"{PATH}/{address}"
     elif extension == ".md" and any(name in group for group in (*GROUPS.values(), _ELSEWHERE)):
         link.attrs["href"] = f"{_ELSEWHERE.get(name, f'{PATH}/{name}')}{mark}{anchor}"
+        said = among[_place_of(link, among) + 1]
+        if said.content == address:
+            said.content = _title_of(name)
     else:
         link.hidden = True
-        begun = next(place for place, each in enumerate(among) if each is link)
+        begun = _place_of(link, among)
         end = next(each for each in among[begun:] if each.type == "link_close")
         end.hidden = True
+        among[among.index(end) - 1].content += _IN_SOURCES
+
+
+def _place_of(token: Token, among: Sequence[Token]) -> int:
+    return next(place for place, each in enumerate(among) if each is token)
+
+
+@cache
+def _title_of(name: str) -> str:
+    """The first heading of a document."""
+    text = (shipped("docs") / f"{name}.md").read_text(encoding="utf-8")
+    return text.partition("\n")[0].lstrip("# ")
 
 
 def _link(

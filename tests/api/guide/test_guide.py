@@ -12,6 +12,7 @@ import pytest
 from nbclient import NotebookClient
 
 from pledgegraph_api.http.languages import LANGUAGES
+from tests.api.outline import Outline
 from tests.running_service import ROOT, running_service
 from tests.shipped_store import copy_shipped
 
@@ -75,6 +76,18 @@ async def test_a_page_asks_the_service_that_shows_it(client: httpx.AsyncClient) 
     file = await client.get(f"/guide/notebooks/{NOTEBOOK}")
     assert file.headers["content-disposition"] == f'attachment; filename="{NOTEBOOK}"'
     assert "https://data.example.org" in file.text
+
+
+async def test_no_page_names_a_file_as_if_it_were_here(shipped: httpx.AsyncClient) -> None:
+    page = (await shipped.get("/guide/sparql", headers=BROWSER)).text
+    outline = Outline(page)
+    said = outline.text_of("a")
+    assert "First queries" in said
+    assert not any(text.endswith(".md") for text in said)
+    assert "Decision 13 (in the source code) lists" in page
+    registers = (await shipped.get("/guide/registers", headers=BROWSER)).text
+    assert "those of the source code, which is not served here" in registers
+    assert "those of the source code" not in page
 
 
 @pytest.mark.parametrize(
