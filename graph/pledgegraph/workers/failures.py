@@ -83,7 +83,12 @@ class Failures:
         if kind == _MEMORY:
             return self._out_of_memory(memory)
         if kind in _SYNTAX:
-            return _SYNTAX[kind](card["message"], line=card["line"], column=card["column"])
+            return _SYNTAX[kind](
+                card["message"],
+                line=card["line"],
+                column=card["column"],
+                remedy=card["remedy"] or None,
+            )
         if kind == errors.ReadError.__name__:
             return errors.ReadError(
                 card["message"],

@@ -139,6 +139,16 @@ async def test_an_undeclared_prefix_is_offered(client: httpx.AsyncClient) -> Non
     assert mended(outline) == []
 
 
+async def test_a_syntax_error_says_what_to_write(client: httpx.AsyncClient) -> None:
+    response, outline = await page(client, query="SELECT * {\n  ?s ?p\n}")
+    assert response.status_code == 400
+    assert any("write a value or a variable behind the property" in p for p in outline.text_of("p"))
+    told = (await client.get("/sparql", params={"query": "SELECT * { ?s ?p ?o } ORDER ?o"})).json()
+    assert told["remedy"] == "Write BY behind ORDER."
+    told = (await client.get("/sparql", params={"query": "SELECT * { ?s ?p 1 ] }"})).json()
+    assert told["remedy"].startswith("Correct the query at the place named")
+
+
 async def test_rows_are_shown_as_bars_and_as_a_line(client: httpx.AsyncClient) -> None:
     response, outline = await page(client, query=COUNTED, view="bar")
     table = rows_of(response.text)
