@@ -46,7 +46,10 @@ PAGES: Final = {
     "actor-parts": "/doc/actor/collaborative-on-citizen-data",
     "event": "/doc/event/un-world-data-forum-5",
     "register": "/doc/register/inclusive-data-charter",
-    "framework": "/doc/framework/copenhagen-framework",
+    "registers": "/registers",
+    "frameworks": "/frameworks",
+    "countries": "/countries",
+    "framework": "/doc/framework/copenhagen-framework-on-citizen-data",
     "source": "/doc/source/c2d-citizen-data-article",
     "country": "/country/404",
     "compare": "/compare?a=register/power-of-data&b=register/inclusive-data-charter",
@@ -62,6 +65,7 @@ MADE_UP: Final = {
     "made-up-commitment": "/doc/commitment/bench-7",
     "made-up-actor": "/doc/actor/bench-1",
     "made-up-register": "/doc/register/bench-1",
+    "made-up-country": "/country/208",
     "made-up-compare": "/compare?a=register/bench-1&b=register/bench-2",
 }
 LOOKS: Final = {
@@ -92,9 +96,10 @@ def take(browser: Browser, address: str, pages: dict[str, str], folder: Path) ->
                 page.pdf(path=folder / f"{name}.pdf", format="A4")
                 # The same as a picture, for those who look at pictures only.
                 page.emulate_media(media="print")
-                page.set_viewport_size({"width": 794, "height": 1123})
-                page.screenshot(path=folder / f"{name}.print.png")
-                page.emulate_media(media="screen")
+                page.set_viewport_size({"width": 680, "height": 1010})
+                page.screenshot(path=folder / f"{name}.print.png", full_page=True)
+                # "screen" would hold for the next page's paper too.
+                page.emulate_media(media="null")
                 page.set_viewport_size({"width": width, "height": 900})
                 taken += 2
         context.close()

@@ -29,9 +29,11 @@ from pledgegraph_api.errors import Fault, WrongParameters
 from pledgegraph_api.history.versions import PastVersions
 from pledgegraph_api.http.languages import required_language
 from pledgegraph_api.http.query_params import known_parameters, version_named
+from pledgegraph_api.progress.terms import CLASSES
 from pledgegraph_api.records.commitment_lines import Line
 from pledgegraph_api.records.holder_view import Holder, holder_for
 from pledgegraph_api.records.shown_things import Name
+from pledgegraph_api.records.tallies import Tallies
 from pledgegraph_api.web.pages import Pages
 from pledgegraph_api.web.prefixed_names import short_name
 from pledgegraph_api.web.record_paths import records_at
@@ -74,6 +76,7 @@ class ComparePage:
         pages: Pages,
         past: PastVersions,
         *,
+        tallies: Tallies,
         names: Names,
         profiles: Profiles,
         base: str,
@@ -81,6 +84,7 @@ class ComparePage:
         self._engine = engine
         self._pages = pages
         self._past = past
+        self._tallies = tallies
         self._names = names
         self._profiles = profiles
         self._base = base
@@ -135,6 +139,7 @@ class ComparePage:
             state=(*(side.sequence for side in sides), today.isoformat()) if whole else None,
             sides=sides if whole else [],
             asked=given,
+            classes=_classes_counted(sides),
             terms=list(
                 dict.fromkeys(label.text for side in sides for label, _ in side.holder.facts)
             ),
@@ -199,6 +204,7 @@ class ComparePage:
                 classes,
                 self._names,
                 self._profiles,
+                tallies=self._tallies,
                 language=language,
                 words=self._pages.wording[language],
                 base=self._base,
@@ -207,6 +213,12 @@ class ComparePage:
             )
             number = "" if version is None else str(version.sequence)
             return Side(given, record, holder.name, holder, snapshot.sequence, number)
+
+
+def _classes_counted(sides: list[Side]) -> list[Name]:
+    """What is known of reporting on either side, in the order in which pages show it."""
+    named = {each.value: each.name for side in sides for each in side.holder.sum.reporting}
+    return [named[name] for name in CLASSES if name in named]
 
 
 def _commitments(one: Side, other: Side) -> dict[str, Any]:

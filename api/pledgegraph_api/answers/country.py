@@ -29,6 +29,7 @@ from pledgegraph_api.http.query_params import known_parameters
 from pledgegraph_api.records.commitment_lines import count_commitments
 from pledgegraph_api.records.shown_things import Name, Things
 from pledgegraph_api.records.statements import Statements
+from pledgegraph_api.records.tallies import Tallies
 from pledgegraph_api.web.pages import Pages
 
 PATH: Final = "/country/"
@@ -48,12 +49,14 @@ class CountryPages:
         tables: Tables,
         pages: Pages,
         *,
+        tallies: Tallies,
         names: Names,
         profiles: Profiles,
         base: str,
     ) -> None:
         self._engine = engine
         self._tables = tables
+        self._tallies = tallies
         self._pages = pages
         self._names = names
         self._profiles = profiles
@@ -119,7 +122,10 @@ class CountryPages:
                 "within": things.names(country, SKOS.broader),
                 "parts": _inside(things, snapshot.pointing_at([country], [SKOS.broader])),
                 "sum": count_commitments(
-                    snapshot, things, [row.record for row in found["commitments"]], today=today
+                    snapshot,
+                    things,
+                    self._tallies.of(snapshot, [row.record for row in found["commitments"]]),
+                    today=today,
                 ),
                 "groups": [
                     (name, f"/{name}?{filters}", _listed(things, rows), len(rows))

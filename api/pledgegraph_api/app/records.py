@@ -22,6 +22,7 @@ from pledgegraph_api.records.endpoint import DocumentEndpoint
 from pledgegraph_api.records.jsonld_context import ContextEndpoint
 from pledgegraph_api.records.lookup import DocumentSource
 from pledgegraph_api.records.page import EntityPage
+from pledgegraph_api.records.tallies import Tallies
 from pledgegraph_api.records.timemap import TimeMaps
 from pledgegraph_api.search.endpoint import SearchEndpoint
 from pledgegraph_api.sharing.endpoint import Sharing
@@ -38,7 +39,8 @@ def install_documents(
     """
     profiles = read_profiles()
     source = DocumentSource(engine, profiles)
-    page = EntityPage(pages, profiles, source.names, base)
+    tallies = Tallies(engine)
+    page = EntityPage(pages, profiles, source.names, tallies, base)
     json_ld = JsonLd(profiles, Context(read_context()), f"{base}{CONTEXT_PATH}")
     DocumentEndpoint(source, page, json_ld, base, copies.past).install(app)
     TimeMaps(source, copies.log, base).install(app)
@@ -54,7 +56,7 @@ def install_documents(
     for collection in COLLECTIONS:
         CollectionEndpoint(collection, tables, pages, base).install(app)
     seen: dict[str, Any] = {"names": source.names, "profiles": profiles, "base": base}
-    CountryPages(engine, tables, pages, **seen).install(app)
-    ComparePage(engine, pages, copies.past, **seen).install(app)
+    CountryPages(engine, tables, pages, tallies=tallies, **seen).install(app)
+    ComparePage(engine, pages, copies.past, tallies=tallies, **seen).install(app)
     Embeds(engine, progress, pages, **seen).install(app)
     return ledgers

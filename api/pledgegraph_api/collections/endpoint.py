@@ -1,4 +1,4 @@
-"""The lists of records: ``/commitments``, ``/actors``, ``/events`` and ``/sources``."""
+"""The lists of records, such as ``/commitments`` and ``/registers``."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlencode
@@ -67,21 +67,26 @@ class Facets:
         self.table = table
         self.asked = asked
         self._path = f"/{collection.name}"
-        self.rows: list[Row] = []
-        counts: dict[str, Counter[NamedNode | str]] = {
-            each: Counter() for each in collection.filters
-        }
+        self.rows: Sequence[Row] = table.rows
+        self._counts: Mapping[str, Counter[NamedNode | str]]
+        if not (asked.values or asked.words or asked.days):
+            self._counts = {each: table.counts(each) for each in collection.filters}
+            return
+        passing: list[Row] = []
         others: dict[str, list[Row]] = {}
         for row in table.rows:
             unmet = list(asked.unmet(row))
             if not unmet:
-                self.rows.append(row)
+                passing.append(row)
             elif len(unmet) == 1:
                 others.setdefault(unmet[0], []).append(row)
-        for name, counter in counts.items():
-            for row in (*self.rows, *others.get(name, ())):
-                counter.update(_values(row, name))
-        self._counts: Mapping[str, Counter[NamedNode | str]] = counts
+        self.rows = passing
+        self._counts = {
+            name: Counter(
+                each for row in (*passing, *others.get(name, ())) for each in row.of(name)
+            )
+            for name in collection.filters
+        }
 
     def shown(self, named: Named, words: Mapping[str, str]) -> list[Facet]:
         """The filters that have values, with the names that the page calls these by."""
@@ -137,8 +142,3 @@ class Facets:
     def _address(self, name: str, value: str) -> str:
         pairs = [*self.asked.with_filter(name, value), *self.asked.beside]
         return f"{self._path}?{urlencode(pairs)}" if pairs else self._path
-
-
-def _values(row: Row, name: str) -> Iterable[NamedNode | str]:
-    word = row.words.get(name)
-    return (word,) if word is not None else row.values.get(name, ())

@@ -35,6 +35,8 @@ _STATED: Final[Mapping[str, Mapping[str, str]]] = {
         "actor": PG.rollsUpTo.value,
         "kind": PG.theme.value,
         "sdg": PG.sdg.value,
+        "event": PG.announcedAt.value,
+        "framework": PG.alignedWith.value,
         "due": PG.finalDueDate.value,
         "last_report": PG.lastReport.value,
         "from": PG.announcedEarliest.value,
@@ -53,6 +55,9 @@ _STATED: Final[Mapping[str, Mapping[str, str]]] = {
         "actor": PG.publishedBy.value,
         "kind": RDF.type.value,
     },
+    "registers": {"actor": PG.publishedBy.value},
+    "frameworks": {"actor": PG.publishedBy.value},
+    "countries": {},
 }
 SEPARATOR: Final = "|"
 """Between several values in one cell of the CSV; no IRI holds one."""
@@ -64,7 +69,7 @@ class Column:
 
     name: str
     kind: str
-    """``id``, ``name``, ``things``, ``names``, ``date`` or ``word``."""
+    """``id``, ``name``, ``things``, ``names``, ``date``, ``integer`` or ``word``."""
     cell: Callable[[Table, Row], str]
 
 
@@ -131,8 +136,8 @@ def csv_metadata(collection: Collection, base: str) -> bytes:
             column["separator"] = SEPARATOR
         elif each.kind == "id":
             column |= {"datatype": "anyURI", "required": True}
-        elif each.kind == "date":
-            column["datatype"] = "date"
+        elif each.kind in ("date", "integer"):
+            column["datatype"] = each.kind
         described.append(column)
     document: dict[str, Json] = {
         "@context": "http://www.w3.org/ns/csvw",
@@ -163,6 +168,8 @@ def columns(collection: Collection) -> list[Column]:
     if collection.dated:
         found.append(Column("from", "date", lambda _, row: row.earliest))
         found.append(Column("to", "date", lambda _, row: row.latest))
+    if collection.counted_by:
+        found.append(Column("commitments", "integer", lambda _, row: str(row.commitments)))
     return found
 
 
@@ -218,6 +225,8 @@ def _summary(table: Table, row: Row) -> CollectionSummary:
         "due_state": row.words.get("due", ""),
     }
     told |= {name: text for name, text in days.items() if text}
+    if row.commitments is not None:
+        told["commitments"] = row.commitments
     return CollectionSummary(**told)
 
 

@@ -43,6 +43,15 @@ class CollectionSummary(JsonAnswer):
     sdg: list[ListedThing] | None = None
     group: list[ListedThing] | None = Field(default=None, description="Population groups.")
     data: list[ListedThing] | None = Field(default=None, description="Types of data.")
+    event: list[ListedThing] | None = Field(
+        default=None, description="The events at which it was announced."
+    )
+    framework: list[ListedThing] | None = Field(
+        default=None, description="The frameworks with which it is aligned."
+    )
+    commitments: int | None = Field(
+        default=None, description="Of a register, framework or country: how many there are."
+    )
     status: list[ListedThing] | None = Field(
         default=None, description="Its status by its maker; `not-reported` where none is stated."
     )
@@ -116,6 +125,8 @@ _FILTERS: Final = {
     "freshness": "What is known of reporting today.",
     "group": "A population group that it, or a part of it, is about.",
     "data": "A type of data that it, or a part of it, is about.",
+    "event": "The event at which it was announced.",
+    "framework": "A framework with which it is aligned.",
     "due": "How its due date lies to today; `next` is within twelve months, `ended` says that its "
     "maker reported an end.",
 }

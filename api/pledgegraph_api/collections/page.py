@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
@@ -26,6 +27,9 @@ _DETAILS: Final = {
     "actors": ("register", "country"),
     "events": ("actor", "country", "status"),
     "sources": ("register", "actor"),
+    "registers": ("actor",),
+    "frameworks": ("actor",),
+    "countries": (),
 }
 """What a page tells of each record of a list, by filter."""
 
@@ -47,6 +51,10 @@ class Entry:
     language: str
     href: str
     details: tuple[Detail, ...]
+    commitments: int | None
+    """How many there are of it; None where the list does not count them."""
+    list_address: str
+    """Where these are listed."""
 
 
 def shown_list(
@@ -111,4 +119,11 @@ def _entry(
             for heading, name in (("col_reports", "freshness"), ("filter_status_maker", "status"))
         ]
     address = link_to(row.record.value, base) or ""
-    return Entry(label, spoken, address, tuple(each for each in told if each.values))
+    return Entry(
+        label,
+        spoken,
+        address,
+        tuple(each for each in told if each.values),
+        row.commitments,
+        f"/commitments?{urlencode({collection.counted_by: row.record.value})}",
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -33,6 +33,7 @@ from pledgegraph_api.web.naming import NameBook, read_names
 _HERE: Final = Path(__file__).resolve().parent
 _DAYS: Final = ("from", "to")
 _UNSTATED: Final = NamedNode(STATUS + NOT_REPORTED)
+_COMMITMENTS: Final = "commitments"
 _GOALS: Final = NamedNode("http://metadata.un.org/sdg")
 
 
@@ -50,6 +51,8 @@ class Collection:
     """Filter to its values, where these are words and no IRIs."""
     promises: bool = False
     """Whether each record is a promise: it has makers, and a standing on each day."""
+    counted_by: str = ""
+    """The filter by which the list of commitments has those of a record; empty where none has."""
 
 
 COLLECTIONS: Final = (
@@ -67,6 +70,8 @@ COLLECTIONS: Final = (
             "data",
             "country",
             "sdg",
+            "event",
+            "framework",
         ),
         dated=True,
         classes={
@@ -79,6 +84,8 @@ COLLECTIONS: Final = (
             "freshness": "Freshness",
             "group": "PopulationGroup",
             "data": "DataType",
+            "event": "Event",
+            "framework": "Framework",
         },
         words={"due": DUE},
         promises=True,
@@ -106,6 +113,21 @@ COLLECTIONS: Final = (
         dated=True,
         classes={"register": "Register", "actor": "Actor"},
     ),
+    Collection(
+        "registers",
+        ("actor",),
+        dated=False,
+        classes={"actor": "Actor"},
+        counted_by="register",
+    ),
+    Collection(
+        "frameworks",
+        ("actor",),
+        dated=False,
+        classes={"actor": "Actor"},
+        counted_by="framework",
+    ),
+    Collection("countries", (), dated=False, classes={}, counted_by="country"),
 )
 
 
@@ -126,6 +148,13 @@ class Row:
     """The last day that the due date of a promise can mean."""
     last_report: str = ""
     """The first day that the date of its maker's last report can mean."""
+    commitments: int | None = None
+    """How many the list of commitments has of it, by the filter that counts them."""
+
+    def of(self, name: str) -> Iterable[NamedNode | str]:
+        """Its values of a filter."""
+        word = self.words.get(name)
+        return (word,) if word is not None else self.values.get(name, ())
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +170,13 @@ class Table:
     """By filter what stands for each value in an address: mostly the last part of its IRI."""
     ledger: Ledger | None = None
     """What was told of promises; None where the records are none."""
+    _counts: dict[str, Counter[NamedNode | str]] = field(default_factory=dict, compare=False)
+
+    def counts(self, name: str) -> Counter[NamedNode | str]:
+        """How many rows have each value of a filter; counted once."""
+        if name not in self._counts:
+            self._counts[name] = Counter(each for row in self.rows for each in row.of(name))
+        return self._counts[name]
 
     def choices(self, name: str) -> dict[NamedNode, int]:
         """The values of a filter, with the number of records that each is of."""
@@ -173,7 +209,7 @@ class Tables:
         known = self._dated.get(collection.name)
         if known is not None and known[0] is table and known[1] == day:
             return known[2]
-        dated = replace(table, rows=_standing(table, table.ledger, day))
+        dated = replace(table, rows=_standing(table, table.ledger, day), _counts={})
         self._dated[collection.name] = (table, day, dated)
         return dated
 
@@ -188,7 +224,10 @@ class Tables:
                 and isinstance(value, NamedNode | Literal)
             ):
                 found.setdefault(record, {}).setdefault(key.value, []).append(value)
-        rows = [_row(record, values, collection) for record, values in found.items()]
+        counted = self._counted(snapshot, collection.counted_by)
+        rows = [
+            _row(record, values, collection, counted(record)) for record, values in found.items()
+        ]
         nodes = {node for row in rows for values in row.values.values() for node in values}
         nodes |= {maker for row in rows for maker in row.makers}
         nodes |= _computed(collection)
@@ -219,9 +258,19 @@ class Tables:
         ledger = self._ledgers.of(snapshot) if collection.promises else None
         return Table(snapshot.sequence, tuple(rows), names, legal, addressed, ledger)
 
+    def _counted(self, snapshot: Snapshot, name: str) -> Callable[[NamedNode], int | None]:
+        """How many commitments have a value of the filter; none is counted where it has no name."""
+        if not name:
+            return lambda _: None
+        choices = self._tables[_COMMITMENTS].of(snapshot).choices(name)
+        return lambda node: choices.get(node, 0)
+
 
 def _row(
-    record: NamedNode, values: Mapping[str, Iterable[NamedNode | Literal]], collection: Collection
+    record: NamedNode,
+    values: Mapping[str, Iterable[NamedNode | Literal]],
+    collection: Collection,
+    commitments: int | None,
 ) -> Row:
     nodes = {
         name: _nodes(values.get(name, ()))
@@ -238,6 +287,7 @@ def _row(
         earliest=days["from"][0] if days["from"] else "",
         latest=days["to"][-1] if days["to"] else "",
         makers=_nodes(values.get("maker", ())),
+        commitments=commitments,
     )
 
 

@@ -26,6 +26,7 @@ from pledgegraph_api.errors import RecordMissing
 from pledgegraph_api.http.query_params import known_parameters
 from pledgegraph_api.records.lookup import DocumentSource
 from pledgegraph_api.records.page import EntityPage, answers
+from pledgegraph_api.records.tallies import Tallies
 from pledgegraph_api.sparql.streaming import while_connected
 from pledgegraph_api.web.pages import Pages
 from pledgegraph_api.write.queue import WriteRunner
@@ -109,7 +110,8 @@ class Previews:
     ) -> Response:
         # Of its own, so that nothing of the copy is remembered for the pages of the public.
         source = DocumentSource(self._engine, self._profiles)
-        page = EntityPage(self._pages, self._profiles, source.names, self._engine.base)
+        tallies = Tallies(self._engine)
+        page = EntityPage(self._pages, self._profiles, source.names, tallies, self._engine.base)
         with laid_in(self._engine, compute) as snapshot:
             found = source.find(
                 snapshot, NamedNode(f"{self._engine.base}/id/{record}"), brief=answers

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import re
+from dataclasses import replace
 from typing import Final
 from urllib.parse import quote
 
@@ -27,6 +28,7 @@ from pledgegraph_api.problems.mapping import (
     Problem,
     problem_of,
 )
+from pledgegraph_api.problems.other_addresses import alike, meant
 from pledgegraph_api.problems.rdf import preferred_rdf, problem_in_rdf
 from pledgegraph_api.problems.service_types import METHOD_NOT_ALLOWED, NOT_FOUND
 from pledgegraph_api.problems.shacl_report import report_format, report_response
@@ -66,9 +68,14 @@ class ProblemAnswers:
             error = HTTPException(405, headers={"Allow": ", ".join(_methods_at(request))})
         problem = problem_of(error)
         is_missing = problem.type.status == NOT_FOUND.status
+        is_nowhere = isinstance(error, HTTPException) and is_missing
         way = _without_slash(request) or _without_ending(request) if is_missing else None
+        way = way or (meant(request) if is_nowhere else None)
         if way is not None:
             return RedirectResponse(way, 308, headers={"Cache-Control": "no-cache"})
+        if is_nowhere and (near := alike(request)):
+            remedy = f"Did you mean {' or '.join(near)}? {problem.remedy}"
+            problem = replace(problem, remedy=remedy, members={"near": near})
         if problem.type.discreet:
             _log.error("%s: %s", problem.type.title, error)
         if isinstance(error, ValidationFailed):

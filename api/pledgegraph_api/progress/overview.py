@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
@@ -32,6 +33,9 @@ FEWEST_MARKS: Final = 12
 """Below that there is no chart: sentences say it better."""
 MOST_SQUARES: Final = 40
 """The most commitments of a register that are drawn one by one."""
+_TYPES: Final = (Path(__file__).resolve().with_name("queries") / "actor_types.rq").read_text(
+    encoding="utf-8"
+)
 _STATUSES: Final = (
     "completed",
     "substantially-complete",
@@ -73,6 +77,9 @@ class StatusRow:
     name: str
     own: int
     found: int
+    own_address: str
+    """Of the list that has so many; empty where no filter has this status."""
+    found_address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +99,8 @@ class Overview:
     passed: tuple[Standing, ...]
     told: tuple[Told, ...]
     actor_types: tuple[Share, ...]
+    types_address: str
+    """Of the query that counts them; empty but for today."""
     discrepancies: int
 
     @property
@@ -141,14 +150,15 @@ def overview(ledger: Ledger, day: date, *, today: date) -> Overview:
         len(standing),
         reporting=tuple(Share(name, reporting[name], listed(freshness=name)) for name in CLASSES),
         registers=_registers(standing, listed),
-        statuses=_statuses(standing),
+        statuses=_statuses(standing, listed),
         stated_by_makers=sum(each.own != NOT_REPORTED for each in standing),
         stated_by_assessors=sum(each.found != NOT_REPORTED for each in standing),
         disagreeing=sum(each.disagree for each in standing),
-        due=tuple(Share(name, due[name], "") for name in DUE),
+        due=tuple(Share(name, due[name], listed(due=name) if day == today else "") for name in DUE),
         passed=tuple(passed[:MOST_LISTED]),
         told=tuple(lately_told((each.commitment for each in standing), day, MOST_LISTED)),
         actor_types=_actor_types([each.commitment for each in standing]),
+        types_address=f"/sparql?{urlencode({'query': _TYPES})}" if day == today else "",
         discrepancies=ledger.discrepancies,
     )
 
@@ -192,7 +202,7 @@ def _row(iri: str, members: Sequence[Standing], listed: Callable[..., str]) -> R
     )
 
 
-def _statuses(standing: Sequence[Standing]) -> tuple[StatusRow, ...]:
+def _statuses(standing: Sequence[Standing], listed: Callable[..., str]) -> tuple[StatusRow, ...]:
     own = Counter(each.own for each in standing)
     found = Counter(each.found for each in standing)
     said = {*own, *found} - {NOT_REPORTED}
@@ -200,15 +210,20 @@ def _statuses(standing: Sequence[Standing]) -> tuple[StatusRow, ...]:
     others = sorted(said - {*known, UNMATCHED, SEVERAL})
     last = [name for name in (UNMATCHED, SEVERAL) if name in said]
     return tuple(
-        StatusRow(name, own[name], found[name]) for name in (*known, *others, *last, NOT_REPORTED)
+        StatusRow(
+            name,
+            own[name],
+            found[name],
+            *("", "") if name in last else (listed(status=name), listed(assessed=name)),
+        )
+        for name in (*known, *others, *last, NOT_REPORTED)
     )
 
 
 def _actor_types(commitments: Sequence[Commitment]) -> tuple[Share, ...]:
     """Commitments by the kinds of their makers; one made by several kinds counts under each."""
-    question = "/queries/organisations-by-type-and-region"
     counted = Counter(kind for each in commitments for kind in each.actor_types)
     return tuple(
-        Share(kind, count, f"{question}?{urlencode({'type': short(NamedNode(kind))})}")
+        Share(kind, count, "")
         for kind, count in sorted(counted.items(), key=lambda item: (-item[1], item[0]))
     )

@@ -6,6 +6,7 @@ from calendar import monthrange
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Final
 
 from pledgegraph_api.progress.ledger import Account, Commitment, Ledger, Telling, Voice
@@ -96,6 +97,7 @@ def lately_told(commitments: Iterable[Commitment], day: date, most: int) -> list
     return ordered[:most]
 
 
+@lru_cache(maxsize=64)
 def months_before(day: date, months: int) -> date:
     """The day so many months earlier; the last of its month where the month has no such day."""
     year, month = divmod(day.year * 12 + day.month - 1 - months, 12)

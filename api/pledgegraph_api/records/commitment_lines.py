@@ -10,35 +10,16 @@ from typing import Final
 
 from pyoxigraph import NamedNode
 
-from pledgegraph.namespaces import PG, SCHEME
+from pledgegraph.namespaces import PG
 from pledgegraph.store import Snapshot
-from pledgegraph_api.progress.standing import age_of
-from pledgegraph_api.progress.terms import FRESHNESS
+from pledgegraph_api.progress.terms import CLASSES, FRESHNESS
 from pledgegraph_api.records.shown_things import Name, Things, When
-from pledgegraph_api.records.statements import Statements
-from pledgegraph_api.web.control_chars import printable
+from pledgegraph_api.records.tallies import Tally
 from pledgegraph_api.web.translations import spanned
 
 MOST: Final = 100
 """Commitments that a page shows; lists show all."""
 _DUE: Final = ((PG.dueEarliest,), (PG.dueLatest,), (PG.dueAsPublished,))
-_COUNTED: Final = (
-    PG.currentStatus,
-    PG.currentStatusAsPublished,
-    PG.currentStatusReport,
-    PG.lastReport,
-    PG.lastReportLatest,
-    PG.lastReportOn,
-    PG.lastNote,
-    PG.reportingKnown,
-    PG.finalDueDate,
-    PG.inRegister,
-    PG.madeBy,
-)
-_ENDS: Final = frozenset(
-    NamedNode(f"{SCHEME}status#{name}") for name in ("completed", "withdrawn", "superseded")
-)
-_KNOWN: Final = ("undated", "others-reported", "no-report-known")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +44,16 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Count:
+    """How many of the commitments are alike in one thing."""
+
+    name: Name
+    number: int
+    value: str
+    """By which the list of commitments has the same as a filter; empty where it has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sum:
     """Commitments counted."""
 
@@ -71,14 +62,14 @@ class Sum:
     through: tuple[Name, ...]
     """Parts and units that made some of them."""
     through_count: int
-    dated: int
-    undated: int
-    others: int
-    none: int
+    reporting: tuple[Count, ...]
+    """What is known of reporting, by class."""
     latest: When | None
     """The newest dated report of a maker."""
-    states: tuple[tuple[Name, int], ...]
+    states: tuple[Count, ...]
+    """What the makers say."""
     unstated: int
+    """Of how many they do not say how far they are."""
     due_passed: int
     lines: tuple[Line, ...]
 
@@ -86,79 +77,68 @@ class Sum:
 def count_commitments(
     snapshot: Snapshot,
     things: Things,
-    commitments: Sequence[NamedNode],
+    tallies: Sequence[Tally],
     *,
     today: date,
     maker: NamedNode | None = None,
 ) -> Sum:
     """The commitments in sum and in lines; with a ``maker`` those of others count as its parts'."""
+    shown = sorted(tallies, key=lambda each: each.told_last, reverse=True)[:MOST]
     said = things.said
-    # Who says so does not matter here, and the union is read in half the time.
-    said.take(snapshot.about(commitments, _COUNTED, merged=True))
-    ordered = sorted(commitments, key=lambda each: _place(said, each), reverse=True)
-    shown = ordered[:MOST]
-    said.take(snapshot.about(shown, [each for group in _DUE for each in group]))
-    said.take(snapshot.about([r for e in shown for r in said.nodes(e, PG.currentStatusReport)]))
-    neighbours = [n for each in shown for n in said.nodes(each, PG.inRegister, PG.madeBy)]
-    things.learn([*shown, *neighbours])
-    known = Counter(_known(said, each) for each in commitments)
-    states = Counter(_state(said, each) for each in commitments)
-    makers = {each: said.nodes(each, PG.madeBy) for each in commitments}
-    through = [each for each in commitments if maker is not None and maker not in makers[each]]
-    reported = [span for each in commitments for span in _own_spans(said, each)]
-    latest = max(reported, default=None)
+    records = [each.record for each in shown]
+    said.take(snapshot.about(records, [each for group in _DUE for each in group]))
+    said.take(snapshot.about([report for each in shown for report in each.status_reports]))
+    through = [each for each in tallies if maker is not None and maker not in each.makers]
+    others = _first(node for each in through for node in each.makers)
+    neighbours = [node for each in shown for node in (*each.registers, *each.makers)]
+    reporting = Counter(each.freshness(today) for each in tallies)
+    states = Counter(state for each in tallies for state in each.statuses or (each.word,))
+    unstated = states.pop("", 0)
+    named = [node for node in states if isinstance(node, NamedNode)]
+    classes = [NamedNode(FRESHNESS + name) for name in CLASSES]
+    things.learn([*records, *neighbours, *others, *named, *classes])
+    latest = max((each.last_own for each in tallies if each.last_own), default=None)
     return Sum(
-        total=len(commitments),
-        registers=len({r for each in commitments for r in said.nodes(each, PG.inRegister)}),
-        through=tuple(things.name(n) for n in _first(m for each in through for m in makers[each])),
+        total=len(tallies),
+        registers=len({register for each in tallies for register in each.registers}),
+        through=tuple(map(things.name, others)),
         through_count=len(through),
-        dated=known["dated"],
-        undated=known["undated"],
-        others=known["others-reported"],
-        none=known["no-report-known"],
+        reporting=tuple(
+            Count(things.name(node), reporting[name], name)
+            for node, name in zip(classes, CLASSES, strict=True)
+            if reporting[name]
+        ),
         latest=None if latest is None else _span(*latest, things.language),
         states=tuple(
-            (_named(things, state), count) for state, count in states.most_common() if state
+            Count(_named(things, each), number, _filtered(each))
+            for each, number in states.most_common()
         ),
-        unstated=states[None],
-        due_passed=sum(1 for each in commitments if _is_overdue(said, each, today)),
-        lines=tuple(_line(things, said, each, today) for each in shown),
+        unstated=unstated,
+        due_passed=sum(each.is_overdue(today) for each in tallies),
+        lines=tuple(_line(things, each, today) for each in shown),
     )
 
 
-def _line(things: Things, said: Statements, node: NamedNode, today: date) -> Line:
-    state = _state(said, node)
-    as_of = [things.when(each) for each in said.nodes(node, PG.currentStatusReport)]
-    own = _own_spans(said, node)
-    told = said.days(node, PG.lastNote)
-    final = said.days(node, PG.finalDueDate)
-    language = things.language
-    known = _known(said, node)
-    if state in _ENDS:
-        known = "ended"
-    elif own:
-        known = age_of(own[-1][0].isoformat(), today)
+def _line(things: Things, tally: Tally, today: date) -> Line:
+    node, state, language = tally.record, tally.state, things.language
+    as_of = [things.when(each) for each in tally.status_reports]
     due = things.when(node, *_DUE)
     return Line(
         record=node,
         name=things.name(node),
-        registers=things.names(node, PG.inRegister),
-        makers=things.names(node, PG.madeBy),
+        registers=tuple(map(things.name, tally.registers)),
+        makers=tuple(map(things.name, tally.makers)),
         state=None if state is None else _named(things, state),
         state_as_of=" / ".join(dict.fromkeys(each.text for each in as_of if each)),
-        last_own=_span(*own[-1], language) if own else None,
-        own_on_part=bool(own) and node not in said.nodes(node, PG.lastReportOn),
-        freshness=things.name(NamedNode(f"{FRESHNESS}{known}")),
-        last_told=_year(told[-1], language) if told and not own else None,
-        due=due or (_span(final[-1], final[-1], language) if final else None),
-        due_passed=_is_overdue(said, node, today),
+        last_own=_span(*tally.last_own, language) if tally.last_own else None,
+        own_on_part=tally.own_on_part,
+        freshness=things.name(NamedNode(FRESHNESS + tally.freshness(today))),
+        last_told=_year(tally.last_note, language)
+        if tally.last_note and not tally.last_own
+        else None,
+        due=due or (_span(tally.due, tally.due, language) if tally.due else None),
+        due_passed=tally.is_overdue(today),
     )
-
-
-def _own_spans(said: Statements, node: NamedNode) -> list[tuple[date, date]]:
-    """What the date of the maker's last report can mean, if there is one."""
-    first, last = said.days(node, PG.lastReport), said.days(node, PG.lastReportLatest)
-    return [(first[-1], max(first[-1], last[-1] if last else first[-1]))] if first else []
 
 
 def _year(day: date, language: str) -> When:
@@ -166,38 +146,12 @@ def _year(day: date, language: str) -> When:
     return _span(date(day.year, 1, 1), date(day.year, 12, 31), language)
 
 
-def _place(said: Statements, node: NamedNode) -> tuple[date, str]:
-    """The last told first."""
-    days = said.days(node, PG.lastReport, PG.lastNote)
-    return (days[-1] if days else date.min, node.value)
-
-
-def _known(said: Statements, node: NamedNode) -> str:
-    if said.days(node, PG.lastReport):
-        return "dated"
-    for each in said.nodes(node, PG.reportingKnown):
-        name = each.value.removeprefix(FRESHNESS)
-        if name in _KNOWN:
-            return name
-    return "no-report-known"
-
-
-def _state(said: Statements, node: NamedNode) -> NamedNode | str | None:
-    """The maker's status in our scheme, else in its own word."""
-    statuses = said.nodes(node, PG.currentStatus)
-    if statuses:
-        return statuses[0]
-    words = said.texts(node, PG.currentStatusAsPublished)
-    return printable(words[0].value) if words else None
-
-
 def _named(things: Things, state: NamedNode | str) -> Name:
     return things.name(state) if isinstance(state, NamedNode) else Name(f"“{state}”")
 
 
-def _is_overdue(said: Statements, node: NamedNode, today: date) -> bool:
-    due = said.days(node, PG.finalDueDate)
-    return bool(due) and due[-1] < today and _state(said, node) not in _ENDS
+def _filtered(state: NamedNode | str) -> str:
+    return state.value if isinstance(state, NamedNode) else ""
 
 
 def _span(first: date, last: date, language: str) -> When:

@@ -16,10 +16,12 @@ from pledgegraph.history import PastVersion
 from pledgegraph.namespaces import PG
 from pledgegraph.store import Snapshot
 from pledgegraph_api.http.languages import required_language
+from pledgegraph_api.records.holder_groups import QUERIES
 from pledgegraph_api.records.holder_view import HOLDERS, holder_for
 from pledgegraph_api.records.lookup import Found
 from pledgegraph_api.records.promise_facts import PROMISES
 from pledgegraph_api.records.promise_view import answer_for
+from pledgegraph_api.records.tallies import Tallies
 from pledgegraph_api.records.view import Telling
 from pledgegraph_api.web.links import PageLink, root_of
 from pledgegraph_api.web.pages import Pages
@@ -42,10 +44,13 @@ def answers(classes: Set[NamedNode]) -> bool:
 class EntityPage:
     """Makes the pages about records. Blocks: to be called in a thread."""
 
-    def __init__(self, pages: Pages, profiles: Profiles, names: Names, base: str) -> None:
+    def __init__(
+        self, pages: Pages, profiles: Profiles, names: Names, tallies: Tallies, base: str
+    ) -> None:
         self._pages = pages
         self._profiles = profiles
         self._names = names
+        self._tallies = tallies
         self._base = base
 
     def render(
@@ -127,9 +132,12 @@ class EntityPage:
             if PROMISES & classes:
                 template = "promise.html"
                 content["answer"] = answer_for(snapshot, document.record, *kept, **seen)
+                content["query_address"] = "" if version else _evidence(document.record)
             else:
                 template = "holder.html"
-                content["holder"] = holder_for(snapshot, document.record, classes, *kept, **seen)
+                content["holder"] = holder_for(
+                    snapshot, document.record, classes, *kept, tallies=self._tallies, **seen
+                )
         else:
             content["sections"] = telling.sections()
             content["fragments"] = telling.fragments()
@@ -145,6 +153,13 @@ class EntityPage:
             else (record, document.sequence, document.page, statements_only, found.brief and today),
             **content,
         )
+
+
+def _evidence(promise: NamedNode) -> str:
+    """The form with the query that counts what the page of a promise counts."""
+    text = (QUERIES / "evidence_of_promise.rq").read_text(encoding="utf-8")
+    # A term as N-Triples writes it is a term of SPARQL, and nothing else.
+    return f"/sparql?{urlencode({'query': text.replace('<urn:x-promise>', str(promise))})}"
 
 
 def _query(page: int, version: PastVersion | None, *, view: str = "") -> str:

@@ -39,7 +39,7 @@ def void_graph(base: str, numbers: Statistics, dumps: Iterable[str] = ()) -> Ite
     yield Triple(dataset, DCTERMS.isPartOf, NamedNode(f"{base}/catalog"))
     yield Triple(dataset, VOID.sparqlEndpoint, NamedNode(f"{base}/sparql"))
     yield Triple(dataset, VOID.uriSpace, Literal(f"{base}/id/"))
-    for name in ("commitments", "actors", "events", "sources"):
+    for name in ("commitments", "actors", "events", "sources", "registers", "frameworks"):
         yield Triple(dataset, VOID.rootResource, NamedNode(f"{base}/{name}"))
     for dump in dumps:
         yield Triple(dataset, VOID.dataDump, NamedNode(dump))

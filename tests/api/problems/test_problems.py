@@ -30,6 +30,7 @@ from pledgegraph.validation import ValidationReport
 from pledgegraph_api import errors as api_errors
 from pledgegraph_api.app.create import create_app
 from pledgegraph_api.problems.mapping import PROBLEM_TYPES, problem_of
+from pledgegraph_api.problems.other_addresses import NAMES
 
 pytestmark = pytest.mark.anyio
 
@@ -309,3 +310,42 @@ async def test_queries_are_not_logged(
     assert "my-secret" not in "\n".join(
         record.getMessage() for record in caplog.records if record.name.startswith("pledgegraph")
     )
+
+
+@pytest.mark.parametrize(
+    ("asked", "meant"),
+    [
+        ("/about", "/guide"),
+        ("/download?lang=fr", "/dumps/?lang=fr"),
+        ("/Commitments/", "/commitments"),
+        ("/register", "/registers"),
+        ("/fr", "/?lang=fr"),
+    ],
+)
+async def test_an_address_that_can_mean_one_thing_only_leads_there(
+    client: httpx.AsyncClient, asked: str, meant: str
+) -> None:
+    response = await client.get(asked)
+    assert response.status_code == 308
+    assert response.headers["location"] == meant
+    there = await client.get(meant)
+    assert there.status_code == 200
+    assert (await client.post(asked)).status_code == 404
+
+
+async def test_of_an_address_that_looks_like_another_that_is_told(
+    client: httpx.AsyncClient,
+) -> None:
+    told = (await client.get("/comitments")).json()
+    assert told["near"] == ["/commitments"]
+    assert "Did you mean /commitments?" in told["remedy"]
+    page = await client.get("/comitments", headers={"accept": "text/html"})
+    assert page.status_code == 404
+    assert '<a href="/commitments" dir="ltr">' in page.text
+    assert "near" not in (await client.get("/zzzzzzzz")).json()
+
+
+async def test_all_that_is_led_on_to_is_there(client: httpx.AsyncClient) -> None:
+    for way in NAMES:
+        response = await client.get(way, headers={"accept": "text/html"})
+        assert response.status_code in (200, 303), way

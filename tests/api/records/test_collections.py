@@ -19,7 +19,14 @@ pytestmark = pytest.mark.anyio
 
 BASE = "http://localhost:8000"
 BROWSER = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
-LISTS = {"commitments": 242, "actors": 384, "events": 47, "sources": 123}
+LISTS = {
+    "commitments": 242,
+    "actors": 384,
+    "events": 47,
+    "sources": 123,
+    "registers": 18,
+    "frameworks": 6,
+}
 
 
 async def items(client: httpx.AsyncClient, address: str) -> list[str]:
@@ -104,6 +111,11 @@ BEHIND = (
     "/commitments?due=passed&status=in-progress",
     "/commitments?country=840&since=2019-01-01&until=2020-12-31",
     "/actors?kind=national-statistical-office&country=417",
+    "/commitments?event=un-world-data-forum-5",
+    "/commitments?framework=charter-for-change",
+    "/registers?actor=open-government-partnership",
+    "/frameworks",
+    "/countries",
     "/events?status=announced",
     "/events?actor=unsd&since=2024-01-01",
     "/sources?kind=EditorialSource",
