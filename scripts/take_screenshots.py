@@ -28,6 +28,8 @@ BASE: Final = "http://localhost:8000"
 QUADS_PER_COMMITMENT: Final = 178
 LONGEST: Final = 6_000
 """Pixels of a page that are taken."""
+PATIENCE: Final = 600_000
+"""Milliseconds for a page."""
 PAGES: Final = {
     "home": "/",
     "progress": "/progress",
@@ -86,6 +88,8 @@ def take(browser: Browser, address: str, pages: dict[str, str], folder: Path) ->
             color_scheme="dark" if scheme == "dark" else "light",
         )
         page = context.new_page()
+        # The first page over much data waits for what is made once a snapshot.
+        page.set_default_timeout(PATIENCE)
         for name, path in pages.items():
             page.goto(f"{address}{path}{'&' if '?' in path else '?'}lang={language}")
             height = min(LONGEST, int(page.evaluate("document.documentElement.scrollHeight")))
