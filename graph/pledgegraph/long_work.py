@@ -35,6 +35,10 @@ class LongWork:
             self._done += 1
             yield each
 
+    def advance(self, steps: int) -> None:
+        """So many more steps are taken."""
+        self._done += steps
+
     def in_words(self) -> str:
         """What is being done, in a sentence."""
         if not self._total:

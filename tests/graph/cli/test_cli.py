@@ -123,6 +123,20 @@ def test_load_brings_a_file_and_says_so(made: Program, make_source: MakeSource) 
     assert header["sources"] == [f"{BASE}/id/source/one"]
 
 
+def test_a_long_load_says_what_it_is_at_where_nobody_watches(
+    made: Program,
+    make_source: MakeSource,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    monkeypatch.setattr("pledgegraph.long_work.FIRST", 0.0)
+    with caplog.at_level("WARNING", "pledgegraph.long_work"):
+        assert made("load", make_source("one", "ana")).code == 0
+    told = [record.getMessage() for record in caplog.records]
+    assert [each.partition(":")[0].removesuffix(" ...") for each in told[:1]] == ["Reading"]
+    assert "Checking and writing ..." in told
+
+
 def test_what_is_said_of_the_source_goes_into_the_graph_of_sources(loaded: Program) -> None:
     graphs = "SELECT DISTINCT ?g { GRAPH ?g { ?s ?p ?o } } ORDER BY ?g"
     found = json.loads(loaded("query", graphs, "--format", "json").out)["results"]["bindings"]

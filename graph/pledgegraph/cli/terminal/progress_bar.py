@@ -1,4 +1,4 @@
-"""Progress bars, on the standard error, where somebody watches."""
+"""Progress, on the standard error: bars where somebody watches, else a line now and then."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from rich.progress import (
     TimeRemainingColumn,
 )
 
+from pledgegraph.long_work import long_work
 from pledgegraph.rdf.parsing import Progress as Advance
 
 
@@ -24,6 +25,11 @@ from pledgegraph.rdf.parsing import Progress as Advance
 def reading_bar(files: Sequence[Path]) -> Iterator[Advance]:
     """A bar that moves with the bytes read from the files."""
     total = sum(path.stat().st_size for path in files if path.is_file())
+    if not sys.stderr.isatty():
+        with long_work("Reading") as work:
+            work.begin("Reading", total)
+            yield work.advance
+        return
     with Progress(
         TextColumn("Reading"),
         BarColumn(),
@@ -31,7 +37,6 @@ def reading_bar(files: Sequence[Path]) -> Iterator[Advance]:
         TimeRemainingColumn(),
         console=Console(stderr=True),
         transient=True,
-        disable=not sys.stderr.isatty(),
     ) as bars:
         task = bars.add_task("reading", total=total or None)
         yield lambda size: bars.advance(task, size)
@@ -62,7 +67,8 @@ def working(what: str) -> Iterator[None]:
     """A spinner with a word on what takes so long."""
     console = Console(stderr=True)
     if not console.is_terminal:
-        yield
+        with long_work(what):
+            yield
         return
     with console.status(what):
         yield
