@@ -122,8 +122,8 @@ class Identifying(Filling):
             draft = Draft(row, record, known)
             self._filled(draft, trial=True)
             if not draft.cells and not draft.broken:
-                # It says what is there: nothing changes.
-                return Draft(row, None, known, is_known=True)
+                # It says what is there: nothing changes, whatever it leaves empty.
+                return None
             offer = Offer(self._state.identifier(record), known.value)
             self._fault(
                 "known",

@@ -127,7 +127,9 @@ def test_a_template_filled_in_is_a_register(desk: Desk) -> None:
     assert told.counted() == {"add": 41, "change": 0, "remove": 0}
     assert {a.after for a in told.answers if a.question == "reporting"} >= {"reported 2026-03-02"}
     desk.apply(book, "data-promises", receipt=told.receipt)
-    assert not desk.check(book, "data-promises").changes, "sent twice, it is there once"
+    again = desk.check(book, "data-promises")
+    assert not again.faults, list(again.in_words())
+    assert not again.changes, "sent twice, it is there once"
     out = desk.out("data-promises", "actors")
     assert len(out.sheets["Commitments"]) == 22
     assert len(out.sheets["Reports"]) == 21
