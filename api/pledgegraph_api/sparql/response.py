@@ -116,9 +116,9 @@ class Representations:
         if answer.version is not None and is_certain and _is_repeatable(query) and not answer.cut:
             tag = self.tags.of(state or answer.version, query, answer.form, answer.coding)
             # What guards a change of a graph is strong: there the tag names the graph's state.
-            if answer.origin and state is None:
+            if state is None and answer.origin:
                 tag = unordered(tag)
-            elif not answer.steady:
+            elif state is None and not answer.steady:
                 tag = weakened(tag)
         headers = {
             **_headers(answer.version or str(answer.sequence), tag),

@@ -12,6 +12,7 @@ import pytest
 from pyoxigraph import Literal, NamedNode, Quad
 
 from pledgegraph.store.changes import Change
+from tests.graph.building import source_text
 from tests.running_service import COPIES, RunningService, children_of, make_store, running_service
 
 BASE = "https://data.example.org"
@@ -145,6 +146,34 @@ def test_a_graph_read_from_memory_has_the_tag_that_guards_its_change(
     assert read(**{"If-Match": tag}).status_code == 200
     assert read(**{"If-Match": '"other"'}).status_code == 412
     assert read(**{"If-None-Match": tag}).status_code == 304
+
+
+def test_a_write_knows_the_tag_of_a_graph_read_from_memory(service: RunningService) -> None:
+    """The recipe of docs/writing.md, tried where each answer comes from memory."""
+    token = service.new_token("editor")
+    writing = {"Authorization": f"Bearer {token}", "Content-Type": "text/turtle"}
+    address = f"{service.address}/graphs/source/two"
+
+    def read(form: str, coding: str, **more: str) -> httpx.Response:
+        headers = {"Accept-Encoding": coding, **more}
+        return httpx.get(address, params={"format": form}, headers=headers, timeout=60)
+
+    def put(*actors: str, **more: str) -> int:
+        body, headers = source_text("two", *actors), {**writing, **more}
+        return httpx.put(address, content=body, headers=headers, timeout=60).status_code
+
+    long = [f"actor-{n}" for n in range(20)]
+    assert put(*long) == 201
+    for form, coding in (("turtle", "identity"), ("rdfxml", "zstd"), ("jsonld", "gzip")):
+        until(lambda given=(form, coding): is_from_memory(read(*given)))  # type: ignore[misc]
+        found = read(form, coding)
+        assert found.headers.get("content-encoding", "identity") == coding
+        tag = found.headers["etag"]
+        assert read(form, coding, **{"If-None-Match": tag}).status_code == 304
+        assert put(**{"If-None-Match": tag}) == 412
+        assert put(*long, **{"If-Match": tag}) == 200
+    assert put(**{"If-Match": tag}) == 200
+    assert put(*long, **{"If-Match": tag}) == 412
 
 
 def test_nothing_of_it_is_left_when_the_service_ends(tmp_path: Path) -> None:
