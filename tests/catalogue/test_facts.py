@@ -165,6 +165,18 @@ def test_a_promise_is_due_once(snapshot: EmbeddedSnapshot) -> None:
     assert all(row["commitment"] == row["promise"] for row in parts)
 
 
+def test_a_promise_that_nobody_made_has_no_makers_report(snapshot: EmbeddedSnapshot) -> None:
+    """The register's page tells of what was only expected; it is the account of others."""
+    expected = NamedNode(f"{BASE}/id/commitment/pod-gbr")
+    told = next(snapshot.store.quads_for_pattern(None, PG.reportsOn, expected))
+    kinds = {
+        quad.predicate
+        for quad in snapshot.store.quads_for_pattern(expected, None, told.subject)
+        if quad.predicate in {PG.makersReport, PG.othersAccount}
+    }
+    assert kinds == {PG.othersAccount}
+
+
 def test_what_is_known_of_reporting_is_true_of_every_commitment(
     snapshot: EmbeddedSnapshot,
 ) -> None:
