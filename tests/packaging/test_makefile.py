@@ -39,7 +39,7 @@ def test_make_serve_over_made_data_makes_nothing_again_and_ends_quietly(
         said = interrupt(process)
     assert f"127.0.0.1:{port}" in said
     assert "Installing" not in said
-    assert "data directory" not in said
+    assert "Made the data directory" not in said
 
 
 @pytest.mark.parametrize(
