@@ -7,6 +7,7 @@ See https://www.w3.org/TR/sparql11-query/#sparqlGrammar, the terminals
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 COMMENT: Final = r"\#[^\n\r]*+"
@@ -22,3 +23,7 @@ STRING: Final = r"""(?:
 OPAQUE: Final = f"(?:{COMMENT}|{IRI}|{STRING})"
 """A comment, an IRI or a string."""
 VARIABLE: Final = r"[?$](?P<variable>[\w\u00B7\u0300-\u036F\u203F\u2040]++)"
+LABELS: Final = re.compile(
+    rf"{OPAQUE}|(?P<label>_:[\w](?:[\w\-.]*[\w\-])?)", re.VERBOSE | re.DOTALL
+)
+"""The labels of blank nodes."""

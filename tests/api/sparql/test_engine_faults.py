@@ -304,6 +304,60 @@ async def test_group_concat_takes_any_value_that_has_a_text(
 
 
 @pytest.mark.parametrize(
+    ("pattern", "rows"),
+    [
+        ("?a :q ?z FILTER EXISTS { ?a :q ?b MINUS { ?x :p ?y } }", [":a :b"]),
+        ("?a :q ?z FILTER EXISTS { ?a :q ?b MINUS { } }", [":a :b"]),
+        ("?a :q ?z FILTER EXISTS { ?a :q ?b MINUS { VALUES ?k { 1 } } }", [":a :b"]),
+        ("?a :q ?z FILTER NOT EXISTS { ?a :q ?b MINUS { ?x :p ?y } }", []),
+        ("?a :q ?z FILTER EXISTS { ?a :q ?b MINUS { ?x :q ?b } }", []),
+        ("?a :q ?z FILTER EXISTS { ?a :q ?b OPTIONAL { ?a :r ?c } MINUS { ?b :p ?b } }", [":a :b"]),
+        ("?a :q ?z FILTER EXISTS { { SELECT ?a { ?a :q ?b MINUS { ?x :p ?y } } } }", [":a :b"]),
+        (
+            "?a :p ?z OPTIONAL { ?a :p ?y OPTIONAL { ?a :p ?b MINUS { } } }",
+            [":a :b :b :b", ":b :c :c :c"],
+        ),
+        (
+            "?a :p ?z OPTIONAL { ?a :p ?y OPTIONAL { ?a :q ?b MINUS { ?m :p ?b . ?b :p ?z } } }",
+            [":a :b :b ", ":b :c :c "],
+        ),
+        (
+            "?a :p ?z OPTIONAL { ?a :p ?b OPTIONAL { { ?b :p ?c FILTER(?a = :a) } } }",
+            [":a :b :b ", ":b :c :c "],
+        ),
+        (
+            "?a :p ?z OPTIONAL { ?a :p ?b OPTIONAL { ?b :p ?c FILTER(?a = :a) } }",
+            [":a :b :b :c", ":b :c :c "],
+        ),
+        (
+            "?a :p ?z OPTIONAL { ?a :p ?y OPTIONAL { ?a :p ?y BIND(?z AS ?c) } }",
+            [":a :b :b ", ":b :c :c "],
+        ),
+        (
+            "?a :p ?z OPTIONAL { ?a :p ?y OPTIONAL { { SELECT ?a ?b { ?a :p ?b } ORDER BY ?a "
+            "LIMIT 1 } } }",
+            [":a :b :b :b", ":b :c :c "],
+        ),
+        (
+            "?a :p ?z OPTIONAL { ?a :p ?y FILTER(?z = ?y) "
+            "OPTIONAL { { ?b :q ?c FILTER(?b = ?a) } } OPTIONAL { ?a :q ?d } }",
+            [":a :b :b   :b", ":b :c :c   "],
+        ),
+        (
+            "VALUES ?a { :b :c } { ?z :p ?a OPTIONAL { ?z :p ?y OPTIONAL { ?a :q ?x } } }",
+            [":b :a  ", ":c :b  "],
+        ),
+    ],
+)
+async def test_nothing_comes_into_a_pattern_from_outside(
+    asked: Asked, pattern: str, rows: list[str]
+) -> None:
+    """Sections 18.2.2.6, 18.5 and 18.6: each side is evaluated for itself, and then joined."""
+    found = await asked.rows(f"SELECT * {{ {pattern} }}")
+    assert [" ".join(row) for row in found] == rows
+
+
+@pytest.mark.parametrize(
     ("query", "said"),
     [
         ('SELECT * { ?s ?p ?o FILTER(REGEX(?o, "(a)\\\\1")) }', "regular expression"),
@@ -314,6 +368,10 @@ async def test_group_concat_takes_any_value_that_has_a_text(
         ("SELECT * { ?s ?p ?o FILTER(DATATYPE(?o) = xsd:int) }", "xsd:integer"),
         ("SELECT * { ?s ?p ?o FILTER(DATATYPE(?o) IN (xsd:short, xsd:date)) }", "xsd:integer"),
         ("SELECT * { _:b :p|:q ?o FILTER(?o = 1) _:b :r ?x }", "Use a variable"),
+        (
+            "SELECT * { ?a :p ?z FILTER EXISTS { OPTIONAL { ?z :q ?b } MINUS { ?b :p ?c } } }",
+            "FILTER NOT EXISTS",
+        ),
         ("SELECT * { :nowhere :p* [ :q (1) ] }", "in the place of the blank nodes"),
         (
             "SELECT (COUNT(STR(?k)) AS ?n) { ?s ?p ?o } GROUP BY (STR(?s) AS ?k)",

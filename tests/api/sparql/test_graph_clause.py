@@ -28,6 +28,18 @@ pytestmark = pytest.mark.anyio
             "FILTER(isNumeric(?o)) } } } }",
             [":g1 1", ":g2 2", ":g3 3"],
         ),
+        (
+            "SELECT * { GRAPH ?g { { SELECT (COUNT(*) AS ?n) { _:k :in ?o } } } }",
+            [":g1 1", ":g2 1", ":g3 0"],
+        ),
+        ("SELECT ?g { GRAPH ?g { _:k :p 3 { SELECT ?x { _:l :p ?x } LIMIT 1 } } }", [":g3"]),
+        ("SELECT ?x { VALUES ?x { :x } FILTER EXISTS { GRAPH :none { ?x :p* ?b } } }", []),
+        ("SELECT ?x { VALUES ?x { :x } FILTER EXISTS { GRAPH :none { :x :p? ?b } } }", []),
+        ("SELECT ?x { VALUES ?x { :x } FILTER EXISTS { GRAPH :g3 { ?x :p* ?b } } }", [":x"]),
+        (
+            "SELECT ?g { VALUES ?g { :none :g3 } FILTER EXISTS { GRAPH ?g { :x :p* ?b } } }",
+            [":g3"],
+        ),
         ("SELECT ?g ?x { GRAPH ?g { VALUES ?x { 1 } } }", [":g1 1", ":g2 1", ":g3 1"]),
         ("SELECT ?g ?x { GRAPH ?g { VALUES ?x { 1 } ?s :p 3 } }", [":g3 1"]),
         (

@@ -97,6 +97,19 @@ async def test_an_update_stores_what_is_right(ungated: Place, where: str, stored
     assert {f"{each[0]} {each[1]}" for each in words} == stored
 
 
+async def test_nothing_comes_into_a_pattern_of_an_update_from_outside(ungated: Place) -> None:
+    await ungated.update("PREFIX : <urn:> INSERT DATA { :a :p :b ; :q :b . :b :p :c }")
+    before = ungated.quads()
+    for text in (
+        "DELETE { ?s ?p ?o } WHERE { ?s ?p ?o FILTER NOT EXISTS { ?s ?p ?o MINUS { ?x :q ?y } } }",
+        "INSERT { ?a :found ?c } WHERE { ?a :p ?z OPTIONAL { ?a :p ?b "
+        "OPTIONAL { { ?b :p ?c FILTER(?a = :a) } } } }",
+    ):
+        response = await ungated.update(f"PREFIX : <urn:> {text}")
+        assert response.status_code == 200, response.text
+        assert ungated.quads() == before
+
+
 async def test_an_update_that_would_go_wrong_is_refused(ungated: Place) -> None:
     await ungated.update(FEW)
     response = await ungated.update(

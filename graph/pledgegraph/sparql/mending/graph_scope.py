@@ -15,10 +15,13 @@ _CARRIED: Final = "carried"
 _LOOSE: Final = "loose"
 
 
-def depends_on_graph(body: Node, name: str) -> bool:
-    """Whether a pattern in ``GRAPH ?name`` must be evaluated graph by graph to be right."""
+def depends_on_graph(body: Node, name: str, *, in_exists: bool = False) -> bool:
+    """Whether a pattern in ``GRAPH ?name`` must be evaluated graph by graph to be right.
+
+    In EXISTS a path of length zero holds for what comes from outside, be it in a graph or not.
+    """
     try:
-        return _state(body, name) == _LOOSE
+        return _state(body, name) == _LOOSE or (in_exists and _is_of_paths(body))
     except _Certainly:
         return True
 
@@ -55,6 +58,14 @@ def _state(group: Node, name: str) -> str:
         else:
             _look_into_exists(each, name)
     return state
+
+
+def _is_of_paths(body: Node) -> bool:
+    """Whether some triples of a pattern are paths that may all have length zero."""
+    return any(
+        isinstance(each, Block) and all(triple.path.flag for triple in each.triples)
+        for each in walk(body)
+    )
 
 
 def _joined(state: str, branches: set[str]) -> str:

@@ -23,6 +23,7 @@ from pledgegraph.sparql.mending.graph_scope import (
 )
 from pledgegraph.sparql.mending.rendering import Rendering, Scope, walk, within
 from pledgegraph.sparql.mending.tree import Node, Select
+from pledgegraph.sparql.terminals import LABELS
 
 MOST_GRAPHS: Final = 1_000
 _MOST_TEXT: Final = 3_000_000
@@ -38,14 +39,16 @@ class Graphs(Rendering):
         name = node.name[1:] if node.name[0] in "?$" else ""
         if not name:
             written = self.inner(node, within(scope, graph=node.name))
-            if not depends_on_graph(body, "") or self._is_there(node.name):
+            if not depends_on_graph(body, "", in_exists=scope.in_exists) or self._is_there(
+                node.name
+            ):
                 return written
             return f"{{ {written} FILTER(false) }}"
         given = scope.parameters.get(name) or scope.replacing.get(name) or ""
         if not given and not scope.in_exists:
             self._require_value(body, name)
         is_loose = may_be_unbound_in(body, name, self.text)
-        if not is_loose and not depends_on_graph(body, name):
+        if not is_loose and not depends_on_graph(body, name, in_exists=scope.in_exists):
             return self.inner(node, within(scope, graph=node.name))
         if given:
             # What stands for a graph until it is written is one of those that there are.
@@ -108,10 +111,21 @@ class Graphs(Rendering):
                 "is too long for that",
                 "Name the graphs with FROM NAMED, or write fewer GRAPH inside one another.",
             )
-        return f"{{ {' UNION '.join(branch.replace(place, graph) for graph in graphs)} }}"
+        copies = [branch.replace(place, graph) for graph in graphs]
+        if len(copies) > 1 and "_:" in branch:
+            copies = [self._with_own_labels(copy, number) for number, copy in enumerate(copies)]
+        return f"{{ {' UNION '.join(copies)} }}"
+
+    def _with_own_labels(self, copy: str, number: int) -> str:
+        """A copy of a pattern whose labels of blank nodes no other copy has (section 19.6)."""
+        end = f"_copy{number}"
+        while end in self.text:
+            end += "_"
+        return LABELS.sub(lambda m: m[0] + end if m["label"] else m[0], copy)
 
     def subquery(self, select: Select, scope: Scope) -> Scope:
         """The scope of what stands in a SELECT: other variables are its own."""
         seen = select.projected
         parameters = {name: term for name, term in scope.parameters.items() if name in seen}
-        return replace(scope, parameters=parameters, replacing={})
+        entry = scope.entry if select.flag else scope.entry & seen
+        return replace(scope, parameters=parameters, replacing={}, entry=entry)

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from pledgegraph.sparql.mending.bindings import Bindings
 from pledgegraph.sparql.mending.queries import Reader
 from pledgegraph.sparql.mending.rendering import Dataset, Scope
+from pledgegraph.sparql.mending.scoping import Scoping
 from pledgegraph.sparql.mending.tree import Node, Select, Unreadable
 from pledgegraph.sparql.mending.triples import Triples
 from pledgegraph.sparql.mending.values import Values
@@ -31,22 +33,25 @@ _RISK: Final = re.compile(
         (?: [?$]\w+ {SPACE} \) | \( | ["'0-9]
           | \b(?:COALESCE|CONCAT|SUBSTR|[UL]CASE|STRBEFORE|STRAFTER|STRLANG|STRLANGDIR|STRDT)\b )
       | \bGRAPH {SPACE} [?$]
+      | \bMINUS\b
+      | \bOPTIONAL {SPACE} \{{ (?: {OPAQUE} | (?!\bBIND\b) [^{{}}] )*+ [{{B]
     )""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
-_SIGN: Final = re.compile(r"[|*+!]|[?](?!\w)|graph|order", re.IGNORECASE)
+_SIGN: Final = re.compile(r"[|*+!]|[?](?!\w)|graph|order|minus|optional", re.IGNORECASE)
 """What a risky text without parentheses has, at least."""
 
 _GRAPH: Final = re.compile(r"\bGRAPH\b", re.IGNORECASE)
 _LOOSE: Final = re.compile(r"\b(?:ASK|CONSTRUCT|DESCRIBE|SELECT|VALUES|GRAPH)\b", re.IGNORECASE)
 
 
-class Mender(Values, Triples):
+class Mender(Values, Triples, Scoping):
     """Puts a tree right, with all that is known of the engine's faults."""
 
     def __init__(self, reader: Reader, dataset: Dataset, base: str) -> None:
         super().__init__(reader, dataset)
         self.base = base
+        self.bindings = Bindings(self.text)
         self.kinds = {
             "aggregate": self.aggregate,
             "binary": self.binary,
@@ -57,6 +62,7 @@ class Mender(Values, Triples):
             "filter": self.filter,
             "form": self.select,
             "graph": self.graph,
+            "group": self.group,
             "in": self.in_list,
             "number": self.number,
             "order": self.order,

@@ -43,6 +43,8 @@ class Scope:
     """Whether it is in the pattern of an EXISTS, which variables come into with values."""
     outside: frozenset[str] = frozenset()
     """The variables that stand outside of that EXISTS."""
+    entry: frozenset[str] = frozenset()
+    """The variables that the engine may hand down with values, from what it is joined with."""
 
 
 class Rendering:

@@ -16,11 +16,8 @@ from typing import Final
 from pledgegraph.sparql.mending.paths import MOST_BRANCHES, TooManyBranches, branches
 from pledgegraph.sparql.mending.rendering import Rendering, Scope
 from pledgegraph.sparql.mending.tree import Block, Node, Triple
-from pledgegraph.sparql.terminals import OPAQUE
+from pledgegraph.sparql.terminals import LABELS, OPAQUE
 
-_LABELS: Final = re.compile(
-    rf"{OPAQUE}|(?P<label>_:[\w](?:[\w\-.]*[\w\-])?)", re.VERBOSE | re.DOTALL
-)
 _NEW: Final = "new variable"
 """The kind of a variable in the place of a blank node."""
 _PLAIN: Final = frozenset({"step", "var"})
@@ -105,10 +102,10 @@ class Triples(Rendering):
             for end in (triple.subject, triple.path, triple.object)
             if end.kind == "var"
         }
-        labels = Counter(m["label"] for m in _LABELS.finditer(self.text) if m["label"])
+        labels = Counter(m["label"] for m in LABELS.finditer(self.text) if m["label"])
         is_alone = all(
             labels[label]
-            == sum(m["label"] == label for m in _LABELS.finditer(self.text, node.start, node.end))
+            == sum(m["label"] == label for m in LABELS.finditer(self.text, node.start, node.end))
             for label in named
         )
         others = any(m["other"] for m in _NO_TRIPLES.finditer(self.text, node.start, node.end))
@@ -127,8 +124,8 @@ class Triples(Rendering):
 
     def _repeated(self, node: Block, risky: Risky, scope: Scope) -> str:
         """The whole block once for each choice, since blank nodes hold it together."""
-        inside = [m["label"] for m in _LABELS.finditer(self.text, node.start, node.end)]
-        everywhere = Counter(m["label"] for m in _LABELS.finditer(self.text))
+        inside = [m["label"] for m in LABELS.finditer(self.text, node.start, node.end)]
+        everywhere = Counter(m["label"] for m in LABELS.finditer(self.text))
         for label, number in Counter(each for each in inside if each).items():
             if everywhere[label] != number:
                 raise self.refuse(
@@ -155,7 +152,7 @@ class Triples(Rendering):
                 pieces += [self.copy(place, path.start, scope), choice[each][0]]
                 place = path.end
             pieces.append(self.copy(place, node.end, scope))
-            text = _LABELS.sub(
+            text = LABELS.sub(
                 lambda m, n=number: f"{m[0]}_{n}" if m["label"] else m[0],  # type: ignore[misc]
                 "".join(pieces),
             )

@@ -228,7 +228,13 @@ class Values(Extremes):
 
     def exists(self, node: Node, scope: Scope) -> str:
         """A pattern in a condition; the engine gives parameters no value there."""
-        inside = replace(scope, parameters={}, in_exists=True, outside=self.outside(node))
+        inside = replace(
+            scope,
+            parameters={},
+            in_exists=True,
+            outside=self.outside(node),
+            entry=frozenset(),
+        )
         return self.inner(node, inside)
 
     def _is_datatype_of_data(self, node: Node) -> bool:
