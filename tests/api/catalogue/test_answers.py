@@ -150,7 +150,10 @@ async def test_a_program_never_gets_the_page(
 async def test_columns_stand_as_in_the_front_matter(shipped: httpx.AsyncClient) -> None:
     response = await shipped.get("/queries/outcomes-of-an-event", headers=BROWSER)
     heading, *rows = rows_of(response.text)
-    assert heading == ["Event", "Outcome", "Description", "Source", "Inferred by the editors"]
+    assert heading == [
+        *("Event", "How it is linked", "Outcome"),
+        *("Description", "Source", "Inferred by the editors"),
+    ]
     assert rows
     for row in rows:
         # The label stands beside the IRI.
