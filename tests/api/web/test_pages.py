@@ -138,7 +138,8 @@ def test_the_style_sheet_pulls_nothing_either() -> None:
 async def test_the_home_page_says_what_there_is(client: httpx.AsyncClient) -> None:
     response, outline = await page(client, "/")
     numbers = dict(zip(outline.text_of("dt"), NUMBERS.findall(response.text), strict=True))
-    assert numbers == {"Commitments": "2", "Actors": "1", "Events": "1", "Sources": "2"}
+    told = {"Commitments": "2", "Actors": "1", "Events": "1", "Registers": "0", "Sources": "2"}
+    assert numbers == told
     assert "Snapshot of the data: 1." in response.text
     assert "union of all named graphs" in re.sub(r"\s+", " ", response.text)
     assert response.headers["pledgegraph-snapshot"] == "1"
@@ -157,15 +158,15 @@ async def test_the_home_page_follows_the_store(
 ) -> None:
     async with client_of(create_app(settings, empty_engine)) as client:
         response, outline = await page(client, "/")
-        assert NUMBERS.findall(response.text) == ["0", "0", "0", "0"]
-        assert "Snapshot of the data: 0. Statements: 0." in response.text
+        assert NUMBERS.findall(response.text) == ["0", "0", "0", "0", "0"]
+        assert "Snapshot of the data: 0. Statements: 0, each" in response.text
         assert "pledgegraph load" in response.text
         for example in outline.all("a"):
             if str(example["href"]).startswith("/queries/"):
                 assert (await client.get(str(example["href"]))).status_code == 200
         empty_engine.update(change_of(small_data))
         response, outline = await page(client, "/")
-        assert NUMBERS.findall(response.text) == ["2", "1", "1", "2"]
+        assert NUMBERS.findall(response.text) == ["2", "0", "1", "1", "2"]
         assert "Snapshot of the data: 1." in response.text
 
 
@@ -174,7 +175,7 @@ async def test_the_form_asks_without_a_script(client: httpx.AsyncClient) -> None
     assert response.status_code == 200
     assert "Accept" in response.headers["vary"]
     (form,) = outline.content("form")
-    assert (form["action"], form["method"]) == ("/sparql", "get")
+    assert (form["action"], form["method"]) == ("/sparql#outcome", "get")
     assert [field["name"] for field in outline.all("textarea")] == ["query"]
     assert [option["value"] for option in outline.all("option")] == [
         "html",
