@@ -94,7 +94,7 @@ def test_a_worker_that_begins_after_the_end_of_its_parent_ends_too() -> None:
     [
         "ChildProcess.worker('pledgegraph.explain.worker', '1000000000', 'https://x.example')",
         "ChildProcess.service('pledgegraph.explain.worker', '1000000000', 'https://x.example')",
-        "ChildProcess.pledgegraph('token', 'import', '-', settings={'PLEDGEGRAPH_DATA_DIR': '.'})",
+        "ChildProcess.pledgegraph('query', '-', settings={'PLEDGEGRAPH_DATA_DIR': '.'})",
     ],
     ids=["worker", "service", "pledgegraph"],
 )
