@@ -71,9 +71,18 @@ async def test_sums_are_right_in_any_order(asked: Asked, expression: str, value:
         (":a :p|!<http://ex.test/none> ?o", 3),
         (":b !^:none|^:p ?o", 3),
         (":a (!a|:q)/:p ?o", 3),
+        (":a !:none ?o", 2),
+        ("?s (:p|:q|!:none) :b", 4),
+        (":a (!:none)/(!:none) ?o", 2),
+        ("?o !(^:none|^:q) 1001", 0),
+        (":a !:none ?o FILTER(?o = :b)", 2),
+        ("VALUES ?o { :b } :a !:none ?o", 2),
+        ("VALUES ?s { :b } ?s !(^:none|^a) :a", 2),
+        ("?s :q ?o . ?s !(:none|a) ?o", 2),
+        (":a !:none ?o ; (:p|:q) ?c .", 4),
     ],
 )
-async def test_alternatives_keep_duplicates(asked: Asked, path: str, number: int) -> None:
+async def test_paths_keep_duplicates(asked: Asked, path: str, number: int) -> None:
     rows = await asked.rows(f"SELECT (COUNT(*) AS ?n) {{ {path} }}")
     assert rows == [(str(number),)]
     rows = await asked.rows(f"SELECT * {{ {path} }}")

@@ -69,7 +69,8 @@ class Paths(Expressions):
 
     def _negated(self, start: int) -> Node:
         if not self.take_op("("):
-            return Node("negated", start, self.last_end, [self._negated_one()])
+            one = self._negated_one()
+            return Node("negated", start, self.last_end, [one])
         members = []
         while not self.take_op(")"):
             members.append(self._negated_one())

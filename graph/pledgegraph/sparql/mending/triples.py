@@ -13,13 +13,24 @@ from collections import Counter
 from itertools import product
 from typing import Final
 
+from pledgegraph.namespaces import RDF
 from pledgegraph.sparql.mending.paths import MOST_BRANCHES, TooManyBranches, branches
 from pledgegraph.sparql.mending.rendering import Rendering, Scope
 from pledgegraph.sparql.mending.tree import Block, Node, Triple
-from pledgegraph.sparql.terminals import LABELS, OPAQUE
+from pledgegraph.sparql.terminals import IRI, LABELS, OPAQUE
 
 _NEW: Final = "new variable"
 """The kind of a variable in the place of a blank node."""
+_IRIS: Final = re.compile(IRI)
+_MEMBER: Final = rf"(?:{IRI}|[^\s!()|^/]++)"
+_MEMBERS: Final = re.compile(_MEMBER)
+_NEGATED: Final = re.compile(
+    rf"\(*\s*(?P<set>!\s*(?:\(\s*(?:\^?\s*{_MEMBER}\s*\|?\s*)*+\)|\^?\s*{_MEMBER}))\s*\)*"
+)
+"""A negated property set that is the whole of a path."""
+_LITERAL: Final = re.compile("[\"'0-9+.-]|(?:true|false)$", re.IGNORECASE)
+"""How a literal begins, which is no subject."""
+_TYPE: Final = f"<{RDF.type.value}>"
 _PLAIN: Final = frozenset({"step", "var"})
 Branch = tuple[str, bool]
 Risky = dict[int, tuple[list[Branch], str]]
@@ -39,10 +50,23 @@ class Triples(Rendering):
         if not risky:
             return self.inner(node, scope)
         if node.is_flat:
-            return self._apart(node.triples, risky, scope)
+            return self._flat(node, risky, scope)
+        if not _has_several(risky):
+            return self.inner(node, scope)
         if any(zero for _, zero in risky.values()):
             return self._with_variables(node, scope)
         return self._repeated(node, risky, scope)
+
+    def _flat(self, node: Block, risky: Risky, scope: Scope) -> str:
+        """Nothing but triples, in which new variables may be seen by ``SELECT *``."""
+        shows = not scope.in_exists and _STAR.search(self.text) is not None
+        if not shows or not _has_negated(risky):
+            return self._apart(node.triples, risky, scope)
+        ends = [end for each in node.triples for end in (each.subject, each.object)]
+        if any(end.kind == "var" for end in ends):
+            return self._with_variables(node, scope)
+        risky = {number: each for number, each in risky.items() if _has_several({number: each})}
+        return self._apart(node.triples, risky, scope, shows_all=True)
 
     def _risky(self, triples: list[Triple], scope: Scope) -> Risky:
         risky: Risky = {}
@@ -52,7 +76,7 @@ class Triples(Rendering):
                 zero = (
                     self._zero(triple, triples, scope) if any(empty for _, empty in found) else ""
                 )
-                if zero or len(found) > 1:
+                if zero or len(found) > 1 or _NEGATED.fullmatch(found[0][0]):
                     risky[number] = (found, zero)
         return risky
 
@@ -69,7 +93,9 @@ class Triples(Rendering):
             "Write them as `UNION`, or as a list of predicates: VALUES ?p { ... } ?s ?p ?o.",
         )
 
-    def _apart(self, triples: list[Triple], risky: Risky, scope: Scope) -> str:
+    def _apart(
+        self, triples: list[Triple], risky: Risky, scope: Scope, *, shows_all: bool = False
+    ) -> str:
         plain, unions = [], []
         for number, triple in enumerate(triples):
             subject, path, object_ = (
@@ -80,7 +106,10 @@ class Triples(Rendering):
                 plain.append(f"{subject} {path} {object_} .")
                 continue
             found, zero = risky[number]
-            patterns = [f"{{ {subject} {each} {object_} }}" for each, _ in found]
+            name = "" if shows_all else f"?property_{triple.path.start}_{number}"
+            while name[1:] and name[1:] in self.text:
+                name += "_"
+            patterns = [_pattern(subject, each, object_, name) for each, _ in found]
             patterns += [zero.replace("\x01", each) for each, empty in found if empty and zero]
             unions.append("{ " + " UNION ".join(patterns) + " }")
         return " ".join((*plain, *unions))
@@ -217,3 +246,28 @@ class Triples(Rendering):
         if end.kind == "var":
             return scope.replacing.get(end.name) or scope.parameters.get(end.name) or ""
         return self.text[end.start : end.end] if end.kind == "term" else ""
+
+
+def _has_several(risky: Risky) -> bool:
+    """Whether some path is to be written as several, or has a length of zero added."""
+    return any(zero or len(found) > 1 for found, zero in risky.values())
+
+
+def _has_negated(risky: Risky) -> bool:
+    return any(_NEGATED.fullmatch(each) for found, _ in risky.values() for each, _ in found)
+
+
+def _pattern(subject: str, path: str, object_: str, name: str) -> str:
+    """One triple; a negated property set as what it is, a property that is none of these.
+
+    The property is bound to ``name``, or stays unnamed where that is empty.
+
+    The engine counts the properties between two terms where one of them is open, and else not.
+    """
+    match = _NEGATED.fullmatch(path)
+    inverse = match is not None and "^" in _IRIS.sub("", path)
+    if not name or match is None or (inverse and _LITERAL.match(object_)):
+        return f"{{ {subject} {path} {object_} }}"
+    members = [_TYPE if each == "a" else each for each in _MEMBERS.findall(match["set"])]
+    one, other = (object_, subject) if inverse else (subject, object_)
+    return f"{{ {one} {name} {other} FILTER({name} NOT IN ({', '.join(members)})) }}"
