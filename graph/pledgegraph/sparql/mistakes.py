@@ -174,6 +174,16 @@ class _Search:
         for name, place in select.plain:
             if name not in keys:
                 yield place, f"?{name} is neither in GROUP BY nor in an aggregate such as SAMPLE"
+        named: set[str] = set()
+        for child, (name, _) in zip(select.children, select.named, strict=False):
+            for each in _outside_of_aggregates(child):
+                if each.name in named:
+                    what = f"?{each.name} is named in the same SELECT, beside an aggregate"
+                    yield each.start, f"{what}; write its expression again"
+                elif each.name not in keys:
+                    what = f"?{each.name} is neither in GROUP BY nor in an aggregate"
+                    yield each.start, f"{what} such as SAMPLE"
+            named.add(name)
 
     def _labels(self, nodes: list[Node]) -> Iterator[tuple[int, str]]:
         used: dict[str, int] = {}
@@ -191,3 +201,12 @@ class _Search:
                             match.start(),
                             f"the blank node {label} is in another pattern already; use a variable",
                         )
+
+
+def _outside_of_aggregates(node: Node) -> Iterator[Node]:
+    """The variables of an expression that stand in no aggregate and in no pattern."""
+    if node.kind == "var":
+        yield node
+    if node.kind not in ("aggregate", "exists"):
+        for child in node.children:
+            yield from _outside_of_aggregates(child)

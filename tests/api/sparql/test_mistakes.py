@@ -22,6 +22,8 @@ pytestmark = pytest.mark.anyio
         ("SELECT * { VALUES (?a ?b) { (1 2) (:a 'x'@en 3) } }", "(:a", "this row has 3"),
         ("SELECT * { _:a ?p ?o { _:a ?p ?x } }", "_:a ?p ?x", "use a variable"),
         ("SELECT ?s (COUNT(*) AS ?n) { ?s ?p ?o }", "?s (", "neither in GROUP BY"),
+        ("SELECT (COUNT(?s) AS ?n) (?n + 1 AS ?m) { ?s ?p ?o }", "?n + 1", "expression again"),
+        ("SELECT (SUM(?o) / ?s AS ?n) { ?s ?p ?o }", "?s AS", "neither in GROUP BY"),
         ("SELECT ?s { ?s ?p ?o } GROUP BY ?p", "?s {", "neither in GROUP BY"),
         ("SELECT * { ?s ?p ?o } GROUP BY ?p", "SELECT", "`*` cannot be asked for"),
         ("SELECT ?s { ?s ?p ?o FILTER(COUNT(?s) > 1) }", "COUNT", "COUNT cannot stand in FILTER"),
