@@ -353,6 +353,10 @@ async def test_group_concat_takes_any_value_that_has_a_text(
             [":a :b :b   :b", ":b :c :c   "],
         ),
         (
+            "?b :q ?k OPTIONAL { { ?c :p ?a FILTER NOT EXISTS { ?k :p ?b } } ?b :p ?a }",
+            [":a :b  "],
+        ),
+        (
             "VALUES ?a { :b :c } { ?z :p ?a OPTIONAL { ?z :p ?y OPTIONAL { ?a :q ?x } } }",
             [":b :a  ", ":c :b  "],
         ),

@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from pledgegraph.sparql.mending.rendering import walk
 from pledgegraph.sparql.mending.tree import Block, Node, Select
 from pledgegraph.sparql.terminals import OPAQUE, VARIABLE
 
@@ -72,6 +73,16 @@ class Bindings:
             own = {node.name[1:]} if node.name[0] in "?$" else _NOTHING
             return self.certain(node.children) | own
         return self.certain(node.children) if node.kind in ("group", "lateral") else _NOTHING
+
+    def shows_to_exists(self, group: Node, entry: frozenset[str]) -> bool:
+        """Whether an EXISTS in a filter of a group would see a variable that comes in."""
+        seen = entry - self.certain(group.children)
+        return bool(seen) and any(
+            each.kind == "exists" and self.mentioned(each) & seen
+            for part in group.children
+            if part.kind == "filter"
+            for each in walk(part)
+        )
 
     def minds(self, group: Node, entry: frozenset[str], sure: frozenset[str] = _NOTHING) -> bool:
         """Whether a group comes to something else where variables of ``entry`` come in with values.

@@ -33,12 +33,12 @@ _RISK: Final = re.compile(
         (?: [?$]\w+ {SPACE} \) | \( | ["'0-9]
           | \b(?:COALESCE|CONCAT|SUBSTR|[UL]CASE|STRBEFORE|STRAFTER|STRLANG|STRLANGDIR|STRDT)\b )
       | \bGRAPH {SPACE} [?$]
-      | \bMINUS\b
+      | \b(?:MINUS|EXISTS)\b
       | \bOPTIONAL {SPACE} \{{ (?: {OPAQUE} | (?!\bBIND\b) [^{{}}] )*+ [{{B]
     )""",
     re.VERBOSE | re.DOTALL | re.IGNORECASE,
 )
-_SIGN: Final = re.compile(r"[|*+!]|[?](?!\w)|graph|order|minus|optional", re.IGNORECASE)
+_SIGN: Final = re.compile(r"[|*+!]|[?](?!\w)|graph|order|minus|optional|exists", re.IGNORECASE)
 """What a risky text without parentheses has, at least."""
 
 _GRAPH: Final = re.compile(r"\bGRAPH\b", re.IGNORECASE)

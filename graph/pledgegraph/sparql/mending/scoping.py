@@ -44,10 +44,20 @@ class Scoping(Rendering):
         pieces, place = [], node.start
         for number, child in enumerate(node.children):
             inside = self._inside(node.children, number, scope)
-            pieces += [self.copy(place, child.start, scope), self.render(child, inside)]
+            pieces += [self.copy(place, child.start, scope), self._part(child, inside)]
             place = child.end
         pieces.append(self.copy(place, node.end, scope))
         return "".join(pieces)
+
+    def _part(self, part: Node, scope: Scope) -> str:
+        """A part of a group, kept from what the engine would let an EXISTS in its filters see."""
+        written = self.render(part, scope)
+        groups = [part] if part.kind == "group" else part.children
+        if part.kind not in ("graph", "group", "union") or not any(
+            self.bindings.shows_to_exists(each, scope.entry) for each in groups
+        ):
+            return written
+        return f"{{ SELECT {self._handed_on([part], (), scope)} {{ {written} }} }}"
 
     def _inside(self, parts: Sequence[Node], number: int, scope: Scope) -> Scope:
         """The scope of one of the parts of a group: the others may hand their values to it."""
@@ -102,7 +112,7 @@ class Scoping(Rendering):
                 each for number, each in enumerate(parts) if number > last or each.kind == "filter"
             ]
         written = [
-            self.render(each, self._inside(parts, number, scope))
+            self._part(each, self._inside(parts, number, scope))
             + (" ." if isinstance(each, Block) else "")
             for number, each in enumerate(parts)
         ]
