@@ -199,15 +199,15 @@ class ProgressForm:
         assessment: str = "",
     ) -> Response:
         language = language_of(request)
-        ledger = self._rights.ledger()
+        ledger = self._rights.ledger_about(commitment.record)
         own = self._rights.own_makers(session, commitment)
         with self._engine.snapshot() as snapshot:
             told = accounts_of(snapshot, commitment.record)
         name = commitment.record.value.rpartition("/")[2]
         today = datetime.now(UTC).date()
-        standing = next(
-            each for each in standings(ledger, today) if each.commitment.record == commitment.record
-        )
+        standing = next(iter(standings(ledger, today)), None)
+        if standing is None:
+            raise RecordMissing("There is no such commitment any more.")
         makers = own or list(commitment.makers)
         values = {each: fields.get(each, "") for each in _FIELDS}
         if not fields:

@@ -5,16 +5,16 @@ What depends on the day is worked out from it by `standing`, for any day, withou
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Literal
 
 from pyoxigraph import Literal as RdfLiteral
-from pyoxigraph import NamedNode
+from pyoxigraph import NamedNode, QuerySolution, Variable
 
 from pledgegraph.documents import Names
-from pledgegraph.store import Engine, OnceASnapshot, Snapshot, solutions
+from pledgegraph.store import Engine, OnceASnapshot, Snapshot, Substitutions, solutions
 from pledgegraph_api.progress.terms import CLASSES, FRESHNESS, NOT_REPORTED, STATUS
 from pledgegraph_api.web.naming import NameBook, read_names
 
@@ -141,6 +141,7 @@ class Ledgers:
     """Reads the ledger of the newest snapshot, once."""
 
     def __init__(self, engine: Engine, names: Names) -> None:
+        self._engine = engine
         self._names = names
         self._held = OnceASnapshot(engine, self._read)
 
@@ -152,13 +153,24 @@ class Ledgers:
         """That of the snapshot, for whoever reads more of the same one. Blocks."""
         return self._held.of(snapshot)
 
-    def _read(self, snapshot: Snapshot) -> Ledger:
+    def about(self, record: NamedNode) -> Ledger:
+        """That of one commitment alone, which is much quicker to read where there are many.
+
+        It has no commitment where the newest snapshot has none of that IRI. Blocks.
+        """
+        with self._engine.snapshot() as snapshot:
+            return self._read(snapshot, record)
+
+    def _read(self, snapshot: Snapshot, only: NamedNode | None = None) -> Ledger:
+        asked: Substitutions = {} if only is None else {Variable("commitment"): only}
+        tellings = list(solutions(snapshot, _text("told.rq"), asked))
         accounts = {
             record: _account(record, values)
-            for record, values in _values(snapshot, "accounts.rq", "account").items()
+            for given in ([{}] if only is None else _accounts_in(tellings))
+            for record, values in _values(snapshot, "accounts.rq", "account", given).items()
         }
         told: dict[str, dict[tuple[str, str, bool], Telling]] = {}
-        for row in solutions(snapshot, _text("told.rq"), {}):
+        for row in tellings:
             commitment, account, promise = row["commitment"], row["account"], row["promise"]
             voice = row["voice"]
             if (
@@ -183,7 +195,9 @@ class Ledgers:
                 actor_types=tuple(values.get("actorType", ())),
                 told=tuple(told.get(iri, {}).values()),
             )
-            for iri, values in sorted(_values(snapshot, "commitments.rq", "commitment").items())
+            for iri, values in sorted(
+                _values(snapshot, "commitments.rq", "commitment", asked).items()
+            )
         )
         rest: dict[str, set[str]] = {"terminal": set(), "discrepancy": set()}
         for row in solutions(snapshot, _text("rest.rq"), {}):
@@ -213,13 +227,21 @@ def _text(name: str) -> str:
     return (_QUERIES / name).read_text(encoding="utf-8")
 
 
-def _values(snapshot: Snapshot, query: str, variable: str) -> dict[str, Values]:
+def _accounts_in(tellings: Iterable[QuerySolution]) -> Iterator[Substitutions]:
+    for account in {row["account"] for row in tellings}:
+        if isinstance(account, NamedNode):
+            yield {Variable("account"): account}
+
+
+def _values(
+    snapshot: Snapshot, query: str, variable: str, given: Substitutions
+) -> dict[str, Values]:
     """What a query tells of each thing, by key; what has no IRI is left out.
 
     So is a text where a thing is expected, which only stores without a gate can hold.
     """
     found: dict[str, dict[str, set[str]]] = {}
-    for row in solutions(snapshot, _text(query), {}):
+    for row in solutions(snapshot, _text(query), given):
         thing, key, value = row[variable], row["key"], row["value"]
         if (
             isinstance(thing, NamedNode)

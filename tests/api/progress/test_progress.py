@@ -6,18 +6,22 @@ import csv
 import io
 import re
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from html import unescape
 from xml.etree import ElementTree as ET
 
 import httpx
 import pytest
+from pyoxigraph import NamedNode
 
+from pledgegraph.documents import Names
 from pledgegraph.settings import Settings
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.app.create import create_app
 from pledgegraph_api.http.languages import LANGUAGES
-from pledgegraph_api.progress.standing import months_before
+from pledgegraph_api.progress.ledger import Ledgers
+from pledgegraph_api.progress.standing import months_before, standings
 from tests.api.conftest import BASE, ClientOf
 from tests.api.outline import all_portions
 
@@ -206,3 +210,22 @@ async def test_what_a_client_has_is_not_sent_again(shipped: httpx.AsyncClient) -
 )
 def test_months_are_those_of_the_calendar(day: str, months: int, expected: str) -> None:
     assert months_before(date.fromisoformat(day), months) == date.fromisoformat(expected)
+
+
+def test_a_commitment_alone_stands_as_among_all(shipped_engine: EmbeddedEngine) -> None:
+    """The form for a report reads one; all other pages read all."""
+    ledgers = Ledgers(shipped_engine, Names())
+    whole = ledgers.current()
+    day = date(2026, 11, 29)
+    assert len(whole.commitments) > 200
+    all_standings = zip(whole.commitments, standings(whole, day), strict=True)
+    for among, standing_among in list(all_standings)[::4]:
+        alone = ledgers.about(among.record)
+        (found,) = standings(alone, day)
+        (commitment,) = alone.commitments
+        assert sorted(map(repr, commitment.told)) == sorted(map(repr, among.told))
+        assert replace(commitment, told=()) == replace(among, told=())
+        assert replace(found, commitment=among) == standing_among
+        assert alone.name(among.record.value, "en") == whole.name(among.record.value, "en")
+    nobody = NamedNode(f"{shipped_engine.base}/id/commitment/none")
+    assert ledgers.about(nobody).commitments == ()
