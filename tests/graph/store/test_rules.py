@@ -318,6 +318,16 @@ def test_what_is_known_today_has_been_told(promises: EmbeddedEngine) -> None:
     assert row["freshness"] == "no-report-known"
 
 
+@pytest.mark.parametrize("name", ["status-as-of", "self-report-and-independent-rating"])
+@pytest.mark.parametrize(("day", "reply"), [("2026-03-14", None), ("2026-03-15", "answered")])
+def test_a_reply_is_told_from_its_day_on(
+    name: str, day: str, reply: str | None, promises: EmbeddedEngine
+) -> None:
+    rows = answer(promises, name, day=day)
+    about = [row for row in rows if "answered" in (row.get("commitment"), row.get("promise"))]
+    assert [row.get("reply") for row in about] == [reply]
+
+
 def test_what_goes_backwards_is_found(promises: EmbeddedEngine) -> None:
     assert computed(promises, node("id/commitment/back"))["hadSetback"] == {"back-2"}
     # After "completed" every word that is no end is one, be it one of the register's own.
