@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final, Literal
 
@@ -223,6 +224,7 @@ def _named(commitments: Iterable[Commitment]) -> Iterable[str]:
             yield from (*telling.account.statuses, *telling.account.tellers)
 
 
+@cache
 def _text(name: str) -> str:
     return (_QUERIES / name).read_text(encoding="utf-8")
 

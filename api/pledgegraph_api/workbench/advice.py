@@ -6,8 +6,6 @@ on the page without scripts, and by the editor at its place.
 
 from __future__ import annotations
 
-import io
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -19,10 +17,9 @@ from pyoxigraph import NamedNode
 
 from pledgegraph.descriptions import Statistics, asks_for_description
 from pledgegraph.explain import SlowShape
-from pledgegraph.media_types import JSON
 from pledgegraph.namespaces import PG, PREFIXES, SH, VOID, XSD
 from pledgegraph.sparql import UsedName, calls_service, names_in, undeclared_prefixes
-from pledgegraph.store import Snapshot
+from pledgegraph.store import Snapshot, solutions
 from pledgegraph_api.workbench.terms import ontology_terms
 
 _MOST: Final = 3
@@ -149,9 +146,8 @@ def _subclasses(iri: str, numbers: Statistics) -> list[str]:
 def _has_others(below: str, iri: str, snapshot: Snapshot) -> bool:
     """Whether an instance of a subclass is not stated to be of the class as well."""
     pattern = f"?x a <{below}> FILTER NOT EXISTS {{ ?x a <{iri}> }}"
-    held = io.BytesIO()
-    snapshot.query(f"ASK {{ {pattern} }}").serialise(held, JSON)
-    return bool(json.loads(held.getvalue())["boolean"])
+    rows = solutions(snapshot, f"SELECT ?x {{ {pattern} }} LIMIT 1", {})
+    return next(rows, None) is not None
 
 
 def _place_of(text: str, use: UsedName) -> str:
