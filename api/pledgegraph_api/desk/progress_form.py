@@ -179,9 +179,9 @@ class ProgressForm:
         self._reviewing.send_report(session, report, sequence=sequence)
 
     def _own(self, session: Session, name: str) -> Commitment:
-        commitment = (
-            self._rights.commitment(name) if re.fullmatch(r"[\w.~-]{1,200}", name) else None
-        )
+        commitment = None
+        if re.fullmatch(r"[\w.~-]{1,200}", name):
+            commitment = next(iter(self._rights.ledger_about(name).commitments), None)
         if commitment is None or not self._rights.reports_on(session, commitment):
             raise RecordMissing("There is no such commitment for you to report on.")
         return commitment
@@ -199,11 +199,11 @@ class ProgressForm:
         assessment: str = "",
     ) -> Response:
         language = language_of(request)
-        ledger = self._rights.ledger_about(commitment.record)
         own = self._rights.own_makers(session, commitment)
         with self._engine.snapshot() as snapshot:
             told = accounts_of(snapshot, commitment.record)
         name = commitment.record.value.rpartition("/")[2]
+        ledger = self._rights.ledger_about(name)
         today = datetime.now(UTC).date()
         standing = next(iter(standings(ledger, today)), None)
         if standing is None:

@@ -44,9 +44,9 @@ class Rights:
         """All commitments."""
         return self._ledgers.current()
 
-    def ledger_about(self, record: NamedNode) -> Ledger:
-        """That commitment alone."""
-        return self._ledgers.about(record)
+    def ledger_about(self, name: str) -> Ledger:
+        """The commitment of that name alone, if there is one: for who asks of one, not of many."""
+        return self._ledgers.about(self._record(name))
 
     def registers(self, session: Session) -> list[str]:
         """The names of the registers that the session may change.
@@ -78,11 +78,12 @@ class Rights:
         return self.covers(session, commitment) or bool(self.own_makers(session, commitment))
 
     def commitment(self, name: str) -> Commitment | None:
-        """The commitment of that name, without a look at all the others."""
-        return next(
-            iter(self.ledger_about(NamedNode(f"{self._base}/id/commitment/{name}")).commitments),
-            None,
-        )
+        """The commitment of that name."""
+        record = self._record(name)
+        return next((each for each in self.ledger().commitments if each.record == record), None)
+
+    def _record(self, name: str) -> NamedNode:
+        return NamedNode(f"{self._base}/id/commitment/{name}")
 
     def sees_page(self, session: Session, page: str) -> bool:
         """Whether errors reported on a page are for this steward."""
