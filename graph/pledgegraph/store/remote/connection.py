@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from pledgegraph.errors import (
@@ -197,16 +198,18 @@ class Connection:
         return RemoteUnavailable(f"The remote engine does not answer ({type(error).__name__}).")
 
 
-@lru_cache(maxsize=4)
+@cache
 def _client(address: RemoteAddress) -> httpx.Client:
-    """The one client of this process; it keeps its connections open."""
+    """The one client of this process; it keeps its connections open until the process ends."""
     import httpx  # noqa: PLC0415
 
     auth: httpx.Auth | None = None
     if address.user:
         auth = httpx.BasicAuth(address.user, address.password)
     limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
-    return httpx.Client(auth=auth, trust_env=False, follow_redirects=False, limits=limits)
+    client = httpx.Client(auth=auth, trust_env=False, follow_redirects=False, limits=limits)
+    atexit.register(client.close)
+    return client
 
 
 def _excuse(said: bytes) -> str:
