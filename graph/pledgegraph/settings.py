@@ -122,11 +122,11 @@ class Settings(BaseSettings):
     )
     http_workers: int = Field(
         default=1,
-        ge=1,
+        ge=0,
         le=64,
-        description="Number of processes that serve HTTP, all on the same port. The workers, "
-        "places and "
-        "bytes in other settings are divided among them.",
+        description="Number of processes that serve HTTP, all on the same port; 0: one for each "
+        "core that the service may use. The workers, places and bytes in other settings are "
+        "divided among them.",
     )
     query_workers: int = Field(
         default=4,

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from pledgegraph.errors import SettingsError
 from pledgegraph.settings import Settings
 from pledgegraph.setup import open_engine
+from pledgegraph.workers import available_cores
 from pledgegraph_api.ops.log_format import begin_log
 from pledgegraph_api.ops.traces import check_traces
 from pledgegraph_api.server.supervisor import HttpProcesses
@@ -32,7 +33,12 @@ def serve(settings: Settings) -> int:
     check_traces()
     begin_log(settings)
     engine = open_engine(settings)
-    settings = settings.model_copy(update={"base": engine.directory.base})
+    settings = settings.model_copy(
+        update={
+            "base": engine.directory.base,
+            "http_workers": settings.http_workers or available_cores(),
+        }
+    )
     listener = _listener(settings)
     print(f"Pledgegraph answers at {_address(listener)} (Ctrl-C stops it).", flush=True)
     if settings.port and _leads_elsewhere(settings.base, listener):

@@ -8,6 +8,7 @@ from .pool import HoldsSnapshots as HoldsSnapshots
 from .pool import Limits as Limits
 from .pool import QueryPool as QueryPool
 from .query_run import PooledAnswer as PooledAnswer
+from .room import available_cores as available_cores
 from .room import room_for_copies as room_for_copies
 from .usage import Usage as Usage
 from .write_worker import WriteLimits as WriteLimits

@@ -1,7 +1,8 @@
-"""How much memory the copies of the data in query workers may take."""
+"""What the machine has for processes: memory for copies of the data, and cores."""
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Final
 
@@ -38,6 +39,22 @@ def available_memory() -> int:
         if most is not None and taken is not None:
             free = min(free, max(0, most - taken))
     return free
+
+
+def available_cores() -> int:
+    """How many cores the processes may use, by the machine and by their control group; 1 at least.
+
+    A share of a core that a control group allows beyond whole ones counts as one.
+    """
+    cores = len(os.sched_getaffinity(0))
+    try:
+        # Version 2: microseconds of processor in a period, and the period; "max" without a limit.
+        quota, period = Path("/sys/fs/cgroup/cpu.max").read_text(encoding="ascii").split()
+    except (OSError, ValueError):
+        return cores
+    if not quota.isdecimal() or not period.isdecimal():
+        return cores
+    return max(1, min(cores, -(-int(quota) // int(period))))
 
 
 def _number(path: str) -> int | None:

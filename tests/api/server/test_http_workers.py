@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import time
@@ -27,6 +28,11 @@ def until(condition: Callable[[], bool], seconds: float = 20) -> None:
 def answered(address: str) -> bool:
     """Whether a query on a connection of its own is answered."""
     return ask(address, "ASK {}").json()["boolean"] is True
+
+
+def command_of(process: int) -> str:
+    """The command line of a process."""
+    return Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8")
 
 
 def begun(start: Start, **settings: object) -> tuple[Service, str]:
@@ -61,6 +67,16 @@ def test_one_that_dies_is_replaced(start: Start) -> None:
     service.stop(signal.SIGTERM)
     assert service.process.returncode == 0
     assert "another one is started" in service.end()
+
+
+def test_there_is_one_for_each_core_that_the_service_may_use(start: Start) -> None:
+    service = start(http_workers=0, copies_memory=0)
+    assert answered(service.address())
+    cores = len(os.sched_getaffinity(0))
+    # With one core there is no process beside the first.
+    expected = cores if cores > 1 else 0
+    speaking = [each for each in service.children() if "server.worker" in command_of(each)]
+    assert len(speaking) == expected
 
 
 def test_none_outlives_the_first(start: Start) -> None:
