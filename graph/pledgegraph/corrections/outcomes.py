@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from typing import Final
@@ -17,13 +18,14 @@ class Outcomes:
 
     def __init__(self, corrections: Corrections) -> None:
         self._corrections = corrections
+        self._folder = str(corrections.decided_folder)
         self._guard = threading.Lock()
         self._known: tuple[_Stamp, Mapping[str, tuple[Correction, ...]]] = (_NONE, {})
 
     def stamp(self) -> _Stamp:
         """What changes with every decision, and with nothing else; takes some microseconds."""
         try:
-            found = self._corrections.decided_folder.stat()
+            found = os.stat(self._folder)  # noqa: PTH116 -- thrice as fast, at each request
         except FileNotFoundError:
             return _NONE
         return (found.st_ino, found.st_mtime_ns)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import subprocess
 import sys
@@ -18,6 +19,21 @@ _COMMAND_LINE: Final = "from pledgegraph.cli import main; main()"
 _MODULE: Final = (
     "import runpy, sys; runpy.run_module(sys.argv.pop(1), run_name='__main__', alter_sys=True)"
 )
+
+
+_MOST_BACK: Final = 19
+"""The highest niceness that there is."""
+
+
+def stand_back(process: int, steps: int) -> None:
+    """Let a child stand back behind this process by so many steps of niceness.
+
+    Whoever runs the service may have it stand back itself, or before others. Does nothing where
+    the child has ended.
+    """
+    niceness = min(_MOST_BACK, os.getpriority(os.PRIO_PROCESS, 0) + steps)
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.setpriority(os.PRIO_PROCESS, process, niceness)
 
 
 @dataclass(frozen=True, slots=True)

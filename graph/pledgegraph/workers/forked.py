@@ -16,7 +16,7 @@ from typing import Any, Final
 from pledgegraph.errors import QueryError
 from pledgegraph.store.engine import Addressed
 from pledgegraph.workers.channel import Channel
-from pledgegraph.workers.child import ChildProcess
+from pledgegraph.workers.child import ChildProcess, stand_back
 from pledgegraph.workers.frames import HEAD, Frame, packed
 from pledgegraph.workers.worker import Worker
 
@@ -134,8 +134,7 @@ class Template:
                     stdout=asyncio.subprocess.DEVNULL,
                     stderr=asyncio.subprocess.DEVNULL,
                 )
-                with contextlib.suppress(ProcessLookupError):
-                    os.setpriority(os.PRIO_PROCESS, process.pid, nice)
+                stand_back(process.pid, nice)
             except OSError as error:
                 ours.close()
                 raise TemplateFailed(f"it cannot be started: {error.strerror}") from error
@@ -211,8 +210,7 @@ class Template:
             os.close(shouts)
             if heard >= 0:
                 os.close(heard)
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.setpriority(os.PRIO_PROCESS, process.pid, self._nice)
+        stand_back(process.pid, self._nice)
         loop = asyncio.get_running_loop()
         try:
             _, channel = await loop.create_unix_connection(Channel, sock=ours)

@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
 import signal
 import socket
 from typing import Final, Protocol
 
 from pledgegraph.errors import Limit, PledgegraphError, QueryError
 from pledgegraph.workers.channel import Channel, ChannelClosed
-from pledgegraph.workers.child import ChildProcess
+from pledgegraph.workers.child import ChildProcess, stand_back
 from pledgegraph.workers.failures import QUERY
 from pledgegraph.workers.frames import Frame
 
@@ -92,8 +91,7 @@ class Worker:
                     stderr=asyncio.subprocess.PIPE,
                 )
                 # From its start on: many that start at once would hold up whoever speaks HTTP.
-                with contextlib.suppress(ProcessLookupError):
-                    os.setpriority(os.PRIO_PROCESS, process.pid, nice)
+                stand_back(process.pid, nice)
             except OSError as error:
                 ours.close()
                 raise QUERY.not_started(_NOT_STARTED) from error

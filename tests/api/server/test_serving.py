@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import socket
 import time
@@ -52,6 +53,21 @@ def connection(address: str, query: str) -> socket.socket:
     made = socket.create_connection((parts.hostname, parts.port))
     made.sendall(f"GET /sparql?query={quote(query)} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
     return made
+
+
+def test_workers_stand_back_behind_a_service_that_stands_back_itself(start: Start) -> None:
+    service = start(query_workers=1, copies_memory=0)
+    assert ask(service.address(), "SELECT * { ?s ?p ?o } ORDER BY ?s").is_success
+    before = sorted(os.getpriority(os.PRIO_PROCESS, each) for each in service.children())
+    # Those that it starts from now on follow it.
+    os.setpriority(os.PRIO_PROCESS, service.process.pid, 4)
+    for each in service.children():
+        os.kill(each, signal.SIGKILL)
+    assert ask(service.address(), "SELECT * { ?s ?p ?o } ORDER BY ?o").is_success
+    after = sorted(os.getpriority(os.PRIO_PROCESS, each) for each in service.children())
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    assert own + 5 in before
+    assert own + 4 + 5 in after
 
 
 def test_it_says_where_it_answers_and_stops_when_told(start: Start) -> None:
