@@ -30,9 +30,10 @@ def answered(address: str) -> bool:
     return ask(address, "ASK {}").json()["boolean"] is True
 
 
-def command_of(process: int) -> str:
-    """The command line of a process."""
-    return Path(f"/proc/{process}/cmdline").read_text(encoding="utf-8")
+def speaking(service: Service) -> int:
+    """How many of a service's processes speak HTTP."""
+    lines = (Path(f"/proc/{each}/cmdline").read_bytes() for each in service.children())
+    return sum(b"server.worker" in line for line in lines)
 
 
 def begun(start: Start, **settings: object) -> tuple[Service, str]:
@@ -75,8 +76,7 @@ def test_there_is_one_for_each_core_that_the_service_may_use(start: Start) -> No
     cores = len(os.sched_getaffinity(0))
     # With one core there is no process beside the first.
     expected = cores if cores > 1 else 0
-    speaking = [each for each in service.children() if "server.worker" in command_of(each)]
-    assert len(speaking) == expected
+    until(lambda: speaking(service) == expected)
 
 
 def test_none_outlives_the_first(start: Start) -> None:
