@@ -17,7 +17,7 @@ from tests.running_service import Service, children_of
 __all__ = ["start"]
 
 
-def until(condition: Callable[[], bool], seconds: float = 20) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60) -> None:
     """Wait for something."""
     end = time.monotonic() + seconds
     while not condition():
@@ -53,7 +53,7 @@ def test_two_processes_answer_and_end_together(start: Start) -> None:
         time.sleep(0.3)
         service.stop()
     assert service.process.returncode == 0
-    until(lambda: not any(Path(f"/proc/{each}").exists() for each in workers), 3)
+    until(lambda: not any(Path(f"/proc/{each}").exists() for each in workers), 20)
     assert "Traceback" not in service.end()
 
 
@@ -84,12 +84,12 @@ def test_none_outlives_the_first(start: Start) -> None:
     processes = service.children()
     service.process.kill()
     service.process.wait()
-    until(lambda: not any(Path(f"/proc/{each}").exists() for each in processes), 3)
+    until(lambda: not any(Path(f"/proc/{each}").exists() for each in processes), 20)
 
 
 def test_all_have_the_same_tags(start: Start) -> None:
     _, address = begun(start)
     query = {"query": "SELECT * { ?s ?p ?o }"}
     # Each connection may be taken by either process.
-    tags = {httpx.get(address + "sparql", params=query).headers["etag"] for _ in range(12)}
+    tags = {httpx.get(address + "sparql", params=query, timeout=60).headers["etag"] for _ in range(12)}
     assert len(tags) == 1

@@ -44,7 +44,7 @@ def start(engine: EmbeddedEngine) -> Iterator[Start]:
 
 def ask(address: str, query: str, **parameters: str) -> httpx.Response:
     """The whole answer to a query."""
-    return httpx.get(address + "sparql", params={"query": query, **parameters}, timeout=10)
+    return httpx.get(address + "sparql", params={"query": query, **parameters}, timeout=60)
 
 
 def connection(address: str, query: str) -> socket.socket:
