@@ -91,5 +91,7 @@ def test_all_have_the_same_tags(start: Start) -> None:
     _, address = begun(start)
     query = {"query": "SELECT * { ?s ?p ?o }"}
     # Each connection may be taken by either process.
-    tags = {httpx.get(address + "sparql", params=query, timeout=60).headers["etag"] for _ in range(12)}
+    tags = {
+        httpx.get(address + "sparql", params=query, timeout=60).headers["etag"] for _ in range(12)
+    }
     assert len(tags) == 1
