@@ -80,6 +80,10 @@ async def test_sums_are_right_in_any_order(asked: Asked, expression: str, value:
         ("VALUES ?s { :b } ?s !(^:none|^a) :a", 2),
         ("?s :q ?o . ?s !(:none|a) ?o", 2),
         (":a !:none ?o ; (:p|:q) ?c .", 4),
+        (":a (!:none)/^(!:none) ?x FILTER(?x = :a)", 4),
+        ("?x !:none/!^:none ?x FILTER(?x = :a)", 4),
+        ("VALUES (?s ?o) { (:a :b) } ?s (^!^:none) ?o", 2),
+        (":a !:none [ :p ?x ]", 2),
     ],
 )
 async def test_paths_keep_duplicates(asked: Asked, path: str, number: int) -> None:
@@ -370,9 +374,76 @@ async def test_nothing_comes_into_a_pattern_from_outside(
     assert [" ".join(row) for row in found] == rows
 
 
+_ILL_TYPED = ["boolean", "date", "dateTime", "time", "duration", "dayTimeDuration", "gYear"]
+
+
+@pytest.mark.parametrize("kind", _ILL_TYPED)
+async def test_nothing_is_known_of_a_number_and_what_has_no_value(asked: Asked, kind: str) -> None:
+    """Section 17.4.1.7: two literals that are not the same term, of which one has no value."""
+    forms = {
+        "?ill = ?n": "",
+        "?n != ?ill": "",
+        "?n IN (?ill)": "",
+        "?n NOT IN (?ill, 2)": "",
+        "?n IN (?ill, ?n)": "true",
+        "?ill = ?n || true": "true",
+        "COALESCE(?ill = ?n, 'unknown')": "unknown",
+        "IF(?ill != ?n, 1, 2)": "",
+    }
+    columns = " ".join(f"({form} AS ?x{number})" for number, form in enumerate(forms))
+    others = ("1", "1e0", "9223372036854775808", '"1"^^xsd:float')
+    rows = " ".join(f'("abc"^^xsd:{kind} {other})' for other in others)
+    found = await asked.rows(f"SELECT {columns} {{ VALUES (?ill ?n) {{ {rows} }} }}")
+    assert found == [tuple(forms.values())] * len(others)
+
+
+async def test_nan_is_not_less_than_what_is_no_number(asked: Asked) -> None:
+    nan = 'VALUES ?nan { "NaN"^^xsd:double }'
+    others = """VALUES ?other { true "a" "2025-01-31"^^xsd:date "x"^^:none :a }"""
+    found = await asked.rows(
+        f"SELECT (?nan <= ?other AS ?x) (?nan >= ?nan AS ?y) {{ {nan} {others} }}"
+    )
+    assert found == [("", "false")] * 5
+
+
+@pytest.mark.parametrize(
+    ("condition", "rows"),
+    [
+        ("{ SELECT ?a { ?a :p ?c FILTER(BOUND(?k)) } }", []),
+        ("{ SELECT ?a { ?a :p ?c OPTIONAL { ?a :none ?k } FILTER(!BOUND(?k)) } }", [":b"]),
+        ("{ SELECT ?a ?b { { SELECT ?a ?k { ?a :p ?b FILTER(BOUND(?k)) } } } }", []),
+        ("{ SELECT (COUNT(?k) AS ?n) { ?a :p ?c OPTIONAL { ?a :q ?k } } } FILTER(?n = 1)", [":b"]),
+        ("{ SELECT ?k { ?a :q ?k FILTER(BOUND(?k)) } }", [":b"]),
+        ("{ SELECT * { ?a :q ?k FILTER(BOUND(?k)) } }", [":b"]),
+    ],
+)
+async def test_a_subquery_below_exists_has_variables_of_its_own(
+    asked: Asked, condition: str, rows: list[str]
+) -> None:
+    """Section 18.2.4.4: what it does not project is not that of the same name outside."""
+    found = await asked.rows(f"SELECT ?k {{ :a :q ?k FILTER EXISTS {{ {condition} }} }}")
+    assert [row for (row,) in found] == rows
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("SELECT * { ?s :q :b VALUES ?x { 1 } :a !:none :b }", [":a 1", ":a 1"]),
+        ("SELECT * { GRAPH ?g { :t !:none 3 . } }", [":g3"]),
+    ],
+)
+async def test_a_star_shows_no_variable_that_the_query_does_not_have(
+    asked: Asked, query: str, rows: list[str]
+) -> None:
+    assert [" ".join(row) for row in await asked.rows(query)] == rows
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
+        ("SELECT * { :a !:none :b . }", "COUNT"),
+        ("DESCRIBE * { GRAPH ?g { :t !:none 3 } }", "COUNT"),
+        ("SELECT ?o { ?o !:none (1 2) }", "Use variables"),
         ('SELECT * { ?s ?p ?o FILTER(REGEX(?o, "(a)\\\\1")) }', "regular expression"),
         ('SELECT * { ?s ?p ?o FILTER(REGEX(?o, "[")) }', "line 1"),
         ('SELECT * { ?s ?p ?o FILTER(REGEX(?o, "[a-z-[aeiou]]")) }', "subtract"),

@@ -33,6 +33,11 @@ class Bindings:
         found = _VARIABLES.finditer(self._text, node.start, node.end)
         return frozenset(match["variable"] for match in found if match["variable"])
 
+    def in_order(self) -> list[str]:
+        """All variables of the text, in the order in which it names them first."""
+        found = (match["variable"] for match in _VARIABLES.finditer(self._text))
+        return list(dict.fromkeys(name for name in found if name))
+
     def possible(self, nodes: Iterable[Node]) -> frozenset[str]:
         """The variables that solutions of these parts of a group may have values for."""
         return _NOTHING.union(*(self._possible(each) for each in nodes))

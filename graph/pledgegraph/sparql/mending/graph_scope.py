@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Final
 
 from pledgegraph.sparql.mending.rendering import walk
@@ -94,6 +95,25 @@ def _bound(group: Node, until: int | None = None) -> set[str]:
         elif each.kind == "group":
             found |= _bound(each)
     return found
+
+
+def counts_ways(body: Node, known: frozenset[str], text: str) -> bool:
+    """Whether a path with ``+`` may have both of its ends known, while its graph is not.
+
+    There the engine counts the ways from one to the other, and the answer is a set (section 9.3).
+    ``known`` may have values from elsewhere.
+    """
+    times = Counter(m["variable"] for m in _VARIABLES.finditer(text, body.start, body.end))
+    return any(
+        all(
+            end.kind != "var" or end.name in known or times[end.name] > 1
+            for end in (triple.subject, triple.object)
+        )
+        and any(each.kind == "repeat" and each.name == "+" for each in walk(triple.path))
+        for block in walk(body)
+        if isinstance(block, Block)
+        for triple in block.triples
+    )
 
 
 def read_without_value(group: Node, name: str, text: str, *, bound: bool = False) -> Node | None:

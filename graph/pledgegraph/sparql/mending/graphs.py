@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import Final
 
 from pledgegraph.sparql.mending.graph_scope import (
+    counts_ways,
     depends_on_graph,
     may_be_unbound_in,
     read_without_value,
@@ -48,7 +49,9 @@ class Graphs(Rendering):
         if not given and not scope.in_exists:
             self._require_value(body, name)
         is_loose = may_be_unbound_in(body, name, self.text)
-        if not is_loose and not depends_on_graph(body, name, in_exists=scope.in_exists):
+        known = scope.entry | scope.outside | scope.parameters.keys() | scope.replacing.keys()
+        is_together = not depends_on_graph(body, name, in_exists=scope.in_exists)
+        if not is_loose and is_together and not counts_ways(body, known, self.text):
             return self.inner(node, within(scope, graph=node.name))
         if given:
             # What stands for a graph until it is written is one of those that there are.

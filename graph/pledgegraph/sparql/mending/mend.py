@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from pledgegraph.sparql.mending.bindings import Bindings
+from pledgegraph.sparql.mending.hiding import with_own_names
 from pledgegraph.sparql.mending.queries import Reader
 from pledgegraph.sparql.mending.rendering import Dataset, Scope
 from pledgegraph.sparql.mending.scoping import Scoping
@@ -93,6 +94,9 @@ def mended_query(
     tree = reader.query()
     if not isinstance(tree, Select):
         raise TypeError(tree.kind)
+    apart = with_own_names(text, tree)
+    if apart != text:
+        return mended_query(apart, dataset, base, parameters)
     tree.name = "outermost"
     scope = Scope(parameters=parameters or {})
     return Mender(reader, dataset, base).whole(tree, scope)
@@ -104,6 +108,9 @@ def mended_operation(text: str, dataset: Dataset, base: str) -> str:
     pattern: Node | None = reader.operation()
     if pattern is None:
         return text
+    apart = with_own_names(text, pattern)
+    if apart != text:
+        return mended_operation(apart, dataset, base)
     mender = Mender(reader, dataset, base)
     if reader.named is not None:
         mender.dataset = _Named(tuple(dict.fromkeys(map(mender.resolved, reader.named))))

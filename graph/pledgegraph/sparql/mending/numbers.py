@@ -25,8 +25,11 @@ _PLACES: Final = Decimal(1).scaleb(-18)
 """The least decimal of the engine that is not zero."""
 _DURATIONS: Final = frozenset({XSD.duration, XSD.dayTimeDuration, XSD.yearMonthDuration})
 _MOMENTS: Final = frozenset({XSD.date, XSD.dateTime, XSD.time, XSD.dateTimeStamp})
+_PARTS: Final = frozenset(
+    {XSD.gYear, XSD.gYearMonth, XSD.gMonth, XSD.gMonthDay, XSD.gDay},
+)
 _WITHOUT_NUMBERS: Final = frozenset(
-    {XSD.string, XSD.boolean, RDF.langString, *_DURATIONS, *_MOMENTS}
+    {XSD.string, XSD.boolean, RDF.langString, *_DURATIONS, *_MOMENTS, *_PARTS}
 )
 _BOOLEANS: Final[Mapping[str, bool]] = {"true": True, "1": True, "false": False, "0": False}
 _COMPARISONS: Final[Mapping[str, Callable[[Any, Any], bool]]] = {
@@ -136,9 +139,19 @@ def _equal(left: Term, right: Term) -> bool | None:
         return None if found is None else found == TRUE
     if one is None or two is None:
         other = right if two is None else left
-        return False if other.datatype in _WITHOUT_NUMBERS else None
+        return False if other.datatype in _WITHOUT_NUMBERS and _has_value(other) else None
     one, two = _promoted(left, one, right, two)
     return one == two
+
+
+def _has_value(literal: Literal) -> bool:
+    """Whether a text or a literal of another type that the engine knows is well-formed."""
+    if literal.datatype == XSD.boolean:
+        return truth_of(literal) is not None
+    if literal.datatype in (XSD.string, RDF.langString):
+        return True
+    name = XSD.dateTime if literal.datatype == XSD.dateTimeStamp else literal.datatype
+    return _engine(f"{name}(STR(?l))", literal, literal) is not None
 
 
 def calculate(program: Term, *values: Term) -> Term | None:

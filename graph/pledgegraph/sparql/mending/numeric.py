@@ -47,14 +47,14 @@ class Numeric(Regular):
         if not self._may_matter(node) or all(map(self._is_small, node.children)):
             return self.inner(node, scope)
         one, two = self.render(left, scope), self.render(right, scope)
-        also = ""
+        native = f"{one}{sign}{two}"
         if node.name in ("<=", ">=") and not any(map(self._is_constant, node.children)):
             # To the engine NaN is as large as itself.
-            also = f" && {one} = {one}"
+            native = f"IF({native}, {one} = {one}, false)"
         fallback = f'{COMPARE}("{node.name}", {one}, {two})'
         if len(one) + len(two) > LONGEST:
             return fallback
-        return f"COALESCE({one}{sign}{two}{also}, {self._guarded(fallback, node.children, scope)})"
+        return f"COALESCE({native}, {self._guarded(fallback, node.children, scope)})"
 
     def _may_matter(self, node: Node) -> bool:
         may_be = [self.may_be_number(each) for each in node.children]

@@ -7,6 +7,7 @@ Query, section 18.2.2.4, and the joins and unions there, which keep duplicates).
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 from pledgegraph.sparql.mending.expressions import Expressions
@@ -79,8 +80,8 @@ class Paths(Expressions):
         return Node("negated", start, self.last_end, members)
 
     def _negated_one(self) -> Node:
-        start = self.start
         inverse = self.take_op("^")
+        start = self.start
         if self.kind == "word" and self.piece == "a":
             self.advance()
         else:
@@ -88,8 +89,44 @@ class Paths(Expressions):
         return Node("step", start, self.last_end, flag=inverse)
 
 
-def branches(path: Node, text: str) -> list[tuple[str, bool]]:
-    """The paths without alternatives that a path is the sum of, each with whether it may be empty.
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A part of a path without alternatives: a path itself, or a negated property set."""
+
+    text: str = ""
+    members: tuple[str, ...] | None = None
+    """What a negated set has; None for all else."""
+    is_back: bool = False
+    """Whether a negated set is of properties that lead backwards."""
+
+    def inverse(self) -> Step:
+        """The same the other way round."""
+        if self.members is None:
+            return Step(f"^({self.text})")
+        return Step(members=self.members, is_back=not self.is_back)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A path without alternatives."""
+
+    steps: tuple[Step, ...]
+    may_be_empty: bool
+    """Whether it may have length zero."""
+
+    @property
+    def is_negated(self) -> bool:
+        """Whether one of its steps is a negated property set."""
+        return any(each.members is not None for each in self.steps)
+
+    @property
+    def text(self) -> str:
+        """The path as SPARQL; there is no negated set in it."""
+        return "/".join(each.text for each in self.steps)
+
+
+def branches(path: Node, text: str) -> list[Branch]:
+    """The paths without alternatives that a path is the sum of.
 
     Raises:
         TooManyBranches: there are more than `MOST_BRANCHES`.
@@ -100,29 +137,33 @@ def branches(path: Node, text: str) -> list[tuple[str, bool]]:
     return found
 
 
-def _branches(path: Node, text: str) -> list[tuple[str, bool]]:
+def _branches(path: Node, text: str) -> list[Branch]:
     if path.kind == "alt":
         return [each for part in path.children for each in _branches(part, text)]
     if path.kind == "group":
-        return [(f"({each})", flag) for each, flag in _branches(path.children[0], text)]
+        return _branches(path.children[0], text)
     if path.kind == "inverse":
-        return [(f"^({each})", flag) for each, flag in _branches(path.children[0], text)]
+        return [
+            Branch(tuple(step.inverse() for step in reversed(each.steps)), each.may_be_empty)
+            for each in _branches(path.children[0], text)
+        ]
     if path.kind == "seq":
-        found = [("", True)]
+        found = [Branch((), may_be_empty=True)]
         for part in path.children:
             found = [
-                (f"{before}/{each}" if before else each, empty and flag)
-                for before, empty in found
-                for each, flag in _branches(part, text)
+                Branch(before.steps + each.steps, before.may_be_empty and each.may_be_empty)
+                for before in found
+                for each in _branches(part, text)
             ]
             if len(found) > MOST_BRANCHES:
                 raise TooManyBranches
         return found
     if path.kind == "negated":
-        ahead = [text[m.start : m.end] for m in path.children if not m.flag]
-        back = [text[m.start : m.end] for m in path.children if m.flag]
-        if ahead and back:
-            return [(f"!({'|'.join(ahead)})", False), (f"!({'|'.join(back)})", False)]
-    if path.kind not in ("repeat", "step", "negated", "var"):
+        ahead = tuple(text[m.start : m.end] for m in path.children if not m.flag)
+        back = tuple(text[m.start : m.end] for m in path.children if m.flag)
+        sets = [Step(members=ahead)] if ahead or not back else []
+        sets += [Step(members=back, is_back=True)] if back else []
+        return [Branch((each,), may_be_empty=False) for each in sets]
+    if path.kind not in ("repeat", "step", "var"):
         raise Unreadable(path.kind)
-    return [(text[path.start : path.end], path.flag)]
+    return [Branch((Step(text[path.start : path.end]),), path.flag)]

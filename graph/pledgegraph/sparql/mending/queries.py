@@ -87,6 +87,7 @@ class Reader(Patterns):
         found = Select("select", start, start)
         self.advance()
         self.take_word("DISTINCT", "REDUCED")
+        found.star = self.start if self.is_op("*") else -1
         if not self.take_op("*"):
             while True:
                 place = self.start

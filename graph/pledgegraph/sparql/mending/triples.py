@@ -14,25 +14,17 @@ from itertools import product
 from typing import Final
 
 from pledgegraph.namespaces import RDF
-from pledgegraph.sparql.mending.paths import MOST_BRANCHES, TooManyBranches, branches
+from pledgegraph.sparql.mending.paths import MOST_BRANCHES, Branch, Step, TooManyBranches, branches
 from pledgegraph.sparql.mending.rendering import Rendering, Scope
 from pledgegraph.sparql.mending.tree import Block, Node, Triple
-from pledgegraph.sparql.terminals import IRI, LABELS, OPAQUE
+from pledgegraph.sparql.terminals import LABELS, OPAQUE
 
 _NEW: Final = "new variable"
 """The kind of a variable in the place of a blank node."""
-_IRIS: Final = re.compile(IRI)
-_MEMBER: Final = rf"(?:{IRI}|[^\s!()|^/]++)"
-_MEMBERS: Final = re.compile(_MEMBER)
-_NEGATED: Final = re.compile(
-    rf"\(*\s*(?P<set>!\s*(?:\(\s*(?:\^?\s*{_MEMBER}\s*\|?\s*)*+\)|\^?\s*{_MEMBER}))\s*\)*"
-)
-"""A negated property set that is the whole of a path."""
 _LITERAL: Final = re.compile("[\"'0-9+.-]|(?:true|false)$", re.IGNORECASE)
 """How a literal begins, which is no subject."""
 _TYPE: Final = f"<{RDF.type.value}>"
 _PLAIN: Final = frozenset({"step", "var"})
-Branch = tuple[str, bool]
 Risky = dict[int, tuple[list[Branch], str]]
 """What is to be written for some triples, by their places."""
 _STAR: Final = re.compile(r"(?:SELECT|DESCRIBE|DISTINCT|REDUCED)\s*\*", re.IGNORECASE)
@@ -41,6 +33,9 @@ _NO_TRIPLES: Final = re.compile(rf"{OPAQUE}|(?P<other><<|\{{\||~)", re.VERBOSE |
 
 class Triples(Rendering):
     """Puts triples right."""
+
+    needs_names: Node | None = None
+    """Triples with a new variable that the ``*`` of a SELECT around them must not show."""
 
     def block(self, node: Node, scope: Scope) -> str:
         """A block of triples."""
@@ -51,32 +46,31 @@ class Triples(Rendering):
             return self.inner(node, scope)
         if node.is_flat:
             return self._flat(node, risky, scope)
-        if not _has_several(risky):
-            return self.inner(node, scope)
-        if any(zero for _, zero in risky.values()):
+        if _has_negated(risky) or any(zero for _, zero in risky.values()):
             return self._with_variables(node, scope)
         return self._repeated(node, risky, scope)
 
     def _flat(self, node: Block, risky: Risky, scope: Scope) -> str:
         """Nothing but triples, in which new variables may be seen by ``SELECT *``."""
-        shows = not scope.in_exists and _STAR.search(self.text) is not None
-        if not shows or not _has_negated(risky):
-            return self._apart(node.triples, risky, scope)
-        ends = [end for each in node.triples for end in (each.subject, each.object)]
-        if any(end.kind == "var" for end in ends):
-            return self._with_variables(node, scope)
-        risky = {number: each for number, each in risky.items() if _has_several({number: each})}
-        return self._apart(node.triples, risky, scope, shows_all=True)
+        if _has_negated(risky) and self._shows_all(scope):
+            ends = [end for each in node.triples for end in (each.subject, each.object)]
+            if any(end.kind == "var" for end in ends):
+                return self._with_variables(node, scope)
+            self.needs_names = node
+        return self._apart(node.triples, risky, scope)
+
+    def _shows_all(self, scope: Scope) -> bool:
+        """Whether a new variable may be seen where the text has ``*``."""
+        return not scope.in_exists and _STAR.search(self.text) is not None
 
     def _risky(self, triples: list[Triple], scope: Scope) -> Risky:
         risky: Risky = {}
         for number, triple in enumerate(triples):
             if triple.path.kind not in _PLAIN:
                 found = self._branches(triple)
-                zero = (
-                    self._zero(triple, triples, scope) if any(empty for _, empty in found) else ""
-                )
-                if zero or len(found) > 1 or _NEGATED.fullmatch(found[0][0]):
+                may_be_empty = any(each.may_be_empty for each in found)
+                zero = self._zero(triple, triples, scope) if may_be_empty else ""
+                if zero or len(found) > 1 or found[0].is_negated:
                     risky[number] = (found, zero)
         return risky
 
@@ -93,9 +87,7 @@ class Triples(Rendering):
             "Write them as `UNION`, or as a list of predicates: VALUES ?p { ... } ?s ?p ?o.",
         )
 
-    def _apart(
-        self, triples: list[Triple], risky: Risky, scope: Scope, *, shows_all: bool = False
-    ) -> str:
+    def _apart(self, triples: list[Triple], risky: Risky, scope: Scope) -> str:
         plain, unions = [], []
         for number, triple in enumerate(triples):
             subject, path, object_ = (
@@ -106,11 +98,16 @@ class Triples(Rendering):
                 plain.append(f"{subject} {path} {object_} .")
                 continue
             found, zero = risky[number]
-            name = "" if shows_all else f"?property_{triple.path.start}_{number}"
-            while name[1:] and name[1:] in self.text:
+            name = f"property_{triple.path.start}_{number}"
+            while name in self.text:
                 name += "_"
-            patterns = [_pattern(subject, each, object_, name) for each, _ in found]
-            patterns += [zero.replace("\x01", each) for each, empty in found if empty and zero]
+            patterns = [
+                _pattern(subject, each, object_, f"?{name}_{place}")
+                for place, each in enumerate(found)
+            ]
+            patterns += [
+                zero.replace("\x01", each.text) for each in found if each.may_be_empty and zero
+            ]
             unions.append("{ " + " UNION ".join(patterns) + " }")
         return " ".join((*plain, *unions))
 
@@ -139,12 +136,13 @@ class Triples(Rendering):
         )
         others = any(m["other"] for m in _NO_TRIPLES.finditer(self.text, node.start, node.end))
         lists = any("list" in (t.subject.kind, t.object.kind) for t in triples)
-        shows = not scope.in_exists and _STAR.search(self.text) is not None
+        shows = self._shows_all(scope)
         if others or lists or not is_alone or (shows and not seen):
             raise self.refuse(
                 node,
-                "A path that may have length zero stands beside a blank node",
-                "Use variables in the place of the blank nodes.",
+                "A path that may have length zero, or a property that is negated with `!`, stands "
+                "beside a blank node, a list or an annotation",
+                "Use variables in the place of the blank nodes, and triples in that of the list.",
             )
         written = self._apart(triples, self._risky(triples, scope), scope)
         if not shows:
@@ -178,7 +176,7 @@ class Triples(Rendering):
             pieces, place = [], node.start
             for each in order:
                 path = paths[each]
-                pieces += [self.copy(place, path.start, scope), choice[each][0]]
+                pieces += [self.copy(place, path.start, scope), choice[each].text]
                 place = path.end
             pieces.append(self.copy(place, node.end, scope))
             text = LABELS.sub(
@@ -248,26 +246,39 @@ class Triples(Rendering):
         return self.text[end.start : end.end] if end.kind == "term" else ""
 
 
-def _has_several(risky: Risky) -> bool:
-    """Whether some path is to be written as several, or has a length of zero added."""
-    return any(zero or len(found) > 1 for found, zero in risky.values())
-
-
 def _has_negated(risky: Risky) -> bool:
-    return any(_NEGATED.fullmatch(each) for found, _ in risky.values() for each, _ in found)
+    return any(each.is_negated for found, _ in risky.values() for each in found)
 
 
-def _pattern(subject: str, path: str, object_: str, name: str) -> str:
-    """One triple; a negated property set as what it is, a property that is none of these.
+def _pattern(subject: str, branch: Branch, object_: str, name: str) -> str:
+    """One branch; a negated property set in it as what it is, a property that is none of these.
 
-    The property is bound to ``name``, or stays unnamed where that is empty.
-
-    The engine counts the properties between two terms where one of them is open, and else not.
+    The new variables begin with ``name``. The engine counts the properties between two terms
+    where one of them is open, and else not.
     """
-    match = _NEGATED.fullmatch(path)
-    inverse = match is not None and "^" in _IRIS.sub("", path)
-    if not name or match is None or (inverse and _LITERAL.match(object_)):
-        return f"{{ {subject} {path} {object_} }}"
-    members = [_TYPE if each == "a" else each for each in _MEMBERS.findall(match["set"])]
-    one, other = (object_, subject) if inverse else (subject, object_)
-    return f"{{ {one} {name} {other} FILTER({name} NOT IN ({', '.join(members)})) }}"
+    if not branch.is_negated:
+        return f"{{ {subject} {branch.text} {object_} }}"
+    runs: list[Branch] = []
+    for step in branch.steps:
+        if runs and step.members is None and not runs[-1].is_negated:
+            runs[-1] = Branch((*runs[-1].steps, step), may_be_empty=False)
+        else:
+            runs.append(Branch((step,), may_be_empty=False))
+    ends = [subject, *(f"{name}_{number}" for number in range(1, len(runs))), object_]
+    pieces = [
+        _step(ends[number], run.steps[0], ends[number + 1], f"{name}_is{number}")
+        if run.is_negated
+        else f"{ends[number]} {run.text} {ends[number + 1]} ."
+        for number, run in enumerate(runs)
+    ]
+    return f"{{ {' '.join(pieces)} }}"
+
+
+def _step(subject: str, step: Step, object_: str, name: str) -> str:
+    """A negated property set."""
+    one, other = (object_, subject) if step.is_back else (subject, object_)
+    if _LITERAL.match(one):
+        return "FILTER(false)"
+    members = [_TYPE if each == "a" else each for each in step.members or ()]
+    test = f" FILTER({name} NOT IN ({', '.join(members)}))" if members else ""
+    return f"{one} {name} {other} .{test}"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import Final
 
 from pledgegraph.datatypes import DERIVED_INTEGERS
 from pledgegraph.namespaces import XSD
+from pledgegraph.sparql.mending.bindings import Bindings
 from pledgegraph.sparql.mending.extremes import Extremes
 from pledgegraph.sparql.mending.function_kinds import BOOLEAN, PLAIN, STRINGS
 from pledgegraph.sparql.mending.functions import IS_SOUND, TRUTH, WHOLE
@@ -21,9 +23,17 @@ _MAY_BE_UNSOUND: Final = frozenset(
 """Datatypes of which the engine takes some texts for numbers that are none."""
 _COLLAPSED: Final = frozenset(XSD[name].value for name in DERIVED_INTEGERS)
 
+_SELECT_STAR: Final = re.compile(r"\bSELECT\s*(?:(?:DISTINCT|REDUCED)\s*)?\*", re.IGNORECASE)
+_OTHER_STAR: Final = re.compile(r"\b(?:DESCRIBE|DISTINCT)\s*\*", re.IGNORECASE)
+"""Where a new variable would be seen, and the columns cannot be named."""
+
 
 class Values(Extremes):
     """Puts expressions right."""
+
+    bindings: Bindings
+    needs_names: Node | None
+    """See `Triples`."""
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
@@ -188,7 +198,28 @@ class Values(Extremes):
         if node.where is not None:
             where = self.render(node.where, inside)
             pieces[pattern] = f"{{ {where} {' '.join(counted)} }}" if counted else where
+        if self.needs_names is not None and (node.flag or node.name == "outermost"):
+            pieces[0] = self._with_names(node, pieces[0], self.needs_names)
         return "".join(pieces)
+
+    def _with_names(self, node: Select, head: str, triples: Node) -> str:
+        """The head of a SELECT with the names of its columns in the place of ``*``."""
+        if _OTHER_STAR.search(_SELECT_STAR.sub(" ", self.text)):
+            names = []
+        elif not node.flag:
+            return head
+        else:
+            shown = self.bindings.possible(node.children)
+            names = [name for name in self.bindings.in_order() if name in shown]
+        if not names:
+            raise self.refuse(
+                triples,
+                "A property that is negated with `!` stands between two terms, and `*` has no "
+                "column for it",
+                "Name the columns, ask with ASK, or count: SELECT (COUNT(*) AS ?n) { ... }.",
+            )
+        place = node.star - node.start
+        return f"{head[:place]} {' '.join(f'?{name}' for name in names)} {head[place + 1 :]}"
 
     def call(self, node: Node, scope: Scope) -> str:
         """The call of a function."""
