@@ -47,6 +47,7 @@ SAME_AT_EVERY_NODE = f"""
 /methodology /guide /guide/queries /contribute /problems /docs /static/style.css
 """.split()
 SEED = 20261130
+RETRACTED = "iisd-world-data-forum-4"
 
 
 class Nodes:
@@ -280,6 +281,40 @@ def test_every_node_can_be_verified_against_the_log(nodes: Nodes) -> None:
     found = [json.loads(each.command("verify", "--json")) for each in nodes.nodes]
     assert found[0]["hash"] == found[1]["hash"]
     assert found[0]["sequence"] == found[1]["sequence"]
+
+
+def test_a_start_takes_no_change_to_shipped_data_back(tmp_path: Path, require: Require) -> None:
+    """What `serve --update` does at each start, it does once for all nodes of a log."""
+    require("nats-server", shutil.which("nats-server") is not None)
+    asked = ("query", f"ASK {{ GRAPH <{BASE}/id/source/{RETRACTED}> {{ ?s ?p ?o }} }}")
+    with NatsCluster(tmp_path, size=1) as log:
+        first, joined_before, joined_after = (
+            Node(tmp_path / name, 1, log.address) for name in "abc"
+        )
+        join = ("init", "--update", "--log", log.address)
+        first.command("init", "--replicas", "1", "--log", log.address, "--base", BASE)
+        joined_before.command(*join)
+        assert "true" in joined_before.command(*asked)
+        first.command("retract", RETRACTED)
+        joined_after.command(*join)
+        for each in (joined_before, joined_after):
+            assert "holds the data of this release already" in each.command("init", "--update")
+        assert "false" in joined_after.command(*asked)
+
+
+def test_a_new_log_says_that_servers_are_missing(tmp_path: Path, require: Require) -> None:
+    require("nats-server", shutil.which("nats-server") is not None)
+    log = NatsCluster(tmp_path)
+    try:
+        for number in (0, 1):
+            log.start(number)
+        node = Node(tmp_path / "node", 1, log.address)
+        said = node.command("init", "--empty", "--log", log.address, "--base", BASE, fails=True)
+        assert "A new log is kept on 3 servers, and fewer are there" in said
+        assert "Start the servers that are missing" in said
+        assert not node.store.exists()
+    finally:
+        log.__exit__(None, None, None)
 
 
 def test_a_node_of_another_base_is_refused(nodes: Nodes, tmp_path: Path) -> None:

@@ -45,6 +45,7 @@ _INLINE: Final = 512 * 1024
 _WRONG_LAST: Final = 10071
 _EXISTS: Final = 10058
 _NO_MESSAGE: Final = frozenset({10037})
+_TOO_FEW: Final = 10005
 _WINDOW: Final = 24 * 3600.0
 """Seconds in which the stream knows a message again that is sent twice."""
 
@@ -123,6 +124,14 @@ class Stream:
                 if error.err_code == _EXISTS:
                     return False
                 if error.code == 400:  # noqa: PLR2004 -- as HTTP has it
+                    if error.err_code == _TOO_FEW:
+                        raise LogUnavailable(
+                            f"A new log is kept on {replicas} servers, and fewer are there: "
+                            f"{error.description}.",
+                            remedy="Start the servers that are missing, and look in their logs "
+                            "whether they reach each other. For a log on fewer servers: "
+                            "`pledgegraph init --log ... --replicas 1`.",
+                        ) from error
                     raise StreamDiffers(
                         f"The servers refuse the log: {error.description}.",
                         remedy="Ask for as many --replicas as there are servers, at most five.",
@@ -248,6 +257,23 @@ class Stream:
             return int(accepted.seq)
 
         return self._ask(put)
+
+    def mark(self, name: str) -> None:
+        """Have the log's servers keep a name, for every node to see; see `is_marked`."""
+        self._ask(lambda stream: self._put_object(stream, name, b""))
+
+    def is_marked(self, name: str) -> bool:
+        """Whether a node has had the log's servers keep that name."""
+        from nats.js.errors import NotFoundError  # noqa: PLC0415
+
+        async def look(stream: JetStreamContext) -> bool:
+            try:
+                await (await stream.object_store(self._bucket)).get_info(name)
+            except NotFoundError:
+                return False
+            return True
+
+        return self._ask(look)
 
     async def _put_object(self, stream: JetStreamContext, name: str, data: bytes) -> None:
         from nats.js.api import ObjectStoreConfig, StorageType  # noqa: PLC0415
