@@ -69,8 +69,7 @@ def test_logrotate_takes_its_file(tmp_path: Path, require: Require) -> None:
     log = tmp_path / "service.log"
     log.write_text("a line\n")
     mine = text.replace("/var/log/pledgegraph/*.log", str(log))
-    mine = mine.replace("    su pledgegraph pledgegraph\n", "")
-    assert mine.count("\n") == text.count("\n") - 1
+    assert mine != text
     (tmp_path / "rules").write_text(mine)
     state = tmp_path / "state"
     with log.open("a") as writer:  # as the service has it: open, and appending
