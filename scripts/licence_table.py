@@ -73,9 +73,10 @@ def page() -> str:
             address = _first(dataset, source, SCHEMA.url)
             licence = _first(dataset, source, DCTERMS.license)
             method = _first(dataset, source, PG.method)
+            words = _first(dataset, source, PG.licenceAsStated)
             stated = f"[{_NAMES.get(licence, licence)}]({licence})" if licence else "not known"
             if method:
-                stated = stated if licence else "see below"
+                stated = stated if licence else words or "see below"
                 made += f"- `{path.relative_to(PAGE.parent)}`: {method}\n"
             title = f"[{label}]({address})" if address else label
             rows += f"| `{path.relative_to(PAGE.parent)}` | {title} | {stated} |\n"

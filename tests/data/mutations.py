@@ -453,6 +453,17 @@ SPECIAL: Final[dict[str, Special]] = {
     ),
     "SourceFound": ("source/example", {SCHEMA.url}, []),
     "SourceRead": ("source/example", {PG.retrieved}, []),
+    "SourceTerms": (
+        "source/example",
+        {PG.redistributable, DCTERMS.license, PG.licenceAsStated},
+        [
+            (
+                None,
+                PG.redistributable,
+                URIRef("https://w3id.org/pledgegraph/scheme/redistributable#yes"),
+            )
+        ],
+    ),
     "KnownClass-type": ("commitment/example", set(), [(None, RDF.type, PG.Comitment)]),
     "KnownProperty": ("commitment/example", set(), [(None, PG.dueDat, Literal("2027"))]),
     "NoMailAddress": (
