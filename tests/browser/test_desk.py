@@ -109,7 +109,7 @@ def sign_in(desk: Page, service: RunningService) -> None:
     """As a steward, at the second try."""
     write(desk, "password", "Token", "pgt_wrong")
     press(desk, "submit", "Sign in")
-    assert "not known" in desk.get_by_role("alert").inner_text()
+    assert "not known" in desk.locator("[role=alert]:focus").inner_text()
     assert_fine(desk)
     write(desk, "password", "Token", service.new_token("Ana", REGISTER))
     press(desk, "submit", "Sign in")
@@ -250,7 +250,7 @@ def test_a_register_from_the_template_goes_in_and_is_taken_back(
     assert_fine(desk)
     desk.go_back()
     press(desk, "submit", "Apply")
-    assert "Applied as change" in desk.locator("main").inner_text()
+    assert "Applied as change" in desk.locator("[role=status]:focus").inner_text()
     assert_fine(desk)
     listed = "/commitments?register=data-promises"
     assert "Commitment number 7" in reader.to(listed).content()

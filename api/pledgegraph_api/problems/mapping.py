@@ -107,7 +107,7 @@ def _members(error: Exception) -> dict[str, Json]:
         members |= {name: place for name, place in places.items() if place is not None}
     if isinstance(error, graph.ValidationFailed):
         members["results"] = results_in_words(error)
-    if isinstance(error, graph.WorkbookRefused | graph.StaleReceipt):
+    if isinstance(error, graph.WorkbookRefused | graph.StaleReceipt | graph.ReceiptMissing):
         members["report"] = error.report.as_json()
     if isinstance(error, api.NotAcceptable):
         members["available"] = [_format(each) for each in error.available]

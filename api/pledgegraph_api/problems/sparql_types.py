@@ -170,6 +170,15 @@ SPARQL_PROBLEMS: Final = (
         (graph.StaleReceipt,),
     ),
     ProblemType(
+        "receipt-missing",
+        409,
+        "Nobody has looked at what the workbook would change",
+        "The file does not say which state of the register it was copied from, so that nobody can "
+        "tell whether others have changed the same rows since. It is applied with the receipt of "
+        "a report alone: whoever has that has seen what each cell is now. Nothing was changed.",
+        (graph.ReceiptMissing,),
+    ),
+    ProblemType(
         "graph-closed",
         409,
         "This graph cannot be written",

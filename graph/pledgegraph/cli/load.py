@@ -76,6 +76,15 @@ def command(
             help="Check a workbook, tell what it would come to, and change nothing.",
         ),
     ] = False,
+    receipt: Annotated[
+        str | None,
+        typer.Option(
+            "--receipt",
+            metavar="RECEIPT",
+            help="Load a workbook only if it comes to what the report of a dry run told, which "
+            "ends with this receipt.",
+        ),
+    ] = None,
     marked: Annotated[
         Path | None,
         typer.Option(
@@ -105,13 +114,20 @@ def command(
             agent_or_login(agent), utf8("--reason", reason) if reason else _reason(files)
         )
         load_workbook(
-            files[0], register, chosen, by=by, dry_run=dry_run, marked=marked, as_json=as_json
+            files[0],
+            register,
+            chosen,
+            by=by,
+            dry_run=dry_run,
+            receipt=receipt,
+            marked=marked,
+            as_json=as_json,
         )
         return
-    if dry_run or marked is not None or register is not None:
+    if dry_run or any(each is not None for each in (marked, register, receipt)):
         raise typer.BadParameter(
-            "--register, --dry-run and --marked are for workbooks; check other files with "
-            "`pledgegraph validate`."
+            "--register, --dry-run, --receipt and --marked are for workbooks; check other files "
+            "with `pledgegraph validate`."
         )
     engine = open_engine(chosen, told=reports.append)
     with reading_bar(files) as progress:
@@ -125,7 +141,7 @@ def command(
     try:
         texts = ((str(path), path.read_bytes) for path in files)
         with working("Checking and writing"), refusals_placed(texts):
-            receipt = engine.update(change)
+            made = engine.update(change)
     except ValidationFailed as error:
         warn_of_addresses(files, engine.directory.base)
         error.places = places_of(error.report, files, engine.directory.base)
@@ -138,17 +154,17 @@ def command(
             json.dumps(
                 {
                     "warnings": warnings,
-                    "sequence": receipt.sequence,
-                    "added": receipt.added,
-                    "removed": receipt.removed,
+                    "sequence": made.sequence,
+                    "added": made.added,
+                    "removed": made.removed,
                     "sources": [node.value for node in change.sources],
                 }
             )
         )
-    elif receipt.added or receipt.removed:
+    elif made.added or made.removed:
         print(
-            f"Loaded: {receipt.added:,} statements added, {receipt.removed:,} removed "
-            f"(change set {receipt.sequence})."
+            f"Loaded: {made.added:,} statements added, {made.removed:,} removed "
+            f"(change set {made.sequence})."
         )
     else:
         print("Nothing to change: the data directory says the same already.")

@@ -44,6 +44,7 @@
     │   ├── ProposalDecided      what was sent for review is decided already
     │   ├── WorkbookRefused      a workbook has faults (carries the report)
     │   ├── StaleReceipt         a workbook would come to something else than was shown
+    │   ├── ReceiptMissing       a workbook may undo what others did, and nobody has looked
     │   └── ValidationFailed     the data break a shape (carries the report)
     └── QueryError               a query cannot be answered
         ├── QuerySyntaxError     it is not SPARQL 1.1 (line, column)
@@ -104,6 +105,7 @@ from pledgegraph.errors.given import (
     ProposalDecided,
     ProposalMissing,
     ReadError,
+    ReceiptMissing,
     ReportOvertaken,
     RevertRefused,
     SourceUnclear,
@@ -186,6 +188,7 @@ __all__ = [
     "QuerySyntaxError",
     "QueryTimeout",
     "ReadError",
+    "ReceiptMissing",
     "RemoteBehind",
     "RemoteCannot",
     "RemoteDiffers",

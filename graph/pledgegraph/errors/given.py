@@ -154,6 +154,27 @@ class StaleReceipt(InputError):
         self.report = report
 
 
+class ReceiptMissing(InputError):
+    """A workbook changes rows of which nobody can tell whether others have changed them since.
+
+    Such are tables (CSV), and workbooks that have lost the property which names their state.
+    """
+
+    remedy = (
+        "Check it first (--dry-run), see what each cell is now, and load it with the receipt of "
+        "that report; or make the changes in a workbook that is downloaded anew."
+    )
+
+    def __init__(self, report: WorkbookReport) -> None:
+        count = report.unguarded
+        super().__init__(
+            f"The file does not say when it was copied from the register, and changes {count:,} "
+            f"{'row' if count == 1 else 'rows'} that others may have changed since; nothing was "
+            "changed."
+        )
+        self.report = report
+
+
 class ValidationFailed(InputError):
     """The data break at least one shape of severity Violation; nothing was loaded."""
 

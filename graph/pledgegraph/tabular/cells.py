@@ -87,12 +87,17 @@ class Cells:
         *,
         label: Callable[[NamedNode], str],
         short: Callable[[NamedNode, Column], str],
+        own: Callable[[NamedNode], bool],
     ) -> None:
-        """``label`` names a record, ``short`` gives the identifier that a column shows of it."""
+        """``label`` names a record, ``short`` gives the identifier that a column shows of it.
+
+        ``own`` tells whether a record has a row of its own in the register's workbook.
+        """
         self._lists = lists
         self._language = language
         self._label = label
         self._short = short
+        self._own = own
 
     def shown(self, column: Column, values: Iterable[tuple[NamedNode, Term]], tag: str = "") -> str:
         """The text of a cell; ``tag`` is the language of a column of texts."""
@@ -118,10 +123,11 @@ class Cells:
             return self._member(self._lists.places, term)
         if column.kind is Kind.GOAL:
             return term.value.removeprefix(GOALS)
-        return self.reference(term, column)
+        # The name of a record stands in its own row alone: whoever changes it changes one cell.
+        return self._short(term, column) if self._own(term) else self.reference(term, column)
 
     def reference(self, record: NamedNode, column: Column) -> str:
-        """How a cell names a record: its name, and its identifier in brackets."""
+        """Names a record of others, or offers one: its name, and its identifier in brackets."""
         name = re.sub(r"[;\n\[\]]+\s*", ", ", self._label(record)).strip(" ,")
         return f"{name} [{self._short(record, column)}]".strip()
 

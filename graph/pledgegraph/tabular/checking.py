@@ -24,6 +24,8 @@ from pledgegraph.store.normalisation import EngineForm, difference, settle
 from pledgegraph.store.query_evaluation import evaluate
 from pledgegraph.store.rules import Rules, read_rules
 from pledgegraph.store.update_evaluation import WorkingCopy
+from pledgegraph.tabular.copies.guard import Guard
+from pledgegraph.tabular.copies.since import Since
 from pledgegraph.tabular.desk import Plan
 from pledgegraph.tabular.faults import Fault, Offer, sentence
 from pledgegraph.tabular.layout import Layout, lay_out, untagged
@@ -75,6 +77,8 @@ class Against:
     base: str
     sequence: int
     validator: str
+    changes: Path
+    """The log that led to the store."""
     folder: Path
     """An empty one, on the disk of the store, to try the change in."""
     day: date
@@ -111,7 +115,10 @@ def check(
         opened = _Opened(against.store, against.base, against.sequence)
         return Matcher(SearchIndex(cast(Snapshot, opened), against.base), against.base)
 
-    plan = Planner(against.store, state, matcher).plan(layout, against.day, progress)
+    since = Since.read(against.changes, layout.copied, against.sequence, state.nodes)
+    plan = Planner(against.store, state, matcher, Guard(state, since)).plan(
+        layout, against.day, progress
+    )
     matcher.cache_clear()
     take = settle(Change(agent="", reason="", remove=plan.take), against.base, EngineForm())
     change_set = difference(against.store, replace(take, add=plan.add))
@@ -126,6 +133,7 @@ def check(
         added=len(change_set.added),
         removed=len(change_set.removed),
         language=tongue,
+        unguarded=plan.unguarded,
     )
     if report.stops:
         return Checked(report)

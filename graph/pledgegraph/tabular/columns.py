@@ -22,6 +22,7 @@ class Kind(Enum):
 
     ID = "id"
     VERSION = "version"
+    """Names the content of a row, in workbooks of older releases; none is written any more."""
     REMOVE = "remove"
     TEXT = "text"
     """Text in the language of the column."""
@@ -42,6 +43,10 @@ class Kind(Enum):
     WHOLE = "whole"
     SOURCE = "source"
     """The graph that the record's statements stand in."""
+
+
+SHOWS_OTHERS: Final = (Kind.ID, Kind.VERSION, Kind.REMOVE, Kind.SOURCE, Kind.SHOWN_CONCEPT)
+"""Kinds of columns whose cells hold no statements of their row's record."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,6 +80,8 @@ class Plan:
     """As a store holds it; see `pledgegraph.store.normalisation`."""
     take: list[Quad] = field(default_factory=list)
     places: Places = field(default_factory=Places)
+    unguarded: int = 0
+    """Rows that change a record of which is not known what it said when they were copied."""
     broken: set[str] = field(default_factory=set)
     """Records in whose rows a fault was found already."""
 

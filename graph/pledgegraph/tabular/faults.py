@@ -19,6 +19,7 @@ KINDS: Final[Mapping[str, str]] = {
     "repeated": "Rows that are there twice",
     "known": "Rows that are in the register already",
     "conflict": "Rows that somebody else has changed",
+    "copy": "Rows that others may have changed",
     "missing": "Cells that must not be empty",
     "source": "Words of another source",
     # What is the matter with cells.

@@ -13,7 +13,8 @@ from pledgegraph.reconcile import Matcher
 from pledgegraph.store.system_graphs import graph_of_sources
 from pledgegraph.tabular import words
 from pledgegraph.tabular.cells import Term, Unreadable, parts_of, refuse_unfit
-from pledgegraph.tabular.columns import COMMITMENTS, REPORTS, Column, Kind
+from pledgegraph.tabular.columns import COMMITMENTS, REPORTS, SHOWS_OTHERS, Column, Kind
+from pledgegraph.tabular.copies.guard import Guard
 from pledgegraph.tabular.desk import Desk, Draft
 from pledgegraph.tabular.faults import Fault
 from pledgegraph.tabular.report import CellChange
@@ -25,14 +26,16 @@ _NOTE: Final = 1
 _SOURCE: Final = Column("source", Kind.RECORD, of=("source",))
 _LANGUAGE: Final = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")
 UNGRADED: Final = NamedNode(f"{SCHEME}grade#ungraded")
-_NO_STATEMENTS: Final = (Kind.ID, Kind.VERSION, Kind.REMOVE, Kind.SOURCE, Kind.SHOWN_CONCEPT)
 
 
 class Filling(Desk):
     """Reads the cells of rows."""
 
-    def __init__(self, store: Store, state: State, matcher: Callable[[], Matcher]) -> None:
+    def __init__(
+        self, store: Store, state: State, matcher: Callable[[], Matcher], guard: Guard
+    ) -> None:
         super().__init__(store, state, matcher)
+        self._guard = guard
         self._cells = state.cells
         self._kinds_of_new: dict[NamedNode, dict[NamedNode, str]] = {}
 
@@ -50,10 +53,9 @@ class Filling(Desk):
                 changed.append((column, tag, before, text))
         if not changed and record is not None:
             return
-        if record is not None and row.text("version") and not self._is_current(row, record):
-            if self._is_untouched(row, record):
-                return
-            self._conflict(draft)
+        if record is not None and not trial and self._guard.is_overtaken(row, record):
+            if not self._is_untouched(row, record):
+                self._conflict(draft)
             return
         home = self._home(draft, trial=trial)
         for column, tag, before, text in changed:
@@ -64,22 +66,21 @@ class Filling(Desk):
             self._retyped(draft, record)
         self._required(draft, trial=trial)
 
-    def _is_current(self, row: Row, record: Record) -> bool:
-        return row.text("version") == self._state.version(record)
-
     def _is_untouched(self, row: Row, record: Record) -> bool:
         """Whether the row is as it was when the workbook was made, though the record is not."""
+        if not row.text("version"):
+            return self._guard.is_as_copied(row, record)
         parts: list[tuple[str, ...]] = []
         try:
             for column, tag in row.pairs():
                 text = row.text(column.key, tag)
-                if not text or column.kind in _NO_STATEMENTS:
+                if not text or column.kind in SHOWS_OTHERS:
                     continue
                 for predicate, term in self._values(column, tag, text):
                     parts.append((column.key, predicate.value, str(term)))
         except Unreadable:
             return False
-        return version_of(parts) == row.text("version") and record is not None
+        return version_of(parts) == row.text("version")
 
     def _conflict(self, draft: Draft) -> None:
         draft.broken = True

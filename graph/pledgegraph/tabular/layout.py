@@ -31,6 +31,8 @@ class Layout:
     rows: list[Row] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
+    copied: str = ""
+    """Which state of a register the file says that it is a copy of."""
     facts: dict[str, str] = field(default_factory=dict)
     """What the sheet about the workbook says."""
     languages: Counter[str] = field(default_factory=Counter)
@@ -46,7 +48,7 @@ class Layout:
 
 def lay_out(book: RawBook) -> Layout:
     """The rows of a workbook by sheet and column."""
-    layout = Layout(faults=list(book.faults), notes=list(book.notes))
+    layout = Layout(faults=list(book.faults), notes=list(book.notes), copied=book.copied)
     tables: list[tuple[RawSheet, SheetKind, int]] = []
     for raw in book.sheets:
         key = words.keys_of_sheets().get(raw.name.strip().casefold())

@@ -32,6 +32,9 @@ _END: Final = re.compile(rb"</(?:\w+:)?c>")
 _VALUE: Final = re.compile(rb"<(?:\w+:)?v>[^<]")
 _SHEET: Final = re.compile(rb"<(?:\w+:)?sheet\b([^>]*)>")
 _RELATION: Final = re.compile(rb"<(?:\w+:)?Relationship\b([^>]*)>")
+_PROPERTY: Final = re.compile(rb"<(?:\w+:)?property\b([^>]*)>\s*<(?:\w+:)?lpwstr\b[^>]*>([^<]*)</")
+_LONGEST_PART: Final = 10_000_000
+"""Of parts that are read whole."""
 _ATTRIBUTE: Final = re.compile(rb"([\w:]+)\s*=\s*\"([^\"]*)\"")
 _REMEDY: Final = "Save the workbook anew as .xlsx, with the register's sheets only."
 
@@ -63,6 +66,20 @@ def scan(file: BinaryIO) -> dict[str, SheetScan]:
         raise InputError(
             "The workbook is protected by a password.", remedy="Save it without one."
         ) from error
+
+
+def property_of(file: BinaryIO, name: str) -> str:
+    """What a workbook that was scanned says by a property of its own; empty where nothing."""
+    part = "docProps/custom.xml"
+    with zipfile.ZipFile(file) as package:
+        if part not in package.namelist():
+            return ""
+        text = b"".join(_pieces(package, package.getinfo(part), _LONGEST_PART))
+    for match in _PROPERTY.finditer(text):
+        said = dict(_ATTRIBUTE.findall(match[1])).get(b"name", b"")
+        if unescape(said.decode("utf-8", "replace")) == name:
+            return unescape(match[2].decode("utf-8", "replace"))
+    return ""
 
 
 def _scanned(package: zipfile.ZipFile) -> dict[str, SheetScan]:
@@ -157,7 +174,7 @@ def _places(package: zipfile.ZipFile, names: set[str]) -> dict[str, str]:
 
 
 def _tags(tag: re.Pattern[bytes], package: zipfile.ZipFile, part: str) -> Iterator[dict[str, str]]:
-    text = b"".join(_pieces(package, package.getinfo(part), 10_000_000))
+    text = b"".join(_pieces(package, package.getinfo(part), _LONGEST_PART))
     for match in tag.finditer(text):
         yield {
             name.decode("ascii", "replace"): unescape(value.decode("utf-8", "replace"))

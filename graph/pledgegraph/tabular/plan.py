@@ -7,7 +7,7 @@ nothing: what shall go is marked so. Nothing is guessed: what cannot be told is 
 from __future__ import annotations
 
 import hashlib
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Collection, Iterable
 from datetime import date
 from functools import cached_property
@@ -19,7 +19,9 @@ from pledgegraph.namespaces import PG, RDF, RDFS
 from pledgegraph.reconcile import Matcher
 from pledgegraph.store.normalisation import EngineForm, fresh_names, settled
 from pledgegraph.tabular.columns import REPORTS
+from pledgegraph.tabular.copies.guard import Guard
 from pledgegraph.tabular.desk import Draft, Plan
+from pledgegraph.tabular.faults import Fault
 from pledgegraph.tabular.filling import UNGRADED
 from pledgegraph.tabular.identifying import Identifying
 from pledgegraph.tabular.layout import Layout
@@ -37,8 +39,12 @@ Progress = Callable[[int, int], None]
 class Planner(Identifying):
     """Works out what the rows of one workbook come to."""
 
-    def __init__(self, store: Store, state: State, matcher: Callable[[], Matcher]) -> None:
-        super().__init__(store, state, matcher)
+    def __init__(
+        self, store: Store, state: State, matcher: Callable[[], Matcher], guard: Guard
+    ) -> None:
+        super().__init__(store, state, matcher, guard)
+        self._unguarded: Counter[str] = Counter()
+        """By sheet, how many rows change a record of whose copying nothing is known."""
         self._form = EngineForm()
         self._names = fresh_names(state.base)
         self._users: dict[object, tuple[str, str]] = {}
@@ -64,6 +70,7 @@ class Planner(Identifying):
             self._keep(draft)
             if progress is not None and (not done % 50 or not drafts):
                 progress(done, count)
+        self._tell_unguarded()
         self._add_actors()
         register = self._state.register
         if next(self._plan.add.quads_for_graph_name(register.home), None) is not None:
@@ -109,7 +116,26 @@ class Planner(Identifying):
                 "Empty the cell.",
             )
             return
+        if self._guard.is_overtaken(draft.row, record):
+            self._conflict(draft)
+            return
         draft.take = list(record.own)
+
+    def _tell_unguarded(self) -> None:
+        self._plan.unguarded = self._unguarded.total()
+        for sheet, count in self._unguarded.items():
+            self._plan.notes.append(
+                Fault(
+                    "copy",
+                    sheet,
+                    "",
+                    "",
+                    "The file does not say when it was copied from the register, so that nobody "
+                    f"can tell whether others have changed the same rows since: {count:,}.",
+                    "See what each cell is now before it becomes yours; or make the changes in a "
+                    "workbook that is downloaded anew (.xlsx).",
+                )
+            )
 
     def _add_actors(self) -> None:
         register = self._state.register
@@ -144,6 +170,8 @@ class Planner(Identifying):
                     self._users.setdefault(quad.object, place)
         self._add(draft.add)
         plan.take += draft.take
+        if draft.record is not None and not self._guard.knows(draft.row):
+            self._unguarded[draft.row.name] += 1
         action = "remove" if draft.remove else "add" if draft.record is None else "change"
         title = draft.row.any_text(draft.row.sheet.title) or self._state.path(draft.node)
         plan.rows.append(

@@ -20,6 +20,7 @@ from pyoxigraph import RdfFormat, Store, serialize
 
 from pledgegraph.errors import InputError, PledgegraphError, StorageFull
 from pledgegraph.tabular.checking import Against, check
+from pledgegraph.tabular.copies.since import mark_of
 from pledgegraph.tabular.faults import Fault
 from pledgegraph.tabular.lists import Lists
 from pledgegraph.tabular.reading import Sent, read
@@ -53,6 +54,7 @@ def work(asked: Mapping[str, Any], body: bytes, memory: int) -> tuple[dict[str, 
         asked["base"],
         asked["sequence"],
         asked["validator"],
+        Path(asked["changes"]),
         Path(asked["folder"]),
         date.fromisoformat(asked["day"]),
     )
@@ -93,6 +95,7 @@ def _exported(store: Store, asked: Mapping[str, Any]) -> bytes:
         language=language,
         sheets=asked["sheets"],
         facts=facts,
+        copied="" if state is None else mark_of(Path(asked["changes"]), asked["sequence"]),
         day=datetime(day.year, day.month, day.day),  # noqa: DTZ001 -- a day, not a moment
     )
 

@@ -35,6 +35,8 @@ class RawBook:
     sheets: list[RawSheet]
     faults: list[Fault] = field(default_factory=list)
     notes: list[Fault] = field(default_factory=list)
+    copied: str = ""
+    """Which state of a register the file says that it is a copy of."""
     keyed: bool = False
     """Whether it came from a form: places are then called by their columns' keys."""
 

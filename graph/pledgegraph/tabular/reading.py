@@ -13,8 +13,9 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from pledgegraph.errors import InputError
 from pledgegraph.tabular import words
+from pledgegraph.tabular.copies.since import PROPERTY
 from pledgegraph.tabular.faults import Fault
-from pledgegraph.tabular.package_scan import scan
+from pledgegraph.tabular.package_scan import property_of, scan
 from pledgegraph.tabular.raw import LONGEST, RawBook, RawSheet, Value, letters
 
 MOST_BYTES: Final = 50_000_000
@@ -94,7 +95,7 @@ def _form(rows: Mapping[str, Sequence[Mapping[str, str]]]) -> RawBook:
 
 def _workbook(body: bytes) -> RawBook:
     scans = scan(io.BytesIO(body))
-    book = RawBook([])
+    book = RawBook([], copied=property_of(io.BytesIO(body), PROPERTY))
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(body)) as opened:
             for told in opened.sheets_metadata:

@@ -95,6 +95,8 @@ class WorkbookReport:
     receipt: str = ""
     """Names what would be done: whoever applies it gets this, or nothing. Empty with faults."""
     language: str = "en"
+    unguarded: int = 0
+    """Rows that change a record, while the file does not say which state it is a copy of."""
 
     @property
     def stops(self) -> bool:
@@ -127,6 +129,7 @@ class WorkbookReport:
             "answers": [each.as_json() for each in self.answers],
             "receipt": self.receipt,
             "language": self.language,
+            "unguarded": self.unguarded,
         }
 
     @classmethod
@@ -147,6 +150,7 @@ class WorkbookReport:
             answers=tuple(AnswerChange(**each) for each in card["answers"]),
             receipt=card["receipt"],
             language=card["language"],
+            unguarded=card.get("unguarded", 0),
         )
 
     def in_words(self, *, applied: bool = False) -> Iterator[str]:

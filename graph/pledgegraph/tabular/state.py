@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Final
 
 from pyoxigraph import Literal, NamedNode, Quad, Store
 
@@ -62,6 +63,9 @@ class Record:
         }
 
 
+_SOURCE: Final = Column("source", Kind.RECORD, of=("source",))
+
+
 def _is_of(term: object, column: Column, tag: str) -> bool:
     if column.kind is Kind.TEXT:
         return isinstance(term, Literal) and term.language == tag
@@ -78,7 +82,7 @@ class State:
         self.register = register
         self.base = register.base
         self.language = language
-        self.cells = Cells(lists, language, label=self.label, short=self.short)
+        self.cells = Cells(lists, language, label=self.label, short=self.short, own=self.owns)
         self._sources = graph_of_sources(self.base)
         self._labels: dict[NamedNode, str] = {}
 
@@ -128,6 +132,15 @@ class State:
         """The sheet on which a record of the register stands; None for one that is none."""
         return next((SHEETS[key] for key, nodes in self._members.items() if node in nodes), None)
 
+    def owns(self, node: NamedNode) -> bool:
+        """Whether a record stands on one of the register's own sheets."""
+        return self.holds(node) is not None
+
+    @cached_property
+    def nodes(self) -> frozenset[str]:
+        """The IRIs of the register's records."""
+        return frozenset(node.value for nodes in self._members.values() for node in nodes)
+
     def is_on(self, node: NamedNode, sheet: SheetKind) -> bool:
         """Whether a record of the register stands on a sheet."""
         return node in self._members[sheet.key]
@@ -167,9 +180,7 @@ class State:
         """The text of a cell, and whether another source says so."""
         if column.kind is Kind.ID:
             return self.identifier(record), False
-        if column.kind is Kind.VERSION:
-            return self.version(record), False
-        if column.kind is Kind.REMOVE:
+        if column.kind in (Kind.VERSION, Kind.REMOVE):
             return "", False
         if column.kind is Kind.SOURCE:
             return self._source(record), False
@@ -190,11 +201,7 @@ class State:
     def _source(self, record: Record) -> str:
         if record.home == self.register.home and not record.own:
             return ""
-        return self.reference_to_source(record.home)
-
-    def reference_to_source(self, source: NamedNode) -> str:
-        """How a cell names a source."""
-        return self.cells.reference(source, Column("source", Kind.RECORD, of=("source",)))
+        return self.cells.shown(_SOURCE, [(RDF.type, record.home)])
 
     def _kinds_of_makers(self, record: Record, column: Column) -> str:
         makers = [quad.object for quad in record.quads if quad.predicate == PG.madeBy]

@@ -13,7 +13,7 @@ from typing import IO, Any, Final
 from pyoxigraph import Quad, RdfFormat, Store, parse
 
 from pledgegraph import errors
-from pledgegraph.errors import InputError, Limit, StaleReceipt, WorkbookRefused
+from pledgegraph.errors import InputError, Limit, ReceiptMissing, StaleReceipt, WorkbookRefused
 from pledgegraph.settings import Settings
 from pledgegraph.store.changes import Change, Receipt
 from pledgegraph.store.commit_permit import Permit
@@ -169,6 +169,8 @@ class Workbooks:
         Raises:
             InputError: it is nothing that can be read.
             WorkbookRefused: there are faults in it.
+        ReceiptMissing: there is no receipt, and nobody can tell whether others have changed the
+            same rows since they were copied.
             StaleReceipt: it would come to something else than the receipt was given for.
             ValidationFailed: the changed data would break a shape.
         """
@@ -182,6 +184,8 @@ class Workbooks:
             reports.append(report)
             if report.stops:
                 raise WorkbookRefused(report)
+            if receipt is None and report.unguarded:
+                raise ReceiptMissing(report)
             if receipt is not None and receipt != report.receipt:
                 raise StaleReceipt(report)
             _refuse_strangers(snapshot, register, checked, self._engine.base)
@@ -284,6 +288,7 @@ class Workbooks:
             "base": self._engine.base,
             "snapshot": None if snapshot is None else snapshot.address["path"],
             "sequence": 0 if snapshot is None else snapshot.sequence,
+            "changes": str(self._settings.data_dir / "changes"),
             "day": datetime.now(UTC).date().isoformat(),
             **asked,
         }

@@ -12,6 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from pledgegraph.tabular import words
 from pledgegraph.tabular.columns import ALWAYS, SHEETS, Column, Kind, SheetKind
+from pledgegraph.tabular.copies.since import PROPERTY
 from pledgegraph.tabular.faults import Fault
 from pledgegraph.tabular.lists import Lists
 from pledgegraph.tabular.raw import RawBook, letters, text_of
@@ -26,7 +27,6 @@ _OPTIONS: Final = {
     "strings_to_urls": False,
     "strings_to_numbers": False,
 }
-_LOCKED: Final = (Kind.ID, Kind.VERSION)
 _LONGEST: Final = 32_767
 
 
@@ -37,14 +37,20 @@ def workbook_of(
     language: str,
     sheets: Sequence[str] = (),
     facts: Mapping[str, str],
+    copied: str,
     day: datetime,
 ) -> bytes:
-    """A register as a workbook, or an empty one; ``facts`` stand on the sheet about it."""
+    """A register as a workbook, or an empty one.
+
+    ``facts`` stand on the sheet about it, ``copied`` names the state that it is a copy of.
+    """
     held = io.BytesIO()
     chosen = [SHEETS[key] for key in SHEETS if key in (*ALWAYS, *sheets)]
     with Workbook(held, _OPTIONS) as book:
         # The file is the same for the same data, whenever it is written.
         book.set_properties({"created": day})
+        if copied:
+            book.set_custom_property(PROPERTY, copied, "text")
         writer = _Writer(book, state, language)
         for sheet in chosen:
             writer.sheet(sheet)
@@ -74,11 +80,8 @@ class _Writer:
             title = words.heading(column.key, self._language)
             made.write_string(0, index, f"{title}@{tag}" if tag else title, self._head)
             made.write_comment(0, index, words.help_on(column.key, self._language))
-            fixed = column.kind in _LOCKED
-            hidden = {"hidden": True} if column.kind is Kind.VERSION else {}
-            made.set_column(
-                index, index, column.width, self._fixed if fixed else self._free, hidden
-            )
+            fixed = column.kind is Kind.ID
+            made.set_column(index, index, column.width, self._fixed if fixed else self._free)
             self._places.append((made, index, column, len(records)))
         for row, record in enumerate(records, 1):
             self._row(made, row, record, columns)
@@ -100,6 +103,8 @@ class _Writer:
     def _columns(self, kind: SheetKind, records: Sequence[Record]) -> list[tuple[Column, str]]:
         found = []
         for column in kind.columns:
+            if column.kind is Kind.VERSION:
+                continue
             if column.kind is not Kind.TEXT:
                 found.append((column, ""))
             elif self._state is None:
@@ -115,7 +120,7 @@ class _Writer:
             return
         for index, (column, tag) in enumerate(columns):
             text, foreign = self._state.shown(record, column, tag)
-            form = self._fixed if column.kind in _LOCKED else self._said if foreign else self._free
+            form = self._fixed if column.kind is Kind.ID else self._said if foreign else self._free
             if text:
                 made.write_string(row, index, text[:_LONGEST], form)
 

@@ -18,6 +18,7 @@ from pledgegraph.errors import (
     DirectoryMissing,
     PledgegraphError,
     QuerySyntaxError,
+    ReceiptMissing,
     StaleReceipt,
     ValidationFailed,
     WorkbookRefused,
@@ -74,7 +75,7 @@ def sample(kind: type[PledgegraphError]) -> PledgegraphError:
     """An error of that class."""
     if kind is ValidationFailed:
         return ValidationFailed(ValidationReport(()), base=BASE)
-    if kind in (StaleReceipt, WorkbookRefused):
+    if kind in (ReceiptMissing, StaleReceipt, WorkbookRefused):
         return kind(WorkbookReport("idc", 1, 0))
     more: dict[str, Any] = {}
     parameters = inspect.signature(kind).parameters

@@ -2,19 +2,35 @@
 
 from __future__ import annotations
 
+import csv
 import io
+import re
+import zipfile
 from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 from xlsxwriter import Workbook
 
+_PROPERTY = re.compile(r'<property [^>]*name="([^"]*)"[^>]*><vt:lpwstr>([^<]*)<')
+
+
+def _properties(content: bytes) -> dict[str, str]:
+    """What a workbook says of itself by properties of its own."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        if "docProps/custom.xml" not in package.namelist():
+            return {}
+        return dict(_PROPERTY.findall(package.read("docProps/custom.xml").decode()))
+
 
 class Book:
-    """The sheets of a workbook, each a list of rows of cells."""
+    """The sheets of a workbook, each a list of rows of cells, and the properties of the file."""
 
-    def __init__(self, sheets: dict[str, list[list[Any]]]) -> None:
+    def __init__(
+        self, sheets: dict[str, list[list[Any]]], properties: dict[str, str] | None = None
+    ) -> None:
         self.sheets = sheets
+        self.properties = properties or {}
 
     @classmethod
     def read(cls, content: bytes) -> Book:
@@ -28,7 +44,8 @@ class Book:
                     ]
                     for told in opened.sheets_metadata
                     if told.visible == SheetVisibleEnum.Visible
-                }
+                },
+                _properties(content),
             )
 
     def heads(self, sheet: str) -> list[str]:
@@ -48,6 +65,19 @@ class Book:
         """What stands in a cell."""
         return str(self.row(sheet, identifier)[self.heads(sheet).index(heading)] or "")
 
+    def add_column(self, sheet: str, heading: str) -> None:
+        """Give a sheet an empty column of that heading, at its end, if it has none."""
+        if heading in self.heads(sheet):
+            return
+        for index, row in enumerate(self.sheets[sheet]):
+            row.append(None if index else heading)
+
+    def table(self, sheet: str) -> bytes:
+        """A sheet saved as CSV."""
+        held = io.StringIO(newline="")
+        csv.writer(held).writerows(self.sheets[sheet])
+        return held.getvalue().encode()
+
     def append(self, sheet: str, **cells: Any) -> int:
         """Add a row; spaces of headings are underscores, ``@`` is ``__``. Returns its number."""
         heads = self.heads(sheet)
@@ -61,6 +91,8 @@ class Book:
         """The workbook's bytes."""
         held = io.BytesIO()
         with Workbook(held, {"in_memory": True, "strings_to_formulas": False}) as book:
+            for name, value in self.properties.items():
+                book.set_custom_property(name, value, "text")
             days = book.add_format({"num_format": "yyyy-mm-dd"})
             for name, rows in self.sheets.items():
                 page = book.add_worksheet(name)
@@ -80,19 +112,20 @@ class Book:
         return path
 
     def different(self, other: Book) -> set[tuple[str, str, str]]:
-        """The cells that two workbooks have otherwise, but for the versions of rows."""
+        """The cells that two workbooks have otherwise; rows and the sheet about it are the same."""
         found = set()
+        assert list(self.sheets) == list(other.sheets)
+        assert self.sheets["About"] == other.sheets["About"]
         for sheet, rows in self.sheets.items():
             if sheet == "About":
                 continue
             theirs = {row[0]: row for row in other.sheets[sheet][1:]}
             assert [row[0] for row in rows[1:]] == list(theirs)
             heads, others = self.heads(sheet), other.heads(sheet)
+            assert set(others) <= set(heads)
             for row in rows[1:]:
                 for index, value in enumerate(row):
                     heading = heads[index]
-                    if heading == "Version":
-                        continue
                     place = others.index(heading) if heading in others else None
                     if value != (None if place is None else theirs[row[0]][place]):
                         found.add((sheet, str(row[0]), heading))

@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from pyoxigraph import NamedNode, Store
 
-from pledgegraph.errors import StaleReceipt
+from pledgegraph.errors import ReceiptMissing, StaleReceipt
 from pledgegraph.store import ChangesLog
-from pledgegraph.tabular import SHEETS
+from pledgegraph.tabular import SHEETS, Sent
+from pledgegraph.tabular.lists import Lists
+from pledgegraph.tabular.register import register_named
+from pledgegraph.tabular.state import State
+from tests.graph.building import BASE
 from tests.graph.tabular.books import Book
 from tests.graph.tabular.conftest import BY, Desk
 
@@ -79,6 +84,158 @@ def test_ten_cells_changed_are_ten_cells_changed(desk: Desk) -> None:
     assert not desk.check(second, US).changes, "the same again changes nothing"
     with pytest.raises(StaleReceipt):
         desk.apply(second, US, receipt=told.receipt)
+
+
+def ten_of_all_kinds(book: Book, word: str) -> set[tuple[str, str, str]]:
+    """Change ten cells of a register, each of another kind."""
+    book.add_column("Commitments", "Objective@fr")
+    commitment = "c2d-citizen-data"
+    report = next(row[0] for row in book.sheets["Reports"] if f"Told for {word}." in row)
+    status, themes, other = {
+        "xlsx": ("In progress", "Gender", "icount"),
+        "csv": ("Completed", "Gender; Citizen data", "idc"),
+    }[word]
+    return {
+        book.put("Commitments", commitment, "Objective@en", f"A title {word}"),
+        book.put("Commitments", commitment, "Objective@fr", f"Un titre {word}"),
+        book.put("Commitments", "c2d-idc", "Timeline", f"3 years (2024-27), {word}"),
+        book.put("Commitments", "c2d-icount", "Themes", themes),
+        book.put("Commitments", "c2d-idc", "Sponsors", "UNSD; DANE" if word == "csv" else "UNSD"),
+        book.put("Reports", report, "Status", status),
+        book.put("Reports", report, "Links", f"https://example.org/{word}"),
+        book.put("Targets", "c2d-idc-champions", "Baseline", len(word)),
+        # What is shown as evidence, and what a part is a part of.
+        book.put("Events", "bishkek-workshop-2025", "Contributes to", f"commitment/c2d-{other}"),
+        book.put(
+            "Undertakings", "c2d-citizen-data-knowledge", "Part of", f"commitment/c2d-{other}"
+        ),
+    }
+
+
+@pytest.mark.parametrize("form", ["xlsx", "csv"])
+def test_only_the_ten_cells_differ_whatever_is_their_kind(desk: Desk, form: str) -> None:
+    register, sheets = "commit-to-data", list(SHEETS)
+    book = desk.out(register)
+    said = {"Status": "Not started", "Reporter": "IDC", "Text__en": f"Told for {form}."}
+    book.append("Reports", Commitment="c2d-idc", Day="2 March 2026", **said)
+    desk.apply(book, register)
+    first = desk.out(register, *sheets)
+    changed = Book.read(desk.workbooks.export(register, sheets=sheets))
+    cells = ten_of_all_kinds(changed, form)
+    assert len(cells) == 10
+    before = ChangesLog(desk.engine.directory.changes).last()
+    if form == "xlsx":
+        desk.apply(changed, register)
+    else:
+        for sheet in {place[0] for place in cells}:
+            table = Sent(changed.table(sheet), f"{sheet}.csv")
+            with pytest.raises(ReceiptMissing):
+                desk.apply(table, register)
+            desk.apply(table, register, receipt=desk.check(table, register).receipt)
+    second = desk.out(register, *sheets)
+    assert second.different(first) == cells
+    told = ChangesLog(desk.engine.directory.changes).after(before)
+    subjects = {
+        str(quad.subject)[1:-1].rpartition("/")[2]
+        for record in told
+        for quad in (*record.added(), *record.removed())
+        if "/computed/" not in str(quad.graph_name)
+    }
+    assert subjects == {place[1].rpartition("/")[2] for place in cells}, "the log says so"
+
+
+@pytest.mark.parametrize("sheets", [(), ("all",)])
+def test_no_title_stands_in_two_cells(desk: Desk, sheets: tuple[str, ...]) -> None:
+    book = desk.out("commit-to-data", *(SHEETS if sheets else ()))
+    titles = {row[1] for row in desk.out("commit-to-data", "actors").sheets["Organisations"][1:]}
+    own = {title for title in titles if isinstance(title, str) and len(title) > 12}
+    assert own
+    for name, rows in book.sheets.items():
+        if name not in ("Organisations", "About"):
+            heads = book.heads(name)
+            referring = [
+                index
+                for index, head in enumerate(heads)
+                if head in ("Organisation", "Reporter", "Hosts", "Part of", "Commitment")
+            ]
+            shown = {str(row[index]) for row in rows[1:] for index in referring}
+            assert not [each for each in shown for title in own if title in each]
+
+
+def test_what_another_changed_is_not_removed(desk: Desk) -> None:
+    register = "ogp-us-nap5"
+    mine, theirs = desk.out(register), desk.out(register)
+    assert mine.properties == theirs.properties != {}
+    first, second = (row[0] for row in mine.sheets["Commitments"][1:3])
+    number = mine.cell("Commitments", first, "Number in the register") or None
+    theirs.put("Commitments", first, "Number in the register", "R-1")
+    theirs.put("Commitments", second, "Number in the register", "R-2")
+    desk.apply(theirs, register)
+    before = desk.quads()
+    mine.put("Commitments", first, "Remove", "remove")
+    report = desk.check(mine, register)
+    assert [(fault.kind, fault.place) for fault in report.faults] == [("conflict", "Commitments!2")]
+    # What they have put back since is theirs no more.
+    theirs = desk.out(register)
+    theirs.put("Commitments", first, "Number in the register", number)
+    desk.apply(theirs, register)
+    assert not [f for f in desk.check(mine, register).faults if f.kind == "conflict"]
+    assert desk.quads() != before
+
+
+def test_a_copy_of_which_nothing_is_known_is_loaded_with_a_receipt_alone(desk: Desk) -> None:
+    register = "ogp-us-nap5"
+    book = desk.out(register)
+    name = book.sheets["Commitments"][1][0]
+    book.put("Commitments", name, "Number in the register", "U-1")
+    known = dict(book.properties)
+    (mark,) = known
+    number, _, checksum = known[mark].partition(" ")
+    for said in ({}, {mark: f"{number} {checksum[::-1]}"}, {mark: f"9999 {checksum}"}, {mark: "x"}):
+        book.properties = said
+        report = desk.check(book, register)
+        assert not report.faults
+        assert report.unguarded == 1
+        assert "does not say when it was copied" in "\n".join(report.in_words())
+        with pytest.raises(ReceiptMissing):
+            desk.apply(book, register)
+    book.properties = known
+    assert not desk.check(book, register).unguarded
+    book.properties = {}
+    desk.apply(book, register, receipt=desk.check(book, register).receipt)
+    assert desk.out(register).cell("Commitments", name, "Number in the register") == "U-1"
+
+
+def test_the_versions_of_older_workbooks_still_guard_their_rows(desk: Desk) -> None:
+    register = "inclusive-data-charter"
+    book = desk.out(register)
+    assert "Version" not in book.heads("Commitments")
+    book.properties = {}
+    book.add_column("Commitments", "Version")
+    first, second = (row[0] for row in book.sheets["Commitments"][1:3])
+    for name in (first, second):
+        book.put("Commitments", name, "Version", version_in(desk, name))
+    book.put("Commitments", first, "Number in the register", "V-1")
+    told = desk.check(book, register)
+    assert (told.faults, told.unguarded) == ((), 0)
+    theirs = desk.out(register)
+    theirs.put("Commitments", first, "Number in the register", "V-2")
+    theirs.put("Commitments", second, "Number in the register", "V-3")
+    desk.apply(theirs, register)
+    assert [(f.kind, f.place) for f in desk.check(book, register).faults] == [
+        ("conflict", "Commitments!2")
+    ]
+
+
+def version_in(desk: Desk, slug: str) -> str:
+    """What the column “Version” said of a row: the name of what its statements were."""
+    with desk.engine.snapshot() as snapshot:
+        store = Store.read_only(str(snapshot.address["path"]))
+        register = register_named(store, BASE, "inclusive-data-charter")
+        assert register is not None
+        state = State(store, register, Lists(store), "en")
+        node = NamedNode(f"{BASE}/id/commitment/{slug}")
+        return state.version(state.record(node, SHEETS["commitments"]))
 
 
 def test_a_row_that_somebody_else_changed_is_not_overwritten(desk: Desk) -> None:

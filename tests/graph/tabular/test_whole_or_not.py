@@ -92,9 +92,9 @@ def test_no_workbook_loads_partly(
     sent = Sent(changed(book, edits, shuffles), "a.xlsx")
     day = date(2026, 11, 30)
     with desk.engine.snapshot() as snapshot:
-        store, validator = snapshot.store, "turbo"
+        store, validator, log = snapshot.store, "turbo", desk.engine.directory.changes
         folder = tmp_path_factory.mktemp("copy")
-        checked = check(sent, REGISTER, Against(store, BASE, 1, validator, folder, day))
+        checked = check(sent, REGISTER, Against(store, BASE, 1, validator, log, folder, day))
         report = checked.report
         assert report.stops == bool(report.faults) == (report.receipt == "")
         if report.stops:
@@ -115,7 +115,7 @@ def test_no_workbook_loads_partly(
         after = Store(copied / "store")
         apply(after, ChangeSet(Dataset(checked.added), Dataset(checked.removed)), merge=True)
         folder = tmp_path_factory.mktemp("again")
-        again = check(sent, REGISTER, Against(after, BASE, 2, validator, folder, day)).report
+        again = check(sent, REGISTER, Against(after, BASE, 2, validator, log, folder, day)).report
         # What was to come is there: the same workbook would change nothing more.
         assert not [row for row in again.rows if row.action != "add"] or again.stops
 

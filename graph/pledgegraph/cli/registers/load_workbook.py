@@ -14,7 +14,13 @@ from rich.progress import Progress as Bars
 
 from pledgegraph.cli.terminal.escape_control import harmless
 from pledgegraph.cli.terminal.validation_report import preferred_languages
-from pledgegraph.errors import ReadError, WorkbookRefused
+from pledgegraph.errors import (
+    InputError,
+    ReadError,
+    ReceiptMissing,
+    StaleReceipt,
+    WorkbookRefused,
+)
 from pledgegraph.settings import Settings
 from pledgegraph.setup import open_engine
 from pledgegraph.store import Permit
@@ -33,6 +39,7 @@ def load_workbook(
     *,
     by: Attribution,
     dry_run: bool,
+    receipt: str | None,
     marked: Path | None,
     as_json: bool,
 ) -> None:
@@ -41,6 +48,7 @@ def load_workbook(
     Raises:
         InputError: it cannot be read, or is no register's.
         WorkbookRefused: there are faults in it; nothing was changed.
+        StaleReceipt, ReceiptMissing: the receipt is another's, or there should be one; likewise.
     """
     sent = Sent(_content(path), path.name)
     engine = open_engine(chosen)
@@ -50,20 +58,29 @@ def load_workbook(
     languages = [each for each in preferred_languages() if each in ("en", "fr", "es")]
     language = languages[0] if languages else None
     sequence: int | None = None
+    refused: InputError | None = None
     try:
         with _bar() as progress:
             if dry_run:
                 report = books.check(sent, register, language=language, progress=progress)
             else:
                 applied = books.apply(
-                    sent, register, by, Permit(), language=language, progress=progress
+                    sent,
+                    register,
+                    by,
+                    Permit(),
+                    receipt=receipt,
+                    language=language,
+                    progress=progress,
                 )
                 report, sequence = applied.report, applied.receipt.sequence
-    except WorkbookRefused as error:
-        report = error.report
+    except (WorkbookRefused, StaleReceipt, ReceiptMissing) as error:
+        report, refused = error.report, error
     if marked is not None and (report.faults or report.notes):
         marked.write_bytes(books.marked(sent, report))
     _tell(report, sequence, marked, as_json=as_json)
+    if refused is not None:
+        raise refused
     if report.stops:
         raise WorkbookRefused(report)
 
@@ -103,6 +120,8 @@ def _tell(
         return
     for line in report.in_words(applied=sequence is not None):
         print(harmless(line))
+    if sequence is None and report.receipt and report.changes:
+        print(f"Receipt: {report.receipt}")
     if sequence is not None and report.changes:
         print(f"Loaded (change set {sequence}).")
     if marked is not None and (report.faults or report.notes):

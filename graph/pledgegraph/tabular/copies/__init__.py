@@ -1,0 +1,1 @@
+"""Which state of a register a workbook is a copy of, and what was changed since then."""
