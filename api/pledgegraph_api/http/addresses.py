@@ -9,10 +9,20 @@ from __future__ import annotations
 from typing import Final
 from urllib.parse import quote
 
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.types import Scope
 
 _STAYS: Final = "%:/?#[]@!$&'()*+,;=~"
 """What may stand in a URI beside letters, digits and ``-._``."""
+
+
+class AnyPath(PathConvertor):
+    """The rest of a path, whatever is in it: an IRI may have an encoded line feed."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("path", AnyPath())
 
 
 def uri_of(iri: str) -> str:

@@ -82,7 +82,7 @@ class DocumentSource:
             record,
             page=page,
             merged=merged,
-            parts=() if exists(snapshot, record) else self._parts_of(snapshot, record),
+            parts=self._parts_of(snapshot, record),
         )
         if document is None:
             raise self._missing(snapshot, record)

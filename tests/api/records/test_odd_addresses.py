@@ -43,8 +43,15 @@ NAMES = (
     "commitment/plain%2Ettl",
     "commitment/semi;colon=1",
     "commitment/é?ü=ö",
+    "commitment/line%0Afeed",
+    "commitment/ends%0D%0A",
+    "commitment/%00",
+    "commitment/q%22%3Cb%3E%5C",
 )
-PARTS = ("commitment/dock#part", "commitment/dock#other", "commitment/plain#part")
+PARTS = (
+    *("commitment/dock#part", "commitment/dock#other", "commitment/plain#part"),
+    "commitment/a,b#alone",
+)
 DATA = (
     """@prefix pg: <https://w3id.org/pledgegraph/def#> .
     @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
@@ -165,6 +172,14 @@ async def test_a_document_tells_of_the_parts_of_its_record(odd: httpx.AsyncClien
         assert f'about="{BASE}/id/commitment/dock#{part}"' in page
         assert f"commitment/dock#{part}" in (await odd.get("/doc/commitment/dock.jsonld")).text
     assert (await odd.get("/doc/commitment/docks.ttl")).status_code == 404
+
+
+async def test_a_document_tells_of_parts_that_nothing_links(odd: httpx.AsyncClient) -> None:
+    for extension in ("ttl", "nt", "trig", "rdf", "jsonld", "html"):
+        document = (await odd.get(f"/doc/commitment/a,b.{extension}?view=statements")).text
+        assert "commitment/a,b#alone" in document, extension
+        other = (await odd.get(f"/doc/commitment/a/b.{extension}")).text
+        assert "#alone" not in other, extension
 
 
 async def test_the_sitemap_and_the_lists_lead_to_every_record(odd: httpx.AsyncClient) -> None:
