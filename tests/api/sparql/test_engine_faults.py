@@ -441,6 +441,7 @@ async def test_a_star_shows_no_variable_that_the_query_does_not_have(
 @pytest.mark.parametrize(
     ("query", "said"),
     [
+        ("SELECT ?s (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?s HAVING (?n > 1)", "HAVING (COUNT"),
         ("SELECT * { :a !:none :b . }", "COUNT"),
         ("DESCRIBE * { GRAPH ?g { :t !:none 3 } }", "COUNT"),
         ("SELECT ?o { ?o !:none (1 2) }", "Use variables"),

@@ -129,7 +129,8 @@ class Reader(Patterns):
         if self.take_word("HAVING"):
             while self._is_constraint():
                 inner = self.call_or_brackets()
-                found.children.append(Node("filter", inner.start, inner.end, [inner]))
+                found.having.append(Node("filter", inner.start, inner.end, [inner]))
+                found.children.append(found.having[-1])
         if self.take_word("ORDER"):
             self._need_by()
             self._orders(found)

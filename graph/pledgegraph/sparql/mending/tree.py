@@ -58,6 +58,8 @@ class Select(Node):
     """The variables that expressions are named, each with its place."""
     grouped: frozenset[str] | None = None
     """The variables that GROUP BY groups by or names; None without one."""
+    having: list[Node] = field(default_factory=list)
+    """The conditions of its HAVING."""
     star: int = -1
     """Where its ``*`` stands, if it has one."""
     limit: int | None = None

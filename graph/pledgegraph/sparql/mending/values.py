@@ -8,7 +8,6 @@ from typing import Final
 
 from pledgegraph.datatypes import DERIVED_INTEGERS
 from pledgegraph.namespaces import XSD
-from pledgegraph.sparql.mending.bindings import Bindings
 from pledgegraph.sparql.mending.extremes import Extremes
 from pledgegraph.sparql.mending.function_kinds import BOOLEAN, PLAIN, STRINGS
 from pledgegraph.sparql.mending.functions import IS_SOUND, TRUTH, WHOLE
@@ -31,7 +30,6 @@ _OTHER_STAR: Final = re.compile(r"\b(?:DESCRIBE|DISTINCT)\s*\*", re.IGNORECASE)
 class Values(Extremes):
     """Puts expressions right."""
 
-    bindings: Bindings
     needs_names: Node | None
     """See `Triples`."""
 
@@ -40,6 +38,9 @@ class Values(Extremes):
         self.counted: list[list[str]] = [[]]
         """For each SELECT around, what its pattern must bind to be counted."""
         self.aliases: list[frozenset[str]] = [frozenset()]
+        self.selects: list[Select] = []
+        self.named_columns: set[int] = set()
+        """Where the SELECTs begin whose ``*`` must not show what orders their rows."""
 
     def filter(self, node: Node, scope: Scope) -> str:
         """FILTER and HAVING: what has to be true."""
@@ -181,9 +182,11 @@ class Values(Extremes):
         """A SELECT; what its aggregates count is bound at the end of its pattern."""
         if not isinstance(node, Select):
             raise TypeError(node.kind)
+        self._require_groups_first(node)
         inside = self.subquery(node, scope) if node.name != "outermost" else scope
         self.counted.append([])
         self.aliases.append(node.aliases)
+        self.selects.append(node)
         pieces: list[str] = []
         place, pattern = node.start, -1
         for child in node.children:
@@ -195,22 +198,38 @@ class Values(Extremes):
         pieces.append(self.copy(place, node.end, inside))
         counted = self.counted.pop()
         self.aliases.pop()
+        self.selects.pop()
         if node.where is not None:
             where = self.render(node.where, inside)
             pieces[pattern] = f"{{ {where} {' '.join(counted)} }}" if counted else where
-        if self.needs_names is not None and (node.flag or node.name == "outermost"):
+        if node.start in self.named_columns:
+            pieces[0] = self._named(node, pieces[0])
+        elif self.needs_names is not None and (node.flag or node.name == "outermost"):
             pieces[0] = self._with_names(node, pieces[0], self.needs_names)
         return "".join(pieces)
 
+    def _require_groups_first(self, node: Select) -> None:
+        """Refuse a HAVING that reads what SELECT names: that comes later (section 18.2.4)."""
+        names = {name for name, _ in node.named} - (node.grouped or frozenset())
+        for each in node.having:
+            if any(part.kind == "exists" for part in walk(each)):
+                continue
+            for name in sorted(names & self.bindings.mentioned(each)):
+                raise self.refuse(
+                    each,
+                    f"In HAVING, ?{name} has no value yet, since SELECT gives it later",
+                    f"Write in its place the expression that SELECT names ?{name}, such as "
+                    "HAVING (COUNT(*) > 1).",
+                )
+
     def _with_names(self, node: Select, head: str, triples: Node) -> str:
         """The head of a SELECT with the names of its columns in the place of ``*``."""
-        if _OTHER_STAR.search(_SELECT_STAR.sub(" ", self.text)):
+        if self._is_seen_elsewhere():
             names = []
         elif not node.flag:
             return head
         else:
-            shown = self.bindings.possible(node.children)
-            names = [name for name in self.bindings.in_order() if name in shown]
+            names = self._columns(node)
         if not names:
             raise self.refuse(
                 triples,
@@ -218,8 +237,28 @@ class Values(Extremes):
                 "column for it",
                 "Name the columns, ask with ASK, or count: SELECT (COUNT(*) AS ?n) { ... }.",
             )
+        return self._named(node, head)
+
+    def _named(self, node: Select, head: str) -> str:
         place = node.star - node.start
-        return f"{head[:place]} {' '.join(f'?{name}' for name in names)} {head[place + 1 :]}"
+        names = " ".join(f"?{name}" for name in self._columns(node))
+        return f"{head[:place]} {names} {head[place + 1 :]}"
+
+    def _columns(self, node: Select) -> list[str]:
+        shown = self.bindings.possible(node.children)
+        return [name for name in self.bindings.in_order() if name in shown]
+
+    def _is_seen_elsewhere(self) -> bool:
+        """Whether the text has a ``*`` that is not that of a SELECT."""
+        return _OTHER_STAR.search(_SELECT_STAR.sub(" ", self.text)) is not None
+
+    def may_have_columns(self, select: Select) -> bool:
+        """Whether a new variable in the pattern of a SELECT is not seen outside of it."""
+        if self._is_seen_elsewhere():
+            return False
+        if select.flag:
+            self.named_columns.add(select.start)
+        return True
 
     def call(self, node: Node, scope: Scope) -> str:
         """The call of a function."""
