@@ -6,7 +6,7 @@ import asyncio
 import logging
 from typing import Final
 
-from starlette.concurrency import run_in_threadpool
+from anyio.to_thread import run_sync
 
 from pledgegraph.store import Engine, refresh
 
@@ -32,7 +32,7 @@ class Warming:
         self._task = asyncio.create_task(self._run())
 
     async def stop(self) -> None:
-        """Stop; what is being worked out comes to its end in its thread."""
+        """Stop; what is being worked out is not waited for."""
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
@@ -44,7 +44,7 @@ class Warming:
             if newest is not None and newest == seen != done:
                 done = newest
                 try:
-                    await run_in_threadpool(refresh, self._engine)
+                    await run_sync(refresh, self._engine, abandon_on_cancel=True)
                 except Exception:  # noqa: BLE001 -- it must not end with one snapshot
                     # Whoever asks for it is told; the pages that do not need it go on.
                     _log.exception("What pages need of the snapshot could not be worked out.")

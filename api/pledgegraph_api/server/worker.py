@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import os
 import socket
 import sys
+import threading
 from typing import Final
 
 import uvicorn
@@ -24,6 +26,8 @@ from pledgegraph_api.sparql.runner import QueryRunner
 
 _LONGEST_GOODBYE: Final = 1
 """Seconds that connections get to close by themselves."""
+_LONGEST_REST: Final = 2.0
+"""Seconds that threads get to finish when all that has to be closed in good order is closed."""
 
 
 class _Server(uvicorn.Server):
@@ -36,6 +40,11 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._runner.stop()
         await super().shutdown(sockets)
+        # A thread that works out what pages need of a large snapshot cannot be broken off, and
+        # Python would wait for it. What is written is whole wherever a process ends.
+        rest = threading.Timer(_LONGEST_REST, os._exit, [os.EX_OK])
+        rest.daemon = True
+        rest.start()
 
 
 def answer_on(listener: socket.socket, settings: Settings, engine: EmbeddedEngine) -> None:

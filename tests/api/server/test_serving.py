@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -14,7 +15,7 @@ import httpx
 import pytest
 
 from pledgegraph.store.embedded import EmbeddedEngine
-from tests.running_service import Service
+from tests.running_service import Service, Started, environment_of
 
 BASE = "https://data.example.org"
 ENDLESS = "SELECT (COUNT(*) AS ?n) { " + " . ".join(f"?a{n} ?b{n} ?c{n}" for n in range(12)) + " }"
@@ -107,6 +108,41 @@ def test_it_stops_when_the_system_asks(start: Start) -> None:
     service.address()
     service.stop(signal.SIGTERM)
     assert service.process.returncode in (0, -signal.SIGTERM)
+
+
+STUCK = """\
+import threading
+from pledgegraph.cli import main
+from pledgegraph_api.progress.ledger import Ledgers
+
+def read(*_):
+    print("reading", flush=True)
+    threading.Event().wait()
+
+Ledgers._read = read
+main()
+"""
+"""The service, for which what pages need of the whole snapshot is never ready."""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_stops_while_the_snapshot_is_read(
+    engine: EmbeddedEngine, number: signal.Signals
+) -> None:
+    settings = environment_of(data_dir=engine.directory.path, base=BASE, port=0)
+    service = Started([sys.executable, "-c", STUCK, "serve"], settings)
+    try:
+        parts = urlsplit(service.address())
+        # Somebody waits for a page, too.
+        with socket.create_connection((parts.hostname, parts.port)) as reader:
+            reader.sendall(b"GET /progress HTTP/1.1\r\nHost: x\r\n\r\n")
+            while "reading" not in service.output():
+                assert service.process.poll() is None
+                time.sleep(0.05)
+            service.stop(number)
+        assert service.process.returncode in (0, -number)
+    finally:
+        service.end()
 
 
 @pytest.mark.parametrize("query", [ENDLESS, HUGE])
