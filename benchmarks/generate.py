@@ -156,7 +156,8 @@ class _Document:
         office = kind == "national-statistical-office"
         self.say(
             _iri("actor", f"bench-{number}"),
-            (RDF.type, str(PG.NationalStatisticalOffice if office else PG.Actor)),
+            (RDF.type, str(PG.Actor)),
+            *([(RDF.type, str(PG.NationalStatisticalOffice))] if office else []),
             (RDFS.label, _text(f"Actor {number}")),
             (PG.actorType, _concept("actor-type", kind)),
             (DCTERMS.spatial, _concept("m49", self.dice.choice(_COUNTRIES))),
@@ -304,6 +305,7 @@ class _Document:
         host, co_host = self.actor(), self.actor()
         self.say(
             event,
+            (RDF.type, str(PG.Event)),
             (RDF.type, f"{PG[kind]}"),
             (PG.eventType, _concept("event-type", _EVENTS[kind])),
             (PG.eventStatus, _concept("event-status", "held" if day <= _READ else "announced")),

@@ -60,6 +60,10 @@ _PATIENCE: Final = 400
 """Seconds; over a million statements the first pages wait for what is made once a snapshot."""
 
 
+_RESTS: Final = 30
+"""How often to wait for rest; each is up to 20 seconds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """What a kind of page took."""
@@ -89,11 +93,19 @@ def first_byte(service: RunningService, address: str) -> tuple[float, int]:
     return taken, len(body)
 
 
+def _come_to_rest(service: RunningService) -> None:
+    """Wait until what pages need of the whole snapshot is there, which takes processor time."""
+    for _ in range(_RESTS):
+        if service.is_idle_soon():
+            return
+    raise RuntimeError("the service does not come to rest")
+
+
 def measure(service: RunningService) -> list[Result]:
     """Each kind of page."""
     for addresses in KINDS.values():
         first_byte(service, addresses[0])
-    service.is_idle_soon()
+    _come_to_rest(service)
     found = []
     for kind, addresses in KINDS.items():
         before = service.service.processor_time()

@@ -13,11 +13,11 @@ from pyoxigraph import NamedNode
 from pledgegraph.namespaces import PG
 from pledgegraph.store import Snapshot
 from pledgegraph_api.progress.terms import CLASSES, FRESHNESS
-from pledgegraph_api.records.shown_things import Name, Things, When
+from pledgegraph_api.records.shown_things import DATED, Name, Things, When
 from pledgegraph_api.records.tallies import Tally
 from pledgegraph_api.web.translations import spanned
 
-MOST: Final = 100
+MOST: Final = 50
 """Commitments that a page shows; lists show all."""
 _DUE: Final = ((PG.dueEarliest,), (PG.dueLatest,), (PG.dueAsPublished,))
 
@@ -87,7 +87,8 @@ def count_commitments(
     said = things.said
     records = [each.record for each in shown]
     said.take(snapshot.about(records, [each for group in _DUE for each in group]))
-    said.take(snapshot.about([report for each in shown for report in each.status_reports]))
+    reports = [report for each in shown for report in each.status_reports]
+    said.take(snapshot.about(reports, DATED))
     through = [each for each in tallies if maker is not None and maker not in each.makers]
     others = _first(node for each in through for node in each.makers)
     neighbours = [node for each in shown for node in (*each.registers, *each.makers)]

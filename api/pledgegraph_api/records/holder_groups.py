@@ -11,18 +11,19 @@ from datetime import date
 from pathlib import Path
 from typing import Final
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.namespaces import ORG, PG, RDF
 from pledgegraph.store import Snapshot, solutions
 from pledgegraph_api.records.shown_things import Name, Things, When
-from pledgegraph_api.records.statements import Statements
+from pledgegraph_api.records.statements import Statements, day_in
 from pledgegraph_api.web.control_chars import printable
 
-MOST: Final = 60
+MOST: Final = 30
 """Entries of a list."""
+ACTOR: Final = "<urn:x-actor>"
 SOURCE: Final = "<urn:x-source>"
-"""Stands in queries for the source that they ask of."""
+"""They stand in queries for the record that these ask of."""
 QUERIES: Final = Path(__file__).resolve().with_name("queries")
 _IN_SOURCE: Final = (
     ("sheet_accounts", frozenset({PG.StatusReport, PG.ProgressNote, PG.Assessment})),
@@ -31,6 +32,7 @@ _IN_SOURCE: Final = (
     ("actors", frozenset({PG.Actor})),
 )
 """What a source tells of, by heading."""
+_HOSTING: Final = (PG.host, PG.coHost)
 _OTHER_ROLES: Final = (PG.sponsoredBy, PG.supportedBy, PG.expectedFrom)
 _DAYS: Final = (PG.asOf, PG.earliest, PG.startsOn, PG.latest, PG.endsOn)
 
@@ -75,12 +77,7 @@ class Groups:
         """The lists of a record of a class; those that are empty too."""
         if kind == PG.Actor:
             return [
-                self._group(
-                    "took_part",
-                    self._plain(PG.host, named=True),
-                    self._plain(PG.coHost, named=True),
-                    self._linked(PG.participant, PG.participationIn, PG.role, by_target=True),
-                ),
+                self._group("took_part", self._attended()),
                 self._group(
                     "other_roles",
                     *(self._plain(prop, named=True, dated=False) for prop in _OTHER_ROLES),
@@ -155,6 +152,41 @@ class Groups:
         role = self._things.term(props[0]).text if named else ""
         return self._shown(nodes, role=role, dated=dated)
 
+    def _attended(self) -> tuple[list[Item], int]:
+        """The events that an actor hosted or took part in, in which roles."""
+        text = (QUERIES / "took_part.rq").read_text(encoding="utf-8")
+        rows = solutions(self._snapshot, text.replace(ACTOR, str(self._record)), {})
+        roles: dict[tuple[NamedNode, ...], set[NamedNode]] = {}
+        last: dict[NamedNode, date] = {}
+        for row in rows:
+            event, link, role, day = row["event"], row["link"], row["role"], row["last"]
+            if isinstance(event, NamedNode) and isinstance(link, NamedNode):
+                last[event] = (day_in(day) if isinstance(day, Literal) else None) or date.min
+                is_node = isinstance(role, NamedNode)
+                # Who hosts and co-hosts has two roles, and no participation that holds both.
+                key = (event, role if is_node and role in _HOSTING else link)
+                roles.setdefault(key, set()).update([role] if is_node else [])
+        found = list(
+            dict.fromkeys((key[0], tuple(sorted(held, key=str))) for key, held in roles.items())
+        )
+        newest = set(sorted(last, key=lambda each: (last[each], each.value), reverse=True)[:MOST])
+        things = self._things
+        self._read(newest)
+        things.learn(node for event, held in found if event in newest for node in held)
+        items = [
+            Item(
+                things.name(event),
+                ", ".join(
+                    (things.term(node) if node in _HOSTING else things.name(node)).text
+                    for node in held
+                ),
+                things.when(event),
+            )
+            for event, held in found
+            if event in newest
+        ]
+        return items, len(found)
+
     def _outcomes(self) -> tuple[list[Item], int]:
         """What resulted from a decision that was taken at the record."""
         decisions = self.pointing(PG.atSession)
@@ -188,18 +220,16 @@ class Groups:
             nodes
         )
 
-    def _linked(
-        self, here: NamedNode, there: NamedNode, role: NamedNode, *, by_target: bool = False
-    ) -> tuple[list[Item], int]:
+    def _linked(self, here: NamedNode, there: NamedNode, role: NamedNode) -> tuple[list[Item], int]:
         """What is at the other end of the links that lead here, such as memberships.
 
-        ``by_target`` says that it has the date, and not the link.
+        The link has the date.
         """
         links = self.pointing(here)
         ends = Statements()
         ends.take(self._snapshot.about(links, [there, role], merged=True))
         found = dict.fromkeys(
-            _Link(target, tuple(ends.nodes(link, role)), target if by_target else link)
+            _Link(target, tuple(ends.nodes(link, role)), link)
             for link in links
             for target in ends.nodes(link, there)
         )

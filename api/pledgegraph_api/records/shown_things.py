@@ -26,6 +26,8 @@ _EDITORIAL: Final = frozenset({PG.EditorialSource, PG.ReferenceSource})
 _STARTS: Final = (PG.asOf, PG.earliest, PG.startsOn)
 _ENDS: Final = (PG.asOf, PG.latest, PG.endsOn)
 _WORDS: Final = (PG.dateAsPublished, PG.dateAsResearched)
+DATED: Final = tuple(dict.fromkeys((*_STARTS, *_ENDS, *_WORDS)))
+"""The properties that say when something was."""
 _LINKS: Final = frozenset(
     {
         PG.contributesTo,
@@ -109,6 +111,7 @@ class Things:
         self._labels: dict[NamedNode, list[tuple[NamedNode, Literal]]] = {}
         self._acronyms: dict[NamedNode, frozenset[str]] = {}
         self._originals: dict[NamedNode, Original] = {}
+        self._called: dict[NamedNode, Name] = {}
 
     def learn(self, nodes: Iterable[NamedNode]) -> None:
         """Look up what these are called, all at once."""
@@ -121,6 +124,9 @@ class Things:
 
     def name(self, node: NamedNode) -> Name:
         """What a node is called: by its label, its text, or its IRI made short."""
+        known = self._called.get(node)
+        if known is not None:
+            return known
         if node not in self._labels:
             self.learn([node])
         label = best_name(self._labels[node], self.language)
@@ -131,7 +137,8 @@ class Things:
                 return Name(start, text.language or "", self.href(node))
             return Name(printable(short_name(node.value, self._base)), "", self.href(node))
         text_of = printable(with_acronym(label.value, self._acronyms.get(node, ())))
-        return Name(text_of, label.language or "", self.href(node))
+        called = self._called[node] = Name(text_of, label.language or "", self.href(node))
+        return called
 
     def names(self, node: NamedNode, *props: NamedNode) -> tuple[Name, ...]:
         """The names of the values of properties."""

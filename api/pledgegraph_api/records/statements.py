@@ -106,7 +106,7 @@ class Statements:
 
     def days(self, node: NamedNode, *props: NamedNode) -> list[date]:
         """The values that are days, the earliest first."""
-        return sorted(day for text in self.texts(node, *props) if (day := _day(text)) is not None)
+        return sorted(day for text in self.texts(node, *props) if (day := day_in(text)) is not None)
 
     def spans(
         self, node: NamedNode, first: Iterable[NamedNode], last: Iterable[NamedNode]
@@ -129,14 +129,15 @@ class Statements:
         about = self._said.get(node, {})
         for prop in props:
             for value, graphs in about.get(prop, {}).items():
-                day = _day(value) if isinstance(value, Literal) else None
+                day = day_in(value) if isinstance(value, Literal) else None
                 if day is not None:
                     for graph in graphs or (None,):
                         found.setdefault(graph, []).append(day)
         yield from found.items()
 
 
-def _day(text: Literal) -> date | None:
+def day_in(text: Literal) -> date | None:
+    """The day that a literal gives; None where it is none, or no date at all."""
     try:
         return date.fromisoformat(text.value[:10]) if text.datatype in _DAYS else None
     except ValueError:

@@ -10,7 +10,14 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Final
 
-from babel.dates import format_date, format_interval, format_skeleton, format_timedelta
+from babel import Locale
+from babel.dates import (
+    format_date,
+    format_interval,
+    format_skeleton,
+    format_timedelta,
+    match_skeleton,
+)
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
@@ -55,7 +62,13 @@ def spanned(first: date, last: date, language: str) -> str:
             return format_skeleton("y", first, locale=language)
         if first.month == last.month:
             return format_skeleton("yMMMM", first, locale=language)
-    return format_interval(first, last, "yMMMMd", locale=language)
+    return format_interval(first, last, _interval_form(language), locale=language)
+
+
+@cache
+def _interval_form(language: str) -> str | None:
+    """The form of stretches of days in the language; Babel would look for it each time."""
+    return match_skeleton("yMMMMd", Locale.parse(language).interval_formats)
 
 
 @lru_cache(maxsize=_REMEMBERED)

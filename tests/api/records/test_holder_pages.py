@@ -45,7 +45,13 @@ ODD = (
         f' pg:lastReportLatest "2024-12-31"^^xsd:date .\n'
         for n in range(120)
     )
-    + "}"
+    + "".join(
+        f'  <id/event/m{n}> a pg:Event ; rdfs:label "Meeting {n}"@en ; pg:host <id/actor/odd> ;'
+        f' pg:earliest "2021-{n // 28 + 1:02}-{n % 28 + 1:02}"^^xsd:date ;'
+        f' pg:latest "2021-{n // 28 + 1:02}-{n % 28 + 1:02}"^^xsd:date .\n'
+        for n in range(40)
+    )
+    + "  <id/event/m39> pg:coHost <id/actor/odd> .\n}"
 )
 
 
@@ -88,10 +94,20 @@ async def test_an_event_that_nobody_confirms_is_said_to_be_past(odd: httpx.Async
 
 async def test_a_long_list_says_what_it_leaves_out(odd: httpx.AsyncClient) -> None:
     said = answer_of(await text(odd, "actor/odd"))
-    assert "100 of 120 are shown" in said
+    assert "50 of 120 are shown" in said
     assert re.search(r"Due date passed, no end reported: 120 ?\.", said)
     # A year is no day.
     assert "The latest is of 2024." in said
+
+
+async def test_the_newest_events_of_an_actor_are_shown_and_the_others_counted(
+    odd: httpx.AsyncClient,
+) -> None:
+    said = answer_of(await text(odd, "actor/odd"))
+    shown = re.findall(r"Meeting (\d+)", said)
+    # One was hosted and co-hosted, and is there for both.
+    assert shown == ["39", *(str(n) for n in range(39, 10, -1))]
+    assert "11 more entries are not shown" in said
 
 
 @pytest.mark.parametrize(
