@@ -19,6 +19,7 @@ from pledgegraph.store.changes import Change
 from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.app.create import create_app
+from tests import forked_workers
 from tests.shipped_store import copy_shipped
 
 BASE = "https://data.example.org"
@@ -33,6 +34,20 @@ ClientOf = Callable[[FastAPI], AbstractAsyncContextManager[httpx.AsyncClient]]
 def anyio_backend() -> str:
     """The service runs under asyncio only, and in one event loop: an application belongs to one."""
     return "asyncio"
+
+
+@pytest.fixture(scope="session")
+def template() -> Iterator[forked_workers.Template]:
+    """The process from which the workers of applications in this process are forked."""
+    template = forked_workers.Template()
+    yield template
+    template.end()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _forked_workers(template: forked_workers.Template) -> Iterator[None]:
+    with template.in_use():
+        yield
 
 
 def make_store(path: Path, data: bytes | None = None) -> EmbeddedEngine:
