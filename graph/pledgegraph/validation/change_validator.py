@@ -20,9 +20,9 @@ from pledgegraph.validation.affected_nodes import (
     context,
 )
 from pledgegraph.validation.dependency_automaton import Reach
+from pledgegraph.validation.kept_reach import reach_of_shapes
 from pledgegraph.validation.rdflib_terms import Term
 from pledgegraph.validation.report import ValidationReport
-from pledgegraph.validation.shape_dependencies import reach_of
 from pledgegraph.validation.validator import Validator
 
 LIMIT: Final = 200_000
@@ -62,7 +62,7 @@ class ChangeValidator:
     @cached_property
     def reach(self) -> Reach:
         """What the shapes look at."""
-        return reach_of(self._validator.shapes.graph)
+        return reach_of_shapes(self._validator.shapes)
 
     def check(self, change: ChangeSet, store: Lookup) -> ValidationReport:
         """The report on the nodes whose verdict the change can alter, as it would leave them.

@@ -6,6 +6,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple, parse
@@ -25,6 +26,8 @@ class Shapes:
     """The shapes graph (SHACL section 1.5); nobody changes it."""
     ontology: tuple[Triple, ...] = ()
     """Classes, properties, alignments and concepts; joined to the data for validation."""
+    digest: str = ""
+    """What tells the shapes' files from others, in hexadecimal; empty where there are none."""
 
     @classmethod
     def read(cls, folder: Path) -> Shapes:
@@ -48,7 +51,7 @@ class Shapes:
             for pattern in ("*.ttl", "schemes/*.ttl", "mappings/*.ttl")
             for path in sorted(folder.glob(pattern))
         ]
-        return cls(graph_of(_triples(rules)), tuple(dict.fromkeys(_triples(words))))
+        return cls(graph_of(_triples(rules)), tuple(dict.fromkeys(_triples(words))), _digest(rules))
 
     @cached_property
     def described(self) -> frozenset[NamedNode | BlankNode | Triple]:
@@ -91,6 +94,13 @@ class Shapes:
                 seen.add(outer)
                 waiting.append(outer)
         return shape
+
+
+def _digest(files: Iterable[Path]) -> str:
+    found = sha256()
+    for file in files:
+        found.update(sha256(file.read_bytes()).digest())
+    return found.hexdigest()
 
 
 def _triples(files: Iterable[Path]) -> Iterable[Triple]:
