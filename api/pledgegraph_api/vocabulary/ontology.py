@@ -25,6 +25,7 @@ from pledgegraph.ontology import (
     Term,
     ontology_documents,
     read_terms,
+    shipped_schemes,
     version_of,
 )
 from pledgegraph.rdf import Statements, Texts
@@ -55,6 +56,8 @@ _PATHS: Final = (
 )
 _IN_HEADER: Final = frozenset({DCTERMS.title, DCTERMS.description, DCTERMS.bibliographicCitation})
 """What the head of the page shows whole."""
+_MOST_VALUES: Final = 40
+"""Of longer lists of values the page shows the scheme alone."""
 KINDS: Final = ("class", "relation", "attribute", "computed", "datatype")
 """The kinds of terms that the page has a section for."""
 
@@ -161,6 +164,7 @@ class OntologyPages:
                 others=others,
                 ontology=self._ontology(document),
                 axioms=self._axioms(document),
+                most_values=_MOST_VALUES,
                 elsewhere=used.elsewhere if used else (),
                 unused=used.unused if used else (),
                 name_of=lambda iri: short_name(iri, self._base),
@@ -198,7 +202,10 @@ class OntologyPages:
         if document.is_fixed:
             return read_terms(document.triples)
         beside = self._documents["/def/alignments"].triples
-        return read_terms((*document.triples, *beside), self._documents["/shapes"].triples)
+        concepts = (said for scheme in shipped_schemes().values() for said in scheme)
+        return read_terms(
+            (*document.triples, *beside), self._documents["/shapes"].triples, concepts
+        )
 
     def _ontology(self, document: OntologyDocument) -> _Ontology:
         known = self._read.get(document.path)

@@ -37,6 +37,7 @@ SHOWN_OF_TERMS: Final = frozenset(
         RDFS.domain,
         RDFS.range,
         RDFS.seeAlso,
+        SKOS.example,
         *_MATCHES,
     }
 )
@@ -51,6 +52,25 @@ class Rule:
     messages: Texts
     severity: str
     """``Violation``, ``Warning`` or ``Info``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A concept that a property may have as its value."""
+
+    iri: str
+    labels: Texts
+    definitions: Texts
+
+    @property
+    def scheme(self) -> str:
+        """The name of its scheme, such as ``stage``."""
+        return self.iri.rpartition("/")[2].partition("#")[0]
+
+    @property
+    def short(self) -> str:
+        """What a query calls it, such as ``stage:expected``."""
+        return self.iri.rpartition("/")[2].replace("#", ":")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +92,10 @@ class Term:
     used_by: tuple[str, ...]
     """Of a class, the properties that lead from it or to it."""
     rules: tuple[Rule, ...]
+    examples: tuple[str, ...]
+    """Queries that show how it is asked for."""
+    values: tuple[Value, ...]
+    """Of a property, the concepts of the ontology that may be its values; of a class, its own."""
 
     @property
     def name(self) -> str:
@@ -79,9 +103,14 @@ class Term:
         return self.iri.rpartition("#")[2]
 
 
-def read_terms(ontology: Iterable[Triple], shapes: Iterable[Triple] = ()) -> tuple[Term, ...]:
-    """Every term of the ``pg:`` namespace, sorted by name, with what the shapes ask of it."""
-    said = Statements([*ontology, *shapes])
+def read_terms(
+    ontology: Iterable[Triple], shapes: Iterable[Triple] = (), concepts: Iterable[Triple] = ()
+) -> tuple[Term, ...]:
+    """Every term of the ``pg:`` namespace, sorted by name, with what the shapes ask of it.
+
+    ``concepts`` are the statements of concept schemes: the values that properties may have.
+    """
+    said = Statements([*ontology, *shapes, *concepts])
     found = []
     for node in said.all_subjects():
         if isinstance(node, NamedNode) and node.value.startswith(PG.iri):
@@ -109,6 +138,25 @@ def _term(said: Statements, node: NamedNode, kind: str) -> Term:
         see=said.iris(node, RDFS.seeAlso),
         used_by=iris_among(used_by) if is_class else (),
         rules=tuple(_rules(said, node)) if is_class else (),
+        examples=tuple(said.texts_in_any(node, SKOS.example)),
+        values=_values(said, [node] if is_class else said.objects(node, RDFS.range)),
+    )
+
+
+def _values(said: Statements, kinds: Iterable[Node]) -> tuple[Value, ...]:
+    """The concepts of some classes of ours that are in use, by their IRIs."""
+    concepts = {
+        each
+        for kind in kinds
+        if isinstance(kind, NamedNode) and kind.value.startswith(PG.iri)
+        for each in said.subjects(RDF.type, kind)
+        if isinstance(each, NamedNode)
+        and said.objects(each, SKOS.inScheme)
+        and not said.objects(each, OWL.deprecated)
+    }
+    return tuple(
+        Value(each.value, said.texts(each, SKOS.prefLabel), said.texts(each, SKOS.definition))
+        for each in sorted(concepts, key=lambda each: each.value)
     )
 
 

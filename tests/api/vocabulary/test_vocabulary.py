@@ -211,6 +211,20 @@ async def test_a_class_shows_what_its_shapes_ask(shipped: httpx.AsyncClient) -> 
     assert all(each in text for each in asked)
 
 
+async def test_a_property_shows_its_values_and_how_it_is_asked_for(
+    shipped: httpx.AsyncClient,
+) -> None:
+    page = Sections((await shipped.get("/def", headers=BROWSER)).text)
+    for name in ("stage", "Stage"):
+        for short in ("stage:expected", "stage:announced", "stage:confirmed"):
+            assert short in page.texts[name]
+        assert "it does not say that it was made" in page.texts[name]
+    assert "/scheme/topic" in page.links["theme"]
+    assert "topic:" not in page.texts["theme"]
+    assert "freshness:never-reported" not in page.texts["reportingKnown"]
+    assert "?event pg:inYear ?year" in page.texts["inYear"]
+
+
 async def test_the_page_tells_how_the_data_use_the_terms(shipped: httpx.AsyncClient) -> None:
     page = await shipped.get("/def?lang=en", headers=BROWSER)
     table = page.text.partition('id="elsewhere"')[2].partition("</table>")[0]

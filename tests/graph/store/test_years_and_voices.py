@@ -60,7 +60,9 @@ def test_who_speaks_in_the_makers_reports_is_told(world: EmbeddedEngine) -> None
     assert voices("unsigned") == {"unsigned", "maker-itself"}
     assert voices("silent") is None
     unsigned = computed(world, node("id/commitment/unsigned"))
-    assert unsigned["makersReport"] == {"unsigned", "its-page"}
+    assert unsigned["makersReport"] == {"unsigned", "its-page", "delivered"}
+    silent = computed(world, node("id/commitment/silent"))
+    assert silent["othersAccount"] == {"others", "others-delivery"}
     assert unsigned["makersOwnReport"] == {"its-page"}
 
 
