@@ -274,7 +274,7 @@ async def test_a_term_that_somebody_looks_for_is_found(shipped: httpx.AsyncClien
 @pytest.mark.parametrize(
     ("path", "near"),
     [
-        ("/def/9.9.9", "/def/1.0.0"),
+        ("/def/9.9.9", "/def/1.2.0"),
         ("/shapes/promise", "/shapes/promises"),
         ("/scheme/statu", "/scheme/status"),
     ],
