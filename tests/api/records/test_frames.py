@@ -27,7 +27,7 @@ CONTEXTS = {
     "1.1.0": "c006f1a13b1652d86da5463d0750feac5c2bc28e78949f23ced8f4ec7d3e3812",
     "1.2.0": "54d3423af78de5241b29b97e4da183b68ab1de8e07bf1900f45eab1bff8e84cb",
     "1.3.0": "e1c7b55d472f2a0e34b025b6a6629a5565275a87e9de677c2b2ed92f4b351548",
-    "1.4.0": "68df9da778c5429f78025c257fa4c7b0ec73d36369861c3ee9412a9857cd9414",
+    "1.4.0": "f5747c806ce406eb5fb4305431dc189300ddfecdbe014514253cc7c1d7129d19",
 }
 """The SHA-256 of each version of the context as it is served, the newest last."""
 
