@@ -6,8 +6,10 @@ import gc
 import os
 import shutil
 import signal
+import ssl
 import sys
 from collections.abc import Callable, Generator
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -30,6 +32,10 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # A copy of the data in memory takes a process of its own for each of some hundred services. The
 # tests that are about such copies ask for them.
 os.environ.setdefault("PLEDGEGRAPH_COPIES_MEMORY", "0")
+
+# A client of httpx reads all certificates that the machine trusts, which takes longer than most
+# requests; tests make some thousand clients.
+ssl.create_default_context = cache(ssl.create_default_context)  # type: ignore[assignment]
 
 # Most stores of the tests and of what they start live for a second: where memory can hold them,
 # no disk is waited for.

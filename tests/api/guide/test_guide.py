@@ -7,9 +7,7 @@ import io
 import re
 
 import httpx
-import nbformat
 import pytest
-from nbclient import NotebookClient
 
 from pledgegraph_api.http.languages import LANGUAGES
 from tests.api.outline import Outline
@@ -145,6 +143,10 @@ async def test_the_first_lesson_names_nothing_that_does_not_occur(
 def test_the_notebook_draws_its_chart(
     tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # It takes seconds to import, which every process that collects tests would spend.
+    import nbformat  # noqa: PLC0415
+    from nbclient import NotebookClient  # noqa: PLC0415
+
     folder = tmp_path_factory.mktemp("notebook")
     store = copy_shipped(tmp_path_factory, folder / "data", "http://localhost:8000")
     notebook = nbformat.read(DOCS / "notebooks" / NOTEBOOK, 4)  # type: ignore[no-untyped-call]
