@@ -90,19 +90,20 @@ def small(bench: Bench) -> Section:
     """Ten rows about one record, again and again, and each time another."""
     found: dict[tuple[str, str, int], list[float]] = defaultdict(list)
     names = (_OURS, _IN_TWO, *bench.options.peers)
+    numbers = (_COMPARED_AT,) if bench.options.short else _CONNECTIONS
     with bench.services(*names) as services:
         for turn in range(bench.options.rounds):
             order = list(services.values())
             for service in order if turn % 2 == 0 else reversed(order):
                 for mode in ("same", "other"):
-                    for connections in _CONNECTIONS:
+                    for connections in numbers:
                         found[service.name, mode, connections].append(
                             rate(service, mode, bench.records, connections=connections,
                                  seconds=bench.options.seconds)
                         )  # fmt: skip
     rows = []
     for mode, title in (("same", "the same query again"), ("other", "another query each time")):
-        for connections in _CONNECTIONS:
+        for connections in numbers:
             per_second = {name: median(found[name, mode, connections]) for name in services}
             ours = per_second.pop(_OURS)
             cells = [f"{each:,.0f} ({ours / each:.2f})" for each in per_second.values()]
@@ -301,7 +302,11 @@ def main() -> int:
     parser.add_argument("--flood", type=int, default=60, help="seconds of the flood")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--peers", nargs="*", default=[_PEER], help="beside pledgegraph")
-    parser.add_argument("--short", action="store_true", help="take short queries for long ones too")
+    parser.add_argument(
+        "--short",
+        action="store_true",
+        help="take short queries for long ones too, and fewer numbers of connections",
+    )
     parser.add_argument("--only", choices=PARTS, help="one part; it does not go on the page")
     parser.add_argument("--page", action="store_true", help="write docs/performance.md anew")
     options = parser.parse_args()

@@ -16,27 +16,20 @@ RUN = Path(__file__).resolve().parents[2] / "benchmarks" / "run-http"
 LITTLE = ("--quads", "1500", "--rounds", "1", "--seconds", "1", "--flood", "2", "--short")
 
 
-@pytest.mark.parametrize(
-    ("part", "title", "goals"),
-    [
-        ("small", "Ten rows about one record", 4),
-        ("long", "Queries of over 50 ms", 1),
-        ("rows", "100,000 rows as JSON", 3),
-        ("flood", "50 clients that ask for cross products, 2 s", 4),
-    ],
-)
-def test_a_small_run_prints_its_table_and_its_goals(
-    require: Require, part: str, title: str, goals: int
-) -> None:
+def test_a_small_run_prints_its_tables_and_its_goals(require: Require) -> None:
     require("wrk", shutil.which("wrk") is not None)
     require("oxigraph", (Path(sys.executable).parent / "oxigraph").exists())
-    done = subprocess.run(
-        [str(RUN), *LITTLE, "--only", part], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([str(RUN), *LITTLE], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    assert f"#### {title}" in done.stdout
+    assert [line for line in done.stdout.splitlines() if line.startswith("#### ")] == [
+        "#### Ten rows about one record",
+        "#### Queries of over 50 ms",
+        "#### 100,000 rows as JSON",
+        "#### 50 clients that ask for cross products, 2 s",
+        "#### Goals",
+    ]
     rows = done.stdout.partition("#### Goals")[2].strip().splitlines()[2:]
-    assert len(rows) == goals
+    assert len(rows) == 4 + 1 + 3 + 4
     assert all(row.rstrip(" |").endswith((" yes", " no")) for row in rows)
 
 
