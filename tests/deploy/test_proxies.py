@@ -30,7 +30,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningService
         trusted_proxies="127.0.0.1",
         budget_exempt="127.0.0.1",
         budget_errors=2,
-        query_timeout=6,
+        query_timeout=60,
         max_rows=10**9,
     ) as running:
         yield running
@@ -63,20 +63,32 @@ def test_an_answer_comes_as_it_is_computed_and_its_cut_off_arrives(
     proxy: str, name: str, service: RunningService, require: Require
 ) -> None:
     require(name, bool(proxy))
-    for turn in ("first", "again"):  # what was broken off must not be kept either
-        broken = False
-        with httpx.stream("GET", f"{proxy}/sparql", params={"query": ENDLESS}, timeout=60) as got:
-            assert got.status_code == 200, turn
-            pieces = got.iter_raw()
-            assert next(pieces)
-            told = httpx.get(f"{service.address}/metrics").text
-            assert 'pledgegraph_pool{state="running"} 1.0' in told, "it came at its end"
-            try:
-                for _ in pieces:
-                    pass
-            except httpx.RemoteProtocolError:
-                broken = True
-        assert broken == passes_cut_offs(name)
+    # A busy machine may need longer until the answer has begun.
+    for timeout in ("1", "4", "16"):
+        # What was broken off must not be kept either.
+        turns = [broken_off(proxy, service, timeout) for _ in ("first", "again")]
+        if None not in turns:
+            break
+    assert turns == [passes_cut_offs(name)] * 2
+
+
+def broken_off(proxy: str, service: RunningService, timeout: str) -> bool | None:
+    """Whether an endless answer is seen to end too early; None where it came at its end only."""
+    asked = {"query": ENDLESS, "timeout": timeout}
+    with httpx.stream("GET", f"{proxy}/sparql", params=asked, timeout=60) as got:
+        if got.status_code != 200:
+            return None
+        pieces = got.iter_raw()
+        assert next(pieces)
+        told = httpx.get(f"{service.address}/metrics").text
+        if 'pledgegraph_pool{state="running"} 1.0' not in told:
+            return None
+        try:
+            for _ in pieces:
+                pass
+        except httpx.RemoteProtocolError:
+            return True
+        return False
 
 
 def test_the_service_knows_clients_apart(proxy: str, name: str, require: Require) -> None:
