@@ -4,45 +4,40 @@ from __future__ import annotations
 
 import json
 import threading
-import time
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs
 
 import httpx
 import pytest
-from fastapi import FastAPI
 
 from pledgegraph.settings import Settings
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.app.create import create_app
+from tests.api.conftest import client_of
 from tests.api.server.test_serving import BASE
 from tests.api.sparql.test_protocol import problem
 from tests.running_service import Service
 
 pytestmark = pytest.mark.anyio
 
-ClientOf = Callable[[FastAPI], AbstractAsyncContextManager[httpx.AsyncClient]]
+WITHIN = 20.0
+"""Seconds that the other endpoint is waited for, which answers at once."""
 
 
 class Elsewhere:
     """Another endpoint, which answers what a test wants."""
 
     def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.status = 200
-        self.headers: dict[str, str] = {}
-        self.body: bytes = b""
-        self.delay = 0.0
+        self.forget()
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 length = int(self.headers["content-length"])
                 outer.asked.append(parse_qs(self.rfile.read(length).decode())["query"][0])
-                time.sleep(outer.delay)
+                outer.answers.wait(WITHIN)
                 self.send_response(outer.status)
                 for name, value in outer.headers.items():
                     self.send_header(name, value)
@@ -62,14 +57,23 @@ class Elsewhere:
         self.address = f"http://127.0.0.1:{self.server.server_address[1]}/sparql"
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
+    def forget(self) -> None:
+        """Answer at once, with nothing, as if nobody had asked before."""
+        self.asked: list[str] = []
+        self.status = 200
+        self.headers: dict[str, str] = {}
+        self.body: bytes = b""
+        self.answers = threading.Event()
+        self.answers.set()
+
     def says(self, names: list[str], rows: list[dict[str, dict[str, str]]]) -> None:
         document = {"head": {"vars": names}, "results": {"bindings": rows}}
         self.body = json.dumps(document).encode()
 
 
-@pytest.fixture
-def elsewhere() -> Iterator[Elsewhere]:
-    """Another endpoint."""
+@pytest.fixture(scope="module")
+def server() -> Iterator[Elsewhere]:
+    """Another endpoint, for all tests."""
     made = Elsewhere()
     yield made
     made.server.shutdown()
@@ -77,16 +81,28 @@ def elsewhere() -> Iterator[Elsewhere]:
 
 
 @pytest.fixture
+def elsewhere(server: Elsewhere) -> Elsewhere:
+    """That endpoint, which nobody has asked yet."""
+    server.forget()
+    return server
+
+
+@pytest.fixture(scope="module")
 async def allowing(
-    settings: Settings, engine: EmbeddedEngine, client_of: ClientOf, elsewhere: Elsewhere
+    settings: Settings, engine: EmbeddedEngine, server: Elsewhere, anyio_backend: str
 ) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a service that may ask the other endpoint."""
-    limits = {"service_rows": 20, "service_bytes": 20_000, "service_timeout": 1.0}
-    chosen = settings.model_copy(
+    assert anyio_backend == "asyncio"
+    async with client_of(create_app(allowed(settings, server), engine)) as client:
+        yield client
+
+
+def allowed(settings: Settings, elsewhere: Elsewhere, seconds: float = WITHIN) -> Settings:
+    """Settings that let the other endpoint be asked, and wait so long for it."""
+    limits = {"service_rows": 20, "service_bytes": 20_000, "service_timeout": seconds}
+    return settings.model_copy(
         update={"service_allow": f"{elsewhere.address} http://127.0.0.1:1/", **limits}
     )
-    async with client_of(create_app(chosen, engine)) as client:
-        yield client
 
 
 async def rows(client: httpx.AsyncClient, query: str) -> list[dict[str, str]]:
@@ -159,7 +175,6 @@ async def test_a_group_without_variables(allowing: httpx.AsyncClient, elsewhere:
         {"body": b"no JSON"},
         {"body": b'{"head":{},"boolean":true}'},
         {"body": b"x" * 30_000},
-        {"delay": 1.5},
         {"headers": {"Content-Encoding": "gzip"}},
         {"rows": 21},
         {"iri": "x:a> } SERVICE <http://127.0.0.1:1/> { <x:b"},
@@ -182,6 +197,24 @@ async def test_what_is_no_answer(
     silent = f"SELECT * {{ VALUES ?x {{ 1 }} sErViCe  SILENT {clause} }}"
     assert await rows(allowing, silent) == [{"x": "1"}]
     assert len(elsewhere.asked) == 2
+
+
+async def test_an_answer_that_does_not_come(
+    settings: Settings, engine: EmbeddedEngine, elsewhere: Elsewhere
+) -> None:
+    elsewhere.says(["s"], [{"s": literal("x")}])
+    elsewhere.answers.clear()
+    clause = f"<{elsewhere.address}> {{ ?s <x:p> ?o }}"
+    try:
+        async with client_of(create_app(allowed(settings, elsewhere, 0.5), engine)) as client:
+            query = f"SELECT * {{ SERVICE {clause} }}"
+            response = await client.get("/sparql", params={"query": query})
+            document = problem(response, 502, "service-failed")
+            assert "within 0.5 seconds" in str(document["detail"])
+            silent = f"SELECT * {{ VALUES ?x {{ 1 }} SERVICE SILENT {clause} }}"
+            assert await rows(client, silent) == [{"x": "1"}]
+    finally:
+        elsewhere.answers.set()
 
 
 @pytest.mark.parametrize(

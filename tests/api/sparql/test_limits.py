@@ -6,6 +6,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
 
 import httpx
@@ -28,6 +29,24 @@ def address(engine: EmbeddedEngine) -> Iterator[str]:
     service.end()
 
 
+@pytest.fixture(scope="module")
+def service(engine: EmbeddedEngine) -> Iterator[Service]:
+    """A service that gives a query a minute and 60 MB, and evaluates two at a time."""
+    service = Service(
+        data_dir=engine.directory.path,
+        base=BASE,
+        port=0,
+        query_timeout=60,
+        query_memory=60_000_000,
+        query_workers=2,
+        query_queue=20,
+        cache_bytes=0,  # what is asked again is evaluated again
+        copies_memory=0,  # to load them takes the processor too
+    )
+    yield service
+    service.end()
+
+
 def test_a_query_that_takes_too_long_is_stopped(address: str) -> None:
     response = ask(address, ENDLESS)
     assert response.status_code == 504
@@ -40,7 +59,7 @@ def test_a_query_that_takes_too_long_is_stopped(address: str) -> None:
 @pytest.mark.parametrize("coding", ["identity", "gzip", "zstd"])
 def test_an_answer_that_takes_too_long_breaks_off_visibly(address: str, coding: str) -> None:
     with (
-        httpx.Client(timeout=10, headers={"Accept-Encoding": coding}) as client,
+        httpx.Client(timeout=90, headers={"Accept-Encoding": coding}) as client,
         client.stream("GET", address + "sparql", params={"query": HUGE}) as response,
         pytest.raises(httpx.RemoteProtocolError),
     ):
@@ -50,8 +69,7 @@ def test_an_answer_that_takes_too_long_breaks_off_visibly(address: str, coding: 
             pass
 
 
-def test_a_query_that_needs_too_much_memory_is_stopped(start: Start) -> None:
-    service = start(query_memory=60_000_000)
+def test_a_query_that_needs_too_much_memory_is_stopped(service: Service) -> None:
     address = service.address()
     response = ask(address, MEMORY_HOG)
     assert response.status_code == 507
@@ -59,8 +77,7 @@ def test_a_query_that_needs_too_much_memory_is_stopped(start: Start) -> None:
     assert ask(address, "ASK {}").json()["boolean"] is True
 
 
-def test_a_client_that_leaves_before_the_answer_frees_the_processor(start: Start) -> None:
-    service = start(copies_memory=0)  # to load them takes the processor too
+def test_a_client_that_leaves_before_the_answer_frees_the_processor(service: Service) -> None:
     address = service.address()
     with connection(address, ENDLESS):
         time.sleep(0.5)
@@ -72,8 +89,7 @@ def test_a_client_that_leaves_before_the_answer_frees_the_processor(start: Start
     assert max(spent, default=0) < 0.2
 
 
-def test_a_worker_that_is_killed_is_replaced(start: Start) -> None:
-    service = start()
+def test_a_worker_that_is_killed_is_replaced(service: Service) -> None:
     address = service.address()
     assert ask(address, "ASK {}").status_code == 200
     for worker in service.children():
@@ -82,11 +98,10 @@ def test_a_worker_that_is_killed_is_replaced(start: Start) -> None:
     assert answers[-1] == 200
 
 
-def test_runaway_queries_leave_the_others_alone(start: Start) -> None:
-    service = start(query_timeout=3, query_workers=2, query_queue=20)
+def test_runaway_queries_leave_the_others_alone(service: Service) -> None:
     address = service.address()
     with ThreadPoolExecutor(12) as crowd:
-        runaways = [crowd.submit(ask, address, ENDLESS) for _ in range(4)]
+        runaways = [crowd.submit(ask, address, ENDLESS, timeout="3") for _ in range(4)]
         time.sleep(0.5)
         assert httpx.get(address + "health").status_code == 200
         assert httpx.get(address).status_code == 200
@@ -95,13 +110,12 @@ def test_runaway_queries_leave_the_others_alone(start: Start) -> None:
     assert ask(address, "ASK {}").status_code == 200
 
 
-def test_look_ups_need_not_wait_for_runaway_queries(start: Start) -> None:
-    service = start(query_timeout=60, query_workers=2, query_queue=20)
+def test_look_ups_need_not_wait_for_runaway_queries(service: Service) -> None:
     address = service.address()
     look_up = "SELECT ?p ?o { <id/commitment/water> ?p ?o } # {}"
-    with ThreadPoolExecutor(12) as crowd:
+    with ExitStack() as runaways:
         for _ in range(6):
-            crowd.submit(httpx.get, address + "sparql", params={"query": ENDLESS}, timeout=90)
+            runaways.enter_context(connection(address, ENDLESS))
         time.sleep(1)
         for number in range(5):
             found = ask(address, f"{look_up}{number}").json()["results"]["bindings"]
@@ -113,7 +127,6 @@ def test_look_ups_need_not_wait_for_runaway_queries(start: Start) -> None:
             with pytest.raises(TimeoutError):
                 asked.recv(1)
             assert ask(address, f"{look_up} again").status_code == 200
-        service.end()
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tests.running_service import Service
 def address(engine: EmbeddedEngine) -> Iterator[str]:
     """Where a service over the small data answers, with time enough for a busy machine."""
     service = Service(
-        data_dir=engine.directory.path, base=BASE, port=0, query_timeout=20, query_workers=2
+        data_dir=engine.directory.path, base=BASE, port=0, query_timeout=200, query_workers=2
     )
     yield service.address()
     service.end()
@@ -27,7 +27,7 @@ def ask(address: str, query: str) -> httpx.Response:
         address + "sparql",
         content=query.encode(),
         headers={"Content-Type": "application/sparql-query"},
-        timeout=30,
+        timeout=240,
     )
 
 
