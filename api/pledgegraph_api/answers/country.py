@@ -27,6 +27,7 @@ from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.http.languages import required_language
 from pledgegraph_api.http.query_params import known_parameters
 from pledgegraph_api.records.commitment_lines import count_commitments
+from pledgegraph_api.records.count_ways import CountWays
 from pledgegraph_api.records.shown_things import Name, Things
 from pledgegraph_api.records.statements import Statements
 from pledgegraph_api.records.tallies import Tallies
@@ -132,7 +133,7 @@ class CountryPages:
                     for name, rows in found.items()
                     if name != "commitments" and rows
                 ],
-                "list_address": f"/commitments?{filters}",
+                "way": CountWays("country", country, today),
                 "scheme_address": f"/scheme/m49#{country.value.rpartition('#')[2]}",
             }
 

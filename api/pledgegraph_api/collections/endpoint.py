@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from pledgegraph.media_types import CSV, Format
 from pledgegraph_api.collections.facets import Facets
-from pledgegraph_api.collections.filters import read_filters
+from pledgegraph_api.collections.filters import day_of_list, read_filters
 from pledgegraph_api.collections.formats import csv_metadata, page_json, whole_csv, whole_ndjson
 from pledgegraph_api.collections.links import CSVM, FORMATS, NDJSON, CollectionLinks
 from pledgegraph_api.collections.openapi import collection_description
@@ -77,7 +77,8 @@ class CollectionEndpoint:
         return respond(request, lambda: body, content_type=CSVM, tag=etag_of(body))
 
     def _written(self, request: Request, form: Format | None) -> Response:
-        day = datetime.now(UTC).date()
+        today = datetime.now(UTC).date()
+        day = day_of_list(request, self._collection, today)
         table = self._tables.read(self._collection, day)
         asked = read_filters(request, self._collection, table)
         facets = Facets(self._collection, table, asked)
@@ -95,7 +96,7 @@ class CollectionEndpoint:
             "pledgegraph-snapshot": str(table.sequence),
         }
         # What is known of reporting, and what is due, hangs on the day.
-        state = (table.sequence, self._collection.name, day.isoformat())
+        state = (table.sequence, self._collection.name, day.isoformat(), day == today)
         shown = rows[(asked.page - 1) * asked.size : asked.page * asked.size]
         if form is None:
             language = required_language(request)

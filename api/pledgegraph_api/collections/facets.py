@@ -10,9 +10,10 @@ from urllib.parse import urlencode
 
 from pyoxigraph import NamedNode
 
-from pledgegraph_api.collections.filters import Asked
+from pledgegraph_api.collections.filters import DATES, DAY, Asked
 from pledgegraph_api.collections.table import Collection, Row, Table
 from pledgegraph_api.progress.terms import CLASSES, FRESHNESS
+from pledgegraph_api.web.translations import day_of
 
 FEW: Final = 8
 """Values of a filter that are seen at once; the others are behind a click."""
@@ -93,17 +94,18 @@ class Facets:
         found = (self._facet(name, named, words) for name in self.collection.filters)
         return [each for each in found if each.values]
 
-    def applied(self, named: Named, words: Mapping[str, str]) -> list[Applied]:
-        """The filters that are on, in the order of the collection."""
+    def applied(self, named: Named, words: Mapping[str, str], tongue: str) -> list[Applied]:
+        """The filters that are on, in the order of the collection; days in the language."""
         asked = self.asked
         found = []
-        for name in (*self.collection.filters, "since", "until"):
+        given = dict(asked.given)
+        for name in (DAY, *self.collection.filters, *DATES):
             if name in asked.values:
                 label, language = named(asked.values[name])
             elif name in asked.words:
                 label, language = words[f"progress_{name}_{asked.words[name]}"], ""
-            elif name in asked.days:
-                label, language = asked.days[name], ""
+            elif name in asked.days or (name == DAY and name in given):
+                label, language = day_of(given[name], tongue), ""
             else:
                 continue
             found.append(Applied(name, label, language, self._address(name, "")))

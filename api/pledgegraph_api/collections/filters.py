@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Final
 
 from pyoxigraph import NamedNode
@@ -14,8 +14,11 @@ from pledgegraph.catalogue import MOST_MATCHES, NameIndex, near_matches
 from pledgegraph_api.collections.table import Collection, Row, Table
 from pledgegraph_api.errors import Fault
 from pledgegraph_api.http.query_params import faults_of, own_parameters, page_number, refuse
+from pledgegraph_api.progress.asked_day import read_day
 
 DATES: Final = ("since", "until")
+DAY: Final = "day"
+"""The day that promises are shown on, as they stood; today where it is not given."""
 INCLUDE: Final = ("summary",)
 """What items of a list can come with."""
 PAGE_SIZE: Final = 50
@@ -80,14 +83,20 @@ def read_filters(request: Request, collection: Collection, table: Table) -> Aske
     """
     pairs = own_parameters(request)
     given = [(name, value) for name, value in pairs if value and name not in _BESIDE]
-    names = (*collection.filters, *(DATES if collection.dated else ()))
+    names = (*collection.filters, *(DATES if collection.dated else ()), *_day_of(collection))
     faults = list(faults_of(pairs, (*names, *_BESIDE)))
+    faults += [
+        read
+        for name, value in given
+        if name in _day_of(collection)
+        and isinstance(read := read_day(value, datetime.now(UTC).date()), Fault)
+    ]
     values: dict[str, NamedNode] = {}
     words: dict[str, str] = {}
     days: dict[str, str] = {}
     told = {fault.name for fault in faults}
     for name, value in given:
-        if name in told or name[:_LONGEST] in told:
+        if name in told or name[:_LONGEST] in told or name == DAY:
             continue
         if name in DATES:
             if _is_day(value):
@@ -147,6 +156,18 @@ def read_filters(request: Request, collection: Collection, table: Table) -> Aske
         int(size),
         summary=bool(include),
     )
+
+
+def day_of_list(request: Request, collection: Collection, today: date) -> date:
+    """The day that a list of promises is asked for; today where `read_filters` refuses it."""
+    if not collection.promises:
+        return today
+    day = read_day(request.query_params.get(DAY, ""), today)
+    return today if isinstance(day, Fault) else day
+
+
+def _day_of(collection: Collection) -> tuple[str, ...]:
+    return (DAY,) if collection.promises else ()
 
 
 def _not_among(name: str, value: str, choices: tuple[str, ...]) -> Fault:

@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from pledgegraph.media_types import JSON_LD
 from pledgegraph.namespaces import RDFS
-from pledgegraph_api.collections.filters import DATES, INCLUDE, LARGEST, PAGE_SIZE
+from pledgegraph_api.collections.filters import DATES, DAY, INCLUDE, LARGEST, PAGE_SIZE
 from pledgegraph_api.collections.links import FORMATS
 from pledgegraph_api.collections.table import Collection
 from pledgegraph_api.http.languages import LANGUAGES
@@ -131,6 +131,8 @@ _FILTERS: Final = {
     "maker reported an end.",
 }
 _DAYS: Final = {
+    "day": "The day on which the commitments are shown as they stood; today where it is left out. "
+    "On a past day, those announced later are left out.",
     "since": "Only what was announced, held, published or retrieved on this day or later.",
     "until": "Only what was announced, held, published or retrieved on this day or earlier.",
 }
@@ -161,6 +163,7 @@ def collection_description(collection: Collection) -> dict[str, Any]:
             "parameters": [
                 *(_filter(name, collection) for name in collection.filters),
                 *(_day(name) for name in DATES if collection.dated),
+                *([_day(DAY)] if collection.promises else []),
                 {
                     "name": "page",
                     "in": "query",

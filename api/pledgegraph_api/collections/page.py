@@ -79,7 +79,7 @@ def shown_list(
     return {
         "name": collection.name,
         "facets": facets.shown(named, words),
-        "applied": facets.applied(named, words),
+        "applied": facets.applied(named, words, language),
         "days": [(name, asked.days.get(name, "")) for name in DATES] if collection.dated else [],
         "given": asked.given,
         "feed": links.feed,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -24,9 +24,7 @@ from pledgegraph_api.progress.terms import (
     DUE,
     FRESHNESS,
     NOT_REPORTED,
-    SEVERAL,
     STATUS,
-    UNMATCHED,
 )
 from pledgegraph_api.web.naming import NameBook, read_names
 
@@ -199,18 +197,21 @@ class Tables:
             each.name: OnceASnapshot(engine, partial(self._read, collection=each))
             for each in COLLECTIONS
         }
-        self._dated: dict[str, tuple[Table, date, Table]] = {}
+        self._dated: dict[tuple[str, bool], tuple[Table, date, Table]] = {}
 
     def read(self, collection: Collection, day: date) -> Table:
         """The records of a collection; ``day`` is the one that promises stand on. Blocks."""
         table = self._tables[collection.name].current()
         if table.ledger is None:
             return table
-        known = self._dated.get(collection.name)
+        is_today = day == datetime.now(UTC).date()
+        # Who asks for another day does not take that of today from all others.
+        known = self._dated.get((collection.name, is_today))
         if known is not None and known[0] is table and known[1] == day:
             return known[2]
-        dated = replace(table, rows=_standing(table, table.ledger, day), _counts={})
-        self._dated[collection.name] = (table, day, dated)
+        rows = _standing(table, table.ledger, day, is_today=is_today)
+        dated = replace(table, rows=rows, _counts={})
+        self._dated[collection.name, is_today] = (table, day, dated)
         return dated
 
     def _read(self, snapshot: Snapshot, collection: Collection) -> Table:
@@ -311,20 +312,25 @@ def _computed_of(name: str, collection: Collection) -> set[str]:
     return {_UNSTATED.value} if name in ("status", "assessed") else set()
 
 
-def _standing(table: Table, ledger: Ledger, day: date) -> tuple[Row, ...]:
-    """The rows with how each promise stands on a day: docs/methodology.md#freshness."""
+def _standing(table: Table, ledger: Ledger, day: date, *, is_today: bool) -> tuple[Row, ...]:
+    """The rows with how each promise stands on a day: docs/methodology.md#freshness.
+
+    Promises of later days have none on a past one.
+    """
     standing = {each.commitment.record: each for each in standings(ledger, day)}
     legal = table.addressed["assessed"]
     found = []
     for row in table.rows:
-        stands = standing[row.record]
+        stands = standing.get(row.record)
+        if stands is None:
+            continue
         values = {
             **row.values,
             "freshness": (NamedNode(FRESHNESS + stands.reporting),),
-            "assessed": ()
-            if stands.found in (SEVERAL, UNMATCHED) or STATUS + stands.found not in legal
-            else (NamedNode(STATUS + stands.found),),
+            "assessed": _stated(stands.found_stated, legal),
         }
+        if not is_today:
+            values["status"] = _stated(stands.own_stated, legal)
         found.append(
             replace(
                 row,
@@ -335,3 +341,9 @@ def _standing(table: Table, ledger: Ledger, day: date) -> tuple[Row, ...]:
             )
         )
     return tuple(found)
+
+
+def _stated(statuses: Iterable[str], legal: Mapping[str, str]) -> tuple[NamedNode, ...]:
+    """The statuses that can be filtered by; where none is stated, that."""
+    named = [STATUS + each for each in statuses] or [_UNSTATED.value]
+    return tuple(NamedNode(each) for each in named if each in legal)

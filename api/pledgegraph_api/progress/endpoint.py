@@ -22,6 +22,7 @@ from pledgegraph_api.http.languages import required_language
 from pledgegraph_api.http.openapi import HTML
 from pledgegraph_api.http.query_params import known_parameters
 from pledgegraph_api.http.respond import respond
+from pledgegraph_api.progress.asked_day import read_day
 from pledgegraph_api.progress.ledger import Ledger, Ledgers
 from pledgegraph_api.progress.openapi import progress_description
 from pledgegraph_api.progress.overview import (
@@ -37,9 +38,6 @@ from pledgegraph_api.web.pages import Pages
 from pledgegraph_api.web.prefixed_names import link_to, short_name
 
 PATH: Final = "/progress"
-FIRST: Final = date(1900, 1, 1)
-LAST: Final = date(2999, 12, 31)
-"""Days that can be asked for."""
 SVG: Final = "image/svg+xml"
 _SEPARATOR: Final = "|"
 _COLUMNS: Final = (
@@ -215,21 +213,12 @@ def asked_day(request: Request) -> tuple[date, date]:
         WrongParameters: it is no day, or the address has a parameter that is not known.
     """
     today = datetime.now(UTC).date()
-    given = known_parameters(request, ("day", "lang")).get("day", "")
-    if not given:
-        return today, today
-    try:
-        day = date.fromisoformat(given)
-    except ValueError:
-        day = None
-    if day is None or day.isoformat() != given or not FIRST <= day <= LAST:
-        detail = (
-            f"Parameter `day` is {given[:80]!r}. Give a day from {FIRST.isoformat()} to "
-            f"{LAST.isoformat()}, such as {today.isoformat()}."
-        )
-        fault = Fault("day", "value", detail, given[:200], "date", (), today.isoformat())
+    day = read_day(known_parameters(request, ("day", "lang")).get("day", ""), today)
+    if isinstance(day, Fault):
         raise WrongParameters(
-            detail, remedy="Write the year, the month and the day, or leave it out.", faults=[fault]
+            day.detail,
+            remedy="Write the year, the month and the day, or leave it out.",
+            faults=[day],
         )
     return day, today
 

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlencode
 
-from pyoxigraph import NamedNode
+from pyoxigraph import Literal, NamedNode
 
+from pledgegraph.namespaces import XSD
 from pledgegraph_api.progress.ledger import Commitment, Ledger
 from pledgegraph_api.progress.standing import Standing, Told, lately_told, standings
 from pledgegraph_api.progress.terms import (
@@ -36,6 +37,8 @@ MOST_SQUARES: Final = 40
 _TYPES: Final = (Path(__file__).resolve().with_name("queries") / "actor_types.rq").read_text(
     encoding="utf-8"
 )
+_ANNOUNCED: Final = "  # announced\n"
+"""Stands before and after what the query asks of past days alone."""
 _STATUSES: Final = (
     "completed",
     "substantially-complete",
@@ -100,7 +103,7 @@ class Overview:
     told: tuple[Told, ...]
     actor_types: tuple[Share, ...]
     types_address: str
-    """Of the query that counts them; empty but for today."""
+    """Of the query that counts them."""
     discrepancies: int
 
     @property
@@ -127,8 +130,7 @@ class Overview:
 def overview(ledger: Ledger, day: date, *, today: date) -> Overview:
     """What became of all commitments, as of a day.
 
-    The addresses behind the numbers are those of lists for today, and of the question
-    ``freshness-and-status`` for any other day.
+    The addresses behind the numbers are those of lists, as of that day.
     """
     standing = standings(ledger, day, today=today)
     reporting = Counter(each.reporting for each in standing)
@@ -140,9 +142,8 @@ def overview(ledger: Ledger, day: date, *, today: date) -> Overview:
     )
 
     def listed(**filters: str) -> str:
-        if day != today:
-            return f"/queries/freshness-and-status?{urlencode({'day': day.isoformat()})}"
-        return f"/commitments?{urlencode(filters)}" if filters else "/commitments"
+        asked = filters if day == today else {**filters, "day": day.isoformat()}
+        return f"/commitments?{urlencode(asked)}" if asked else "/commitments"
 
     return Overview(
         day,
@@ -154,12 +155,23 @@ def overview(ledger: Ledger, day: date, *, today: date) -> Overview:
         stated_by_makers=sum(each.own != NOT_REPORTED for each in standing),
         stated_by_assessors=sum(each.found != NOT_REPORTED for each in standing),
         disagreeing=sum(each.disagree for each in standing),
-        due=tuple(Share(name, due[name], listed(due=name) if day == today else "") for name in DUE),
+        due=tuple(Share(name, due[name], listed(due=name)) for name in DUE),
         passed=tuple(passed[:MOST_LISTED]),
         told=tuple(lately_told((each.commitment for each in standing), day, MOST_LISTED)),
         actor_types=_actor_types([each.commitment for each in standing]),
-        types_address=f"/sparql?{urlencode({'query': _TYPES})}" if day == today else "",
+        types_address=f"/sparql?{urlencode({'query': _types_query(day, today)})}",
         discrepancies=ledger.discrepancies,
+    )
+
+
+def _types_query(day: date, today: date) -> str:
+    """What counts the kinds of makers; on a past day without what was surely announced later."""
+    text = _TYPES
+    if day >= today:
+        head, _, rest = text.partition(_ANNOUNCED)
+        text = head + rest.partition(_ANNOUNCED)[2]
+    return text.replace("<urn:x-day>", str(Literal(day.isoformat(), datatype=XSD.date))).replace(
+        _ANNOUNCED, ""
     )
 
 
@@ -203,12 +215,13 @@ def _row(iri: str, members: Sequence[Standing], listed: Callable[..., str]) -> R
 
 
 def _statuses(standing: Sequence[Standing], listed: Callable[..., str]) -> tuple[StatusRow, ...]:
-    own = Counter(each.own for each in standing)
-    found = Counter(each.found for each in standing)
+    """A commitment of which several are stated for the same day counts under each."""
+    own = Counter(name for each in standing for name in each.own_stated or (NOT_REPORTED,))
+    found = Counter(name for each in standing for name in each.found_stated or (NOT_REPORTED,))
     said = {*own, *found} - {NOT_REPORTED}
     known = [name for name in _STATUSES if name in said]
-    others = sorted(said - {*known, UNMATCHED, SEVERAL})
-    last = [name for name in (UNMATCHED, SEVERAL) if name in said]
+    others = sorted(said - {*known, UNMATCHED})
+    last = [name for name in (UNMATCHED,) if name in said]
     return tuple(
         StatusRow(
             name,

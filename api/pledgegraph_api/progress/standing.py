@@ -32,6 +32,10 @@ class Standing:
     found_as_of: str
     due: str
     """One of `terms.DUE`."""
+    own_stated: tuple[str, ...] = ()
+    """Every status that the maker stated for that day; `UNMATCHED` is one too."""
+    found_stated: tuple[str, ...] = ()
+    """Every one that assessors found for theirs."""
 
     @property
     def disagree(self) -> bool:
@@ -137,6 +141,8 @@ def _standing(
         found=_status(found),
         found_as_of=found_day,
         due=_due(commitment.due, ended=ended, day=day),
+        own_stated=_statuses(own),
+        found_stated=_statuses(found),
     )
 
 
@@ -155,15 +161,20 @@ def _latest(commitment: Commitment, voice: Voice, until: str) -> tuple[list[Acco
     return [account for end, account in stated if end == day], day
 
 
-def _status(accounts: Iterable[Account]) -> str:
+def _statuses(accounts: Iterable[Account]) -> tuple[str, ...]:
     said = {
         status.removeprefix(STATUS) if status else UNMATCHED
         for account in accounts
         for status in (account.statuses or ("",))
     }
+    return tuple(sorted(said))
+
+
+def _status(accounts: Iterable[Account]) -> str:
+    said = _statuses(accounts)
     if not said:
         return NOT_REPORTED
-    return said.pop() if len(said) == 1 else SEVERAL
+    return said[0] if len(said) == 1 else SEVERAL
 
 
 def _known(commitment: Commitment, until: str) -> str:

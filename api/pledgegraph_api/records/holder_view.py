@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
-from urllib.parse import urlencode
 
 from pyoxigraph import Literal, NamedNode
 
@@ -13,6 +12,7 @@ from pledgegraph.documents import Names, Profiles
 from pledgegraph.namespaces import DCTERMS, ORG, PG, RDF, RDFS, SCHEMA, SCHEME, SKOS, XSD
 from pledgegraph.store import Snapshot
 from pledgegraph_api.records.commitment_lines import Sum, count_commitments
+from pledgegraph_api.records.count_ways import CountWays
 from pledgegraph_api.records.holder_groups import QUERIES, SOURCE, Group, Groups
 from pledgegraph_api.records.shown_things import Inferred, Name, Things, When
 from pledgegraph_api.records.statements import Statements
@@ -71,8 +71,8 @@ class Holder:
     name: Name
     list_address: str
     """Where the same commitments are listed, with filters; empty where no list has just these."""
-    query_address: str
-    """Where no list has them: the form with the query that finds them; else empty."""
+    way: CountWays
+    """Where what is counted of them is listed."""
     sum: Sum
     also: tuple[Name, ...]
     when: When | None
@@ -145,14 +145,17 @@ class _Holding:
         held = _HELD in states
         counted_by, heading = _COUNTS[self._kind]
         told = self._counted(counted_by)
+        # A query would find none by what was not computed yet.
+        is_asked = version is None or all(each.is_computed for each in told)
+        way = self._way(version, is_asked=is_asked)
         is_event = self._kind == PG.Event
         text = said.text(record, things.language, DCTERMS.description, PG.text)
         return Holder(
             heading=heading,
             kind=self._kind.value.rpartition("#")[2].lower(),
             name=things.name(record),
-            list_address="" if version is not None else self._list_address(),
-            query_address="" if version is not None else self._query_address(),
+            list_address=way() if version is None and way.name else "",
+            way=way,
             sum=count_commitments(
                 self._snapshot,
                 things,
@@ -175,16 +178,13 @@ class _Holding:
             groups=tuple(each for each in self._groups.of(self._kind) if each.items),
         )
 
-    def _list_address(self) -> str:
-        name = _LISTED_BY.get(self._kind)
-        return f"/commitments?{urlencode({name: self._record.value})}" if name else ""
-
-    def _query_address(self) -> str:
-        if self._kind != PG.Source:
-            return ""
-        text = (QUERIES / "commitments_of_source.rq").read_text(encoding="utf-8")
-        query = text.replace(SOURCE, str(self._record))
-        return f"/sparql?{urlencode({'query': query})}"
+    def _way(self, version: int | None, *, is_asked: bool) -> CountWays:
+        query = ""
+        if self._kind == PG.Source:
+            text = (QUERIES / "commitments_of_source.rq").read_text(encoding="utf-8")
+            query = text.replace(SOURCE, str(self._record))
+        name = _LISTED_BY.get(self._kind, "") if is_asked else ""
+        return CountWays(name, self._record, self._today, version, query)
 
     def _counted(self, prop: NamedNode) -> list[Tally]:
         """The commitments that count to the record, each once."""

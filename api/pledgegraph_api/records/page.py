@@ -132,7 +132,8 @@ class EntityPage:
             if PROMISES & classes:
                 template = "promise.html"
                 content["answer"] = answer_for(snapshot, document.record, *kept, **seen)
-                content["query_address"] = "" if version else _evidence(document.record)
+                sequence = None if version is None else version.sequence
+                content["query_address"] = _evidence(document.record, sequence)
             else:
                 template = "holder.html"
                 content["holder"] = holder_for(
@@ -155,11 +156,12 @@ class EntityPage:
         )
 
 
-def _evidence(promise: NamedNode) -> str:
+def _evidence(promise: NamedNode, version: int | None) -> str:
     """The form with the query that counts what the page of a promise counts."""
     text = (QUERIES / "evidence_of_promise.rq").read_text(encoding="utf-8")
     # A term as N-Triples writes it is a term of SPARQL, and nothing else.
-    return f"/sparql?{urlencode({'query': text.replace('<urn:x-promise>', str(promise))})}"
+    asked = {"query": text.replace("<urn:x-promise>", str(promise))}
+    return f"/sparql?{urlencode(asked if version is None else {**asked, 'version': version})}"
 
 
 def _query(page: int, version: PastVersion | None, *, view: str = "") -> str:

@@ -61,6 +61,8 @@ class Tally:
     known: str
     """What is known of reporting where the maker has given no dated report."""
     due: date | None
+    is_computed: bool
+    """Whether the data say what was computed of it; not yet in versions just after a load."""
 
     @property
     def state(self) -> NamedNode | str | None:
@@ -138,6 +140,7 @@ def _tally(said: Statements, node: NamedNode) -> Tally:
         last_note=notes[-1] if notes else None,
         known=_known(said, node),
         due=due[-1] if due else None,
+        is_computed=bool(said.nodes(node, PG.reportingKnown)),
     )
 
 

@@ -14,7 +14,7 @@ from starlette.responses import Response
 
 from pledgegraph.documents import Names, exists, labels_of
 from pledgegraph.store import Engine
-from pledgegraph_api.collections.filters import read_filters
+from pledgegraph_api.collections.filters import day_of_list, read_filters
 from pledgegraph_api.collections.table import COLLECTIONS, Tables
 from pledgegraph_api.errors import DocumentMissing
 from pledgegraph_api.http.addresses import path_below_root
@@ -118,7 +118,7 @@ class Sharing:
 
     def _workbook(self, request: Request) -> Response:
         language = required_language(request).tag
-        day = datetime.now(UTC).date()
+        day = day_of_list(request, _COMMITMENTS, datetime.now(UTC).date())
         ledger = self._ledgers.current()
         table = self._tables.read(_COMMITMENTS, day)
         asked = read_filters(request, _COMMITMENTS, table)
@@ -152,7 +152,8 @@ class Sharing:
     def _list_feed(self, request: Request) -> Response:
         language = required_language(request)
         ledger = self._ledgers.current()
-        table = self._tables.read(_COMMITMENTS, datetime.now(UTC).date())
+        day = day_of_list(request, _COMMITMENTS, datetime.now(UTC).date())
+        table = self._tables.read(_COMMITMENTS, day)
         asked = read_filters(request, _COMMITMENTS, table)
         chosen = {row.record for row in table.rows if asked.matches(row)}
         members = [each for each in ledger.commitments if each.record in chosen]

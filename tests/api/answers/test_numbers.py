@@ -121,8 +121,42 @@ async def test_links_of_a_sum_lead_to_so_many(shipped: httpx.AsyncClient) -> Non
 @pytest.mark.parametrize(
     "address",
     [
+        "/doc/register/us-federal-data-strategy-2020",
+        "/doc/actor/us-omb",
+        "/doc/source/us-federal-data-strategy-2020",
+        "/compare?a=register/power-of-data&b=register/us-federal-data-strategy-2020&version_b=",
+    ],
+)
+async def test_the_numbers_of_an_earlier_version_are_asked_of_it(
+    shipped: httpx.AsyncClient, address: str
+) -> None:
+    """Of one that was computed; before that no query would find what the page counts."""
+    whole = address.startswith("/compare")
+    newest = (await shipped.get("/progress", headers=PAGE)).headers["pledgegraph-snapshot"]
+    page = await text_of(shipped, address + newest if whole else f"{address}?version={newest}")
+    links = [(way, text) for way, text in LINKED.findall(page) if "/sparql" in way]
+    assert len(links) > (0 if "/source/" in address else 4)
+    for way, text in dict.fromkeys(links):
+        assert httpx.URL(unescape(way)).params["version"] == newest
+        assert await total_of(shipped, way) == number(text), way
+    if not whole:
+        answer = re.search(
+            r'(?s)<section class="answer".*?</section>',
+            await text_of(shipped, f"{address}?version=1"),
+        )
+        assert answer
+        ways = [way for way, _ in LINKED.findall(answer[0])]
+        assert len(ways) == ("/source/" in address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
         "/",
         "/progress",
+        "/progress?day=2020-06-30",
+        "/progress?day=2024-02-29",
+        "/progress?day=2031-12-31",
         "/catalog",
         "/registers",
         "/frameworks",
@@ -217,10 +251,11 @@ async def test_what_a_commitment_counts_is_what_its_query_answers(
         assert (delivered.groups() if delivered else None) == given
 
 
+@pytest.mark.parametrize("day", ["", "?day=2020-06-30", "?day=2031-12-31"])
 async def test_the_kinds_of_makers_are_counted_as_the_query_does(
-    shipped: httpx.AsyncClient,
+    shipped: httpx.AsyncClient, day: str
 ) -> None:
-    page = await text_of(shipped, "/progress")
+    page = await text_of(shipped, f"/progress{day}")
     section = page.partition('id="who"')[2].partition("</section>")[0]
     (way,) = re.findall(r'href="(/sparql\?query=[^"]*)"', section)
     rows = await rows_of(shipped, way)

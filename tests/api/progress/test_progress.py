@@ -122,7 +122,7 @@ async def test_another_day_counts_nothing_later(shipped: httpx.AsyncClient) -> N
     }
     assert all(row["last_report"] <= "2020-06-30" for row in early.values())
     page = (await shipped.get("/progress?day=2020-06-30", headers=PAGE)).text
-    assert "/queries/freshness-and-status?day=2020-06-30" in page
+    assert "/commitments?freshness=overdue&amp;day=2020-06-30" in page
     assert "Back to today" in page
 
 

@@ -161,6 +161,48 @@ async def test_every_number_that_narrows_a_list_is_that_of_list_and_query(
     assert {"due", "freshness", "status", "assessed", "country", "kind"} <= set(tried)
 
 
+@pytest.mark.parametrize("day", ["2021-12-31", "2031-12-31"])
+async def test_a_list_of_another_day_has_what_stood_so(
+    shipped: httpx.AsyncClient, day: str
+) -> None:
+    """Each class of each filter that hangs on the day, by its number, its list and its query."""
+    page = await shipped.get(f"/commitments?day={day}", headers=BROWSER)
+    told = re.search(r"Found: ([\d,]+) of ([\d,]+)\.", page.text)
+    assert told
+    assert told[1] == told[2]
+    stood = await shipped.get(f"/progress.csv?day={day}")
+    rows = list(csv.DictReader(io.StringIO(stood.content.decode("utf-8-sig"))))
+    assert sorted(await rows_behind(shipped, page.text)) == sorted(row["id"] for row in rows)
+    columns = {
+        "freshness": "reporting",
+        "status": "status_by_maker",
+        "assessed": "status_by_assessor",
+        "due": "due_state",
+    }
+    for name, column in columns.items():
+        values = {row[column] for row in rows} - {"unmatched", "several"}
+        assert len(values) > 1
+        for value in values:
+            address = f"/commitments?day={day}&{name}={value}"
+            expected = sorted(row["id"] for row in rows if row[column] == value)
+            assert sorted(await items(shipped, address)) == expected, address
+            found = await shipped.get(address, headers=BROWSER)
+            assert sorted(await rows_behind(shipped, found.text)) == expected, address
+            link = re.search(
+                rf'day={day}&amp;{name}={value}"[^>]*>[^<]*</a> <span[^>]*>([\d,]+)<', page.text
+            )
+            assert link, address
+            assert int(link[1].replace(",", "")) == len(expected), address
+
+
+async def test_a_day_that_is_none_is_refused(shipped: httpx.AsyncClient) -> None:
+    for day in ("yesterday", "2021-02-30", "1821-01-01"):
+        response = await shipped.get(f"/commitments?day={day}")
+        assert response.status_code == 400
+        assert [each["name"] for each in response.json()["parameters"]] == ["day"]
+    assert (await shipped.get("/events?day=2021-12-31")).status_code == 400
+
+
 async def test_items_come_with_a_summary_and_no_statement_is_made_of_it(
     shipped: httpx.AsyncClient,
 ) -> None:
