@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from pledgegraph.corrections.reports import State, Told
 from pledgegraph.search.entries import CONCEPT, KINDS, Key
 from pledgegraph.tabular.faults import KINDS as FAULTS
-from pledgegraph_api.collections.filters import DATES
+from pledgegraph_api.collections.filters import DATES, DAY
 from pledgegraph_api.collections.table import COLLECTIONS
 from pledgegraph_api.http.languages import LANGUAGES, preferred_language
 from pledgegraph_api.progress.ledger import Voice
@@ -66,7 +66,7 @@ def test_no_text_is_there_for_nothing() -> None:
     used = "".join(each.read_text(encoding="utf-8") for each in sources)
     named = set(re.findall(r"\bt\.(\w+)", used)) | set(re.findall(r'"(\w+)"', used))
     kinds = {"fault_iri", "fault_date", "fault_integer", "fault_string"}
-    filters = (name for each in COLLECTIONS for name in (*each.filters, *DATES))
+    filters = (name for each in COLLECTIONS for name in (*each.filters, *DATES, DAY))
     kinds |= {f"filter_{name}" for name in filters}
     kinds |= {f"progress_due_{name}" for name in DUE}
     kinds |= {f"kind_{name}" for name in (*KINDS, CONCEPT, "discrepancy")}
