@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from itertools import permutations
 from random import Random
 from typing import Final
 
@@ -108,30 +107,6 @@ def test_a_number_is_not_a_text(query: str, values: list[str]) -> None:
     answer = evaluate(store, PREFIX + query, base="http://ex.test")._answer
     assert isinstance(answer, QuerySolutions)
     assert not [each for each in answer.variables if each.value.startswith("order")]
-
-
-@pytest.mark.parametrize(
-    ("terms", "least", "largest"),
-    [
-        (["9", "10", '"5x"'], "9", "5x"),
-        (["UNDEF", "9", "10", '"5x"', '"95"@en'], "9", "95"),
-        (["5", '"7"', '"2025-01-31"^^xsd:date', '"2024-01-31"^^xsd:date'], "5", "2025-01-31"),
-        ([":a", "9", '"x"'], "http://ex.test/a", "x"),
-        (["9", "9223372036854775808", '"5x"'], "9", "5x"),
-        (['"b"', '"2025-01-31"^^xsd:date', '"a"@en'], "a", "2025-01-31"),
-    ],
-)
-def test_extremes_do_not_depend_on_the_order_of_rows(
-    terms: list[str], least: str, largest: str
-) -> None:
-    for rows in permutations(terms):
-        prologue = f"{PREFIX} PREFIX xsd: <http://www.w3.org/2001/XMLSchema#> "
-        pattern = f"{{ VALUES ?v {{ {' '.join(rows)} }} }}"
-        query = f"{prologue}SELECT (MIN(?v) AS ?a) (MAX(?v) AS ?z) {pattern}"
-        answer = evaluate(Store(), query, base="http://ex.test")._answer
-        assert isinstance(answer, QuerySolutions)
-        ((first, last),) = ((row["a"], row["z"]) for row in answer)
-        assert (first.value, last.value) == (least, largest), rows
 
 
 def test_a_graph_is_made_of_the_first_rows() -> None:

@@ -24,10 +24,6 @@ from pledgegraph.sparql.mending.tree import Node, Select
 _EXACT: Final = f"<{XSD.integer.value}>, <{XSD.decimal.value}>"
 _NEVER_LARGE: Final = frozenset({"COUNT", "GROUP_CONCAT"})
 _SEPARATOR: Final = "|"
-_SHORT: Final = 200
-"""Characters of an expression that is written many times."""
-_LAST: Final = "\U0010ffff"
-"""A text behind all others."""
 _NUMBERS: Final = frozenset({"SUM", "AVG"})
 _ZONE: Final = "(Z|[+-][0-9][0-9]:[0-9][0-9])$"
 
@@ -106,8 +102,7 @@ class Extremes(Numeric):
         written = self.render(argument, scope)
         if not self.may_be_number(argument) or len(written) > LONGEST:
             return self.inner(node, scope)
-        nearest = _MIXED[node.name](written) if len(written) < _SHORT else ""
-        nearest = nearest or f"{node.name}({_near(written)})"
+        nearest = f"{node.name}({_near(written)})"
         text = f'CONCAT(STR({written}), "^", STR(DATATYPE({written})))'
         beyond = (
             f'GROUP_CONCAT(DISTINCT COALESCE(IF({_is_beyond(written)}, {text}, ""), ""); '
@@ -135,21 +130,14 @@ def _kind(written: str) -> str:
         f'CONCAT("6", STR(DATATYPE({written})), IF(COALESCE({written} <= {written}, false), '
         f'"", "?"), {zone})'
     )
+    is_text = f"DATATYPE({written}) IN (<{XSD.string.value}>, <{RDF.langString.value}>)"
     beyond = f'IF(isNumeric({_near(written)}), "4", {other})'
     literal = (
-        f'IF(isNumeric({written}), "4", IF({_is_text(written)}, "5", '
+        f'IF(isNumeric({written}), "4", IF({is_text}, "5", '
         f"IF(DATATYPE({written}) IN ({_EXACT}), {beyond}, {other})))"
     )
     node = f'IF(isBlank({written}), "1", IF(isIRI({written}), "2", "7"))'
     return f'COALESCE({literal}, {node}, "0")'
-
-
-def _is_text(written: str) -> str:
-    return f"DATATYPE({written}) IN (<{XSD.string.value}>, <{RDF.langString.value}>)"
-
-
-def _is_number(written: str) -> str:
-    return f"isNumeric({_near(written)})"
 
 
 def _comparable(written: str) -> str:
@@ -164,33 +152,6 @@ def _comparable(written: str) -> str:
         f"IF(DATATYPE({written}) = {duration}, STR({written}), {_near(written)}))"
     )
     return f"COALESCE(IF(isNumeric({written}), {written}, {other}), {written})"
-
-
-def _least(written: str) -> str:
-    """MIN: of the numbers, if there is one, else of the texts; the others stand behind them."""
-    kind = f'MIN(COALESCE(IF({_is_number(written)}, "4", IF({_is_text(written)}, "5", "6")), "6"))'
-    number = f'MIN(COALESCE(IF({_is_number(written)}, {_near(written)}, "~"), "~"))'
-    text = f'MIN(COALESCE(IF({_is_text(written)}, {written}, "{_LAST}"), "{_LAST}"))'
-    node = f"MAX(COALESCE(!isLiteral({written}), false))"
-    return (
-        f'IF({node}, MIN({written}), IF({kind} = "4", {number}, '
-        f'IF({kind} = "5", {text}, MIN({written}))))'
-    )
-
-
-def _largest(written: str) -> str:
-    """MAX: of what is no number and no text, if there is such, else of the texts."""
-    kind = f'MAX(COALESCE(IF({_is_number(written)}, "4", IF({_is_text(written)}, "5", "6")), "0"))'
-    first = "<urn:pledgegraph:first>"
-    text = f"MAX(COALESCE(IF({_is_text(written)}, {written}, {first}), {first}))"
-    other = (
-        f"MAX(COALESCE(IF({_is_number(written)} || {_is_text(written)}, {first}, {written}), "
-        f"{first}))"
-    )
-    return f'IF({kind} IN ("0", "4"), MAX({_near(written)}), IF({kind} = "5", {text}, {other}))'
-
-
-_MIXED: Final = {"MIN": _least, "MAX": _largest}
 
 
 def _is_beyond(written: str) -> str:
