@@ -22,8 +22,8 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> EmbeddedEngine:
 
 
 YEARS = {
-    "long": ("2018 2019 2020", "own-days", "long"),
-    "disputed": ("2018 2019 2020", "own-days", "disputed"),
+    "long": ("2018 2019 2020", "own-days", ""),
+    "disputed": ("2018 2019 2020", "own-days", ""),
     "promised": ("2016", "promise-made-there", "made"),
     "within-promised": ("2016", "promise-made-there", "made"),
     "part": ("2018 2019 2020", "whole", "disputed"),
