@@ -242,7 +242,11 @@ async def test_what_died_between_change_and_outcome_is_told_right(
 
 
 async def test_a_workbook_waits_and_is_applied_as_it_was_shown(desk: Desk) -> None:
-    book = Book.read(Workbooks(desk.engine, Settings(base=BASE)).export("one"))
+    book = Book.read(
+        Workbooks(desk.engine, Settings(base=BASE, data_dir=desk.engine.directory.path)).export(
+            "one"
+        )
+    )
     book.put("Commitments", "c-one", "Due", "December 2027")
     page = "/steward/register?register=one"
     async with (

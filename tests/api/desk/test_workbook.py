@@ -50,7 +50,11 @@ async def desk(path: Path, anyio_backend: str) -> AsyncIterator[Desk]:
 
 def out(desk: Desk) -> Book:
     """The register's workbook, read."""
-    return Book.read(Workbooks(desk.engine, Settings(base=BASE)).export(SLUG))
+    return Book.read(
+        Workbooks(desk.engine, Settings(base=BASE, data_dir=desk.engine.directory.path)).export(
+            SLUG
+        )
+    )
 
 
 async def send(

@@ -61,12 +61,12 @@ def test_workers_stand_back_behind_a_service_that_stands_back_itself(start: Star
     assert ask(service.address(), "SELECT * { ?s ?p ?o } ORDER BY ?s").is_success
     before = sorted(os.getpriority(os.PRIO_PROCESS, each) for each in service.children())
     # Those that it starts from now on follow it.
-    os.setpriority(os.PRIO_PROCESS, service.process.pid, 4)
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    os.setpriority(os.PRIO_PROCESS, service.process.pid, own + 4)
     for each in service.children():
         os.kill(each, signal.SIGKILL)
     assert ask(service.address(), "SELECT * { ?s ?p ?o } ORDER BY ?o").is_success
     after = sorted(os.getpriority(os.PRIO_PROCESS, each) for each in service.children())
-    own = os.getpriority(os.PRIO_PROCESS, 0)
     assert own + 5 in before
     assert own + 4 + 5 in after
 
