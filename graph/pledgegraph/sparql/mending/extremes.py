@@ -32,7 +32,8 @@ class Extremes(Numeric):
     """Puts right what comes first and what comes last."""
 
     bindings: Bindings
-    counted: list[list[str]]
+    bound_last: list[list[str]]
+    """For each SELECT around, what its pattern binds at its end; see `bound`."""
     selects: list[Select]
     """The SELECTs around."""
 
@@ -58,7 +59,7 @@ class Extremes(Numeric):
         if not is_number:
             keys = [_kind(written), _comparable(written), digits]
         if bare.kind == "var" and self._binds(bare.name, scope):
-            keys = [self._bound_key(key) for key in keys]
+            keys = [self.bound("order", key) for key in keys]
         direction = node.name or "ASC"
         return " ".join(f"{direction}({key})" for key in keys)
 
@@ -88,12 +89,13 @@ class Extremes(Numeric):
             and self.may_have_columns(select)
         )
 
-    def _bound_key(self, key: str) -> str:
-        number = sum(len(each) for each in self.counted)
-        name = f"order_{number}"
+    def bound(self, prefix: str, written: str) -> str:
+        """A new variable, which has an expression's value at the end of the SELECT's pattern."""
+        number = sum(len(each) for each in self.bound_last)
+        name = f"{prefix}_{number}"
         while name in self.text:
             name += "_"
-        self.counted[-1].append(f"BIND({key} AS ?{name})")
+        self.bound_last[-1].append(f"BIND({written} AS ?{name})")
         return f"?{name}"
 
     def extreme(self, node: Node, scope: Scope) -> str:

@@ -35,8 +35,7 @@ class Values(Extremes):
 
     def __init__(self, *args: object) -> None:
         super().__init__(*args)  # type: ignore[arg-type]
-        self.counted: list[list[str]] = [[]]
-        """For each SELECT around, what its pattern must bind to be counted."""
+        self.bound_last: list[list[str]] = [[]]
         self.aliases: list[frozenset[str]] = [frozenset()]
         self.selects: list[Select] = []
         self.named_columns: set[int] = set()
@@ -171,20 +170,15 @@ class Values(Extremes):
                 "COUNT is of an expression with a variable that GROUP BY names",
                 "Give the expression a name in the pattern, BIND(... AS ?counted), and count that.",
             )
-        number = sum(len(each) for each in self.counted)
-        name = f"counted_{number}"
-        while name in self.text:
-            name += "_"
-        self.counted[-1].append(f"BIND({written} AS ?{name})")
-        return f"?{name}"
+        return self.bound("counted", written)
 
     def select(self, node: Node, scope: Scope) -> str:
-        """A SELECT; what its aggregates count is bound at the end of its pattern."""
+        """A SELECT; what counts or orders its rows is bound at the end of its pattern."""
         if not isinstance(node, Select):
             raise TypeError(node.kind)
         self._require_groups_first(node)
         inside = self.subquery(node, scope) if node.name != "outermost" else scope
-        self.counted.append([])
+        self.bound_last.append([])
         self.aliases.append(node.aliases)
         self.selects.append(node)
         pieces: list[str] = []
@@ -196,12 +190,12 @@ class Values(Extremes):
             pieces.append("" if child is node.where else self.render(child, inside))
             place = child.end
         pieces.append(self.copy(place, node.end, inside))
-        counted = self.counted.pop()
+        bound = self.bound_last.pop()
         self.aliases.pop()
         self.selects.pop()
         if node.where is not None:
             where = self.render(node.where, inside)
-            pieces[pattern] = f"{{ {where} {' '.join(counted)} }}" if counted else where
+            pieces[pattern] = f"{{ {where} {' '.join(bound)} }}" if bound else where
         if node.start in self.named_columns:
             pieces[0] = self._named(node, pieces[0])
         elif self.needs_names is not None and (node.flag or node.name == "outermost"):
