@@ -8,23 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
 from pledgegraph.namespaces import ORG, PG, RDF
 from pledgegraph.store import Snapshot, solutions
+from pledgegraph_api.records.record_queries import query_of
 from pledgegraph_api.records.shown_things import Name, Things, When
 from pledgegraph_api.records.statements import Statements, day_in
 from pledgegraph_api.web.control_chars import printable
 
 MOST: Final = 30
 """Entries of a list."""
-ACTOR: Final = "<urn:x-actor>"
-SOURCE: Final = "<urn:x-source>"
-"""They stand in queries for the record that these ask of."""
-QUERIES: Final = Path(__file__).resolve().with_name("queries")
 _IN_SOURCE: Final = (
     ("sheet_accounts", frozenset({PG.StatusReport, PG.ProgressNote, PG.Assessment})),
     ("events", frozenset({PG.Event})),
@@ -110,9 +106,7 @@ class Groups:
         """What the source itself tells of, of those classes."""
         if self._in_source is None:
             self._in_source = {}
-            text = (QUERIES / "told_in_source.rq").read_text(encoding="utf-8")
-            # A term as N-Triples writes it is a term of SPARQL, and nothing else.
-            rows = solutions(self._snapshot, text.replace(SOURCE, str(self._record)), {})
+            rows = solutions(self._snapshot, query_of("told_in_source", self._record), {})
             things = [each for row in rows if isinstance(each := row["thing"], NamedNode)]
             # Asked in the same query, the classes would be looked up for each statement.
             for quad in self._snapshot.about(things, [RDF.type], merged=True):
@@ -154,8 +148,7 @@ class Groups:
 
     def _attended(self) -> tuple[list[Item], int]:
         """The events that an actor hosted or took part in, in which roles."""
-        text = (QUERIES / "took_part.rq").read_text(encoding="utf-8")
-        rows = solutions(self._snapshot, text.replace(ACTOR, str(self._record)), {})
+        rows = solutions(self._snapshot, query_of("took_part", self._record), {})
         roles: dict[tuple[NamedNode, ...], set[NamedNode]] = {}
         last: dict[NamedNode, date] = {}
         for row in rows:

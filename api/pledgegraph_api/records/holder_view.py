@@ -13,7 +13,8 @@ from pledgegraph.namespaces import DCTERMS, ORG, PG, RDF, RDFS, SCHEMA, SCHEME, 
 from pledgegraph.store import Snapshot
 from pledgegraph_api.records.commitment_lines import Sum, count_commitments
 from pledgegraph_api.records.count_ways import CountWays
-from pledgegraph_api.records.holder_groups import QUERIES, SOURCE, Group, Groups
+from pledgegraph_api.records.holder_groups import Group, Groups
+from pledgegraph_api.records.record_queries import query_of
 from pledgegraph_api.records.shown_things import Inferred, Name, Things, When
 from pledgegraph_api.records.statements import Statements
 from pledgegraph_api.records.tallies import Tallies, Tally
@@ -181,8 +182,7 @@ class _Holding:
     def _way(self, version: int | None, *, is_asked: bool) -> CountWays:
         query = ""
         if self._kind == PG.Source:
-            text = (QUERIES / "commitments_of_source.rq").read_text(encoding="utf-8")
-            query = text.replace(SOURCE, str(self._record))
+            query = query_of("commitments_of_source", self._record)
         name = _LISTED_BY.get(self._kind, "") if is_asked else ""
         return CountWays(name, self._record, self._today, version, query)
 

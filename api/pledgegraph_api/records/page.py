@@ -16,11 +16,11 @@ from pledgegraph.history import PastVersion
 from pledgegraph.namespaces import PG
 from pledgegraph.store import Snapshot
 from pledgegraph_api.http.languages import required_language
-from pledgegraph_api.records.holder_groups import QUERIES
 from pledgegraph_api.records.holder_view import HOLDERS, holder_for
 from pledgegraph_api.records.lookup import Found
 from pledgegraph_api.records.promise_facts import PROMISES
 from pledgegraph_api.records.promise_view import answer_for
+from pledgegraph_api.records.record_queries import query_of
 from pledgegraph_api.records.tallies import Tallies
 from pledgegraph_api.records.view import Telling
 from pledgegraph_api.web.links import PageLink, root_of
@@ -158,9 +158,7 @@ class EntityPage:
 
 def _evidence(promise: NamedNode, version: int | None) -> str:
     """The form with the query that counts what the page of a promise counts."""
-    text = (QUERIES / "evidence_of_promise.rq").read_text(encoding="utf-8")
-    # A term as N-Triples writes it is a term of SPARQL, and nothing else.
-    asked = {"query": text.replace("<urn:x-promise>", str(promise))}
+    asked = {"query": query_of("evidence_of_promise", promise)}
     return f"/sparql?{urlencode(asked if version is None else {**asked, 'version': version})}"
 
 
