@@ -126,6 +126,17 @@ class Service(Started):
         super().__init__([*PROGRAM, "serve"], environment_of(**settings), log=log)
 
 
+@contextmanager
+def serving(engine: EmbeddedEngine, **settings: object) -> Iterator[Service]:
+    """A service over the data of an engine, which ends with the block."""
+    directory = engine.directory
+    service = Service(data_dir=directory.path, base=directory.base, port=0, **settings)
+    try:
+        yield service
+    finally:
+        service.end()
+
+
 @dataclass(frozen=True, slots=True)
 class RunningService:
     """A service that answers."""

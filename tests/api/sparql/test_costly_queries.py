@@ -18,7 +18,7 @@ import pytest
 
 from pledgegraph.store.embedded import EmbeddedEngine
 from tests.api.server.test_serving import BASE, ENDLESS, HUGE, connection
-from tests.running_service import Service
+from tests.running_service import Service, serving
 
 WITHIN = 120
 """Seconds that an answer may take; much else may run on the machine."""
@@ -46,10 +46,8 @@ EVERYTHING = {
 @pytest.fixture(scope="module")
 def service(engine: EmbeddedEngine) -> Iterator[Service]:
     """A service that gives a query 100 MB, and time enough on a busy machine."""
-    service = Service(
-        data_dir=engine.directory.path,
-        base=BASE,
-        port=0,
+    with serving(
+        engine,
         query_timeout=WITHIN,
         query_memory=100_000_000,
         query_workers=len(EVERYTHING),
@@ -57,9 +55,8 @@ def service(engine: EmbeddedEngine) -> Iterator[Service]:
         stall_timeout=1,
         max_answer_bytes=20_000_000,
         log_format="json",
-    )
-    yield service
-    service.end()
+    ) as service:
+        yield service
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,8 @@ import httpx
 import pytest
 
 from pledgegraph.store.embedded import EmbeddedEngine
-from tests.api.server.test_serving import BASE, ENDLESS, HUGE
-from tests.running_service import Service
+from tests.api.server.test_serving import ENDLESS, HUGE
+from tests.running_service import Service, serving
 
 pytestmark = pytest.mark.anyio
 
@@ -97,16 +97,13 @@ class Crowd:
 @pytest.fixture(scope="module")
 def service(engine: EmbeddedEngine) -> Iterator[Service]:
     """A service that evaluates one query at a time."""
-    service = Service(
-        data_dir=engine.directory.path,
-        base=BASE,
-        port=0,
+    with serving(
+        engine,
         query_workers=1,
         query_timeout=200,
         cache_bytes=0,  # what is asked again is evaluated again
-    )
-    yield service
-    service.end()
+    ) as service:
+        yield service
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from pledgegraph.store.embedded import EmbeddedEngine
-from tests.api.server.test_serving import BASE, ENDLESS, HUGE, Start, ask, connection, start
-from tests.running_service import Service, processor_time_of
+from tests.api.server.test_serving import ENDLESS, HUGE, Start, ask, connection, start
+from tests.running_service import Service, processor_time_of, serving
 
 __all__ = ["start"]
 
@@ -24,27 +24,23 @@ MEMORY_HOG = HUGE.replace(" }", " } ORDER BY ?a0")
 @pytest.fixture(scope="module")
 def address(engine: EmbeddedEngine) -> Iterator[str]:
     """Where a service answers that gives a query one second."""
-    service = Service(data_dir=engine.directory.path, base=BASE, port=0, query_timeout=1)
-    yield service.address()
-    service.end()
+    with serving(engine, query_timeout=1) as service:
+        yield service.address()
 
 
 @pytest.fixture(scope="module")
 def service(engine: EmbeddedEngine) -> Iterator[Service]:
     """A service that gives a query a minute and 60 MB, and evaluates two at a time."""
-    service = Service(
-        data_dir=engine.directory.path,
-        base=BASE,
-        port=0,
+    with serving(
+        engine,
         query_timeout=60,
         query_memory=60_000_000,
         query_workers=2,
         query_queue=20,
         cache_bytes=0,  # what is asked again is evaluated again
         copies_memory=0,  # to load them takes the processor too
-    )
-    yield service
-    service.end()
+    ) as service:
+        yield service
 
 
 def test_a_query_that_takes_too_long_is_stopped(address: str) -> None:

@@ -9,17 +9,14 @@ import pytest
 
 from pledgegraph.store.embedded import EmbeddedEngine
 from tests.api.server.test_serving import BASE
-from tests.running_service import Service
+from tests.running_service import serving
 
 
 @pytest.fixture(scope="module")
 def address(engine: EmbeddedEngine) -> Iterator[str]:
     """Where a service over the small data answers, with time enough for a busy machine."""
-    service = Service(
-        data_dir=engine.directory.path, base=BASE, port=0, query_timeout=200, query_workers=2
-    )
-    yield service.address()
-    service.end()
+    with serving(engine, query_timeout=200, query_workers=2) as service:
+        yield service.address()
 
 
 def ask(address: str, query: str) -> httpx.Response:

@@ -16,8 +16,8 @@ from pledgegraph.settings import Settings
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.app.create import create_app
 from tests.api.conftest import client_of
-from tests.api.server.test_serving import BASE, HUGE
-from tests.running_service import Service
+from tests.api.server.test_serving import HUGE
+from tests.running_service import serving
 
 pytestmark = pytest.mark.anyio
 
@@ -36,16 +36,13 @@ LINK = "https://data.example.org/problems/answer-cut"
 @pytest.fixture(scope="module")
 def service(engine: EmbeddedEngine) -> Iterator[str]:
     """Where a service with workers answers, with up to 1,000 rows."""
-    service = Service(
-        data_dir=engine.directory.path,
-        base=BASE,
-        port=0,
+    with serving(
+        engine,
         max_rows=1000,
         query_timeout=20,
         cache_bytes=0,
-    )
-    yield service.address()
-    service.end()
+    ) as service:
+        yield service.address()
 
 
 @pytest.fixture(params=["threads", "workers"], scope="module")
@@ -186,8 +183,7 @@ async def test_what_cannot_say_that_it_was_cut_breaks_off(
     engine: EmbeddedEngine, form: Format
 ) -> None:
     # Ten thousand rows are more than is held back.
-    service = Service(data_dir=engine.directory.path, base=BASE, port=0, max_rows=10_000)
-    try:
+    with serving(engine, max_rows=10_000) as service:
         async with httpx.AsyncClient(base_url=service.address(), timeout=30) as client:
             asked = {"query": MANY, "format": form.name}
             # Compressed, so many rows are few bytes, and the cut is known before they are sent.
@@ -201,8 +197,6 @@ async def test_what_cannot_say_that_it_was_cut_breaks_off(
                 assert refused.status_code >= 400, refused.text[:200]
                 assert "10,000 rows" in refused.json()["detail"]
             own = await client.get("/sparql", params={**asked, "limit": "5000"})
-    finally:
-        service.end()
     assert rows(own.content, form) == 5000
     assert own.headers["pledgegraph-cut"] == "limit=5000"
 
