@@ -76,6 +76,12 @@ pytestmark = pytest.mark.anyio
             "FILTER(?g = :g1) }",
             [":g1 :g1 0", ":g1 :g2 1", ":g1 :g3 0"],
         ),
+        ("SELECT ?g { GRAPH ?g { ?s :p ?o BIND(:g2 AS ?g) } FILTER(?o = 1) }", [":g2"]),
+        ("SELECT ?g { GRAPH ?g { ?s :p 3 { BIND(:g3 AS ?g) } } }", [":g3"]),
+        ("SELECT ?g { GRAPH ?g { ?g :p* :none } }", []),
+        ("SELECT ?g { GRAPH ?g { GRAPH :g2 { ?g :p* :g1 } } }", [":g1"]),
+        ("SELECT ?g { GRAPH ?g { { ?s :in ?g } UNION { ?s :p 3 } FILTER(!BOUND(?g)) } }", [":g3"]),
+        ("SELECT ?g { GRAPH ?g { ?s :p 3 OPTIONAL { OPTIONAL { ?x :q ?s } ?s :q ?x } } }", [":g3"]),
     ],
 )
 async def test_what_stands_in_graph_is_evaluated_in_each_graph(

@@ -23,13 +23,13 @@ Tree = tuple[Any, ...]
 Statement = tuple[str, str, str]
 
 GRAPHS: Final[dict[str, list[Statement]]] = {
-    ":g1": [
+    ":x": [
         (":x", ":p", ":y"), (":x", ":p", ":z"), (":x", ":q", ":y"), (":y", ":p", ":z"),
         (":z", ":q", ":x"),
     ],
-    ":g2": [(":x", ":p", ":y"), (":x", ":q", ":z"), (":y", ":q", ":y"), (":w", ":p", ":x")],
-    ":g3": [(":y", ":p", ":z"), (":z", ":p", ":x"), (":w", ":q", ":w")],
-    ":g4": [(":x", ":r", ":x"), (":u", ":r", ":w")],
+    ":y": [(":x", ":p", ":y"), (":x", ":q", ":z"), (":y", ":q", ":y"), (":w", ":p", ":x")],
+    ":z": [(":y", ":p", ":z"), (":z", ":p", ":x"), (":w", ":q", ":w")],
+    ":w": [(":x", ":r", ":x"), (":u", ":r", ":w")],
 }  # fmt: skip
 DEFAULT: Final = sorted({each for graph in GRAPHS.values() for each in graph})
 NAMES: Final = ("?a", "?b", "?c")
@@ -52,8 +52,11 @@ class Maker:
         self._fresh = 0
 
     def pattern(self) -> Tree:
-        """The group of a whole query."""
-        return self._group(3)
+        """The group of a whole query; of some all is in GRAPH with a variable."""
+        group = self._group(3)
+        if self._random.random() < 0.3:
+            return ("group", [("graph", self._random.choice(NAMES), group)])
+        return group
 
     def _group(self, depth: int) -> Tree:
         random = self._random
@@ -64,7 +67,14 @@ class Maker:
         if not depth or random.random() < 0.4:
             parts.append(self._part(random.choice(small), depth - 1))
         random.shuffle(parts)
-        return ("group", parts)
+        return ("group", [self._bound_anew(part, parts[:at]) for at, part in enumerate(parts)])
+
+    def _bound_anew(self, part: Tree, before: list[Tree]) -> Tree:
+        """A BIND, some with a name that stands elsewhere, though not before (18.2.1)."""
+        free = sorted({*NAMES} - set().union(*map(names_in, before)))
+        if part[0] != "bind" or part[1] not in names_in(("group", before)) or not free:
+            return part
+        return ("bind", part[1], self._random.choice((*free, part[2])))
 
     def _part(self, kind: str, depth: int) -> Tree:  # noqa: PLR0911
         random = self._random
@@ -82,7 +92,7 @@ class Maker:
         if kind == "union":
             return ("union", [self._group(depth), self._group(depth)])
         if kind == "graph":
-            return ("graph", random.choice(tuple(GRAPHS)), self._group(depth))
+            return ("graph", random.choice((*GRAPHS, *NAMES)), self._group(depth))
         if kind == "select":
             names = sorted(random.sample(NAMES, 2))
             cut = random.random() < 0.3
@@ -144,7 +154,8 @@ def names_in(tree: Tree) -> set[str]:
     if kind == "bind":
         return {rest[1]}
     inner = rest[0] if kind in ("group", "union") else [rest[-1]]
-    return set().union(*(names_in(each) for each in inner))
+    own = {rest[0]} if kind == "graph" and rest[0][0] == "?" else set()
+    return own.union(*(names_in(each) for each in inner))
 
 
 def certain_in(tree: Tree) -> set[str]:
@@ -270,7 +281,15 @@ class Clause18:
         return [row for each in groups for row in self.rows(each)]
 
     def _graph(self, name: str, group: Tree) -> list[Row]:
-        return Clause18(self._given, GRAPHS[name]).rows(group)
+        """18.6, evaluation of Graph; a variable is joined with the name of each."""
+        term = self._given.get(name, name)
+        if term[0] != "?":
+            return Clause18(self._given, GRAPHS[term]).rows(group) if term in GRAPHS else []
+        return [
+            row
+            for graph, statements in GRAPHS.items()
+            for row in _joined(Clause18(self._given, statements).rows(group), [{name: graph}])
+        ]
 
     def _select(self, names: list[str], group: Tree, cut: bool) -> list[Row]:  # noqa: FBT001
         """Nothing that it does not name is seen in it or out of it (18.2.4)."""

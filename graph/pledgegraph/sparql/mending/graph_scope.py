@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Container
 from typing import Final
 
+from pledgegraph.sparql.mending.bindings import Bindings
 from pledgegraph.sparql.mending.rendering import walk
 from pledgegraph.sparql.mending.tree import Block, Node
 from pledgegraph.sparql.terminals import OPAQUE, VARIABLE
@@ -138,24 +140,68 @@ def read_without_value(group: Node, name: str, text: str, *, bound: bool = False
     return None
 
 
-def may_be_unbound_in(group: Node, name: str, text: str) -> bool:
-    """Whether OPTIONAL or MINUS is about a variable that may have no value before it.
+def reads_value(
+    group: Node,
+    name: str,
+    bindings: Bindings,
+    terms: Container[str],
+    *,
+    is_sure: bool = False,
+    is_elsewhere: bool = False,
+) -> bool:
+    """Whether a pattern in ``GRAPH ?name`` comes to something else where ``?name`` has its value.
 
-    To give it one before would come to something else.
+    It has none there: the name of the graph is joined with what the pattern comes to. To hand it
+    down before is the same for triples, and not for what may be without it. ``terms`` are variables
+    that terms are written for; ``is_sure`` says that ``?name`` has a value where the group is a
+    condition of an OPTIONAL; ``is_elsewhere`` that the group is about another graph.
     """
-    bound = False
-    for each in group.children:
-        if each.kind in ("optional", "minus") and not bound and _mentions(each, name, text):
+    for number, each in enumerate(group.children):
+        if name not in bindings.mentioned(each):
+            continue
+        before = is_sure or name in bindings.certain(group.children[:number])
+        if isinstance(each, Block):
+            found = _is_end_of_empty_path(each, name, terms, is_elsewhere=is_elsewhere)
+        elif each.kind == "filter":
+            found = not is_sure and name not in bindings.certain(group.children)
+        elif each.kind == "bind":
+            found = each.name == name or not before
+        elif each.kind in ("optional", "minus"):
+            is_condition = before and each.kind == "optional"
+            found = not before or reads_value(
+                each.children[0],
+                name,
+                bindings,
+                terms,
+                is_sure=is_condition,
+                is_elsewhere=is_elsewhere,
+            )
+        else:
+            groups = [each] if each.kind == "group" else each.children
+            elsewhere = is_elsewhere or each.kind == "graph"
+            found = each.kind in ("group", "union", "graph") and any(
+                reads_value(member, name, bindings, terms, is_elsewhere=elsewhere)
+                for member in groups
+            )
+        if found:
             return True
-        if each.kind in ("group", "union"):
-            members = [each] if each.kind == "group" else each.children
-            if any(may_be_unbound_in(member, name, text) for member in members):
+    return False
+
+
+def _is_end_of_empty_path(
+    block: Block, name: str, terms: Container[str], *, is_elsewhere: bool
+) -> bool:
+    """Whether a path that may have length zero has the variable at an end, and a term at the other.
+
+    It holds for that term, be it in the graph or not (section 18.4); in another graph it would
+    hold for the name of the graph.
+    """
+    for triple in block.triples:
+        ends = (triple.subject, triple.object)
+        if triple.path.flag and any(end.kind == "var" and end.name == name for end in ends):
+            others = (end for end in ends if end.kind != "var" or end.name in terms)
+            if is_elsewhere or any(others):
                 return True
-        elif each.kind in ("optional", "minus", "graph") and may_be_unbound_in(
-            each.children[0], name, text
-        ):
-            return not bound
-        bound = bound or (isinstance(each, Block) and _mentions(each, name, text))
     return False
 
 

@@ -3,8 +3,8 @@
 A pattern in ``GRAPH ?g`` is evaluated in each named graph for itself, and ``?g`` is bound to the
 graph (SPARQL 1.1 Query, section 18.6, evaluation of Graph). The engine (pyoxigraph 0.5.13) hands
 the variable down to the triples instead. So a subquery is evaluated over all graphs at once and
-loses ``?g``; VALUES alone and another GRAPH do not bind it; MINUS sees it as a shared variable.
-There the graphs are named one by one.
+loses ``?g``; VALUES alone and another GRAPH do not bind it; MINUS sees it as a shared
+variable; BIND gives it another value. There the graphs are named one by one.
 
 In the pattern ``?g`` is a variable like any other. So ``GRAPH ?g { ?s ?p ?o FILTER(?g = <g>) }``
 has no row: it has no value there yet. Most engines give it one; whoever writes so expects that,
@@ -16,11 +16,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Final
 
+from pledgegraph.sparql.mending.bindings import Bindings
 from pledgegraph.sparql.mending.graph_scope import (
     counts_ways,
     depends_on_graph,
-    may_be_unbound_in,
     read_without_value,
+    reads_value,
 )
 from pledgegraph.sparql.mending.rendering import Rendering, Scope, walk, within
 from pledgegraph.sparql.mending.tree import Node, Select
@@ -33,6 +34,8 @@ _MOST_TEXT: Final = 3_000_000
 
 class Graphs(Rendering):
     """Puts GRAPH right."""
+
+    bindings: Bindings
 
     def graph(self, node: Node, scope: Scope) -> str:
         """GRAPH with a name or a variable."""
@@ -48,18 +51,22 @@ class Graphs(Rendering):
         given = scope.parameters.get(name) or scope.replacing.get(name) or ""
         if not given and not scope.in_exists:
             self._require_value(body, name)
-        is_loose = may_be_unbound_in(body, name, self.text)
-        known = scope.entry | scope.outside | scope.parameters.keys() | scope.replacing.keys()
+        terms = scope.parameters.keys() | scope.replacing.keys()
+        is_free = reads_value(body, name, self.bindings, terms)
+        known = scope.entry | scope.outside | terms
         is_together = not depends_on_graph(body, name, in_exists=scope.in_exists)
-        if not is_loose and is_together and not counts_ways(body, known, self.text):
-            return self.inner(node, within(scope, graph=node.name))
+        if not is_free and is_together and not counts_ways(body, known, self.text):
+            before = self.made_subqueries
+            written = self.inner(node, within(scope, graph=node.name))
+            if self.made_subqueries == before:
+                return written
         if given:
             # What stands for a graph until it is written is one of those that there are.
             is_there = given[0] == "\x00" or self._is_there(given)
             graphs = [given] if is_there else []
         else:
             graphs = list(self.dataset.named())
-        return self._one_by_one(node, body, scope, graphs, is_loose=is_loose)
+        return self._one_by_one(node, body, scope, graphs, is_free=is_free)
 
     def _is_there(self, graph: str) -> bool:
         """Whether a graph is one of the dataset's (section 18.6: else nothing is in it at all)."""
@@ -76,7 +83,7 @@ class Graphs(Rendering):
             )
 
     def _one_by_one(
-        self, node: Node, body: Node, scope: Scope, graphs: list[str], *, is_loose: bool
+        self, node: Node, body: Node, scope: Scope, graphs: list[str], *, is_free: bool
     ) -> str:
         name = node.name[1:]
         if len(graphs) > MOST_GRAPHS:
@@ -96,14 +103,18 @@ class Graphs(Rendering):
                 f"{node.name} would have to be each graph, and {unnamed:,} of them have no IRI",
                 "Name the graphs with FROM NAMED, or load them again under IRIs.",
             )
-        is_free = is_loose or any(
+        is_free = is_free or any(
             (each.kind == "bind" and each.name == name)
             or (each.kind == "values" and name in each.name.split())
+            or (isinstance(each, Select) and name in self.bindings.possible([each]))
             for each in walk(body)
         )
         place = f"\x00{name}\x00"  # stands for the graph until it is written
         inside = within(scope, graph="?")
-        if not is_free:
+        if is_free:
+            # What VALUES says behind the pattern may be handed into it.
+            inside = replace(inside, entry=scope.entry | {name})
+        else:
             inside = replace(inside, replacing={**scope.replacing, name: place})
         each_graph = self.render(body, inside)
         branch = f"{{ GRAPH {place} {each_graph} VALUES ?{name} {{ {place} }} }}"

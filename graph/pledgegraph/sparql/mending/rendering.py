@@ -52,6 +52,8 @@ class Rendering:
 
     base = ""
     """What relative IRIs are resolved against, where the text does not say."""
+    made_subqueries = 0
+    """How many patterns have become subqueries."""
 
     def __init__(self, reader: Reader, dataset: Dataset) -> None:
         self.reader = reader
@@ -89,6 +91,11 @@ class Rendering:
         parts = (self.text[: node.start], self.text[node.end :])
         found = (match["variable"] for part in parts for match in _VARIABLES.finditer(part))
         return frozenset(name for name in found if name)
+
+    def apart(self, names: str, pattern: str) -> str:
+        """A pattern as a subquery, which the engine hands nothing to."""
+        self.made_subqueries += 1
+        return f"{{ SELECT {names} {{ {pattern} }} }}"
 
     def whole(self, node: Node, scope: Scope) -> str:
         """The whole text, with the tree that is in it put right."""

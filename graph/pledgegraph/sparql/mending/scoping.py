@@ -57,7 +57,7 @@ class Scoping(Rendering):
             self.bindings.shows_to_exists(each, scope.entry) for each in groups
         ):
             return written
-        return f"{{ SELECT {self._handed_on([part], (), scope)} {{ {written} }} }}"
+        return self.apart(self._handed_on([part], (), scope), written)
 
     def _inside(self, parts: Sequence[Node], number: int, scope: Scope) -> Scope:
         """The scope of one of the parts of a group: the others may hand their values to it."""
@@ -107,7 +107,7 @@ class Scoping(Rendering):
             before = [each for each in parts[: last + 1] if each.kind != "filter"]
             names = self._handed_on(before, parts, scope)
             inside = self._parts(before, replace(scope, entry=frozenset()))
-            head = f"{{ SELECT {names} {{ {inside} }} }} "
+            head = f"{self.apart(names, inside)} "
             parts = [
                 each for number, each in enumerate(parts) if number > last or each.kind == "filter"
             ]

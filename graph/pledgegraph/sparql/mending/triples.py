@@ -147,7 +147,7 @@ class Triples(Rendering):
         written = self._apart(triples, self._risky(triples, scope), scope)
         if not shows:
             return written
-        return f"{{ SELECT {' '.join(f'?{each}' for each in sorted(seen))} {{ {written} }} }}"
+        return self.apart(" ".join(f"?{each}" for each in sorted(seen)), written)
 
     def _repeated(self, node: Block, risky: Risky, scope: Scope) -> str:
         """The whole block once for each choice, since blank nodes hold it together."""
