@@ -8,7 +8,7 @@ import shutil
 import signal
 import ssl
 import sys
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Final
@@ -19,6 +19,7 @@ from xdist.remote import Producer  # type: ignore[import-untyped]
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 from tests.depth import THOROUGH
+from tests.forked_workers import Template
 
 # A shell has what it runs in the background ignore Ctrl-C, and the programs that tests start
 # inherit that: those that are to stop by it would never end.
@@ -134,6 +135,21 @@ def pytest_runtest_teardown(
         gc.collect()
         gc.freeze()
     return done
+
+
+@pytest.fixture(scope="session")
+def template() -> Iterator[Template]:
+    """The process from which the workers of what tests do in this process are forked."""
+    template = Template()
+    yield template
+    template.end()
+
+
+@pytest.fixture(scope="module")
+def forked_workers(template: Template) -> Iterator[None]:
+    """Has workers forked for the tests of a module, but those of programs that they start."""
+    with template.in_use():
+        yield
 
 
 Require = Callable[[str, bool], None]

@@ -19,7 +19,6 @@ from pledgegraph.store.changes import Change
 from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
 from pledgegraph_api.app.create import create_app
-from tests import forked_workers
 from tests.shipped_store import copy_shipped
 
 BASE = "https://data.example.org"
@@ -36,18 +35,9 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="session")
-def template() -> Iterator[forked_workers.Template]:
-    """The process from which the workers of applications in this process are forked."""
-    template = forked_workers.Template()
-    yield template
-    template.end()
-
-
 @pytest.fixture(scope="module", autouse=True)
-def _forked_workers(template: forked_workers.Template) -> Iterator[None]:
-    with template.in_use():
-        yield
+def _forked_workers(forked_workers: None) -> None:
+    """The workers of applications in this process begin quickly."""
 
 
 def make_store(path: Path, data: bytes | None = None) -> EmbeddedEngine:

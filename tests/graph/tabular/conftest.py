@@ -59,6 +59,11 @@ def _sent(sent: Book | bytes | Sent) -> Sent:
     return Sent(content, "register.xlsx")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _forked_workers(forked_workers: None) -> None:
+    """Each check of a workbook takes a process, which begins quickly."""
+
+
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """The shipped data, shared by the tests of a module."""
