@@ -26,7 +26,7 @@ from benchmarks.generate import BASE
 from benchmarks.generate import write as generate
 from benchmarks.goals import Row, goal, table
 from benchmarks.http_load import ENTITY, Beside, Client, Timed, flood, memory, rate
-from benchmarks.http_peers import PeerMissing, Running, running
+from benchmarks.http_peers import PeerMissing, Running, running, until_ready
 from benchmarks.measure import machine
 from benchmarks.page import write_on_page
 from benchmarks.task import QUERIES
@@ -75,6 +75,9 @@ class Bench:
                 except PeerMissing as error:
                     if str(error) not in self.missing:
                         self.missing.append(str(error))
+            for name, service in found.items():
+                if name in (_OURS, _IN_TWO):
+                    until_ready(service)
             yield found
 
     @contextmanager

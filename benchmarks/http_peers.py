@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import socket
@@ -15,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from benchmarks.sides import Pledgegraph
 
@@ -196,6 +197,25 @@ def running(name: str, data: Path, scratch: Path) -> Iterator[Running]:
         service = Running(name, process.pid, port, path)
         _await(lambda: _answers(service), process)
         yield service
+
+
+_TIMES_READY: Final = 8
+"""Answers in a row: where several processes speak HTTP, each tells of its own copies."""
+
+
+def until_ready(service: Running) -> tuple[dict[str, Any], float]:
+    """What one of ours tells of its copies once they are there, and the seconds waited."""
+    since = time.perf_counter()
+    address = f"http://127.0.0.1:{service.port}/health"
+    times = 0
+    while True:
+        with urllib.request.urlopen(address, timeout=60) as response:
+            told: dict[str, Any] = json.load(response)["memory"]
+        times = 0 if told["state"] == "loading" else times + 1
+        if times == _TIMES_READY:
+            return told, time.perf_counter() - since
+        if not times:
+            time.sleep(0.2)
 
 
 def free_port() -> int:

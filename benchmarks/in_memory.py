@@ -21,10 +21,10 @@ import urllib.request
 from collections import defaultdict
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from benchmarks.generate import write
-from benchmarks.http_peers import PeerMissing, Running, running
+from benchmarks.http_peers import PeerMissing, Running, running, until_ready
 from benchmarks.measure import machine
 from benchmarks.task import QUERIES
 
@@ -55,18 +55,6 @@ def processor(service: Running) -> float:
                 listed = (thread / "children").read_text(encoding="ascii")
                 processes += map(int, listed.split())
     return used / 1e9
-
-
-def until_ready(service: Running) -> tuple[dict[str, Any], float]:
-    """What the service tells of its copies once they are there, and the seconds waited."""
-    since = time.perf_counter()
-    address = f"http://127.0.0.1:{service.port}/health"
-    while True:
-        with urllib.request.urlopen(address, timeout=60) as response:
-            told: dict[str, Any] = json.load(response)["memory"]
-        if told["state"] not in ("loading",):
-            return told, time.perf_counter() - since
-        time.sleep(0.2)
 
 
 def worker_memory(service: Running) -> list[int]:
