@@ -138,6 +138,10 @@ class EmbeddedSnapshot:
             return files
         return {**files, "changes": str(self._changes), "merge": self._union}
 
+    def __bool__(self) -> bool:
+        """True, be there quads or not; they are not counted for that."""
+        return True
+
     def __len__(self) -> int:
         """How many quads there are; the union of the graphs does not count."""
         if not self._union:

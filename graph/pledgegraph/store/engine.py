@@ -139,6 +139,10 @@ class Snapshot(Protocol):
         """The statements whose object is one of the nodes, likewise."""
         ...
 
+    def __bool__(self) -> bool:
+        """True, be there quads or not: `if snapshot` must not count them."""
+        ...
+
     def __len__(self) -> int:
         """How many quads there are."""
         ...

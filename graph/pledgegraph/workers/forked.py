@@ -311,6 +311,6 @@ class Template:
 def _order(newest: Addressed | None) -> dict[str, object]:
     return {
         "parent": os.getpid(),
-        "sequence": newest.sequence if newest else 0,
-        "version": newest.version if newest else None,
+        "sequence": newest.sequence if newest is not None else 0,
+        "version": newest.version if newest is not None else None,
     }

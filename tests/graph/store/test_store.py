@@ -77,6 +77,7 @@ def test_a_new_store_is_empty_and_has_number_nought(engine: EmbeddedEngine) -> N
     with engine.snapshot() as snapshot:
         assert snapshot.sequence == 0
         assert len(snapshot) == 0
+        assert snapshot, "it is there, though it holds nothing"
 
 
 def test_a_change_adds_and_removes(engine: EmbeddedEngine) -> None:

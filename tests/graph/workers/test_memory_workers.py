@@ -24,6 +24,7 @@ from pledgegraph.media_types import JSON
 from pledgegraph.namespaces import PG, RDF, XSD
 from pledgegraph.store.directory import new_directory, open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
+from pledgegraph.store.embedded_snapshot import EmbeddedSnapshot
 from pledgegraph.store.engine import ResultKind
 from pledgegraph.store.query_evaluation import evaluate
 from pledgegraph.store.system_graphs import computed_graph
@@ -361,6 +362,23 @@ async def test_killed_queries_and_templates_leave_no_zombies(engine: EmbeddedEng
         async with asyncio.timeout(30):
             while _zombies() - others:
                 await asyncio.sleep(0.1)
+
+
+async def test_a_worker_is_forked_without_a_count_of_all_quads(
+    engine: EmbeddedEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of a million that takes seconds, in which the service answers nobody."""
+
+    def counted(_snapshot: EmbeddedSnapshot) -> int:
+        raise AssertionError("the quads were counted")
+
+    async with pool_over(engine) as pool:
+        await until(pool, ResidenceState.READY)
+        monkeypatch.setattr(EmbeddedSnapshot, "__len__", counted)
+        for each in children_of(os.getpid()):
+            if _is_ours(each):
+                os.kill(each, signal.SIGKILL)
+        await from_memory(pool, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
 
 
 def _zombies() -> set[int]:

@@ -126,6 +126,10 @@ class RemoteSnapshot:
             graph = DefaultGraph() if merged else row["g"]
             yield Quad(subject, predicate, value, graph)
 
+    def __bool__(self) -> bool:
+        """True, be there quads or not; the engine is not asked for that."""
+        return True
+
     def __len__(self) -> int:
         """How many quads there are."""
         with self._at.connection.asked(_COUNT) as body:
