@@ -20,6 +20,8 @@ BROWSER = {"Accept": "text/html"}
 DOCS = ROOT / "docs"
 NOTEBOOK = "reporting-by-register.ipynb"
 COUNT = "SELECT (COUNT(DISTINCT ?c) AS ?n) { ?c a <https://w3id.org/pledgegraph/def#Commitment> }"
+# What the lesson says that no source states so far.
+NOT_STATED = {"pg:addresses", "pg:continues", "pg:replaces"}
 EXAMPLE = re.compile(r"```sparql\n((?:(?!```).)*)```\n+(\|.*?\n)(?=(\n.*)|\Z)", re.DOTALL)
 
 
@@ -109,7 +111,7 @@ async def test_the_examples_of_the_first_lesson_give_the_rows_below_them(
     shipped: httpx.AsyncClient,
 ) -> None:
     examples = EXAMPLE.findall((DOCS / "first-queries.md").read_text(encoding="utf-8"))
-    assert len(examples) == 12
+    assert len(examples) == 16
     for query, table, after in examples:
         answer = await shipped.post(
             "/sparql", data={"query": query}, headers={"Accept": "text/csv"}
@@ -137,7 +139,7 @@ async def test_the_first_lesson_names_nothing_that_does_not_occur(
     for term in terms:
         query = f"{prefixes} ASK {{ {{ ?s {term} ?o }} UNION {{ ?s a/rdfs:subClassOf* {term} }} }}"
         answer = await shipped.get("/sparql", params={"query": query})
-        assert answer.json()["boolean"], term
+        assert answer.json()["boolean"] == (term not in NOT_STATED), term
 
 
 def test_the_notebook_draws_its_chart(
