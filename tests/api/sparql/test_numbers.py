@@ -71,6 +71,20 @@ LARGE = "9223372036854775808"
         (f"'P1D'^^xsd:dayTimeDuration IN ('a', {LARGE})", "false"),
         (f"DATATYPE({LARGE} - '1.5'^^xsd:float)", "http://www.w3.org/2001/XMLSchema#float"),
         (f"DATATYPE({LARGE} - 1.5e0)", "http://www.w3.org/2001/XMLSchema#double"),
+        (f"{LARGE} NOT IN ('a')", "true"),
+        (f"{LARGE} IN ('a'@en, \"b\")", "false"),
+        (f"{LARGE} NOT IN ('x'^^:dt)", ""),
+        (f"{LARGE} = 'a'", "false"),
+        (f"COALESCE({LARGE} = 'a', 'none')", "false"),
+        (f"IF({LARGE} = ('a'), 1, 2)", "2"),
+        ("+'a'", ""),
+        ("+true", ""),
+        ("+:a", ""),
+        ("+'P1D'^^xsd:duration", ""),
+        ("+'2025-01-01'^^xsd:date + 'P1D'^^xsd:dayTimeDuration", ""),
+        ("+(+(1.5))", "1.5"),
+        (f"+({LARGE}) - +1", "9223372036854775807"),
+        ("DATATYPE(+'1.5'^^xsd:float)", "http://www.w3.org/2001/XMLSchema#float"),
         (":a IN ()", "false"),
         ("'a'@en NOT IN ( )", "true"),
         ("1/0 IN ()", "false"),
@@ -168,6 +182,25 @@ async def test_the_least_and_the_largest_may_be_large(
 ) -> None:
     query = f"SELECT (MIN(?x) AS ?a) (MAX(?x) AS ?b) {{ VALUES ?x {{ {values} }} }}"
     assert await asked.rows(query) == [(least, most)]
+
+
+@pytest.mark.parametrize("argument", ["?x", "DISTINCT ?x", "xsd:date(?x)"])
+@pytest.mark.parametrize(
+    "values",
+    [
+        "10 9 UNDEF",
+        "UNDEF 9 10",
+        f"9 UNDEF {LARGE}",
+        "'2025-01-01' UNDEF '2024-01-01'",
+        "'2025-01-01'^^xsd:date '2024-01-01'^^xsd:date UNDEF",
+    ],
+)
+async def test_a_row_without_a_value_leaves_no_least_and_no_largest(
+    asked: Asked, values: str, argument: str
+) -> None:
+    """Section 18.5.1: what has an error among its values is an error."""
+    query = f"SELECT (MIN({argument}) AS ?a) (MAX({argument}) AS ?b) {{ VALUES ?x {{ {values} }} }}"
+    assert await asked.rows(query) == [("", "")]
 
 
 @pytest.mark.parametrize(

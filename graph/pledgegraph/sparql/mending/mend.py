@@ -23,8 +23,8 @@ _RISK: Final = re.compile(
     | \b(?:SELECT|COUNT) {SPACE} \(? {SPACE} (?:(?:DISTINCT|REDUCED) {SPACE})? \*
     | [?$]\w+ | (?<![\w\-.])[\w\-.]*:[\w\-.:%]*
     | (?P<risk> [|&+*!<>\-/] | [?](?!\w)
-      | = {SPACE} (?: [?$0-9(.] | {STRING} {SPACE} \^\^ )
-      | \bIN {SPACE} \( {SPACE} (?: \) | [^()]* (?: (?<![\w:]) [0-9?$] | \^\^ ) )
+      | = {SPACE} (?: [?$0-9(.] | {STRING} {SPACE} (?: \^\^ | \)*+ {SPACE} (?:AS\b|,) ) )
+      | \bIN {SPACE} \( {SPACE} (?: \) | [^()]* (?: (?<![\w:]) [0-9?$] | ["'] ) )
       | \b(?:IF|STRDT|SUM|AVG|MIN|MAX|GROUP_CONCAT|REGEX|REPLACE|DATATYPE|ABS|CEIL|FLOOR|ROUND
           |ISNUMERIC) {SPACE} \(
       | \bHAVING\b

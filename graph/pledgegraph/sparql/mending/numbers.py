@@ -165,6 +165,8 @@ def calculate(program: Term, *values: Term) -> Term | None:
             continue
         if word == "neg":
             found = _operate("-", Literal(0), held.pop())
+        elif word == "pos":
+            found = _operate("*", held.pop(), Literal(1))
         else:
             right, left = held.pop(), held.pop()
             found = _operate(word, left, right)

@@ -58,7 +58,7 @@ class Numeric(Regular):
 
     def _may_matter(self, node: Node) -> bool:
         may_be = [self.may_be_number(each) for each in node.children]
-        if node.name == "!=" and any(may_be):
+        if node.name in ("=", "!=") and any(may_be):
             return all(
                 may or self.bare(each).kind == "string"
                 for may, each in zip(may_be, node.children, strict=True)
@@ -82,7 +82,8 @@ class Numeric(Regular):
             return "true" if node.flag else "false"
         native = self.inner(node, scope)
         is_literal = self.may_be_number(sought) or self.bare(sought).kind == "string"
-        may_matter = is_literal and any(map(self.may_be_number, members))
+        others = (self.may_be_number(each) or self.bare(each).kind == "string" for each in members)
+        may_matter = is_literal and any(others)
         if not may_matter or all(map(self._is_small, node.children)):
             return native
         call = f"{IS_IN}({', '.join(self.render(each, scope) for each in node.children)})"
@@ -153,9 +154,11 @@ class Numeric(Regular):
                 program.append(each.name)
             return
         if node.kind == "unary" and node.name in "+-":
-            native.append(f" {node.name} ")
+            # `+` is of numbers (section 17.3); the engine and COALESCE would keep anything.
+            native.append(" - " if node.name == "-" else "(")
             self._calculation(node.children[0], scope, native, program, leaves)
-            program += ["neg"] if node.name == "-" else []
+            native += [] if node.name == "-" else [" * 1)"]
+            program.append("neg" if node.name == "-" else "pos")
             return
         leaf = self.render(node, scope)
         native.append(leaf)
