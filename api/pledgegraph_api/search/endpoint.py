@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph.media_types import CSV, JSON_LD, Format
-from pledgegraph.search import LONGEST_SEARCH, Found, Match, NewestIndex, SearchIndex
+from pledgegraph.search import BLOCK, LONGEST_SEARCH, Found, Match, NewestIndex, SearchIndex
 from pledgegraph_api.errors import Fault, PageMissing, WrongParameters
 from pledgegraph_api.http.languages import DEFAULT, page_language, required_language
 from pledgegraph_api.http.negotiation import form_of, page_or_format
@@ -74,6 +74,11 @@ class Asked:
     register: str
     page: int
     language: str
+
+    @property
+    def first(self) -> int:
+        """How many come before those of the page."""
+        return (self.page - 1) * PAGE_SIZE
 
     def address(self, **changed: str | int) -> str:
         """The address of the search with other parameters; empty ones are left out."""
@@ -152,7 +157,9 @@ class SearchEndpoint:
         language = required_language(request)
         asked = self._asked(request, index, language.tag)
         register = self._register(asked.register)
-        found = index.search(asked.text, kind=asked.kind, register=register)
+        found = index.search(
+            asked.text, kind=asked.kind, register=register, block=asked.first // BLOCK
+        )
         pages = _pages(found)
         if asked.page > pages:
             raise PageMissing(
@@ -167,16 +174,19 @@ class SearchEndpoint:
             headers["content-disposition"] = 'attachment; filename="search.csv"'
         return respond(
             request,
-            lambda: self._as_csv(asked, found) if form is CSV else self._as_json(asked, found),
+            lambda: self._as_csv(index, asked) if form is CSV else self._as_json(asked, found),
             content_type=form.content_type,
             # Names are in the language of the reader.
             state=(*state, language.tag),
             headers=headers,
         )
 
-    def _as_csv(self, asked: Asked, found: Found) -> bytes:
-        hits = [self._hit(match, asked.language) for match in found.matches]
-        return found_csv([match.entry.thing.value for match in found.matches], hits)
+    def _as_csv(self, index: SearchIndex, asked: Asked) -> bytes:
+        register = self._register(asked.register)
+        return found_csv(
+            (match.entry.thing.value, self._hit(match, asked.language))
+            for match in index.every_match(asked.text, kind=asked.kind, register=register)
+        )
 
     def _as_json(self, asked: Asked, found: Found) -> bytes:
         is_last = asked.page == _pages(found)
@@ -185,7 +195,7 @@ class SearchEndpoint:
                 (match.entry.thing.value, self._hit(match, asked.language))
                 for match in _shown(found, asked)
             ],
-            total=len(found.matches),
+            total=found.total,
             address=self._base + asked.address(page=asked.page),
             following="" if is_last else self._base + asked.address(page=asked.page + 1),
             context=f"{self._base}{CONTEXT_PATH}",
@@ -231,7 +241,7 @@ class SearchEndpoint:
         return {
             "q": asked.text,
             "hits": [self._hit(match, asked.language) for match in _shown(found, asked)],
-            "found": len(found.matches),
+            "found": found.total,
             "nearest": found.nearest,
             "kinds": [
                 Facet(
@@ -310,12 +320,13 @@ class SearchEndpoint:
 
 
 def _pages(found: Found) -> int:
-    return max(1, -(-len(found.matches) // PAGE_SIZE))
+    return max(1, -(-found.total // PAGE_SIZE))
 
 
 def _shown(found: Found, asked: Asked) -> tuple[Match, ...]:
     """What is on the page that was asked for."""
-    return found.matches[(asked.page - 1) * PAGE_SIZE : asked.page * PAGE_SIZE]
+    start = asked.first % BLOCK
+    return found.matches[start : start + PAGE_SIZE]
 
 
 def _as_sparql(text: str) -> str:

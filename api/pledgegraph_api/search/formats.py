@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -47,12 +47,12 @@ def found_json(
     return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-def found_csv(things: Sequence[str], hits: Sequence[Hit]) -> bytes:
+def found_csv(hits: Iterable[tuple[str, Hit]]) -> bytes:
     """All that was found as CSV (RFC 4180) with a byte order mark; no cell is a formula."""
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(("id", "label", "language", "kind", "matched", "matched_language", "match"))
-    for iri, hit in zip(things, hits, strict=True):
+    for iri, hit in hits:
         writer.writerow(
             (iri, hit.label, hit.language, hit.kind, hit.matched, hit.matched_language, hit.key)
         )

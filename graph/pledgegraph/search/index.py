@@ -12,9 +12,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from tantivy import (
     Document,
@@ -23,18 +23,23 @@ from tantivy import (
     Occur,
     Query,
     SchemaBuilder,
+    Searcher,
+    SearchResult,
     TextAnalyzer,
     TextAnalyzerBuilder,
     Tokenizer,
 )
 
-from pledgegraph.search.entries import CONCEPT, Entry, Name, count_by, order_of, read_entries
+from pledgegraph.search.entries import CONCEPT, Entry, Name, in_order, order_of, read_entries
 from pledgegraph.store.engine import Snapshot
 
 LONGEST_SEARCH: Final = 200
 """Letters of a query."""
 _MOST_WORDS: Final = 12
-_CANDIDATES: Final = 2_000
+BLOCK: Final = 2_000
+"""Things that are put in order among each other; what fits less well comes behind all of them."""
+_MOST_VALUES: Final = 65_000
+"""Kinds, and registers, that are counted."""
 _STEMMERS: Final = {
     "ar": "arabic",
     "en": "english",
@@ -75,6 +80,9 @@ class Found:
 
     sequence: int
     matches: tuple[Match, ...]
+    """Those of the block that was asked for, the best first."""
+    total: int
+    """How many there are in all blocks."""
     kinds: Mapping[str, int]
     """How many of each kind there are, whichever kind was asked for."""
     registers: Mapping[str, int]
@@ -93,7 +101,9 @@ class SearchIndex:
         self.kinds: Final = tuple(sorted({entry.kind for entry in self._entries}))
         """Kinds of what can be found."""
         builder = SchemaBuilder()
-        builder.add_integer_field("entry", stored=True)
+        builder.add_integer_field("entry", fast=True)
+        for name in ("kind", "register"):
+            builder.add_text_field(name, fast=True, tokenizer_name="raw", index_option="basic")
         for name in ("words", "grams", *(f"stem_{tag}" for tag in _STEMMERS)):
             builder.add_text_field(name, tokenizer_name=name)
         self._schema = builder.build()
@@ -120,35 +130,77 @@ class SearchIndex:
         """What is known of a thing; None where it cannot be found."""
         return self._by_iri.get(iri)
 
-    def search(self, text: str, *, kind: str = "", register: str = "") -> Found:
+    def search(self, text: str, *, kind: str = "", register: str = "", block: int = 0) -> Found:
         """What has all the words of a text, the best first; else what has something like them.
 
         ``kind`` and ``register`` (an IRI) keep only what is of it or in it; the counts by kind
-        are of what is in the register, those by register of what is of the kind.
+        are of what is in the register, those by register of what is of the kind. ``block`` counts
+        from 0: each holds `BLOCK` matches, the last one what is left.
         """
         folded = fold(text[:LONGEST_SEARCH])
         words = _WORD.findall(folded)[:_MOST_WORDS]
         if not words:
-            return Found(self.sequence, (), {}, {}, nearest=False)
-        numbers = self._candidates(
-            Query.boolean_query([(Occur.Must, self._word(w)) for w in words])
-        )
-        nearest = not numbers
-        if nearest:
-            numbers = self._candidates(self._like(folded))[:_NEAREST]
-        matches = [self._match(self._entries[number], folded, words) for number in numbers]
-        # Sorting keeps the order of the candidates among equals.
-        matches.sort(key=_order)
-        in_register = [m for m in matches if not register or register in m.entry.registers]
-        of_kind = [m for m in matches if not kind or m.entry.kind == kind]
-        counted = Counter(iri for match in of_kind for iri in match.entry.registers)
+            return Found(self.sequence, (), 0, {}, {}, nearest=False)
+        searcher = self._index.searcher()
+        query = Query.boolean_query([(Occur.Must, self._word(w)) for w in words])
+        if not searcher.search(query, limit=1, count=False).hits:
+            return self._nearest(folded, words, kind, register)
+        narrowed = self._narrowed(query, kind=kind, register=register)
+        # Tantivy takes memory for as many as come before.
+        start = min(block * BLOCK, len(self._entries))
+        found = searcher.search(narrowed, limit=BLOCK, offset=start, count=False)
+        numbers = _numbers(searcher, found)
+        kinds = _counts(searcher, self._narrowed(query, register=register), "kind")
+        registers = _counts(searcher, self._narrowed(query, kind=kind), "register")
         return Found(
             self.sequence,
-            tuple(match for match in in_register if not kind or match.entry.kind == kind),
-            count_by(match.entry for match in in_register),
-            dict(sorted(counted.items(), key=lambda item: (-item[1], item[0]))),
-            nearest,
+            self._matches(numbers, folded, words),
+            sum(_counts(searcher, narrowed, "kind").values()),
+            in_order(kinds),
+            _most_first(registers),
+            nearest=False,
         )
+
+    def every_match(self, text: str, *, kind: str = "", register: str = "") -> Iterator[Match]:
+        """All that a search finds, block after block."""
+        block = 0
+        while True:
+            found = self.search(text, kind=kind, register=register, block=block)
+            yield from found.matches
+            block += 1
+            if block * BLOCK >= found.total:
+                return
+
+    def _nearest(self, folded: str, words: Sequence[str], kind: str, register: str) -> Found:
+        matches = self._matches(self._candidates(self._like(folded))[:_NEAREST], folded, words)
+        in_register = [m for m in matches if not register or register in m.entry.registers]
+        of_kind = [m for m in matches if not kind or m.entry.kind == kind]
+        shown = tuple(match for match in in_register if not kind or match.entry.kind == kind)
+        return Found(
+            self.sequence,
+            shown,
+            len(shown),
+            in_order(Counter(match.entry.kind for match in in_register)),
+            _most_first(Counter(iri for match in of_kind for iri in match.entry.registers)),
+            nearest=True,
+        )
+
+    def _matches(
+        self, numbers: Sequence[int], folded: str, words: Sequence[str]
+    ) -> tuple[Match, ...]:
+        # Sorting keeps the order of the candidates among equals.
+        return tuple(
+            sorted((self._match(self._entries[n], folded, words) for n in numbers), key=_order)
+        )
+
+    def _narrowed(self, query: Query, **values: str) -> Query:
+        """What a query finds that has these values; the score stays as it is."""
+        parts = [
+            Query.const_score_query(Query.term_query(self._schema, name, value), 0.0)
+            for name, value in values.items()
+            if value
+        ]
+        return Query.boolean_query([(Occur.Must, each) for each in (query, *parts)])
 
     def like(self, text: str, *, kind: str = "") -> list[Entry]:
         """What shares groups of letters with a text, the most first; a few of each kind."""
@@ -160,8 +212,7 @@ class SearchIndex:
 
     def _candidates(self, query: Query) -> list[int]:
         searcher = self._index.searcher()
-        hits = searcher.search(query, limit=_CANDIDATES, count=False).hits
-        return [int(searcher.doc(address)["entry"][0]) for _, address in hits]
+        return _numbers(searcher, searcher.search(query, limit=BLOCK, count=False))
 
     def _word(self, word: str) -> Query:
         """What has a word, in whichever way."""
@@ -231,6 +282,23 @@ def _order(match: Match) -> tuple[int, int]:
     )
 
 
+def _numbers(searcher: Searcher, found: SearchResult) -> list[int]:
+    """The numbers of the entries that were found."""
+    values = searcher.fast_field_values("entry", [address for _, address in found.hits])
+    return [int(value) for value in values if value is not None]
+
+
+def _counts(searcher: Searcher, query: Query, field: str) -> dict[str, int]:
+    """How many of what a query finds have each value of a field."""
+    asked = {"values": {"terms": {"field": field, "size": _MOST_VALUES}}}
+    told: dict[str, Any] = searcher.aggregate(query, asked)
+    return {each["key"]: each["doc_count"] for each in told["values"]["buckets"]}
+
+
+def _most_first(counts: Mapping[str, int]) -> Mapping[str, int]:
+    return dict(sorted(counts.items(), key=lambda item: (-item[1], item[0])))
+
+
 def fold(text: str) -> str:
     """The text without case, accents and the marks of Arabic, for comparing."""
     apart = unicodedata.normalize("NFKD", text.casefold())
@@ -291,6 +359,9 @@ def _analysers() -> dict[str, TextAnalyzer]:
 def _document(number: int, entry: Entry) -> Document:
     document = Document()
     document.add_integer("entry", number)
+    document.add_text("kind", entry.kind)
+    for register in entry.registers:
+        document.add_text("register", register)
     for text, language, short in (
         *((name.text, name.language, True) for name in entry.names),
         (entry.slug, "", True),
