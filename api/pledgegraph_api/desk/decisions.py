@@ -22,6 +22,7 @@ from pledgegraph_api.http.query_params import known_parameters
 
 REPORTS: str = f"{PATH}/corrections"
 _VERDICTS = {"accept": True, "decline": False}
+_NOTHING: Mapping[str, str] = {}
 
 
 class Decisions:
@@ -46,8 +47,9 @@ class Decisions:
             Unauthorised: nobody is signed in.
         """
         session = await self._desk.session(request)
-        known_parameters(request, ("lang",))
-        return await run_in_threadpool(self._list, request, session)
+        given = known_parameters(request, ("done", "lang"))
+        done = self._desk.said(session, given.get("done", ""))
+        return await run_in_threadpool(self._list, request, session, done=done)
 
     async def decide(self, request: Request, name: str) -> Response:
         """Accept or decline a report, and say so on its page.
@@ -85,7 +87,9 @@ class Decisions:
         except InputError:
             kept = replace(found, decision=decision)
             return self._list(request, session, status=422, fault="desk_no_words", beside=kept)
-        return leading_to(request, REPORTS)
+        word = "desk_was_accepted" if decision.accepted else "desk_was_declined"
+        there = self._desk.saying(session, REPORTS, word=word, page=found.page)
+        return leading_to(request, there)
 
     def _list(
         self,
@@ -95,6 +99,7 @@ class Decisions:
         status: int = 200,
         fault: str = "",
         beside: Correction | None = None,
+        done: Mapping[str, str] = _NOTHING,
     ) -> Response:
         waiting = [
             each
@@ -109,5 +114,6 @@ class Decisions:
             waiting=waiting,
             fault=fault,
             beside=beside,
+            done=done,
             tongues=LANGUAGES,
         )

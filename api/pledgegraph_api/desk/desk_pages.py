@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
 from pledgegraph_api.desk.sessions import PRIVATE, Session, Sessions
+from pledgegraph_api.errors import ForeignForm
 from pledgegraph_api.http.forms import form_of
 from pledgegraph_api.http.languages import language_of
 from pledgegraph_api.registers.openapi import XLSX
@@ -62,6 +64,17 @@ class DeskPages:
             ForeignForm: it is of no page of this session.
         """
         return self._sessions.checked(session, ticket)
+
+    def saying(self, session: Session, path: str, **done: str) -> str:
+        """The address of a page of the desk that is to say what was done."""
+        return f"{path}?{urlencode({'done': self._sessions.ticket(session, **done)})}"
+
+    def said(self, session: Session, given: str) -> Mapping[str, str]:
+        """What was done, of an address that `saying` made for this session; else nothing."""
+        try:
+            return self.checked(session, given) if given else _NOTHING
+        except ForeignForm:
+            return _NOTHING
 
     def workbook(self, content: bytes, name: str) -> Response:
         """A workbook for one person, which nobody keeps, to be saved under a name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -107,7 +107,7 @@ class ProgressForm:
         faults = _faults(fields, own or commitment.makers, today, is_own=bool(own))
         replies_to = fields.get("replies_to", "")
         if replies_to and replies_to not in {e.record.value for e in commitment.assessments()}:
-            faults.append("account_no_assessment")
+            faults.append(("account_no_assessment", "replies_to"))
         if faults:
             return await run_in_threadpool(
                 self._form, request, session, commitment, fields, status=422, faults=faults
@@ -155,7 +155,7 @@ class ProgressForm:
                 commitment,
                 fields,
                 status=409,
-                faults=["account_overtaken"],
+                faults=[("account_overtaken", "")],
             )
         except ValidationFailed as error:
             return await run_in_threadpool(
@@ -165,7 +165,7 @@ class ProgressForm:
                 commitment,
                 fields,
                 status=422,
-                faults=["account_refused"],
+                faults=[("account_refused", "")],
                 details=[
                     describe(each, languages=(language_of(request).tag,), base=error.base)
                     for each in error.report.violations[:10]
@@ -194,7 +194,7 @@ class ProgressForm:
         fields: Mapping[str, str],
         *,
         status: int = 200,
-        faults: list[str] | None = None,
+        faults: Sequence[tuple[str, str]] = (),
         details: list[str] | None = None,
         assessment: str = "",
     ) -> Response:
@@ -251,38 +251,50 @@ class ProgressForm:
             is_own=bool(own),
             today=today.isoformat(),
             tongues=LANGUAGES,
-            faults=faults or [],
+            faults=faults,
+            wrong={
+                field: [message for message, where in faults if where == field]
+                for _, field in faults
+            },
             details=details or [],
         )
 
 
 def _faults(
     fields: Mapping[str, str], makers: tuple[str, ...] | list[str], today: date, *, is_own: bool
-) -> list[str]:
-    """The messages on all that is wrong."""
+) -> list[tuple[str, str]]:
+    """The messages on all that is wrong, each with its field, in the order of the form."""
     faults = []
+    if fields.get("reporter") not in makers:
+        faults.append(("account_no_reporter", "reporter"))
+    texts = {name: fields.get(name, "").strip() for name in ("text", "title")}
+    status = fields.get("status", "")
+    if (status and status not in STATUSES) or not (status or texts["text"]):
+        faults.append(("account_nothing_said", "status"))
     try:
         day = date.fromisoformat(fields.get("day", ""))
     except ValueError:
-        faults.append("account_no_day")
+        faults.append(("account_no_day", "day"))
     else:
         if not _FIRST_DAY <= day <= today:
-            faults.append("account_day_ahead")
-    text, title = fields.get("text", "").strip(), fields.get("title", "").strip()
-    status = fields.get("status", "")
-    if (status and status not in STATUSES) or not (status or text):
-        faults.append("account_nothing_said")
-    if any(len(each) > _LONGEST or _CONTROL.search(each) for each in (text, title)):
-        faults.append("account_too_long")
-    if any(_EMAIL.search(each) for each in (text, title)):
-        faults.append("account_email")
+            faults.append(("account_day_ahead", "day"))
+    faults += _faults_of(texts["text"], "text")
+    if fields.get("language") not in LANGUAGES:
+        faults.append(("account_no_reporter", "language"))
     link = fields.get("link", "").strip()
     if link and not _ADDRESS.fullmatch(link):
-        faults.append("account_bad_link")
-    if not is_own and not (link and title):
-        faults.append("account_no_source")
-    if fields.get("reporter") not in makers or fields.get("language") not in LANGUAGES:
-        faults.append("account_no_reporter")
+        faults.append(("account_bad_link", "link"))
+    if not is_own and not (link and texts["title"]):
+        faults.append(("account_no_source", "title" if link else "link"))
+    return faults + _faults_of(texts["title"], "title")
+
+
+def _faults_of(text: str, field: str) -> list[tuple[str, str]]:
+    faults = []
+    if len(text) > _LONGEST or _CONTROL.search(text):
+        faults.append(("account_too_long", field))
+    if _EMAIL.search(text):
+        faults.append(("account_email", field))
     return faults
 
 

@@ -60,8 +60,9 @@ class TakingBack:
             Unauthorised: nobody is signed in.
         """
         session = await self._desk.session(request)
-        known_parameters(request, ("lang",))
-        return await run_in_threadpool(self._list, request, session)
+        given = known_parameters(request, ("done", "lang"))
+        done = self._desk.said(session, given.get("done", "")).get("taken", "")
+        return await run_in_threadpool(self._list, request, session, done=done)
 
     async def take_back(self, request: Request) -> Response:
         """Take a change back by another one, or say why that cannot be.
@@ -97,7 +98,7 @@ class TakingBack:
             return await run_in_threadpool(self._list, request, session, 409, str(error))
         except InputError as error:
             return await run_in_threadpool(self._list, request, session, 422, str(error))
-        return leading_to(request, HISTORY)
+        return leading_to(request, self._desk.saying(session, HISTORY, taken=str(header.sequence)))
 
     def _own(self, session: Session, number: str) -> Header:
         if number.isdecimal() and len(number) < 16:  # noqa: PLR2004 - more lead beyond every log
@@ -110,7 +111,13 @@ class TakingBack:
         )
 
     def _list(
-        self, request: Request, session: Session, status: int = 200, fault: str = ""
+        self,
+        request: Request,
+        session: Session,
+        status: int = 200,
+        fault: str = "",
+        *,
+        done: str = "",
     ) -> Response:
         last = self._log.last()
         found: list[Header] = []
@@ -122,5 +129,11 @@ class TakingBack:
             if len(found) == _SHOWN:
                 break
         return self._desk.show(
-            request, "desk_history.html", session, status=status, changes=found, fault=fault
+            request,
+            "desk_history.html",
+            session,
+            status=status,
+            changes=found,
+            fault=fault,
+            done=int(done) if done else None,
         )

@@ -232,6 +232,12 @@ async def test_forms_of_other_sites_and_sessions_are_refused(desk: Desk) -> None
         assert (await one.client.get("/steward/corrections")).status_code == 401
 
 
+def said(page: httpx.Response) -> str:
+    """The word of success on a page; empty where there is none."""
+    assert page.status_code == 200, page.text
+    return page.text.partition('role="status"')[2].partition("</p>")[0]
+
+
 async def test_the_steward_of_another_register_learns_nothing(desk: Desk) -> None:
     waiting = report(desk)
     elsewhere = report(desk, "/progress")
@@ -285,6 +291,11 @@ async def test_of_two_who_decide_one_wins_and_the_other_sees_it(desk: Desk) -> N
         assert "to ana@example.org" in answer.text, "the steward's words are kept"
         taken = await one.send(path, verdict="accept", words="It is 2025 now.", language="en")
         assert taken.status_code == 303
+        told = said(await one.client.get(taken.headers["location"]))
+        assert "Accepted." in told
+        assert 'href="/doc/commitment/c-one"' in told
+        # Whoever is given the address is told nothing that is not theirs.
+        assert said(await other.client.get(taken.headers["location"])) == ""
         late = await other.send(path, verdict="decline", words="No.", language="en")
         assert late.status_code == 409
         assert "It is 2025 now." in late.text
@@ -305,6 +316,8 @@ async def test_changes_are_taken_back_unless_somebody_built_on_them(
         assert wrong.status_code == 422
         back = await visitor.send("/steward/take-back", number=str(number), reason="Not ours.")
         assert back.status_code == 303, back.text
+        told = said(await visitor.client.get(back.headers["location"]))
+        assert f'<a href="/changes/{number}">{number}</a> is taken back' in told
         assert (await visitor.client.get("/doc/commitment/c-three")).status_code == 404
         again = await visitor.send("/steward/take-back", number=str(number))
         # What the register held is gone, so the change is nobody's but an editor's.

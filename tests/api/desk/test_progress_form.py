@@ -84,23 +84,37 @@ async def form_ticket(visitor: Visitor, path: str = FORM) -> str:
     return html.unescape(re.findall(r'name="ticket" value="([^"]+)"', page.text)[-1])
 
 
+def said_at(page: str) -> list[str]:
+    """The fields that the summary of what is wrong leads to, which say so beside themselves."""
+    summary, _, form = page.partition('role="alert"')[2].partition("</div>")
+    fields = re.findall(r'<a href="#([^"]+)">', summary)
+    for each in fields:
+        (tag,) = re.findall(rf'<(?:input|select|textarea)[^>]* id="{each}"[^>]*>', form)
+        assert 'aria-invalid="true"' in tag
+        (names,) = re.findall(r'aria-describedby="([^"]*)"', tag)
+        assert f"error-{each}" in names.split()
+        (message,) = re.findall(rf'id="error-{each}">([^<]+)<', form)
+        assert message in summary
+    return fields
+
+
 @pytest.mark.parametrize(
-    ("change", "word"),
+    ("change", "word", "field"),
     [
-        ({"day": "31/02/2026"}, "2026-03-02"),
-        ({"day": (datetime.now(UTC) + timedelta(days=2)).date().isoformat()}, "future"),
-        ({"status": "", "text": ""}, "Choose a status"),
-        ({"status": "not-reported"}, "Choose a status"),
-        ({"text": "Write to ana@example.org"}, "e-mail"),
-        ({"link": "javascript:alert(1)"}, "http://"),
-        ({"link": ""}, "title of the document"),
-        ({"reporter": f"{BASE}/id/actor/ben"}, "who reports"),
-        ({"language": "tlh"}, "language"),
-        ({"text": "x" * 4_001}, "4,000"),
+        ({"day": "31/02/2026"}, "2026-03-02", "day"),
+        ({"day": (datetime.now(UTC) + timedelta(days=2)).date().isoformat()}, "future", "day"),
+        ({"status": "", "text": ""}, "Choose a status", "status"),
+        ({"status": "not-reported"}, "Choose a status", "status"),
+        ({"text": "Write to ana@example.org"}, "e-mail", "text"),
+        ({"link": "javascript:alert(1)"}, "http://", "link"),
+        ({"link": ""}, "title of the document", "link"),
+        ({"reporter": f"{BASE}/id/actor/ben"}, "who reports", ""),
+        ({"language": "tlh"}, "language", "language"),
+        ({"text": "x" * 4_001}, "4,000", "text"),
     ],
 )
 async def test_what_is_wrong_is_said_and_nothing_is_lost(
-    desk: Desk, change: dict[str, str], word: str
+    desk: Desk, change: dict[str, str], word: str, field: str
 ) -> None:
     before = desk.engine.version()
     async with desk.visitor(RegisterScope("one")) as visitor:
@@ -109,6 +123,7 @@ async def test_what_is_wrong_is_said_and_nothing_is_lost(
         answer = await visitor.client.post("/steward/report", data=fields)
         assert answer.status_code == 422
         assert word in answer.text.partition('role="alert"')[2].partition("</div>")[0]
+        assert said_at(answer.text) == ([field] if field else [])
         if "title" not in change:
             assert 'value="Annual report"' in answer.text
     assert desk.engine.version() == before
