@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlencode
 
 from fastapi import FastAPI
 from pyoxigraph import NamedNode
@@ -72,7 +74,7 @@ class ContributePage:
             "contribute.html",
             language=language,
             state=(sequence, contact),
-            registers=self._labels.labelled(table, language.tag).rows,
+            registers=_listed(self._labels.labelled(table, language.tag).rows),
             contact=contact,
             contact_link=_link_of(contact),
             days=round(self._settings.correction_days),
@@ -94,6 +96,22 @@ class ContributePage:
                 named = publisher if isinstance(publisher, NamedNode) else None
                 rows.append(_Row(register, named, count))
         return snapshot.sequence, tuple(rows)
+
+
+def _listed(rows: Sequence[Sequence[Cell | None]]) -> list[tuple[Cell, list[Cell], int, str]]:
+    """Each register once, with its publishers, its commitments and the list of these."""
+    found: dict[str, tuple[Cell, list[Cell], int, str]] = {}
+    for register, publisher, number in rows:
+        if register is None or register.iri is None or number is None:
+            continue
+        slug = register.iri.rpartition("/")[2]
+        each = found.setdefault(
+            register.iri,
+            (register, [], int(number.text), f"/commitments?{urlencode({'register': slug})}"),
+        )
+        if publisher is not None:
+            each[1].append(publisher)
+    return list(found.values())
 
 
 def _link_of(contact: str) -> str:

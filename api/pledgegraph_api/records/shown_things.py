@@ -133,7 +133,7 @@ class Things:
         if label is None:
             text = self.said.text(node, self.language, PG.text, DCTERMS.title)
             if text is not None:
-                start = shorten(printable(text.value), _LONGEST, placeholder=" …")
+                start = shorten(printable(text.value), _LONGEST, placeholder="\u00a0…")
                 return Name(start, text.language or "", self.href(node))
             return Name(printable(short_name(node.value, self._base)), "", self.href(node))
         text_of = printable(with_acronym(label.value, self._acronyms.get(node, ())))

@@ -309,7 +309,7 @@ class Telling:
         texts = [each for each in self._about.get(node, {}).get(PG.text, ()) if _is_text(each)]
         text = self._nearest(texts)
         if text is not None:
-            start = shorten(printable(text.value), _LONGEST_NAME, placeholder=" …")
+            start = shorten(printable(text.value), _LONGEST_NAME, placeholder="\u00a0…")
             return start, text.language or ""
         name = printable(short_name(node.value, self._base))
         kinds = [*self.classes(node), *self._kinds.get(node, ())]

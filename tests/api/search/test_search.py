@@ -12,6 +12,7 @@ import httpx
 import pytest
 
 from pledgegraph_api.http.languages import LANGUAGES
+from pledgegraph_api.web.translations import read_wording
 from tests.api.conftest import SHIPPED_BASE
 
 PAGE = {"accept": "text/html"}
@@ -47,6 +48,14 @@ async def test_a_facet_leads_to_as_many_as_it_says(shipped: httpx.AsyncClient) -
     for address, count in facets:
         found = await shipped.get(unescape(address), headers={"accept": "application/ld+json"})
         assert found.json()["totalItems"] == int(count.replace(",", "")), address
+
+
+async def test_every_kind_has_a_name_in_every_language(shipped: httpx.AsyncClient) -> None:
+    told = (await shipped.get("/search.jsonld?q=data&kind=dog")).json()["parameters"][0]
+    assert len(told["choices"]) > 10
+    for language, words in read_wording().items():
+        for kind in told["choices"]:
+            assert f"kind_{kind}" in words, (language, kind)
 
 
 async def test_as_data_it_has_the_same_as_on_the_page(shipped: httpx.AsyncClient) -> None:
