@@ -38,9 +38,10 @@ def report_response(error: ValidationFailed, form: Format, *, status: int) -> Re
 
 
 def results_in_words(error: ValidationFailed) -> list[dict[str, str | list[str]]]:
-    """What the report says, a result each, for a problem document."""
+    """What the report says, a result each, for a problem document: what stops the change first."""
     from pledgegraph.validation import describe  # noqa: PLC0415 - slow to load
 
+    gravest_first = sorted(error.report.results, key=lambda result: -result.severity)
     return [
         {
             name: value
@@ -55,7 +56,7 @@ def results_in_words(error: ValidationFailed) -> list[dict[str, str | list[str]]
             }.items()
             if value
         }
-        for result in error.report.results[:MOST_TOLD]
+        for result in gravest_first[:MOST_TOLD]
     ]
 
 

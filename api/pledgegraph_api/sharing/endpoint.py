@@ -254,7 +254,12 @@ class Sharing:
                 citation=citation,
                 record_path=document,
                 forms=[
-                    (title, write(citation), f"{own}.{ending}?{urlencode({'lang': language.tag})}")
+                    (
+                        title,
+                        # The ends of lines that a file has are signs of their own in a page.
+                        write(citation).replace("\r\n", "\n"),
+                        f"{own}.{ending}?{urlencode({'lang': language.tag})}",
+                    )
                     for ending, (title, _, write) in FORMS.items()
                 ],
             )

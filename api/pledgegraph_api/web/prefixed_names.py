@@ -9,7 +9,7 @@ from pyoxigraph import NamedNode
 
 from pledgegraph.catalogue import last_part
 from pledgegraph.namespaces import PREFIXES, SCHEME
-from pledgegraph_api.web.record_paths import record_path
+from pledgegraph_api.web.record_paths import linked_path
 
 _OURS: Final = "https://w3id.org/pledgegraph/"
 _COUNTRIES: Final = f"{SCHEME}m49#"
@@ -44,7 +44,7 @@ def link_to(iri: str, base: str) -> str | None:
     term to its place on the page of its vocabulary. Data may hold ``javascript:`` IRIs, which
     would run in the page.
     """
-    path = record_path(iri, base)
+    path = linked_path(iri, base)
     if path is not None:
         return path
     if iri.startswith(_COUNTRIES):

@@ -87,6 +87,19 @@ def record_path(iri: str, base: str) -> str | None:
     return None
 
 
+def linked_path(iri: str, base: str) -> str | None:
+    """The path by which a page links a record of ours.
+
+    A letter and what encodes it come to the same URI (RFC 3987, section 3.1), so that ``/id/é`` and
+    ``/id/%C3%A9`` have one address. Those of their documents are two.
+    """
+    path = record_path(iri, base)
+    if path is None or not _LETTERS.search(path):
+        return path
+    _, mark, fragment = uri_of(iri).partition("#")
+    return f"{document_path(NamedNode(iri), base)}{mark}{fragment}"
+
+
 def with_query(
     records: Iterable[NamedNode], query: bytes, parameters: Collection[str]
 ) -> Iterator[tuple[NamedNode, str]]:

@@ -37,6 +37,8 @@ async def test_a_record_is_cited_in_two_steps_from_its_page(shipped: httpx.Async
     assert cite.status_code == 200
     files = dict(re.findall(r'href="(/cite/[^"?]*\.(\w+)\?[^"]*)"', cite.text))
     assert set(files.values()) == {"txt", "bib", "ris", "json"}
+    assert "&#13;" not in cite.text
+    assert "\nER  - \n" in cite.text
     snapshot = cite.headers["pledgegraph-snapshot"]
     today = datetime.now(UTC).date().isoformat()
     for address, extension in files.items():

@@ -132,3 +132,19 @@ def test_links_to_pages_elsewhere_are_left_alone(find: Find) -> None:
     page = """<id/actor/ana> a pg:Actor ; <https://schema.org/url> <https://w3id.org/> ,
         <https://example.org/pledges/def> , <http://test.example/pledgegraph/def> ."""
     assert find(add={A: page}) == []
+
+
+@pytest.mark.parametrize("name", ["def#zzz/qqq", "def/zzz", "scheme/none#x", "shapes#no/such"])
+def test_no_remedy_is_the_term_that_is_wrong(
+    triples: Triples, rules: BeyondShapes, name: str
+) -> None:
+    term = f"<https://w3id.org/pledgegraph/{name}>"
+    graph = NamedNode(f"{BASE}/id/graph/a")
+    for statement in (f"<id/actor/ana> {term} 1 .", f"<id/actor/ana> a pg:Actor , {term} ."):
+        found = triples(f"@base <{BASE}/> . {statement}")
+        quads = [Quad(each.subject, each.predicate, each.object, graph) for each in found]
+        change = ChangeSet(Dataset(quads), Dataset())
+        report = rules.completed(ValidationReport(), change, Store())
+        for result in report.results:
+            for message in result.messages.values():
+                assert message.count(term.strip("<>")) <= 1, message

@@ -23,6 +23,14 @@ _NEAR: Final[Mapping[str, str]] = {
     "fr": "{term} n'est pas dans notre espace de noms, bien qu'il y ressemble. Vouliez-vous dire "
     "{meant} ? Écrivez `@prefix pg: <https://w3id.org/pledgegraph/def#> .`, avec https.",
 }
+_NO_TERM: Final[Mapping[str, str]] = {
+    "en": "{term} is in our namespace, and the ontology has no such term. Take one of those at "
+    "https://w3id.org/pledgegraph/def, or one of another vocabulary.",
+    "es": "{term} está en nuestro espacio de nombres y la ontología no tiene tal término. Tome uno "
+    "de los de https://w3id.org/pledgegraph/def o uno de otro vocabulario.",
+    "fr": "{term} est dans notre espace de noms et l'ontologie n'a pas un tel terme. Prenez-en un "
+    "de ceux de https://w3id.org/pledgegraph/def, ou d'un autre vocabulaire.",
+}
 _UNREAD: Final[Mapping[str, str]] = {
     "en": "No list and no question here reads {term}. Did you mean {meant}?",
     "es": "Ninguna lista ni pregunta lee aquí {term}. ¿Quiso decir {meant}?",
@@ -123,8 +131,9 @@ def _near(term: NamedNode, quad: Quad, words: Words) -> Violation:
     is_class = term != quad.predicate and quad.predicate == RDF.type
     ours = words.meant(term, is_class=is_class) if is_class or term == quad.predicate else ()
     meant = _OR.join(map(str, ours)) or f"<{words.moved(term.value)}>"
+    told = _NO_TERM if meant == str(term) else _NEAR
     return finding(
-        "OurNamespace", quad.subject, quad.predicate, quad.object, _NEAR, term=term, meant=meant
+        "OurNamespace", quad.subject, quad.predicate, quad.object, told, term=term, meant=meant
     )
 
 
