@@ -70,7 +70,11 @@ class TermUnwritable(QueryError):
 class WriteTimeout(QueryTimeout):
     """A write takes longer than a write may; nothing was changed."""
 
-    remedy = "Change less at once: name the graph and the subjects, or split it into several steps."
+    remedy = (
+        "Change less at once: name the graph and the subjects of an update, or split it into "
+        "several steps; send a workbook in parts, since rows that it does not have stay as they "
+        "are. An operator may allow more by write_timeout."
+    )
 
 
 class QueryOutOfMemory(QueryError):

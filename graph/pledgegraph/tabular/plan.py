@@ -18,6 +18,7 @@ from pyoxigraph import Literal, Quad, Store
 from pledgegraph.namespaces import PG, RDF, RDFS
 from pledgegraph.reconcile import Matcher
 from pledgegraph.store.normalisation import EngineForm, fresh_names, settled
+from pledgegraph.tabular.cells import NEW, parts_of
 from pledgegraph.tabular.columns import REPORTS
 from pledgegraph.tabular.copies.guard import Guard
 from pledgegraph.tabular.desk import Draft, Plan
@@ -54,6 +55,7 @@ class Planner(Identifying):
         """The plan."""
         self._plan.faults += layout.faults
         self._plan.notes += layout.notes
+        self._announce_new(layout)
         drafts = deque(self._drafts(layout))
         count = len(drafts)
         while drafts:
@@ -76,6 +78,14 @@ class Planner(Identifying):
         if next(self._plan.add.quads_for_graph_name(register.home), None) is not None:
             self._add(home_quads(self._store, register, day))
         return self._plan
+
+    def _announce_new(self, layout: Layout) -> None:
+        """Let what one cell names as new be known by its name in all others."""
+        for row in layout.rows:
+            for (key, _), text in row.cells.items():
+                if f"[{NEW}]" in text and getattr(row.sheet.column(key), "of", ()) == ("actor",):
+                    for part in parts_of(text):
+                        self._references.announce(part)
 
     def _add(self, quads: Iterable[Quad]) -> None:
         """Let quads come, as a store holds them."""

@@ -32,6 +32,8 @@ _MARKS: Final = (
     (b"\xfe\xff", "utf-16"),
 )
 _DELIMITERS: Final = ",;\t|"
+_SAMPLE: Final = 80
+_BEFORE_LETTERS: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +193,7 @@ def _decoded(body: bytes, name: str) -> tuple[str, list[Fault]]:
         raise InputError(
             "The table is neither in UTF-8 nor in Windows-1252.", remedy="Save it as CSV in UTF-8."
         ) from None
-    sample = next((line for line in text.splitlines() if not line.isascii()), "")[:80]
+    sample = _around_letters(text)
     return text, [
         Fault(
             "file",
@@ -202,6 +204,14 @@ def _decoded(body: bytes, name: str) -> tuple[str, list[Fault]]:
             f"See whether the letters are right: “{sample}”. Else save it as CSV in UTF-8.",
         )
     ]
+
+
+def _around_letters(text: str) -> str:
+    """A part of the first line that has other letters than ASCII, with the first of them in it."""
+    line = next((line for line in text.splitlines() if not line.isascii()), "")
+    place = next((at for at, letter in enumerate(line) if not letter.isascii()), 0)
+    begin = max(0, place - _BEFORE_LETTERS)
+    return line[begin : begin + _SAMPLE]
 
 
 def cell_name(sheet: RawSheet, row: int, column: int) -> str:

@@ -34,6 +34,8 @@ class References:
         self._new: dict[str, set[NamedNode]] = {}
         """By each name of it, what the workbook brings."""
         self._taken: set[NamedNode] = set()
+        self._announced: dict[str, str] = {}
+        """By folded name, the organisations that a cell somewhere names as new."""
         self._made: dict[str, NamedNode] = {}
         self._made_names: dict[NamedNode, str] = {}
         self._remembered: dict[tuple[tuple[str, ...], bool, str], NamedNode | Unreadable] = {}
@@ -44,6 +46,12 @@ class References:
         for name in names:
             if name.strip():
                 self._new.setdefault(fold(name), set()).add(node)
+
+    def announce(self, text: str) -> None:
+        """Let an organisation that a part of a cell names as new be found by its bare name."""
+        named = named_in(text)
+        if named.bracketed == NEW and named.name:
+            self._announced.setdefault(fold(named.name), named.name)
 
     def is_taken(self, node: NamedNode) -> bool:
         """Whether a record has that IRI, in the store or in the workbook."""
@@ -107,16 +115,15 @@ class References:
         if len(brought) == 1:
             return next(iter(brought))
         matched = self._matcher().match(text, column.of)
+        candidates = list(matched.candidates)
+        exact = [matched.exact] if matched.exact is not None else []
         if column.own:
-            mine = [c for c in matched.candidates if c.entry.thing in self._state.promises]
-            exact = [c for c in mine if c.score == 100]  # noqa: PLR2004 -- called just so
-            if len(exact) == 1 and not brought:
-                return exact[0].entry.thing
-            candidates = mine
-        else:
-            if matched.exact is not None and not brought:
-                return matched.exact.entry.thing
-            candidates = list(matched.candidates)
+            candidates = [c for c in candidates if c.entry.thing in self._state.promises]
+            exact = [c for c in candidates if c.score == 100]  # noqa: PLR2004 -- called just so
+        if len(exact) == 1 and not brought:
+            return exact[0].entry.thing
+        if column.of == ("actor",) and not brought and fold(text) in self._announced:
+            return self._new_actor(text)
         offers = [
             Offer(
                 self._state.cells.reference(each.entry.thing, column),
@@ -201,10 +208,15 @@ class References:
             )
         if not name:
             raise Unreadable("name", "The new organisation has no name.", "Write its name.")
-        if name not in self._made:
-            self._made[name] = self.free("actor", name)
-            self._made_names[self._made[name]] = name
-        return self._made[name]
+        key = fold(name)
+        rows = [each for each in self._new.get(key, ()) if self._folder(each) == "actor"]
+        if len(rows) == 1:
+            return rows[0]  # It has a row of its own on the sheet of organisations.
+        if key not in self._made:
+            name = self._announced.get(key, name)
+            self._made[key] = self.free("actor", name)
+            self._made_names[self._made[key]] = name
+        return self._made[key]
 
     def _made_here(self, node: NamedNode) -> bool:
         """Whether an organisation has come by a workbook of this register."""

@@ -157,3 +157,14 @@ async def test_what_is_no_workbook_is_refused(desk: Desk) -> None:
     assert (await desk.client.get("/registers/template.xlsx?sheets=x")).status_code == 400
     template = await desk.client.get("/registers/template.xlsx?lang=fr")
     assert "Engagements" in Book.read(template.content).sheets
+
+
+async def test_one_that_takes_too_long_is_refused_with_what_to_do(path: Path) -> None:
+    settings = Settings(data_dir=path, base=BASE, write_timeout=0.01)
+    engine = open_engine(settings)
+    async with client_of(create_app(settings, engine)) as client:
+        desk = Desk(client, engine)
+        late = await desk.send(b"", desk.ours)
+    engine.close()
+    assert late.status_code == 504
+    assert "send a workbook in parts" in late.json()["remedy"]

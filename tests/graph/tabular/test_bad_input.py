@@ -233,6 +233,16 @@ def test_tables_are_read_in_the_encodings_that_spreadsheets_write(
     assert bool(notes) == (encoding == "cp1252")
 
 
+def test_what_was_read_as_windows_1252_is_shown_where_its_letters_are(desk: Desk) -> None:
+    cells = ["c2d-idc", "x" * 200, "Coûte 3 € à l'état civil"]
+    text = f"Identifier;Description@fr;Objective@fr\r\n{';'.join(cells)}\r\n"
+    report = desk.check(Sent(text.encode("cp1252"), "promesses.csv"), REGISTER)
+    (note,) = (note for note in report.notes if note.kind == "file")
+    assert "Coûte 3 € à l'état civil" in note.remedy
+    assert note.found in text
+    assert len(note.found) <= 80
+
+
 def test_a_form_is_checked_as_a_workbook_is(desk: Desk) -> None:
     cells = {"commitment": "c2d-idc", "status": "in-progress", "day": "2 March 2026"}
     cells["reporter"] = "IDC"

@@ -301,6 +301,34 @@ def test_a_template_filled_in_is_a_register(desk: Desk) -> None:
     assert len(desk.out("data-promises").sheets["Reports"]) == 20
 
 
+def test_an_organisation_that_one_cell_names_as_new_is_known_in_all(desk: Desk) -> None:
+    book = desk.out("commit-to-data")
+    promise, known = book.sheets["Commitments"][1][0], len(book.sheets["Reports"])
+    book.append(
+        "Commitments",
+        Organisation="OFFICE OF BORDURIA",
+        Kind_of_organisation="Government",
+        Objective__en="To count in Borduria",
+    )
+    for day, reporter in (
+        ("2026-03-02", "office of borduria"),
+        ("2026-03-03", "Office of Borduria [new]"),
+        ("2026-03-04", "office of Borduria [new]"),
+        ("2026-03-05", "UNSD; Office of Borduria"),
+    ):
+        book.append("Reports", Commitment=promise, Day=day, Reporter=reporter, Text__en="On.")
+    report = desk.check(book, "commit-to-data")
+    assert not report.faults, list(report.in_words())
+    desk.apply(book, "commit-to-data")
+    out = desk.out("commit-to-data", "actors")
+    named = [row for row in out.sheets["Organisations"] if "borduria" in str(row).casefold()]
+    assert [row[:2] for row in named] == [["office-of-borduria", "Office of Borduria"]]
+    reporter_column = out.heads("Reports").index("Reporter")
+    reporters = [str(row[reporter_column]) for row in out.sheets["Reports"][1:]]
+    assert len(reporters) == known - 1 + 4
+    assert sum("office-of-borduria" in each for each in reporters) == 4
+
+
 def test_a_row_that_is_missing_changes_nothing(desk: Desk) -> None:
     book = desk.out("commit-to-data")
     del book.sheets["Commitments"][1:]
