@@ -13,6 +13,7 @@ from typing import Annotated, Any, Final, get_type_hints
 
 import pydantic
 import typer
+from pyoxigraph import NamedNode
 
 from pledgegraph.errors import InputError, SettingsError
 from pledgegraph.settings import Settings, ValidatorName
@@ -112,6 +113,19 @@ def agent_or_login(agent: str | None) -> str:
     """
     found = utf8("--agent", agent or os.environ.get("PLEDGEGRAPH_AGENT") or _login())
     return attributable("The agent", found, remedy="Give a name, or an IRI, with --agent.")
+
+
+def named_record(engine: EmbeddedEngine, text: str) -> NamedNode:
+    """What is named by its whole IRI, or by what follows the base.
+
+    Raises:
+        InputError: it is no IRI.
+    """
+    whole = text if ":" in text else f"{engine.base}/{text.lstrip('/')}"
+    try:
+        return NamedNode(whole)
+    except ValueError as error:
+        raise InputError(f"{text!r} is not an IRI.", remedy="Give its whole IRI.") from error
 
 
 def utf8(option: str, value: str) -> str:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 from pyoxigraph import NamedNode
 
-from pledgegraph.cli.options import Changing, changing
+from pledgegraph.cli.options import Changing, changing, named_record
 from pledgegraph.cli.terminal.escape_control import harmless
 from pledgegraph.errors import InputError, ValidationFailed
 from pledgegraph.store.changes import Change
@@ -49,7 +49,7 @@ def merge(
     Every statement stays in the graph of its source. The first IRI leads to the second.
     """
     engine = made.engine
-    one, other = _iri(engine, gone), _iri(engine, kept)
+    one, other = named_record(engine, gone), named_record(engine, kept)
     why = made.reason or f"{_short(engine, one)} and {_short(engine, other)} are one."
 
     def compute(snapshot: EmbeddedSnapshot) -> Change:
@@ -93,7 +93,7 @@ def split_record(
     What other sources say stays. Where nothing stays, the old IRI leads to the parts.
     """
     engine = made.engine
-    record = _iri(engine, whole)
+    record = named_record(engine, whole)
     parts: dict[NamedNode, list[NamedNode]] = {}
     for each in part:
         name, mark, sources = each.partition("=")
@@ -103,7 +103,7 @@ def split_record(
                 remedy="Write --part id/actor/new=first-source,second-source.",
             )
         named = [_source(engine, slug.strip()) for slug in sources.split(",")]
-        parts.setdefault(_iri(engine, name.strip()), []).extend(named)
+        parts.setdefault(named_record(engine, name.strip()), []).extend(named)
     why = made.reason or f"{_short(engine, record)} stood for several."
 
     def compute(snapshot: EmbeddedSnapshot) -> Change:
@@ -169,17 +169,9 @@ def _make(made: Changing, compute: Callable[[EmbeddedSnapshot], Change], *, dry_
         )
 
 
-def _iri(engine: EmbeddedEngine, text: str) -> NamedNode:
-    whole = text if ":" in text else f"{engine.base}/{text.lstrip('/')}"
-    try:
-        return NamedNode(whole)
-    except ValueError as error:
-        raise InputError(f"{text!r} is not an IRI.", remedy="Name records by IRI.") from error
-
-
 def _source(engine: EmbeddedEngine, text: str) -> NamedNode:
     is_slug = ":" not in text and "/" not in text
-    return _iri(engine, f"id/source/{text}" if is_slug else text)
+    return named_record(engine, f"id/source/{text}" if is_slug else text)
 
 
 def _short(engine: EmbeddedEngine, node: NamedNode) -> str:

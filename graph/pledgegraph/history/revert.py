@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,11 +18,13 @@ from pledgegraph.store.log.record import Record
 from pledgegraph.store.writer import COMPUTED_BY
 
 
-def inverse(record: Record, *, agent: str, reason: str) -> Change:
-    """The change that takes the record's change set back.
+def inverse(
+    record: Record, *, agent: str, reason: str, about: Collection[NamedNode] = ()
+) -> Change:
+    """The change that takes the record's change set back, or what it did to some records.
 
     Raises:
-        RevertRefused: rules computed it, and would do so again.
+        RevertRefused: rules computed it, and would do so again; or it says nothing of those.
     """
     header = record.header()
     if header.agent == COMPUTED_BY:
@@ -30,29 +32,47 @@ def inverse(record: Record, *, agent: str, reason: str) -> Change:
             f"Change set {record.sequence} was computed by rules from the data.",
             remedy="Revert the change set before it that changed the data.",
         )
+    add, remove = (list(_saying(quads, about)) for quads in (record.removed(), record.added()))
+    said = {quad.subject for quad in (*add, *remove)}
+    if unsaid := [each for each in about if each not in said]:
+        raise RevertRefused(
+            f"Change set {record.sequence} added and removed nothing that is said of {unsaid[0]}.",
+            remedy=f"`pledgegraph show {record.sequence}` lists what it did.",
+        )
     return Change(
         agent=agent,
         reason=reason,
-        add=list(record.removed()),
-        remove=list(record.added()),
+        add=add,
+        remove=remove,
         sources=tuple(NamedNode(iri) for iri in header.sources),
     )
 
 
-def refuse_conflicts(record: Record, snapshot: EmbeddedSnapshot, log: ChangesLog) -> None:
-    """Nothing, where the snapshot still has what the change set did.
+def _saying(quads: Iterable[Quad], about: Collection[NamedNode]) -> Iterator[Quad]:
+    """Those about some records; all, where none is named."""
+    return (quad for quad in quads if not about or quad.subject in about)
+
+
+def refuse_conflicts(
+    record: Record,
+    snapshot: EmbeddedSnapshot,
+    log: ChangesLog,
+    *,
+    about: Collection[NamedNode] = (),
+) -> None:
+    """Nothing, where the snapshot still has what the change set did, or did to some records.
 
     Raises:
         RevertRefused: a later change set did something else to one of its statements.
     """
-    for quad in record.added():
+    for quad in _saying(record.added(), about):
         if quad not in snapshot.store:
             later = _last_with(log, quad, record.sequence, b"D")
             raise RevertRefused(
                 f"Change set {later} has removed a statement that change set "
                 f"{record.sequence} added: {quad}"
             )
-    for quad in record.removed():
+    for quad in _saying(record.removed(), about):
         if quad in snapshot.store:
             later = _last_with(log, quad, record.sequence, b"A")
             raise RevertRefused(

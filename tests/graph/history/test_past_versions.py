@@ -164,6 +164,25 @@ def test_revert_is_refused_where_a_later_change_is_in_the_way(
     assert "Traceback" not in ended.err
 
 
+def test_a_part_of_a_change_set_is_taken_back_by_record(two: Program) -> None:
+    number = newest(two)
+    ended = two("revert", str(number), "--about", "id/actor/ana")
+    assert ended.code == 0, ended.err
+    assert f"Change set {number} is taken back in part" in ended.out
+    assert two("blame", "id/actor/ana").code == 0, "it is back"
+    assert two("blame", "id/actor/cem").code == 0, "what the rest of the change brought stays"
+    reasons = [json.loads(line)["reason"] for line in two("log", "--json").out.splitlines()]
+    assert f"Reverts change set {number} in part: Cem came" in reasons
+    # Ana is in the way of taking it back whole, not of what it did to Cem.
+    assert two("revert", str(number)).code == 3
+    assert two("revert", str(number), "--about", "id/actor/cem").code == 0
+    assert two("blame", "id/actor/cem").code == 3
+    assert two("verify").code == 0
+    nothing = two("revert", str(number), "--about", "id/actor/cem", "--about", "id/actor/ben")
+    assert nothing.code == 3
+    assert "/id/actor/ben" in nothing.err
+
+
 def test_what_rules_computed_is_not_reverted_by_itself(program: Program) -> None:
     assert program("init").code == 0
     headers = [json.loads(line) for line in program("log", "--json").out.splitlines()]

@@ -6,9 +6,8 @@ import json
 from typing import Annotated
 
 import typer
-from pyoxigraph import NamedNode
 
-from pledgegraph.cli.options import Base, DataDir, Json, settings
+from pledgegraph.cli.options import Base, DataDir, Json, named_record, settings
 from pledgegraph.cli.terminal.escape_control import harmless
 from pledgegraph.errors import InputError
 from pledgegraph.history.revert import blame
@@ -27,11 +26,7 @@ def command(
 ) -> None:
     """Show who brought each present statement about something, when and why."""
     engine = open_engine(settings(data_dir=data_dir, base=base))
-    whole = iri if ":" in iri else f"{engine.directory.base}/{iri.lstrip('/')}"
-    try:
-        node = NamedNode(whole)
-    except ValueError as error:
-        raise InputError(f"{iri!r} is not an IRI.", remedy="Give its whole IRI.") from error
+    node = named_record(engine, iri)
     with engine.snapshot() as snapshot:
         found = blame(node, snapshot, ChangesLog(engine.directory.changes))
     if not found:
