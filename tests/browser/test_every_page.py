@@ -41,6 +41,7 @@ PAGES: Final = (
     "/embed/commitment/c2d-citizen-data",
     "/commitments?due=soon",
     "/doc/commitment/no-such",
+    "/contribute",
 )
 """Others are looked at in `test_pages` and `test_records`."""
 # https://www.w3.org/TR/WCAG22/#target-size-minimum; not among the rules that axe has on.
