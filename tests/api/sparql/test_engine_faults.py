@@ -300,6 +300,11 @@ async def test_replace_is_that_of_xpath(asked: Asked, expression: str, value: st
         ("SELECT (GROUP_CONCAT(?x) AS ?g) { VALUES ?x { :a 1 } }", [":a 1"]),
         ("SELECT (GROUP_CONCAT(DISTINCT ?x; SEPARATOR=',') AS ?g) { VALUES ?x { 1 1 } }", ["1"]),
         (
+            "SELECT (GROUP_CONCAT(DISTINCT ?x) AS ?g) "
+            "{ VALUES ?x { 'a'@en--ltr 'a'@en--rtl 'a'@en 'a'@en--rtl } }",
+            ["a a a"],
+        ),
+        (
             'SELECT (GROUP_CONCAT(DISTINCT ?x) AS ?g) { VALUES ?x { "a"@en "a"@fr 1 "1" 1 :a } }',
             ["a a 1 1 :a"],
         ),

@@ -152,7 +152,8 @@ class Values(Extremes):
             )
         mark = (
             f'CONCAT("\ufdd0", IF(ISLITERAL({written}), '
-            f'CONCAT(STR(DATATYPE({written})), "@", LANG({written})), ""), "\ufdd1")'
+            f'CONCAT(STR(DATATYPE({written})), "@", LANG({written}), "@", LANGDIR({written})), '
+            '""), "\ufdd1")'
         )
         whole = f"{before}CONCAT(STR({written}), {mark}){after}"
         return f'REPLACE(STR({whole}), "\ufdd0[^\ufdd1]*\ufdd1", "")'
