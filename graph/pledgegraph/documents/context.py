@@ -21,7 +21,7 @@ from pledgegraph.shipped import shipped
 
 Json = str | int | float | bool | list["Json"] | dict[str, "Json"] | None
 
-CONTEXT_VERSION: Final = "1.4.0"
+CONTEXT_VERSION: Final = "1.5.0"
 """Of the context; another number, and file, whenever it changes: its address is kept for good."""
 
 _FOLDER: Final = "contexts"

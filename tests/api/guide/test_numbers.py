@@ -48,7 +48,7 @@ NUMBERS = {
         SELECT (COUNT(DISTINCT ?report) AS ?reports) (COUNT(DISTINCT ?promise) AS ?promises) {
           ?promise pg:hadSetback ?report
         }""",
-    r"a row for each of the reports before it, (\d+) instead of (\d+)": """
+    r"all reports before it by their days gives (\d+) rows instead of (\d+)": """
         SELECT (COUNT(*) AS ?rows) (COUNT(DISTINCT ?later) AS ?reports) {
           ?promise pg:hadSetback ?later ; pg:makersReport ?earlier
           { ?later pg:latest ?after } { ?earlier pg:latest ?before } FILTER (?before < ?after)
@@ -62,10 +62,7 @@ NUMBERS = {
           }
         }""",
     r"there are all (\d+) words": """
-        SELECT (COUNT(DISTINCT ?word) AS ?words) {
-          ?list rdfs:seeAlso <https://w3id.org/pledgegraph/methodology#mappings> .
-          ?word skos:inScheme ?list
-        }""",
+        SELECT (COUNT(DISTINCT ?word) AS ?words) { ?word a pg:TrackerStatus }""",
     r"Of these (\d+) have no maker": """
         SELECT (COUNT(DISTINCT ?promise) AS ?promises) {
           ?promise a pg:Commitment ; pg:finalDueDate ?due

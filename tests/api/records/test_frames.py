@@ -28,6 +28,7 @@ CONTEXTS = {
     "1.2.0": "54d3423af78de5241b29b97e4da183b68ab1de8e07bf1900f45eab1bff8e84cb",
     "1.3.0": "e1c7b55d472f2a0e34b025b6a6629a5565275a87e9de677c2b2ed92f4b351548",
     "1.4.0": "f5747c806ce406eb5fb4305431dc189300ddfecdbe014514253cc7c1d7129d19",
+    "1.5.0": "3e6332c102ea239d72557c1d14a94043308c06fba4c41c129648a802b215ff74",
 }
 """The SHA-256 of each version of the context as it is served, the newest last."""
 

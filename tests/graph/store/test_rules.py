@@ -335,6 +335,10 @@ def test_what_goes_backwards_is_found(promises: EmbeddedEngine) -> None:
     assert computed(promises, node("id/commitment/taken-back"))["hadSetback"] == {"taken-back-2"}
     assert computed(promises, node("id/commitment/done-again"))["hadSetback"] == {"done-again-2"}
     assert computed(promises, node("id/commitment/own-words"))["hadSetback"] == {"own-words-2"}
+    for slug in ("back", "reopened", "taken-back", "done-again", "own-words"):
+        found = computed(promises, node(f"id/report/{slug}-2"))
+        assert found["setbackFrom"] == {f"{slug}-1"}, slug
+    assert "setbackFrom" not in computed(promises, node("id/report/taken-back-3"))
     for slug in ("others-beside", "latest-wins"):
         assert "hadSetback" not in computed(promises, node(f"id/commitment/{slug}")), slug
 
