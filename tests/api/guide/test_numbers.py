@@ -15,6 +15,7 @@ pytestmark = pytest.mark.anyio
 
 LESSON = ROOT / "docs" / "first-queries.md"
 PREFIXES = """\
+PREFIX doubt-kind: <https://w3id.org/pledgegraph/scheme/doubt-kind#>
 PREFIX event-status: <https://w3id.org/pledgegraph/scheme/event-status#>
 PREFIX org: <http://www.w3.org/ns/org#>
 PREFIX pg: <https://w3id.org/pledgegraph/def#>
@@ -71,6 +72,25 @@ NUMBERS = {
           MINUS { ?promise pg:othersAccount/pg:status/pg:terminal true }
           MINUS { ?promise pg:allPartsCompleted true }
           MINUS { ?promise pg:madeBy ?maker }
+        }""",
+    r"leads to the event, and (\d+) promises have it": """
+        SELECT (COUNT(DISTINCT ?promise) AS ?promises) { ?promise pg:announcedAt ?event }""",
+    r"of (\d+) of the (\d+) sources it is unknown": """
+        SELECT (SUM(IF(?word = "unknown"@en, 1, 0)) AS ?unknown) (COUNT(*) AS ?all) {
+          ?source a pg:Source ; pg:redistributable/skos:prefLabel ?word FILTER (LANG(?word) = "en")
+        }""",
+    r"where that has a record \((\d+) of (\d+)\)": """
+        SELECT (COUNT(?assessment) AS ?within) (COUNT(DISTINCT ?rating) AS ?all) {
+          ?rating a pg:Rating OPTIONAL { ?rating pg:partOf ?assessment }
+        }""",
+    r"(\d+) claims on (\d+) doubts": """
+        SELECT (COUNT(DISTINCT ?claim) AS ?claims) (COUNT(DISTINCT ?doubt) AS ?doubts) {
+          ?doubt pg:doubtKind/skos:prefLabel "conflict of sources"@en . ?claim pg:partOf ?doubt
+        }""",
+    r"are artefacts \((\d+) doubts\) and contradictions of a source with itself \((\d+)\)": """
+        SELECT (COUNT(DISTINCT ?artefact) AS ?artefacts) (COUNT(DISTINCT ?other) AS ?others) {
+          { ?artefact pg:doubtKind doubt-kind:artefact }
+          UNION { ?other pg:doubtKind doubt-kind:self-contradiction }
         }""",
     r"each has its name in one, so": """
         ASK { ?c a pg:Commitment ; rdfs:label ?a, ?b FILTER (LANG(?a) != LANG(?b)) }""",
