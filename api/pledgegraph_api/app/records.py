@@ -49,10 +49,12 @@ def install_documents(
     progress = ProgressPage(ledgers, pages, base)
     progress.install(app)
     index = NewestIndex(engine, base)
-    SearchEndpoint(index, pages, base).install(app)
+    searches = SearchEndpoint(index, pages, base)
+    searches.install(app)
     ReconcileEndpoint(index, base).install(app)
     tables = Tables(engine, source.names, ledgers)
-    Sharing(engine, ledgers, tables, names=source.names, pages=pages, base=base).install(app)
+    sharing = Sharing(engine, ledgers, tables, searches, names=source.names, pages=pages, base=base)
+    sharing.install(app)
     for collection in COLLECTIONS:
         CollectionEndpoint(collection, tables, pages, base).install(app)
     seen: dict[str, Any] = {"names": source.names, "profiles": profiles, "base": base}

@@ -35,6 +35,7 @@ from pledgegraph_api.web.prefixed_names import link_to, short, short_name
 from pledgegraph_api.web.record_paths import CONTEXT_PATH
 
 PATH: Final = "/search"
+FEED: Final = "/feeds/search.atom"
 FORMATS: Final = (JSON_LD, CSV)
 PAGE_SIZE: Final = 20
 _PARAMETERS: Final = ("q", "kind", "register", "page", "format", "lang")
@@ -126,6 +127,18 @@ class SearchEndpoint:
         """
         form = form_of(extension, FORMATS, what="A search", path=PATH)
         return await run_in_threadpool(self._written, request, form)
+
+    def chosen(self, request: Request) -> tuple[str, frozenset[NamedNode]]:
+        """The words of a search with these parameters, and all records that it finds.
+
+        Raises:
+            WrongParameters: a parameter cannot be used.
+        """
+        index = self._index.current()
+        asked = self._asked(request, index, required_language(request).tag)
+        register = self._register(asked.register)
+        matches = index.every_match(asked.text, kind=asked.kind, register=register)
+        return asked.text, frozenset(match.entry.thing for match in matches)
 
     async def suggest(self, request: Request) -> Response:
         """Names that begin so or hold the words, with their addresses, for a search box."""
@@ -263,6 +276,7 @@ class SearchEndpoint:
                 (title, f"{root}{PATH}.{each.extension}{asked.address()[len(PATH) :]}")
                 for each, title in ((JSON_LD, "JSON-LD"), (CSV, "CSV"))
             ],
+            "feed": f"{FEED}{asked.address()[len(PATH) :]}",
             "sparql": f"/sparql?{urlencode({'query': _as_sparql(asked.text)})}"
             if asked.text
             else "",

@@ -23,6 +23,8 @@ from pledgegraph_api.http.query_params import known_parameters
 from pledgegraph_api.http.respond import respond
 from pledgegraph_api.progress.ledger import Commitment, Ledger, Ledgers
 from pledgegraph_api.progress.standing import Told, lately_told, standings
+from pledgegraph_api.search.endpoint import FEED, SearchEndpoint
+from pledgegraph_api.search.endpoint import PATH as SEARCH
 from pledgegraph_api.sharing.citation import FORMS, Citation
 from pledgegraph_api.sharing.workbook import XLSX, CommitmentsWorkbook
 from pledgegraph_api.web.atom_feed import ATOM_TYPE, FeedEntry, FeedLink, feed_xml
@@ -47,6 +49,7 @@ class Sharing:
         engine: Engine,
         ledgers: Ledgers,
         tables: Tables,
+        searches: SearchEndpoint,
         *,
         names: Names,
         pages: Pages,
@@ -55,6 +58,7 @@ class Sharing:
         self._engine = engine
         self._ledgers = ledgers
         self._tables = tables
+        self._searches = searches
         self._names = names
         self._pages = pages
         self._base = base
@@ -64,6 +68,7 @@ class Sharing:
         for path, endpoint in (
             (_CITE + "{path:path}", self.cite),
             ("/feeds/commitments.atom", self.follow_list),
+            (FEED, self.follow_search),
             ("/commitments.xlsx", self.workbook),
             (_FOLLOW + "{path:path}.atom", self.follow),
         ):
@@ -107,6 +112,14 @@ class Sharing:
             WrongParameters: a filter cannot be used.
         """
         return await run_in_threadpool(self._list_feed, request)
+
+    async def follow_search(self, request: Request) -> Response:
+        """What is told of the commitments that a search with the same parameters finds.
+
+        Raises:
+            WrongParameters: a parameter cannot be used.
+        """
+        return await run_in_threadpool(self._search_feed, request)
 
     async def workbook(self, request: Request) -> Response:
         """The commitments that a list with the same filters has, for spreadsheets.
@@ -162,8 +175,22 @@ class Sharing:
         title = " · ".join([words["commitments"], *(name for name in names if name)])
         return self._feed(request, ledger, members, title)
 
+    def _search_feed(self, request: Request) -> Response:
+        words, chosen = self._searches.chosen(request)
+        ledger = self._ledgers.current()
+        members = [each for each in ledger.commitments if each.record in chosen]
+        wording = self._pages.wording[required_language(request).tag]
+        title = wording["search_of"].format(words=words) if words else wording["search_label"]
+        return self._feed(request, ledger, members, title, shown_at=SEARCH)
+
     def _feed(
-        self, request: Request, ledger: Ledger, members: Sequence[Commitment], title: str
+        self,
+        request: Request,
+        ledger: Ledger,
+        members: Sequence[Commitment],
+        title: str,
+        *,
+        shown_at: str = "/commitments",
     ) -> Response:
         language = required_language(request).tag
         path, query = path_below_root(request.scope), request.url.query
@@ -173,7 +200,7 @@ class Sharing:
             "content-language": language,
             "pledgegraph-snapshot": str(ledger.sequence),
         }
-        page = f"{self._base}/commitments{'?' if query else ''}{query}"
+        page = f"{self._base}{shown_at}{'?' if query else ''}{query}"
         if path.startswith(_FOLLOW):
             page = f"{self._base}{document_path(members[0].record, self._base)}"
         day = datetime.now(UTC).date()

@@ -111,6 +111,20 @@ async def test_a_list_is_followed_with_its_filters(shipped: httpx.AsyncClient) -
     assert refused.status_code == 400
 
 
+async def test_a_search_is_followed_from_its_page(shipped: httpx.AsyncClient) -> None:
+    page = (await shipped.get("/search?q=citizen+data&kind=commitment", headers=PAGE)).text
+    (address,) = re.findall(r'<a href="(/feeds/search\.atom[^"]*)"', page)
+    some = {each.findtext(f"{ATOM}id", "") for each in await entries(shipped, unescape(address))}
+    found = (await shipped.get("/search.csv?q=citizen+data&kind=commitment")).text
+    whole = await entries(shipped, "/feeds/commitment/c2d-citizen-data.atom")
+    assert RECORD in found
+    assert {each.findtext(f"{ATOM}id", "") for each in whole} <= some
+    assert "Enhancing production" in (await shipped.get(unescape(address))).text
+    assert await entries(shipped, "/feeds/search.atom?q=no+such+words+qqqq&kind=event") == []
+    refused = await shipped.get("/feeds/search.atom?q=data&kind=no-such")
+    assert refused.status_code == 400
+
+
 async def test_what_is_not_there_is_told(shipped: httpx.AsyncClient) -> None:
     for path in ("/cite/commitment/no-such", "/cite/actor/x.bib", "/feeds/commitment/no-such.atom"):
         missing = await shipped.get(path, headers={"accept": "application/json"})
