@@ -195,6 +195,12 @@ class Settings(BaseSettings):
         description="Seconds that a write over HTTP may take until it is made; then 504, and "
         "nothing is changed.",
     )
+    workbook_timeout: float = Field(
+        default=240.0,
+        gt=0,
+        description="Seconds that the check or the load of a workbook over HTTP may take; then "
+        "504, and nothing is changed. A proxy before the service has to wait longer.",
+    )
     write_memory: int = Field(
         default=1_000_000_000,
         ge=50_000_000,

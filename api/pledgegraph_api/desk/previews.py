@@ -98,7 +98,9 @@ class Previews:
                 request, record, lambda snapshot: compute(snapshot, permit), back=back
             )
 
-        return await while_connected(request.receive, self._runner.run(work, session.token.id))
+        return await while_connected(
+            request.receive, self._runner.run_workbook(work, session.token.id)
+        )
 
     def _rendered(
         self,

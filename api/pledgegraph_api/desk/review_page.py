@@ -116,7 +116,9 @@ class ReviewPages:
             report = self._workbooks.check(sent, proposal.about, language=language, permit=permit)
             return self._workbooks.marked(sent, report)
 
-        content = await while_connected(request.receive, self._runner.run(work, session.token.id))
+        content = await while_connected(
+            request.receive, self._runner.run_workbook(work, session.token.id)
+        )
         return self._desk.workbook(content, f"{proposal.about}-review.xlsx")
 
     async def decide(self, request: Request) -> Response:
@@ -222,7 +224,9 @@ class ReviewPages:
                 words=form.fields.get("words", ""),
             )
 
-        await while_connected(request.receive, self._runner.run(work, form.session.token.id))
+        await while_connected(
+            request.receive, self._runner.run_workbook(work, form.session.token.id)
+        )
 
     async def _one(
         self,
@@ -243,7 +247,9 @@ class ReviewPages:
             def work(permit: Permit) -> _Seen:
                 return self._look(proposal, language, permit)
 
-            seen = await while_connected(request.receive, self._runner.run(work, session.token.id))
+            seen = await while_connected(
+                request.receive, self._runner.run_workbook(work, session.token.id)
+            )
         return await run_in_threadpool(
             self._page,
             request,

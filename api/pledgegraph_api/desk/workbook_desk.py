@@ -134,7 +134,9 @@ class WorkbookDesk:
             return report
 
         try:
-            await while_connected(request.receive, self._runner.run(work, session.token.id))
+            await while_connected(
+                request.receive, self._runner.run_workbook(work, session.token.id)
+            )
         except InputError as error:
             return await run_in_threadpool(
                 self._register,
@@ -171,7 +173,9 @@ class WorkbookDesk:
         def work(_: Permit) -> bytes:
             return self._workbooks.marked(waiting.sent, waiting.report)
 
-        content = await while_connected(request.receive, self._runner.run(work, session.token.id))
+        content = await while_connected(
+            request.receive, self._runner.run_workbook(work, session.token.id)
+        )
         return self._desk.workbook(content, f"{slug}-checked.xlsx")
 
     async def _asked(self, request: Request) -> tuple[Session, str, WaitingWorkbook | None]:
@@ -217,7 +221,7 @@ class WorkbookDesk:
                 )
 
             applied = await while_connected(
-                request.receive, self._runner.run(work, session.token.id)
+                request.receive, self._runner.run_workbook(work, session.token.id)
             )
         except (StaleReceipt, WorkbookRefused) as error:
             return await run_in_threadpool(

@@ -157,7 +157,7 @@ class RegisterEndpoint:
 
     async def _run(self, request: Request, work: Callable[[Permit], T]) -> T:
         client = exchange_of(request.scope).client
-        return await while_connected(request.receive, self._runner.run(work, client))
+        return await while_connected(request.receive, self._runner.run_workbook(work, client))
 
     async def _sent(self, request: Request) -> Sent:
         """The workbook that a request carries, as its body or as a file of a form.

@@ -23,13 +23,20 @@ class WriteRunner:
     """
 
     def __init__(self, settings: Settings) -> None:
-        self._seconds: Final = settings.write_timeout
+        self._write: Final = Limit("write_timeout", settings.write_timeout, "s")
+        self._workbook: Final = Limit("workbook_timeout", settings.workbook_timeout, "s")
         self._places = FairQueue(
             settings.write_workers, settings.query_queue, Usage(settings.usage_half_life)
         )
         self._permits: set[Permit] = set()
 
-    async def run(self, work: Callable[[Permit], T], client: str = "") -> T:
+    async def run_workbook(self, work: Callable[[Permit], T], client: str = "") -> T:
+        """As `run`, for work on a whole workbook: with more time."""
+        return await self.run(work, client, within=self._workbook)
+
+    async def run(
+        self, work: Callable[[Permit], T], client: str = "", *, within: Limit | None = None
+    ) -> T:
         """What ``work`` of a client returns, in a thread.
 
         When the deadline passes, or whoever waits is cancelled, the permit is withdrawn: either
@@ -41,7 +48,8 @@ class WriteRunner:
             ServiceStopping: the service is being stopped.
         """
         loop = asyncio.get_running_loop()
-        deadline = loop.time() + self._seconds
+        limit = within or self._write
+        deadline = loop.time() + limit.value
         turn = await self._places.take(client)
         turn.begin()
         permit = Permit()
@@ -56,8 +64,8 @@ class WriteRunner:
                 if not permit.withdraw():
                     return await done
                 raise self._places.closed() or WriteTimeout(
-                    f"The write took longer than {self._seconds:g} s; nothing was changed.",
-                    limit=Limit("write_timeout", self._seconds, "s"),
+                    f"The write took longer than {limit.value:g} s; nothing was changed.",
+                    limit=limit,
                 ) from None
         except asyncio.CancelledError:
             permit.withdraw()

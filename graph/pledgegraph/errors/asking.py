@@ -73,7 +73,7 @@ class WriteTimeout(QueryTimeout):
     remedy = (
         "Change less at once: name the graph and the subjects of an update, or split it into "
         "several steps; send a workbook in parts, since rows that it does not have stay as they "
-        "are. An operator may allow more by write_timeout."
+        "are. An operator may allow more by write_timeout, and for workbooks by workbook_timeout."
     )
 
 

@@ -119,7 +119,7 @@ async def test_what_is_no_number_is_shown_as_it_stands(odd: httpx.AsyncClient) -
 
 async def test_a_list_undefines_the_prefix_that_an_iri_begins_with(odd: httpx.AsyncClient) -> None:
     listed = (await odd.get("/commitments.jsonld")).json()
-    assert listed["@context"] == [f"{BASE}/context/1.4.0.jsonld", {"schema": None}]
+    assert listed["@context"] == [f"{BASE}/context/1.5.0.jsonld", {"schema": None}]
     (item,) = [each for each in listed["items"] if each["id"] == "schema:x"]
     assert item["http://www.w3.org/2000/01/rdf-schema#label"] == "Odd"
 

@@ -160,7 +160,7 @@ async def test_what_is_no_workbook_is_refused(desk: Desk) -> None:
 
 
 async def test_one_that_takes_too_long_is_refused_with_what_to_do(path: Path) -> None:
-    settings = Settings(data_dir=path, base=BASE, write_timeout=0.01)
+    settings = Settings(data_dir=path, base=BASE, workbook_timeout=0.01)
     engine = open_engine(settings)
     async with client_of(create_app(settings, engine)) as client:
         desk = Desk(client, engine)
@@ -168,3 +168,14 @@ async def test_one_that_takes_too_long_is_refused_with_what_to_do(path: Path) ->
     engine.close()
     assert late.status_code == 504
     assert "send a workbook in parts" in late.json()["remedy"]
+    assert late.json()["limit"] == "workbook_timeout"
+
+
+async def test_a_workbook_may_take_longer_than_another_write(path: Path) -> None:
+    engine = open_engine(Settings(data_dir=path, base=BASE))
+    settings = Settings(data_dir=path, base=BASE, write_timeout=0.01)
+    async with client_of(create_app(settings, engine)) as client:
+        desk = Desk(client, engine)
+        slow = await desk.send(b"", desk.ours)
+    engine.close()
+    assert slow.status_code == 200, slow.text
