@@ -6,53 +6,15 @@ prefix ``PLEDGEGRAPH_``, or its default. ``docs/settings.md`` lists them; a test
 
 from __future__ import annotations
 
-from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Literal, Self
-from urllib.parse import urlsplit
+from typing import Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from pledgegraph.setting_types import Base, Endpoints, Networks, Origins
+
 ValidatorName = Literal["turbo", "pyshacl"]
-
-
-def _base(value: str) -> str:
-    """The base IRI without its final slash; refuse what cannot begin an identifier."""
-    if not value.startswith(("http://", "https://")):
-        raise ValueError("must be an http: or https: IRI, such as https://data.example.org")
-    if any(c in value for c in ' <>"{}|\\^`?#'):
-        raise ValueError("must be an IRI without query, fragment or forbidden characters")
-    return value.rstrip("/")
-
-
-def _networks(value: str) -> str:
-    """Addresses and networks, as they were given; refuse what is neither."""
-    for each in filter(None, (part.strip() for part in value.split(","))):
-        ip_network(each, strict=False)
-    return value
-
-
-def _endpoints(value: str) -> str:
-    """IRIs of endpoints, as they were given; refuse what is none."""
-    for each in value.split():
-        if not each.startswith(("http://", "https://")) or any(c in each for c in '<>"{}|\\^`#'):
-            raise ValueError(f"{each!r} is not an http: or https: IRI")
-    return value
-
-
-def _origins(value: str) -> str:
-    """Origins of pages, as they were given; refuse what is none."""
-    for each in value.split():
-        parts = urlsplit(each)
-        if not parts.netloc or each != f"{parts.scheme}://{parts.netloc}":
-            raise ValueError(f"{each!r} is not an origin such as https://tools.example.org")
-    return value
-
-
-Endpoints = Annotated[str, AfterValidator(_endpoints)]
-Origins = Annotated[str, AfterValidator(_origins)]
-Networks = Annotated[str, AfterValidator(_networks)]
 
 
 class Settings(BaseSettings):
@@ -64,7 +26,7 @@ class Settings(BaseSettings):
         default=Path("var/pledgegraph"),
         description="The data directory: changes log, store and snapshots.",
     )
-    base: Annotated[str, AfterValidator(_base)] = Field(
+    base: Base = Field(
         default="http://localhost:8000",
         description="The base IRI of every identifier that this service mints. Fixed when the data "
         "directory is made; unless it is set, it then has the `port` that is set.",
