@@ -14,9 +14,12 @@ from tests.running_service import ROOT
 pytestmark = pytest.mark.anyio
 
 LESSON = ROOT / "docs" / "first-queries.md"
+RDF_TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 PREFIXES = """\
+PREFIX dcterms: <http://purl.org/dc/terms/>
 PREFIX doubt-kind: <https://w3id.org/pledgegraph/scheme/doubt-kind#>
 PREFIX event-status: <https://w3id.org/pledgegraph/scheme/event-status#>
+PREFIX freshness: <https://w3id.org/pledgegraph/scheme/freshness#>
 PREFIX org: <http://www.w3.org/ns/org#>
 PREFIX pg: <https://w3id.org/pledgegraph/def#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
@@ -75,9 +78,60 @@ NUMBERS = {
         }""",
     r"leads to the event, and (\d+) promises have it": """
         SELECT (COUNT(DISTINCT ?promise) AS ?promises) { ?promise pg:announcedAt ?event }""",
-    r"of (\d+) of the (\d+) sources it is unknown": """
-        SELECT (SUM(IF(?word = "unknown"@en, 1, 0)) AS ?unknown) (COUNT(*) AS ?all) {
+    r"Of (\d+) counts (\d+) have `pg:count`, (\d+) `pg:share` \(in per cent\), (\d+) `pg:ofCount` "
+    r"\(of how many\) and (\d+) `pg:countedStatus`; (\d+) have a day, `pg:asOf`, "
+    r"and (\d+) a time": """
+        SELECT (COUNT(*) AS ?all) (SUM(IF(?a, 1, 0)) AS ?counts) (SUM(IF(?b, 1, 0)) AS ?shares)
+          (SUM(IF(?c, 1, 0)) AS ?wholes) (SUM(IF(?d, 1, 0)) AS ?statuses)
+          (SUM(IF(?e, 1, 0)) AS ?days) (SUM(IF(?f, 1, 0)) AS ?times) {
+          ?published a pg:PublishedCount
+          BIND (EXISTS { ?published pg:count ?any } AS ?a)
+          BIND (EXISTS { ?published pg:share ?any } AS ?b)
+          BIND (EXISTS { ?published pg:ofCount ?any } AS ?c)
+          BIND (EXISTS { ?published pg:countedStatus ?any } AS ?d)
+          BIND (EXISTS { ?published pg:asOf ?any } AS ?e)
+          BIND (EXISTS { ?published pg:earliest ?any ; pg:latest ?end } AS ?f)
+        }""",
+    r"`pg:about` and `pg:text`\nalone are at all of them": """
+        ASK {
+          ?published a pg:PublishedCount
+          FILTER (!EXISTS { ?published pg:about ?a } || !EXISTS { ?published pg:text ?t }
+            || EXISTS { ?published rdfs:label ?label })
+        }""",
+    r"(\d+) commitments are “others reported”, where\nonly others told, and (\d+) more": """
+        SELECT (COUNT(DISTINCT ?alone) AS ?only) (COUNT(DISTINCT ?beside) AS ?too) {
+          { ?alone pg:reportingKnown freshness:others-reported }
+          UNION { ?beside pg:reportingKnown freshness:maker-reported .
+            ?part pg:withinCommitment ?beside ; pg:othersAccount ?account }
+        }""",
+    r"several values of `pg:reportingVoice` \((\d+) have\)": """
+        SELECT (COUNT(DISTINCT ?commitment) AS ?commitments) {
+          ?commitment pg:reportingVoice ?one, ?other FILTER (?one != ?other)
+        }""",
+    r"no change has a `pg:reporter` so far": """
+        ASK { ?change a pg:DeadlineChange ; pg:reporter ?who }""",
+    r"“yes” \((\d+) sources\), “no” \((\d+)\) or “unknown” \((\d+) of (\d+): not stated\)": """
+        SELECT (SUM(IF(STR(?word) = "yes", 1, 0)) AS ?yes) (SUM(IF(STR(?word) = "no", 1, 0)) AS ?no)
+          (SUM(IF(STR(?word) = "unknown", 1, 0)) AS ?unknown) (COUNT(*) AS ?all) {
           ?source a pg:Source ; pg:redistributable/skos:prefLabel ?word FILTER (LANG(?word) = "en")
+        }""",
+    r"is there for (\d+) of them; where it is absent, read `pg:licenceAsStated`°, the terms in "
+    r"words, which (\d+) have": """
+        SELECT (COUNT(DISTINCT ?licensed) AS ?licences) (COUNT(DISTINCT ?stated) AS ?terms) {
+          { ?licensed a pg:Source ; dcterms:license ?licence }
+          UNION { ?stated a pg:Source ; pg:licenceAsStated ?words }
+        }""",
+    r"what states a status: (\d+) commitments have both": """
+        SELECT (COUNT(DISTINCT ?commitment) AS ?commitments) {
+          ?commitment pg:makersReport ?report, ?note .
+          ?report a pg:StatusReport . ?note a pg:ProgressNote
+        }""",
+    r"which (\d+) commitments have. `pg:currentStatus`, our word for it, is missing "
+    r"for (\d+) of these": """
+        SELECT (COUNT(DISTINCT ?commitment) AS ?all) (COUNT(DISTINCT ?open) AS ?unmatched) {
+          ?commitment pg:currentStatusAsPublished ?word
+          OPTIONAL { ?commitment pg:currentStatus ?status }
+          BIND (IF(BOUND(?status), ?nothing, ?commitment) AS ?open)
         }""",
     r"where that has a record \((\d+) of (\d+)\)": """
         SELECT (COUNT(?assessment) AS ?within) (COUNT(DISTINCT ?rating) AS ?all) {
@@ -110,3 +164,33 @@ async def test_a_number_in_a_sentence_is_the_number_in_the_data(
         return
     (_, row) = csv.reader(io.StringIO(answer.text))
     assert tuple(row) == said.groups()
+
+
+async def test_a_property_in_a_row_is_held_by_all_of_the_class_or_is_marked(
+    shipped: httpx.AsyncClient,
+) -> None:
+    query = """SELECT ?class ?property (COUNT(DISTINCT ?thing) AS ?holders) {
+      ?thing a ?class ; ?property ?value
+    } GROUP BY ?class ?property"""
+    answer = await shipped.post("/sparql", data={"query": query}, headers={"Accept": "text/csv"})
+    holders = {
+        (kind, term): int(n) for kind, term, n in list(csv.reader(io.StringIO(answer.text)))[1:]
+    }
+    namespaces = dict(re.findall(r"PREFIX (\w+): <(.*)>", PREFIXES))
+    wrong, seen = [], 0
+    for cells in re.findall(
+        r"^\| (.+?) \| (`pg:\w+`.*?) \| (.*) \|$", LESSON.read_text("utf-8"), re.M
+    ):
+        named = [namespaces["pg"] + name for name in re.findall(r"`pg:(\w+)`", cells[1])]
+        kinds = [kind for kind in named if (kind, RDF_TYPE) in holders]
+        for prefix, name, mark in re.findall(r"`(\w+):(\w+)`(°?)", cells[2]):
+            term = namespaces.get(prefix, "") + name
+            counts = [(holders.get((kind, term), 0), holders[kind, RDF_TYPE]) for kind in kinds]
+            held = [(some, every) for some, every in counts if some]
+            if not held:
+                continue  # The property of something else that the row tells of.
+            seen += 1
+            if any(some < every for some, every in held) != bool(mark):
+                wrong.append(f"{cells[0]}: {prefix}:{name} {held}")
+    assert seen > 60
+    assert not wrong
