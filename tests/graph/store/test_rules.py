@@ -497,6 +497,7 @@ def some_of_the_world(dice: random.Random, step: int) -> list[Quad]:
 
 
 @example(seed=3628799)  # a page gets into a register, and another page says what its report is on
+@example(seed=696)  # a page that tells that an event was held gets its day
 @settings(max_examples=examples(80), deadline=None)
 @given(seed=st.integers(min_value=0, max_value=2**32))
 def test_following_changes_ends_where_computing_anew_does(seed: int) -> None:
