@@ -216,7 +216,7 @@ async def test_items_come_with_a_summary_and_no_statement_is_made_of_it(
         assert "|".join(each["id"] for each in told.get("status", [])) == row["status"]
         assert "|".join(each["label"] for each in told["freshness"]) == row["freshness_label"]
         assert (told.get("due", ""), told["dueState"]) == (row["due"], row["due_state"])
-    context = (await shipped.get("/context/1.4.0.jsonld")).json()["@context"]
+    context = (await shipped.get("/context/1.5.0.jsonld")).json()["@context"]
     made = jsonld.to_rdf({**found, "@context": [context, *found["@context"][1:]]})
     predicates = {quad["predicate"]["value"] for quad in made["@default"]}
     plain = (await shipped.get("/commitments?size=1000")).json()
