@@ -167,11 +167,15 @@ def test_a_parameter_that_names_nothing_finds_nothing(
 
 @each_question
 def test_an_example_finds_no_more_than_all(asked: Question, snapshot: EmbeddedSnapshot) -> None:
-    everything = count(snapshot, asked, {})
-    for parameter in asked.parameters:
-        if parameter.type == "iri" and parameter.default is None and parameter.example:
-            bound = asked.bind({parameter.name: parameter.example}, base=BASE)
-            assert 0 <= count(snapshot, asked, bound) <= everything
+    examples = [
+        {parameter.name: parameter.example}
+        for parameter in asked.parameters
+        if parameter.type == "iri" and parameter.default is None and parameter.example
+    ]
+    # To count everything takes seconds, which is for nothing where no example is compared.
+    everything = count(snapshot, asked, {}) if examples else 0
+    for example in examples:
+        assert 0 <= count(snapshot, asked, asked.bind(example, base=BASE)) <= everything
 
 
 def count(
