@@ -14,8 +14,9 @@ from pledgegraph.long_work import LongWork
 from pledgegraph.store.checksums import damaged_files, write_checksums
 from pledgegraph.store.directory import open_directory
 from pledgegraph.store.embedded import EmbeddedEngine
-from tests.graph.building import change, quad, quads_of
+from tests.graph.building import BASE, change, quad, quads_of
 from tests.graph.conftest import MakeEngine, MakeSource, Program
+from tests.shipped_store import copy_shipped
 
 ACTORS = "SELECT ?actor { ?actor a <https://w3id.org/pledgegraph/def#Actor> }"
 
@@ -264,9 +265,9 @@ def test_a_card_that_turned_is_told(loaded: Program, damage: str) -> None:
 
 
 def test_a_seal_that_turned_brings_the_shipped_data_again(
-    program: Program, caplog: pytest.LogCaptureFixture
+    program: Program, tmp_path_factory: pytest.TempPathFactory, caplog: pytest.LogCaptureFixture
 ) -> None:
-    assert program("init").code == 0
+    copy_shipped(tmp_path_factory, program.path, BASE)
     shipped = program.path / "shipped"
     before = shipped.read_text()
     for damage in (b"", b"\xff\xfe", b"sha256:12\n"):
