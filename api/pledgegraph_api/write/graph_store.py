@@ -120,6 +120,8 @@ class GraphStore:
                 choose,
                 coding=coding,
                 head_only=request.method == "HEAD",
+                # Not from memory, where statements are in another order: its tag is strong.
+                source=self._engine,
                 client=exchange_of(request.scope).client,
             )
             answer: Answer = await while_connected(request.receive, running)
