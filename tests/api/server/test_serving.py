@@ -65,7 +65,9 @@ def test_workers_stand_back_behind_a_service_that_stands_back_itself(start: Star
     os.setpriority(os.PRIO_PROCESS, service.process.pid, own + 4)
     for each in service.children():
         os.kill(each, signal.SIGKILL)
-    assert ask(service.address(), "SELECT * { ?s ?p ?o } ORDER BY ?o").is_success
+    # A worker that dies while a query is handed to it costs a retry.
+    tried = [ask(service.address(), f"SELECT * {{ ?s ?p ?o }} ORDER BY ?o #{n}") for n in range(3)]
+    assert tried[-1].is_success
     after = sorted(os.getpriority(os.PRIO_PROCESS, each) for each in service.children())
     assert own + 5 in before
     assert own + 4 + 5 in after
