@@ -372,12 +372,9 @@ async def test_a_worker_is_forked_without_a_count_of_all_quads(
     def counted(_snapshot: EmbeddedSnapshot) -> int:
         raise AssertionError("the quads were counted")
 
+    monkeypatch.setattr(EmbeddedSnapshot, "__len__", counted)
     async with pool_over(engine) as pool:
         await until(pool, ResidenceState.READY)
-        monkeypatch.setattr(EmbeddedSnapshot, "__len__", counted)
-        for each in children_of(os.getpid()):
-            if _is_ours(each):
-                os.kill(each, signal.SIGKILL)
         await from_memory(pool, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
 
 
