@@ -1,7 +1,8 @@
 """Measures the service over HTTP beside others, and says which of the goals are met.
 
 Usage: benchmarks/run-http [--quads 1000000] [--rounds 5] [--seconds 5] [--flood 60] [--seed 1]
-    [--peers oxigraph rdflib-endpoint virtuoso] [--only small|long|rows|flood] [--page]
+    [--peers oxigraph rdflib-endpoint virtuoso] [--before CHECKOUT] [--only small|long|rows|flood]
+    [--page]
 
 All services of a comparison are loaded with the same data, and take turns within one run.
 """
@@ -26,7 +27,14 @@ from benchmarks.generate import BASE
 from benchmarks.generate import write as generate
 from benchmarks.goals import Row, goal, table
 from benchmarks.http_load import ENTITY, Beside, Client, Timed, flood, memory, rate
-from benchmarks.http_peers import PeerMissing, Running, running, until_ready
+from benchmarks.http_peers import (
+    PEERS,
+    PeerMissing,
+    Running,
+    checkout,
+    running,
+    until_ready,
+)
 from benchmarks.measure import machine
 from benchmarks.page import write_on_page
 from benchmarks.task import QUERIES
@@ -46,6 +54,7 @@ _LONG: Final = 0.05
 _ROWS: Final = 100_000
 _CLIENTS: Final = 50
 _OURS, _IN_TWO, _PEER = "pledgegraph", "pledgegraph in two", "oxigraph"
+_BEFORE = "pledgegraph before"
 
 Section = tuple[str, list[Row]]
 
@@ -63,6 +72,10 @@ class Bench:
             for line in self.data.open("rb")
         )
         self.missing: list[str] = []
+        self.before: tuple[str, ...] = ()
+        if options.before is not None:
+            PEERS[_BEFORE] = (partial(checkout, options.before), "/sparql")
+            self.before = (_BEFORE,)
 
     @contextmanager
     def services(self, *names: str) -> Iterator[dict[str, Running]]:
@@ -92,7 +105,7 @@ class Bench:
 def small(bench: Bench) -> Section:
     """Ten rows about one record, again and again, and each time another."""
     found: dict[tuple[str, str, int], list[float]] = defaultdict(list)
-    names = (_OURS, _IN_TWO, *bench.options.peers)
+    names = (_OURS, _IN_TWO, *bench.before, *bench.options.peers)
     numbers = (_COMPARED_AT,) if bench.options.short else _CONNECTIONS
     with bench.services(*names) as services:
         for turn in range(bench.options.rounds):
@@ -134,22 +147,27 @@ def small(bench: Bench) -> Section:
 def long(bench: Bench) -> Section:
     """Queries that keep the engine busy, from end to end and by the engine alone."""
     rows, ratios = [], []
-    with bench.services(_OURS) as services, bench.engine() as engine:
-        client = Client(services[_OURS])
+    with bench.services(_OURS, *bench.before) as services, bench.engine() as engine:
+        clients = {name: Client(service) for name, service in services.items()}
         for path in sorted(QUERIES.glob("*.rq")):
             query = path.read_text(encoding="utf-8")
             alone: Times = []
-            whole: Times = []
+            found: dict[str, Times] = defaultdict(list)
             for _ in range(bench.options.rounds * 2):
                 alone.append(_by_engine(engine, query).last)
-                whole.append(client.ask(query).last)
+                for name, client in clients.items():
+                    found[name].append(client.ask(query).last)
+            whole = found[_OURS]
             if median(alone) < _LONG and not bench.options.short:
                 continue
             ratios.append(median(whole) / median(alone))
             title = query.splitlines()[0].lstrip("# ")
-            rows.append((title, shown(median(whole)), shown(median(alone)), f"{ratios[-1]:.2f}"))
-        client.close()
-    head = ("query", "over HTTP", "engine alone", "ratio")
+            before = [shown(median(found[name])) for name in bench.before]
+            whole_and_alone = (shown(median(whole)), shown(median(alone)))
+            rows.append((title, *whole_and_alone, f"{ratios[-1]:.2f}", *before))
+        for client in clients.values():
+            client.close()
+    head = ("query", "over HTTP", "engine alone", "ratio", *bench.before)
     worst = max(ratios, default=0.0)
     return f"#### Queries of over {_LONG * 1e3:.0f} ms\n\n{table(head, rows)}", [
         goal("longest over HTTP against the engine alone", worst, 1.1, "times", at_least=False,
@@ -162,7 +180,8 @@ def rows(bench: Bench) -> Section:
     query = f"SELECT ?s ?p ?o {{ ?s ?p ?o }} LIMIT {_ROWS}"
     found: dict[str, list[Timed]] = defaultdict(list)
     grown = 0
-    names = (_OURS, *(each for each in bench.options.peers if each != "rdflib-endpoint"))
+    peers = (each for each in bench.options.peers if each != "rdflib-endpoint")
+    names = (_OURS, *bench.before, *peers)
     with bench.services(*names) as services, bench.engine() as engine:
         for turn in range(bench.options.rounds * 2 + 1):
             found["engine"].append(_by_engine(engine, query))
@@ -306,6 +325,9 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--peers", nargs="*", default=[_PEER], help="beside pledgegraph")
     parser.add_argument(
+        "--before", type=Path, metavar="CHECKOUT", help="beside the service of that checkout too"
+    )
+    parser.add_argument(
         "--short",
         action="store_true",
         help="take short queries for long ones too, and fewer numbers of connections",
@@ -313,6 +335,8 @@ def main() -> int:
     parser.add_argument("--only", choices=PARTS, help="one part; it does not go on the page")
     parser.add_argument("--page", action="store_true", help="write docs/performance.md anew")
     options = parser.parse_args()
+    if options.before and not (options.before / ".venv" / "bin" / "pledgegraph").exists():
+        parser.error(f"nothing is installed in {options.before}: `make .venv/.installed-dev` there")
     goals = list[Row]()
     with tempfile.TemporaryDirectory(prefix="pledgegraph-") as folder:
         bench = Bench(options, Path(folder))

@@ -69,6 +69,29 @@ def on_disk(data: Path, folder: Path, port: int) -> tuple[Sequence[str], Mapping
     return command, {**environment, "PLEDGEGRAPH_COPIES_MEMORY": "0"}
 
 
+_LOAD: Final = """
+import sys
+from pathlib import Path
+from benchmarks.sides import Pledgegraph
+Pledgegraph().load(Path(sys.argv[1]), Path(sys.argv[2]))
+"""
+
+
+def checkout(
+    tree: Path, data: Path, folder: Path, port: int
+) -> tuple[Sequence[str], Mapping[str, str]]:
+    """`pledgegraph serve` of another checkout, which loads the data by its own program."""
+    programs = tree.absolute() / ".venv" / "bin"
+    # Its own modules, whatever this process has on its path.
+    paths = ":".join(str(tree.absolute() / each) for each in ("", "graph", "api"))
+    of_the_tree = {"PYTHONPATH": paths}
+    if not (folder / "data").exists():
+        load = (str(programs / "python"), "-c", _LOAD, str(data), str(folder))
+        subprocess.run(load, check=True, cwd=tree, env={**os.environ, **of_the_tree})
+    _, environment = pledgegraph(data, folder, port)
+    return (str(programs / "pledgegraph"), "serve"), {**environment, **of_the_tree}
+
+
 def oxigraph(data: Path, folder: Path, port: int) -> tuple[Sequence[str], Mapping[str, str]]:
     """`oxigraph serve`, with the union of all graphs as its default graph, as ours has."""
     program = _SCRIPTS / "oxigraph"
@@ -172,7 +195,10 @@ def virtuoso(data: Path, folder: Path, port: int) -> tuple[Sequence[str], Mappin
     return command, {}
 
 
-PEERS: Final = {
+Prepare = Callable[[Path, Path, int], tuple[Sequence[str], Mapping[str, str]]]
+"""From the data, a folder to keep and a port: the command, and what its environment has more."""
+
+PEERS: Final[dict[str, tuple[Prepare, str]]] = {
     "pledgegraph": (pledgegraph, "/sparql"),
     "pledgegraph on disk": (on_disk, "/sparql"),
     "pledgegraph in two": (two_processes, "/sparql"),
