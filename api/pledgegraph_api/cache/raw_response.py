@@ -50,6 +50,11 @@ class Prepared:
         await send({**self.body})
 
 
+def is_by_socket(send: Send) -> bool:
+    """Whether it is our server that sends, with nobody between."""
+    return type(getattr(send, "__self__", None)) is RequestResponseCycle
+
+
 def _is_ready(cycle: RequestResponseCycle) -> bool:
     """Whether nothing has been sent, the client is there, takes what it gets, and will stay."""
     return (

@@ -8,6 +8,7 @@ answer. What is kept is what was sent, after all of the application had its say.
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import Final
 from cachetools import LRUCache
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pledgegraph_api.cache.raw_response import Prepared
+from pledgegraph_api.cache.raw_response import Prepared, is_by_socket
 from pledgegraph_api.http.body_peek import read_ahead
 from pledgegraph_api.http.cache_hint import SCOPE_KEY, CacheHint
 from pledgegraph_api.http.etags import CONDITIONAL, of_same_answer
@@ -127,6 +128,7 @@ class KeptAnswers:
         self._largest = min(largest, most)
         self._answers: LRUCache[Key, _Kept] = LRUCache(most, getsizeof=lambda each: each.size)
         self._state: State = (None, 0, None)
+        self._has_looked = False
         self._observers = tuple(observers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -137,7 +139,7 @@ class KeptAnswers:
         begun = time.perf_counter()
         method = scope["method"]
         alike = _METHODS.get(method)
-        state = self._now()
+        state = self._now(once_a_turn=is_by_socket(send))
         if alike is None or state[0] is None:
             await self._app(scope, receive, send)
             return
@@ -178,13 +180,26 @@ class KeptAnswers:
             for observer in self._observers:
                 observer.observe(seen)
 
-    def _now(self) -> State:
-        """The newest snapshot, and the day, which questions may depend on as well."""
+    def _now(self, *, once_a_turn: bool = False) -> State:
+        """The newest snapshot, and the day, which questions may depend on as well.
+
+        With ``once_a_turn`` it is looked up once in a turn of the event loop. Whoever is answered
+        in it over a socket had asked before it began, so that no answer is of an older snapshot
+        than the newest when it was asked for.
+        """
+        if once_a_turn and self._has_looked:
+            return self._state
         state = (self._newest(), int(time.time()) // _DAY, self._beside())
         if state != self._state:
             self._state = state
             self._answers.clear()
+        if once_a_turn:
+            self._has_looked = True
+            asyncio.get_running_loop().call_soon(self._look_again)
         return state
+
+    def _look_again(self) -> None:
+        self._has_looked = False
 
     def _quick_answer(self, scope: Scope, key: Key) -> tuple[_Kept, Prepared] | tuple[None, None]:
         """The answer to a look-up for the next who asks, and for this one."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, cast
 
@@ -61,6 +62,7 @@ def guarded_protocol(settings: Settings) -> type[HttpToolsProtocol]:
             """Bytes that came since the last head was whole."""
             self._refused = False
             self._standing = Standing.WELCOME
+            self._in_head = False
             self._in_body = False
             self._end: asyncio.TimerHandle | None = None
 
@@ -104,7 +106,8 @@ def guarded_protocol(settings: Settings) -> type[HttpToolsProtocol]:
             super().on_message_begin()
             self._head = 0
             self._in_body = False
-            self._wait_for_head()
+            self._in_head = True
+            self._no_longer_wait()
 
         def data_received(self, data: bytes) -> None:
             if self._refused:
@@ -115,6 +118,9 @@ def guarded_protocol(settings: Settings) -> type[HttpToolsProtocol]:
             if self._late is not None or self.cycle is None or self.cycle.response_complete:
                 data = _without_upgrade(data)
             super().data_received(data)
+            # Nothing is waited for where a head came whole.
+            if self._in_head and self._late is None and not self._refused:
+                self._wait_for_head()
             self._unparsed = self._unparsed + len(data) if self._late else 0
 
         def on_url(self, url: bytes) -> None:
@@ -136,6 +142,7 @@ def guarded_protocol(settings: Settings) -> type[HttpToolsProtocol]:
             if not _has_host(self.headers, self.parser.get_http_version()):
                 self._refuse(refusals.no_host)
                 return
+            self._in_head = False
             self._no_longer_wait()
             self._in_body = True
             super().on_headers_complete()
@@ -279,7 +286,13 @@ def _has_host(headers: list[tuple[bytes, bytes]], version: str) -> bool:
     hosts = [value for name, value in headers if name == b"host"]
     if not hosts:
         return version == "1.0"
-    return len(hosts) == 1 and _HOST.fullmatch(hosts[0].strip(b" \t")) is not None
+    return len(hosts) == 1 and _is_host(hosts[0])
+
+
+@lru_cache(maxsize=64)
+def _is_host(value: bytes) -> bool:
+    """Whether it is a name and perhaps a port; most requests name the same few."""
+    return _HOST.fullmatch(value.strip(b" \t")) is not None
 
 
 def _without_upgrade(data: bytes) -> bytes:
