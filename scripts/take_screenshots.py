@@ -14,15 +14,17 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from playwright.sync_api import Browser, FloatRect, sync_playwright
+from playwright.sync_api import Browser, FloatRect, StorageState, sync_playwright
 
 from benchmarks.generate import write
+from desk_screens import READER, DeskScreens
 from pledgegraph.settings import Settings
 from pledgegraph.setup.prepare import prepare
-from tests.running_service import PROGRAM, Service, environment_of
+from tests.running_service import PROGRAM, RunningService, environment_of, running_service
 
 BASE: Final = "http://localhost:8000"
 QUADS_PER_COMMITMENT: Final = 178
@@ -79,13 +81,20 @@ LOOKS: Final = {
 }
 
 
-def take(browser: Browser, address: str, pages: dict[str, str], folder: Path) -> int:
-    """Take the pictures; returns how many."""
+def take(
+    browser: Browser,
+    address: str,
+    pages: dict[str, str],
+    folder: Path,
+    remembered: StorageState | None = None,
+) -> int:
+    """Take the pictures as a browser that remembers a session, or none; returns how many."""
     taken = 0
     for look, (width, scheme, language) in LOOKS.items():
         context = browser.new_context(
             viewport={"width": width, "height": 900},
             color_scheme="dark" if scheme == "dark" else "light",
+            storage_state=remembered,
         )
         page = context.new_page()
         # The first page over much data waits for what is made once a snapshot.
@@ -110,6 +119,26 @@ def take(browser: Browser, address: str, pages: dict[str, str], folder: Path) ->
     return taken
 
 
+def take_desk(
+    browser: Browser,
+    service: RunningService,
+    wanted: Callable[[dict[str, str]], dict[str, str]],
+    folder: Path,
+    files: Path,
+) -> int:
+    """Take pictures of what two stewards see, and of forms with mistakes; returns how many."""
+    desk = DeskScreens(browser, service, files)
+    steward, editor = desk.prepare(PATIENCE)
+    taken = take(browser, service.address, wanted(desk.steward), folder, steward)
+    taken += take(browser, service.address, wanted(desk.editor), folder, editor)
+    for look in ("en", "390"):
+        page = browser.new_context(
+            viewport={"width": LOOKS[look][0], "height": 900}, storage_state=steward
+        ).new_page()
+        taken += desk.mistakes(page, folder, look)
+    return taken
+
+
 def main() -> int:
     """Serve the data, take the pictures, and end the service."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -124,24 +153,30 @@ def main() -> int:
         return 2
     options.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as made:
-        data = options.data_dir or Path(made) / "data"
+        # What is there already stays as it is: the stewards write.
+        data = Path(made) / "data"
         if options.data_dir is None:
             prepare(Settings(data_dir=data, base=BASE))
+        else:
+            shutil.copytree(options.data_dir, data)
         if options.made_up:
             load_made_up(Path(made) / "made-up.nq", data, options.made_up)
-        pages = PAGES | (MADE_UP if options.made_up or options.data_dir else {})
-        wanted = {name: path for name, path in pages.items() if options.only in name}
-        service = Service(data_dir=data, base=BASE, port=0, budget_seconds=10**6)
-        try:
-            address = service.address().rstrip("/")
-            with sync_playwright() as playwright:
-                arguments = ["--no-sandbox", "--disable-gpu"]
-                browser = playwright.chromium.launch(executable_path=program, args=arguments)
-                taken = take(browser, address, wanted, options.folder)
-                browser.close()
-            service.stop()
-        finally:
-            service.end()
+        pages = PAGES | READER | (MADE_UP if options.made_up or options.data_dir else {})
+
+        def wanted(pages: dict[str, str]) -> dict[str, str]:
+            return {name: path for name, path in pages.items() if options.only in name}
+
+        settings = {"base": BASE, "budget_seconds": 10**6, "dump_interval": 0}
+        with (
+            running_service(data, Path(made) / "log", **settings) as service,
+            sync_playwright() as playwright,
+        ):
+            arguments = ["--no-sandbox", "--disable-gpu"]
+            browser = playwright.chromium.launch(executable_path=program, args=arguments)
+            taken = take(browser, service.address, wanted(pages), options.folder)
+            if not options.only or options.only.startswith("desk"):
+                taken += take_desk(browser, service, wanted, options.folder, Path(made))
+            browser.close()
     print(f"{taken} pictures in {options.folder}")
     return 0
 

@@ -97,6 +97,11 @@ class SearchIndex:
         """Read and index a snapshot; blocks for about 0.1 ms a record."""
         self.sequence: Final = snapshot.sequence
         self._entries = read_entries(snapshot, base)
+        self._folded = [
+            (fold(entry.slug), tuple(fold(name.text) for name in entry.names))
+            for entry in self._entries
+        ]
+        """The slug and the names of each as they are compared, once for all searches."""
         self._by_iri = {entry.thing.value: entry for entry in self._entries}
         self.kinds: Final = tuple(sorted({entry.kind for entry in self._entries}))
         """Kinds of what can be found."""
@@ -155,7 +160,7 @@ class SearchIndex:
         return Found(
             self.sequence,
             self._matches(numbers, folded, words),
-            sum(_counts(searcher, narrowed, "kind").values()),
+            kinds.get(kind, 0) if kind else sum(kinds.values()),
             in_order(kinds),
             _most_first(registers),
             nearest=False,
@@ -189,9 +194,7 @@ class SearchIndex:
         self, numbers: Sequence[int], folded: str, words: Sequence[str]
     ) -> tuple[Match, ...]:
         # Sorting keeps the order of the candidates among equals.
-        return tuple(
-            sorted((self._match(self._entries[n], folded, words) for n in numbers), key=_order)
-        )
+        return tuple(sorted((self._match(number, folded, words) for number in numbers), key=_order))
 
     def _narrowed(self, query: Query, **values: str) -> Query:
         """What a query finds that has these values; the score stays as it is."""
@@ -252,17 +255,16 @@ class SearchIndex:
             [(Occur.Should, Query.term_query(self._schema, "grams", each)) for each in grams]
         )
 
-    def _match(self, entry: Entry, folded: str, words: Sequence[str]) -> Match:
+    def _match(self, number: int, folded: str, words: Sequence[str]) -> Match:
+        entry, (slug, names) = self._entries[number], self._folded[number]
         best: tuple[int, Name] | None = None
-        for name in entry.names:
-            rank = _rank(
-                fold(name.text), folded, words, exact=name.key in ("acronym", "identifier")
-            )
+        for name, text in zip(entry.names, names, strict=True):
+            rank = _rank(text, folded, words, exact=name.key in ("acronym", "identifier"))
             if rank is not None and name.key == "other":
                 rank = max(rank, 1) if rank <= 1 else 4
             if rank is not None and (best is None or rank < best[0]):
                 best = (rank, name)
-        if fold(entry.slug) == folded and (best is None or best[0] > 0):
+        if slug == folded and (best is None or best[0] > 0):
             return Match(entry, 0, None, "", "")
         if best is not None:
             return Match(entry, best[0], best[1], "", "")
@@ -301,6 +303,9 @@ def _most_first(counts: Mapping[str, int]) -> Mapping[str, int]:
 
 def fold(text: str) -> str:
     """The text without case, accents and the marks of Arabic, for comparing."""
+    if text.isascii():
+        # Most names are; there is nothing in them to take apart.
+        return " ".join(text.lower().split())
     apart = unicodedata.normalize("NFKD", text.casefold())
     bare = "".join(each for each in apart if not unicodedata.combining(each))
     return " ".join(unicodedata.normalize("NFC", bare).split())
@@ -313,10 +318,17 @@ def _rank(name: str, folded: str, words: Sequence[str], *, exact: bool) -> int |
         return None
     if name.startswith(folded):
         return 2
-    parts = _WORD.findall(name)
-    if all(any(part.startswith(word) for part in parts) or _within(word, name) for word in words):
+    if all(_begins(word, name) or _within(word, name) for word in words):
         return 3
     return None
+
+
+def _begins(word: str, name: str) -> bool:
+    """Whether a word of a name begins so."""
+    place = name.find(word)
+    while place > 0 and _WORD.match(name[place - 1]):
+        place = name.find(word, place + 1)
+    return place >= 0
 
 
 def _within(word: str, name: str) -> bool:
