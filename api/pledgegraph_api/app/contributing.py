@@ -9,6 +9,7 @@ from pledgegraph.settings import Settings
 from pledgegraph.store import Engine
 from pledgegraph_api.contributing.contribute_page import ContributePage
 from pledgegraph_api.contributing.report_form import ReportForm
+from pledgegraph_api.web.labels import Labels
 from pledgegraph_api.web.pages import Pages
 
 
@@ -23,5 +24,5 @@ class Contributing:
 
     def install(self, app: FastAPI, engine: Engine) -> None:
         """Put all at their addresses."""
-        ReportForm(self._settings, self.corrections, self.pages).install(app)
+        ReportForm(self._settings, self.corrections, Labels(engine), self.pages).install(app)
         ContributePage(self._settings, engine, self.pages).install(app)

@@ -24,6 +24,7 @@ from pledgegraph_api.http.client_address import ClientAddresses, Networks, clien
 from pledgegraph_api.http.forms import Tickets, form_of
 from pledgegraph_api.http.languages import language_of
 from pledgegraph_api.http.query_params import known_parameters
+from pledgegraph_api.web.labels import Labels, Name
 from pledgegraph_api.web.links import root_of, with_language
 from pledgegraph_api.web.pages import Pages
 
@@ -42,11 +43,15 @@ _TOO_MANY: Final = 429
 class ReportForm:
     """The form, what it takes, and the page of each report."""
 
-    def __init__(self, settings: Settings, corrections: Corrections, pages: Pages) -> None:
+    def __init__(
+        self, settings: Settings, corrections: Corrections, labels: Labels, pages: Pages
+    ) -> None:
         self._rate = settings.correction_rate
         self._days = settings.correction_days
         self._corrections = corrections
         self._pages = pages
+        self._labels = labels
+        self._base = settings.base
         self._tickets = Tickets(settings.data_dir, "report of an error")
         self._addresses = ClientAddresses(Networks(settings.trusted_proxies), settings.proxy_header)
         self._sent: TTLCache[str, int] = TTLCache(_MOST_CLIENTS, _HOUR, time.monotonic)
@@ -112,8 +117,19 @@ class ReportForm:
                 "There is no such report.", remedy="Check the address that you were given."
             )
         return self._pages.render(
-            request, "report.html", headers=_UNCACHED, report=found, days=round(self._days)
+            request,
+            "report.html",
+            headers=_UNCACHED,
+            report=found,
+            page_name=await self._name(request, found.page),
+            days=round(self._days),
         )
+
+    async def _name(self, request: Request, page: str) -> Name | None:
+        """What the record is called that a page is about, if it is about one."""
+        language = language_of(request).tag
+        names = await run_in_threadpool(self._labels.of_pages, [page], self._base, language)
+        return names.get(page)
 
     def _fault(
         self, fields: Mapping[str, str], page: str, ticket: Mapping[str, object] | None, client: str
@@ -142,6 +158,7 @@ class ReportForm:
             status=status,
             headers=headers,
             page=page,
+            page_name=await self._name(request, page),
             ticket=await run_in_threadpool(self._tickets.signed, ticket),
             texts={each: fields.get(each, "") for each in _TEXTS},
             bait=fields.get(_BAIT, ""),

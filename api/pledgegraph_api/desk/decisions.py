@@ -17,7 +17,7 @@ from pledgegraph_api.desk.desk_pages import DeskPages
 from pledgegraph_api.desk.home import leading_to
 from pledgegraph_api.desk.rights import Rights
 from pledgegraph_api.desk.sessions import PATH, Session
-from pledgegraph_api.http.languages import LANGUAGES
+from pledgegraph_api.http.languages import LANGUAGES, language_of
 from pledgegraph_api.http.query_params import known_parameters
 
 REPORTS: str = f"{PATH}/corrections"
@@ -112,6 +112,9 @@ class Decisions:
             session,
             status=status,
             waiting=waiting,
+            names=self._rights.page_names(
+                {each.page for each in waiting}, language_of(request).tag
+            ),
             fault=fault,
             beside=beside,
             done=done,

@@ -136,20 +136,19 @@ class DeskHome:
             if self._rights.sees_page(session, each.page)
         ]
         due, total = self._due(session, language.tag)
-        ledger = self._rights.ledger()
         registers = self._rights.registers(session)
         return self._desk.show(
             request,
             "desk.html",
             session,
             registers=[
-                (slug, *ledger.name(f"{self._base}/id/register/{slug}", language.tag))
-                for slug in registers
+                (slug, *self._rights.name("register", slug, language.tag)) for slug in registers
             ],
             waiting=len(waiting),
             reviews=len(self._reviewing.waiting(session)),
             due=due,
             due_total=total,
+            due_left=total - len(due),
             unanswered=self._unanswered(session, language.tag),
         )
 

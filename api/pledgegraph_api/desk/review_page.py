@@ -281,10 +281,7 @@ class ReviewPages:
         language = language_of(request).tag
 
         def shown(found: list[Proposal]) -> list[dict[str, Any]]:
-            return [
-                {"one": each, **self._reviewing.title(each, self._engine.base, language)}
-                for each in found
-            ]
+            return [{"one": each, **self._reviewing.title(each, language)} for each in found]
 
         return self._desk.show(
             request,
@@ -326,7 +323,7 @@ class ReviewPages:
                 "sequence": str(last if report is None else report.sequence),
             },
             one=proposal,
-            about=self._reviewing.title(proposal, self._engine.base, language),
+            about=self._reviewing.title(proposal, language),
             path_of_it=self._public(proposal),
             answered=self._reviewing.answered(proposal, language),
             status_name=self._statuses.name(proposal.content.get("status", ""), language),

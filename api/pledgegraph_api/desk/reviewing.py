@@ -124,19 +124,22 @@ class Reviewing:
         body = self.proposals.body(proposal)
         return None if body is None else Sent(body, proposal.content["name"])
 
-    def title(self, proposal: Proposal, base: str, language: str) -> Mapping[str, Any]:
+    def title(self, proposal: Proposal, language: str) -> Mapping[str, Any]:
         """What it is about: a register or a commitment, by name."""
         kind = "register" if proposal.kind == "workbook" else "commitment"
-        name, tongue = self._rights.ledger().name(f"{base}/id/{kind}/{proposal.about}", language)
+        name, tongue = self._rights.name(kind, proposal.about, language)
         return {"name": name or proposal.about, "language": tongue}
 
     def answered(self, proposal: Proposal, language: str) -> Mapping[str, str]:
         """The assessment that a report replies to, in short; empty where it replies to none."""
-        commitment = self._rights.commitment(proposal.about)
         replies_to = proposal.content.get("replies_to")
-        for each in commitment.assessments() if commitment and replies_to else ():
-            if each.record.value == replies_to:
-                return self._rights.ledger().in_short(each, language)
+        if not replies_to:
+            return {}
+        ledger = self._rights.ledger_about(proposal.about)
+        for commitment in ledger.commitments:
+            for each in commitment.assessments():
+                if each.record.value == replies_to:
+                    return ledger.in_short(each, language)
         return {}
 
     def _may(self, session: Session, proposal: Proposal, *, alone: bool) -> bool:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -14,10 +15,11 @@ from pledgegraph.store import Engine, Header, OnceASnapshot, Snapshot, solutions
 from pledgegraph_api.desk.sessions import Session
 from pledgegraph_api.errors import RecordMissing
 from pledgegraph_api.progress.ledger import Commitment, Ledger, Ledgers
+from pledgegraph_api.web.labels import Labels, Name
 from pledgegraph_api.web.record_paths import records_at
 
 _SLUG: Final = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,98}[a-z0-9])?")
-_QUERY: Final = Path(__file__).parent / "queries" / "graphs_of_registers.rq"
+_QUERIES: Final = Path(__file__).parent / "queries"
 
 
 def own_register(session: Session, slug: str) -> str:
@@ -37,8 +39,19 @@ class Rights:
     def __init__(self, settings: Settings, engine: Engine, ledgers: Ledgers) -> None:
         self._base = settings.base
         self._ledgers = ledgers
-        self._query = _QUERY.read_text(encoding="utf-8")
+        self._labels = Labels(engine)
+        self._engine = engine
         self._graphs = OnceASnapshot(engine, self._read)
+
+    def name(self, kind: str, slug: str, language: str) -> tuple[str, str]:
+        """What a record is called and in which language that is; both empty where unknown."""
+        iri = f"{self._base}/id/{kind}/{slug}"
+        label = self._labels.names([iri], language).get(iri)
+        return (label.value, label.language or "") if label is not None else ("", "")
+
+    def page_names(self, pages: Iterable[str], language: str) -> Mapping[str, Name]:
+        """What the records are called that pages are about, by the pages' paths."""
+        return self._labels.of_pages(pages, self._base, language)
 
     def ledger(self) -> Ledger:
         """All commitments."""
@@ -53,14 +66,18 @@ class Rights:
 
         An editor's are those that there are; a token's for registers may be yet to come.
         """
-        prefix = f"{self._base}/id/register/"
-        known = {
-            register.removeprefix(prefix)
-            for commitment in self.ledger().commitments
-            for register in commitment.registers
-            if register.startswith(prefix)
-        }
-        return sorted({name for name in known if session.may(name)} | {*session.token.registers})
+        known: set[str] = set()
+        if session.is_editor:
+            prefix = f"{self._base}/id/register/"
+            with self._engine.snapshot() as snapshot:
+                rows = list(solutions(snapshot, _read("registers_in_use.rq"), {}))
+            registers = (row["register"] for row in rows)
+            known = {
+                each.value.removeprefix(prefix)
+                for each in registers
+                if isinstance(each, NamedNode) and each.value.startswith(prefix)
+            }
+        return sorted(known | {*session.token.registers})
 
     def covers(self, session: Session, commitment: Commitment) -> bool:
         """Whether the commitment is in a register that the session may change."""
@@ -79,8 +96,7 @@ class Rights:
 
     def commitment(self, name: str) -> Commitment | None:
         """The commitment of that name."""
-        record = self._record(name)
-        return next((each for each in self.ledger().commitments if each.record == record), None)
+        return next(iter(self.ledger_about(name).commitments), None)
 
     def _record(self, name: str) -> NamedNode:
         return NamedNode(f"{self._base}/id/commitment/{name}")
@@ -89,8 +105,8 @@ class Rights:
         """Whether errors reported on a page are for this steward."""
         if session.is_editor:
             return True
-        records = set(records_at(page, self._base))
-        among = (each for each in self.ledger().commitments if each.record in records)
+        records = dict.fromkeys(records_at(page, self._base))
+        among = (each for record in records for each in self._ledgers.about(record).commitments)
         return any(self.covers(session, each) for each in among)
 
     def takes_back(self, session: Session, header: Header) -> bool:
@@ -120,10 +136,15 @@ class Rights:
     def _read(self, snapshot: Snapshot) -> Mapping[str, frozenset[str]]:
         found: dict[str, set[str]] = {}
         said: dict[str, set[str]] = {}
-        for row in solutions(snapshot, self._query, {}):
+        for row in solutions(snapshot, _read("graphs_of_registers.rq"), {}):
             graph, register = row["graph"], row["register"]
             if isinstance(graph, NamedNode) and isinstance(register, NamedNode):
                 among = found if row["said"] is None else said
                 among.setdefault(graph.value, set()).add(register.value)
         # What a workbook may change of a register is told by sources alone; so it is here.
         return {graph: frozenset(registers) for graph, registers in {**found, **said}.items()}
+
+
+@cache
+def _read(name: str) -> str:
+    return (_QUERIES / name).read_text(encoding="utf-8")

@@ -363,6 +363,5 @@ class WorkbookDesk:
         )
 
     def _named(self, request: Request, slug: str) -> dict[str, Any]:
-        iri = f"{self._engine.base}/id/register/{slug}"
-        name, tongue = self._rights.ledger().name(iri, language_of(request).tag)
+        name, tongue = self._rights.name("register", slug, language_of(request).tag)
         return {"slug": slug, "name": name or slug, "language": tongue}

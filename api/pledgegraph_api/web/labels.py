@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -12,12 +12,21 @@ from pyoxigraph import Literal, NamedNode
 from pledgegraph.store import Engine, solutions
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.naming import best_name
+from pledgegraph_api.web.record_paths import records_at
 from pledgegraph_api.web.result_table import Cell, Table
 
 _QUERY: Final = Path(__file__).with_name("queries") / "labels_of_things.rq"
 _PLACE: Final = "<urn:x-things>"
 _MOST: Final = 5_000
 """Things that are looked up for one page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """What something is called, and the tag of the language that is."""
+
+    text: str
+    language: str
 
 
 class Labels:
@@ -56,6 +65,20 @@ class Labels:
         for start in range(0, len(usable), _MOST):
             found |= self._find(usable[start : start + _MOST], language)
         return found
+
+    def of_pages(self, pages: Iterable[str], base: str, language: str) -> dict[str, Name]:
+        """What the records are called that pages of ours are about, by the pages' paths. Blocks.
+
+        Raises:
+            QueryError: the labels cannot be had.
+        """
+        meant = {page: [record.value for record in records_at(page, base)] for page in pages}
+        found = self.names((iri for iris in meant.values() for iri in iris), language)
+        return {
+            page: Name(printable(label.value), label.language or "")
+            for page, iris in meant.items()
+            if (label := next((found[iri] for iri in iris if iri in found), None)) is not None
+        }
 
     def _find(self, iris: Iterable[str], language: str) -> dict[str, Literal]:
         """The label of each thing that has one, all by one query."""

@@ -243,9 +243,14 @@ async def test_what_a_commitment_counts_is_what_its_query_answers(
         record = re.search(r'href="/id/([^"]*)"', line)
         assert record
         row = rows[f"{BASE}/id/{record[1]}"]
-        evidence = re.search(r"(\d+) in all; events: (\d+), outcomes: (\d+)", line)
-        numbers = [row[each] or "0" for each in ("evidence", "events", "outcomes")]
-        assert list(evidence.groups() if evidence else ("0", "0", "0")) == numbers
+        pieces = dict(re.findall(r"(Pieces of evidence|Events held|Outcomes): (\d+)", line))
+        numbers = {
+            "Pieces of evidence": row["evidence"],
+            "Events held": row["events"],
+            "Outcomes": row["outcomes"],
+        }
+        # What there is none of is not said.
+        assert pieces == {key: told for key, told in numbers.items() if told not in ("", "0")}
         delivered = re.search(r"one by one: (\d+) of (\d+)", line)
         given = (row["delivered"], row["lookedAt"]) if row["lookedAt"] != "0" else None
         assert (delivered.groups() if delivered else None) == given

@@ -69,6 +69,9 @@ async def test_a_report_is_kept_decided_and_answered_where_it_was_made(
 
     shown = await service.client.get(sent.headers["location"])
     assert shown.status_code == 200
+    name = re.search(r"<h1[^>]*>\s*(.*?)\s*</h1>", before.text)
+    assert name
+    assert re.search(rf'<a href="{page}"[^>]*>{re.escape(name[1])}</a>', shown.text)
     for text in (*WRITTEN.values(), "Ana"):
         for answer in (shown, await service.client.get(page)):
             assert text not in html.unescape(answer.text)
@@ -107,6 +110,13 @@ async def test_what_cannot_be_kept_comes_back_with_its_text(
     assert answer.status_code == 422
     assert 'role="alert"' in answer.text
     assert answer.headers["cache-control"] == "no-store"
+    # What is wrong with a field leads to it; the rest is wrong with the form.
+    faults = answer.text.partition('role="alert"')[2].partition("</div>")[0]
+    (field,) = change
+    led_to = re.findall(r'href="#(\w+)"', faults)
+    assert led_to == ([field] if field in ("website", "right", "source") else [])
+    for each in led_to:
+        assert f'id="{each}"' in answer.text
     kept = {name: text for name, text in WRITTEN.items() if name not in change}
     for text in kept.values():
         assert html.escape(text) in answer.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -279,6 +280,10 @@ async def test_of_two_who_decide_one_wins_and_the_other_sees_it(desk: Desk) -> N
     async with desk.visitor(Scope.WRITE) as one, desk.visitor(Scope.ADMIN, label="Eva") as other:
         for each in (one, other):
             each.client.base_url = "https://testserver"
+        listed = await one.client.get("/steward/corrections")
+        assert re.search(
+            r'<h2[^>]*><a href="/doc/commitment/c-one"[^>]*>Promise one</a>', listed.text
+        )
         for fields in (
             {"words": "x", "language": "en"},
             {"verdict": "accept", "words": "x", "language": "tlh"},
