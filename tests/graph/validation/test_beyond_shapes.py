@@ -128,6 +128,24 @@ def test_twins_are_found_when_the_second_one_comes(find: Find) -> None:
     assert find(before={A: one, B: two}, add={A: "<id/actor/x> a pg:Actor ."}) == []
 
 
+def test_of_many_twins_three_are_named(triples: Triples, rules: BeyondShapes) -> None:
+    """Each would name all others, which is a report as long as the square of their number."""
+    names = ("Bureau", "bureau", "BUREAU", "Bureau.", "bureau.", "BuReau")
+    turtle = "".join(
+        f"<id/actor/{n}> a pg:Actor ; rdfs:label '{name}'@en . " for n, name in enumerate(names)
+    )
+    graph = NamedNode(f"{BASE}/id/graph/a")
+    quads = [
+        Quad(each.subject, each.predicate, each.object, graph)
+        for each in triples(f"@base <{BASE}/> . {turtle}")
+    ]
+    report = rules.completed(ValidationReport(), ChangeSet(Dataset(quads), Dataset()), Store())
+    told = {r.focus: r.messages["en"] for r in report.results if r.constraint == "TwinName"}
+    assert len(told) == len(names)
+    assert all(message.count("/id/actor/") == 3 for message in told.values())
+    assert "/id/actor/1> / " in told[f"<{BASE}/id/actor/0>"]
+
+
 def test_links_to_pages_elsewhere_are_left_alone(find: Find) -> None:
     page = """<id/actor/ana> a pg:Actor ; <https://schema.org/url> <https://w3id.org/> ,
         <https://example.org/pledges/def> , <http://test.example/pledgegraph/def> ."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
@@ -15,6 +16,11 @@ from pledgegraph.validation.pyshacl_engine import ReferenceValidator
 from pledgegraph.validation.turbo_engine import TurboValidator
 
 BASE = "http://localhost:8000"
+PREFIXES = """
+    @prefix pg: <https://w3id.org/pledgegraph/def#> .
+    @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+    @prefix schema: <https://schema.org/> .
+"""
 
 
 @pytest.fixture(scope="module")
@@ -42,6 +48,36 @@ def quads() -> list[Quad]:
 
 def test_no_shape_looks_beyond_a_neighbourhood(turbo: TurboValidator) -> None:
     assert ChangeValidator(turbo).reach.apart == ()
+
+
+def test_of_many_that_are_alike_each_is_told_once(shapes: Shapes, turbo: TurboValidator) -> None:
+    """A row pasted a hundred times would have a report of ten thousand lines otherwise."""
+    alike = """
+        <id/commitment/{0}> a pg:Commitment ; rdfs:label "Odd"@en ; pg:madeBy <id/actor/a> ;
+            schema:sameAs <http://test.example/one> ; pg:inRegister <id/register/r> ;
+            pg:registerIdentifier "7" .
+        <id/actor/{0}> a pg:Actor ; rdfs:label "Bureau"@en ; pg:acronym "B" .
+        <id/event/{0}> a pg:Event ; rdfs:label "Forum"@en ; pg:startsOn "2026-01-01" .
+        <id/source/{0}> a pg:Source ; schema:url <http://test.example/page> .
+    """
+    names = "abcde"
+    turtle = PREFIXES + "".join(map(alike.format, names))
+    data = [q.triple for q in parse(turtle, format=RdfFormat.TURTLE, base_iri=f"{BASE}/")]
+    report = turbo.validate(data)
+    assert report == ReferenceValidator(shapes).validate(data)
+    told = Counter(
+        each.shape.rsplit("#")[-1].rstrip(">")
+        for each in report.results
+        if each.shape.partition("#")[2].startswith(("Twin", "UniqueIdentifier"))
+    )
+    kinds = ("Acronym", "Actor", "Commitment", "Event", "Identifier", "Source")
+    assert told == {**dict.fromkeys((f"Twin{kind}" for kind in kinds), 5), "UniqueIdentifier": 5}
+    (of_the_last,) = [
+        each.value
+        for each in report.results
+        if "TwinEvent" in each.shape and each.focus == f"<{BASE}/id/event/e>"
+    ]
+    assert of_the_last == f"<{BASE}/id/event/a>"
 
 
 def test_both_engines_find_the_ontology_in_order(shapes: Shapes, turbo: TurboValidator) -> None:

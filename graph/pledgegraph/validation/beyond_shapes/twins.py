@@ -26,6 +26,8 @@ _TWIN: Final[Mapping[str, str]] = {
 }
 _LABELS: Final = frozenset({RDFS.label, SKOS.prefLabel})
 _NAMES: Final = frozenset({*_LABELS, SKOS.altLabel, PG.acronym})
+_TOLD: Final = 3
+"""Of so many others one name is told: where many are called alike, each would name all others."""
 
 
 def twin_actors(after: After, shapes: Shapes) -> Iterator[Violation]:
@@ -38,30 +40,36 @@ def twin_actors(after: After, shapes: Shapes) -> Iterator[Violation]:
     for quad in after.change.added:
         if quad.predicate in _NAMES and isinstance(quad.subject, NamedNode):
             asked[_key(quad.object)].setdefault(quad.subject, quad)
-    if not asked or not any(_is_actor(s, after, kinds) for named in asked.values() for s in named):
+    are_actors = {
+        subject: _is_actor(subject, after, kinds) for named in asked.values() for subject in named
+    }
+    if not any(are_actors.values()):
         return
-    found: dict[tuple[NamedNode, NamedNode], tuple[Quad, Quad]] = {}
-    for actor in _actors(after, kinds):
-        for predicate in _NAMES:
-            for quad in after.of_subject(actor, predicate):
-                for subject, named in asked.get(_key(quad.object), {}).items():
-                    if subject != actor:
-                        found.setdefault((subject, actor), (named, quad))
     twins: dict[Quad, list[NamedNode]] = defaultdict(list)
-    for (subject, actor), (named, quad) in sorted(found.items(), key=str):
-        if _is_actor(subject, after, kinds) and not _told_apart(subject, actor, named, quad, after):
-            twins[named].append(actor)
-    for named, others in twins.items():
-        yield finding(
-            "TwinName",
-            named.subject,
-            named.predicate,
-            named.object,
-            _TWIN,
-            warning=True,
-            name=named.object,
-            other=" / ".join(map(str, others)),
-        )
+    for actor in sorted(_actors(after, kinds), key=str):
+        seen: set[NamedNode] = set()
+        for predicate in sorted(_NAMES, key=str):
+            for quad in sorted(after.of_subject(actor, predicate), key=str):
+                for subject, named in asked.get(_key(quad.object), {}).items():
+                    if subject == actor or subject in seen or not are_actors[subject]:
+                        continue
+                    seen.add(subject)
+                    if len(twins[named]) < _TOLD and not _told_apart(
+                        subject, actor, named, quad, after
+                    ):
+                        twins[named].append(actor)
+    for named, others in sorted(twins.items(), key=str):
+        if others:
+            yield finding(
+                "TwinName",
+                named.subject,
+                named.predicate,
+                named.object,
+                _TWIN,
+                warning=True,
+                name=named.object,
+                other=" / ".join(map(str, others)),
+            )
 
 
 def _actors(after: After, kinds: Collection[NamedNode]) -> set[NamedNode]:
