@@ -42,6 +42,9 @@ class WriteRunner:
         When the deadline passes, or whoever waits is cancelled, the permit is withdrawn: either
         nothing has been changed then, or the change was being made and is made whole.
 
+        The deadline counts from the call. Work that is given up goes on in its thread until it
+        ends or would change something, and holds its place that long.
+
         Raises:
             WriteTimeout: the deadline has passed, and nothing has been changed.
             ServiceBusy: too many writes are waiting already.
@@ -50,7 +53,14 @@ class WriteRunner:
         loop = asyncio.get_running_loop()
         limit = within or self._write
         deadline = loop.time() + limit.value
-        turn = await self._places.take(client)
+        try:
+            async with asyncio.timeout_at(deadline):
+                turn = await self._places.take(client)
+        except TimeoutError:
+            raise WriteTimeout(
+                f"Other writes were in the way for {limit.value:g} s; nothing was changed.",
+                limit=limit,
+            ) from None
         turn.begin()
         permit = Permit()
         self._permits.add(permit)
