@@ -30,6 +30,8 @@ _IN_SOURCE: Final = (
 """What a source tells of, by heading."""
 _HOSTING: Final = (PG.host, PG.coHost)
 _OTHER_ROLES: Final = (PG.sponsoredBy, PG.supportedBy, PG.expectedFrom)
+_TELLING: Final = (PG.reportsOn, PG.assessor, PG.reporter)
+"""What an account without words is named by."""
 _DAYS: Final = (PG.asOf, PG.earliest, PG.startsOn, PG.latest, PG.endsOn)
 
 
@@ -253,7 +255,9 @@ class Groups:
     def _read(self, nodes: Iterable[NamedNode]) -> None:
         known = list(dict.fromkeys(nodes))
         self._things.said.take(self._snapshot.about(known))
-        self._things.learn(known)
+        said = self._things.said
+        told = (each for node in known for each in said.nodes(node, *_TELLING))
+        self._things.learn([*known, *told])
 
 
 def _day(item: Item) -> date | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from textwrap import shorten
 from typing import Final
 
@@ -14,7 +14,7 @@ from pledgegraph.documents import Names, Profiles
 from pledgegraph.namespaces import DCTERMS, PG, SCHEMA
 from pledgegraph.store import Snapshot
 from pledgegraph_api.http.languages import DEFAULT
-from pledgegraph_api.records.statements import Statements
+from pledgegraph_api.records.statements import Span, Statements
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.naming import acronyms_of, best_name, naming, with_acronym
 from pledgegraph_api.web.prefixed_names import link_to, short_name
@@ -23,6 +23,7 @@ from pledgegraph_api.web.translations import Wording, spanned
 
 _LONGEST: Final = 90
 _EDITORIAL: Final = frozenset({PG.EditorialSource, PG.ReferenceSource})
+_ACCOUNTS: Final = (PG.Assessment, PG.StatusReport, PG.ProgressNote)
 _STARTS: Final = (PG.asOf, PG.earliest, PG.startsOn)
 _ENDS: Final = (PG.asOf, PG.latest, PG.endsOn)
 _WORDS: Final = (PG.dateAsPublished, PG.dateAsResearched)
@@ -135,10 +136,23 @@ class Things:
             if text is not None:
                 start = shorten(printable(text.value), _LONGEST, placeholder="\u00a0…")
                 return Name(start, text.language or "", self.href(node))
-            return Name(printable(short_name(node.value, self._base)), "", self.href(node))
+            short = Name(printable(short_name(node.value, self._base)), "", self.href(node))
+            return self._account(node, short)
         text_of = printable(with_acronym(label.value, self._acronyms.get(node, ())))
         called = self._called[node] = Name(text_of, label.language or "", self.href(node))
         return called
+
+    def _account(self, node: NamedNode, short: Name) -> Name:
+        """An account without words as what it is, of what, and by whom; else as it is given."""
+        kind = next((each for each in _ACCOUNTS if each in self.said.classes(node)), None)
+        if kind is None:
+            return short
+        # Where an account is said to be about itself, its name ends there.
+        self._called[node] = short
+        told = (*self.names(node, PG.reportsOn), *self.names(node, PG.assessor, PG.reporter))
+        words = " · ".join(dict.fromkeys(each.text for each in (self.name(kind), *told)))
+        named = self._called[node] = replace(short, text=words)
+        return named
 
     def names(self, node: NamedNode, *props: NamedNode) -> tuple[Name, ...]:
         """The names of the values of properties."""
@@ -165,10 +179,14 @@ class Things:
         last: tuple[NamedNode, ...] = _ENDS,
         words: tuple[NamedNode, ...] = _WORDS,
     ) -> When | None:
-        """When something was; what sources say differently is all there. None if none says."""
+        """When something was; what sources say differently is all there. None if none says.
+
+        "2025" beside "4 March 2025" is not different, only less exact.
+        """
         spans = self.said.spans(node, first, last)
         if spans:
-            told = [spanned(begins, ends, self.language) for begins, ends in spans]
+            exact = [span for span in spans if not _is_rounded(span, spans)]
+            told = [spanned(begins, ends, self.language) for begins, ends in exact]
             return When(" / ".join(dict.fromkeys(told)), max(ends for _, ends in spans))
         written = self.said.texts(node, *words)
         return When(printable(written[0].value)) if written else None
@@ -233,3 +251,11 @@ class Things:
     def _stated_licence(self, graph: NamedNode) -> Name | None:
         text = self.said.text(graph, self.language, PG.licenceAsStated)
         return None if text is None else Name(printable(text.value), text.language or "")
+
+
+def _is_rounded(span: Span, spans: Iterable[Span]) -> bool:
+    """Whether a span is of whole months or years, and another within it says when exactly."""
+    begins, ends = span
+    is_whole = begins.day == 1 and ends < date.max and (ends + timedelta(days=1)).day == 1
+    within = any(begins <= first and last <= ends for first, last in spans if (first, last) != span)
+    return is_whole and within

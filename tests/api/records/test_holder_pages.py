@@ -35,6 +35,10 @@ ODD = (
     pg:latest "2020-03-02"^^xsd:date ;
     pg:eventStatus <https://w3id.org/pledgegraph/scheme/event-status#announced> ,
       <https://w3id.org/pledgegraph/scheme/event-status#held> .
+  <id/source/one> a pg:Source .
+  <id/assessment/mute> a pg:Assessment ; pg:reportsOn <id/commitment/7> ;
+    pg:assessor <id/actor/odd> ; pg:asOf "2022-05-06"^^xsd:date .
+  <id/note/itself> a pg:ProgressNote ; pg:reportsOn <id/note/itself> .
   <id/register/odd> a pg:Register ; rdfs:label "Register"@en .
   <id/framework/odd> a pg:Framework ; rdfs:label "Framework"@en .
 """
@@ -82,6 +86,19 @@ async def test_an_actor_has_its_other_names_and_its_places_outside(
     said = answer_of(page)
     assert "Also called: Departamento Administrativo Nacional de Estadística (es)" in said
     assert "http://www.wikidata.org/entity/Q1190181" in Stated(page).links
+
+
+async def test_a_year_beside_a_day_in_it_is_not_another_date(shipped: httpx.AsyncClient) -> None:
+    said = answer_of(await text(shipped, "framework/copenhagen-framework-on-citizen-data"))
+    assert re.search(r"Mar 4\W+7, 2025 · Endorsement", said)
+    assert "2025 /" not in said
+
+
+async def test_an_account_without_words_is_named_by_what_and_who(odd: httpx.AsyncClient) -> None:
+    said = answer_of(await text(odd, "source/one"))
+    # This store has no ontology, so the class is called by its IRI.
+    assert "May 6, 2022 · pg:Assessment · C 7 · <b>Odd</b>" in said
+    assert "pg:ProgressNote · id/note/itself" in said
 
 
 async def test_an_event_that_nobody_confirms_is_said_to_be_past(odd: httpx.AsyncClient) -> None:
