@@ -111,7 +111,7 @@ async def test_the_examples_of_the_first_lesson_give_the_rows_below_them(
     shipped: httpx.AsyncClient,
 ) -> None:
     examples = EXAMPLE.findall((DOCS / "first-queries.md").read_text(encoding="utf-8"))
-    assert len(examples) == 19
+    assert len(examples) == 21
     for query, table, after in examples:
         answer = await shipped.post(
             "/sparql", data={"query": query}, headers={"Accept": "text/csv"}

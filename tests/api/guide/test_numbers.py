@@ -121,6 +121,16 @@ NUMBERS = {
           { ?licensed a pg:Source ; dcterms:license ?licence }
           UNION { ?stated a pg:Source ; pg:licenceAsStated ?words }
         }""",
+    r"which (\d+) of (\d+) registers have": """
+        SELECT (COUNT(DISTINCT ?known) AS ?published) (COUNT(DISTINCT ?register) AS ?all) {
+          ?register a pg:Register
+          OPTIONAL { ?register pg:publishedBy ?who BIND (?register AS ?known) }
+        }""",
+    r"no commitment has a status of its maker and one of a reviewer": """
+        ASK {
+          ?c a pg:Commitment ; pg:makersReport/(pg:status|pg:publishedStatus) ?one ;
+            pg:othersAccount/(pg:status|pg:publishedStatus) ?other
+        }""",
     r"what states a status: (\d+) commitments have both": """
         SELECT (COUNT(DISTINCT ?commitment) AS ?commitments) {
           ?commitment pg:makersReport ?report, ?note .
