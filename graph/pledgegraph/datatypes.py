@@ -13,7 +13,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
-from pledgegraph.namespaces import XSD
+from pledgegraph.namespaces import RDF, XSD
 
 INTEGERS: Final[Mapping[str, tuple[int | None, int | None]]] = {
     "integer": (None, None),
@@ -92,11 +92,21 @@ def written(number: float) -> str:
     return {"inf": "INF", "-inf": "-INF", "nan": "NaN"}.get(repr(number), repr(number))
 
 
-def why_no_number(literal: Literal) -> str | None:
+LITERAL_INSTEAD: Final = (
+    'Write the number that you mean, or a string; a text with a language as "text"@en.'
+)
+"""What to do about what is no literal."""
+
+
+def why_no_literal(literal: Literal) -> str | None:
     """Why a literal has no value that the engine would give one all the same; None for others.
 
-    It takes ``"infinity"^^xsd:double`` for INF, and ``"300"^^xsd:byte`` for the integer 300.
+    It takes ``"infinity"^^xsd:double`` for INF, and ``"300"^^xsd:byte`` for the integer 300; and
+    it makes texts with a language that have none (RDF 1.1 Concepts, section 3.3).
     """
+    if literal.language is None and literal.datatype in (RDF.langString, RDF.dirLangString):
+        kind = literal.datatype.value.removeprefix(RDF.iri)
+        return f'"{literal.value}" has the datatype rdf:{kind} and no language'
     name, text = literal.datatype.value.removeprefix(XSD.iri), literal.value
     if name in ("double", "float") and _WORD.fullmatch(text) and not _DOUBLE.fullmatch(text):
         return f'"{text}" is no value of xsd:{name}: infinity is written INF or -INF, and NaN so'

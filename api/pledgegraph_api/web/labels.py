@@ -13,7 +13,7 @@ from pledgegraph.store import Engine, solutions
 from pledgegraph_api.web.control_chars import printable
 from pledgegraph_api.web.naming import best_name
 from pledgegraph_api.web.record_paths import records_at
-from pledgegraph_api.web.result_table import Cell, Table
+from pledgegraph_api.web.result_table import Cell, Table, direction_of
 
 _QUERY: Final = Path(__file__).with_name("queries") / "labels_of_things.rq"
 _PLACE: Final = "<urn:x-things>"
@@ -50,7 +50,12 @@ class Labels:
             if cell is None or label is None:
                 return cell
             spoken = label.language if label.language != language else None
-            return replace(cell, label=printable(label.value), label_language=spoken)
+            return replace(
+                cell,
+                label=printable(label.value),
+                label_language=spoken,
+                label_direction=direction_of(label),
+            )
 
         return replace(table, rows=tuple(tuple(told(cell) for cell in row) for row in table.rows))
 

@@ -28,7 +28,7 @@ _SHORT: Final = 16
 
 _NAMES: Final = ("Name", "Label")
 """``x`` and ``xName`` are shown as one column."""
-_PLAIN: Final = frozenset({XSD.string, RDF.langString, XSD.date, XSD.boolean})
+_PLAIN: Final = frozenset({XSD.string, RDF.langString, RDF.dirLangString, XSD.date, XSD.boolean})
 _NUMBERS: Final = frozenset(XSD[name] for name in ("decimal", "double", "float", *INTEGERS))
 
 Term = NamedNode | BlankNode | Literal | Triple
@@ -45,8 +45,11 @@ class Cell:
     label: str = ""
     """What the thing is called, where the answer or the graph says so."""
     label_language: str | None = None
-    """Where it is not that of the page."""
+    """Where it has one."""
+    label_direction: str = ""
     language: str | None = None
+    direction: str = ""
+    """``ltr`` or ``rtl``, where the text says so (RDF 1.2); else browsers find it out."""
     datatype: str = ""
     """The short name of the datatype, where it is not plain from the text."""
     is_number: bool = False
@@ -119,23 +122,42 @@ def _cell(row: dict[str, Term], name: str, label: str | None, base: str) -> Cell
     term = row.get(name)
     called = row.get(label) if label else None
     label_text = printable(called.value) if isinstance(called, Literal) else ""
+    label_language = called.language if isinstance(called, Literal) else None
+    label_direction = direction_of(called)
     if term is None:
-        return Cell(label_text) if label_text else None
+        if not label_text:
+            return None
+        return Cell(label_text, language=label_language, direction=label_direction)
     if isinstance(term, NamedNode):
         return Cell(
             printable(short_name(term.value, base)),
             link_to(term.value, base),
             iri=term.value,
             label=label_text,
+            label_language=label_language,
+            label_direction=label_direction,
         )
     if isinstance(term, Literal):
         return Cell(
             printable(term.value),
             language=term.language,
+            direction=direction_of(term),
             datatype="" if _is_plain(term) else short_name(term.datatype.value, base),
             is_number=term.datatype in _NUMBERS,
         )
-    return Cell(printable(str(term)), label=label_text)
+    return Cell(
+        printable(str(term)),
+        label=label_text,
+        label_language=label_language,
+        label_direction=label_direction,
+    )
+
+
+def direction_of(term: Term | None) -> str:
+    """The base direction that a text says it has, as HTML writes it; empty without one."""
+    if not isinstance(term, Literal) or term.direction is None:
+        return ""
+    return term.direction.value
 
 
 def _is_plain(literal: Literal) -> bool:

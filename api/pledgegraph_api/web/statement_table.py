@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from pledgegraph.rdf import Node
 from pledgegraph_api.web.prefixed_names import link_to, short_name
+from pledgegraph_api.web.result_table import direction_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,8 @@ class Shown:
     """Empty for what leads nowhere."""
     is_outside: bool = False
     """True where the address is another host's."""
+    direction: str = ""
+    """``ltr`` or ``rtl``, where the text says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,7 @@ def subjects_of(
 def shown(node: Node, base: str) -> Shown:
     """The term as a page shows it."""
     if isinstance(node, Literal):
-        return Shown(node.value, node.language or "")
+        return Shown(node.value, node.language or "", direction=direction_of(node))
     if isinstance(node, NamedNode):
         address = link_to(node.value, base) or ""
         return Shown(short_name(node.value, base), "", address, not address.startswith("/"))

@@ -8,11 +8,14 @@ from io import BytesIO
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from pyoxigraph import Quad, RdfFormat, parse
+from pyoxigraph import Literal, Quad, RdfFormat, parse
 
+from pledgegraph.datatypes import why_no_literal
 from pledgegraph.errors import ReadError, UnknownFormat
 from pledgegraph.media_types import Format
+from pledgegraph.namespaces import RDF
 from pledgegraph.rdf.character_encodings import HEAD, InUtf8, Readable, encoding_of
+from pledgegraph.rdf.lost_directions import IN_JSON, IN_XML, require_no_lost_direction
 from pledgegraph.rdf.xml_entities import EntityCheck
 
 BODY: Final = "the body of the request"
@@ -25,6 +28,9 @@ _PIECE: Final = 65_536
 _LONGEST_LINE: Final = 1_048_576
 """Bytes; a longer line is handed to the parser in parts."""
 _ENDINGS: Final = ("ttl", "nt", "nq", "trig", "rdf", "jsonld")
+_SPOKEN: Final = frozenset({RDF.langString, RDF.dirLangString})
+_WITH_LOST_DIRECTIONS: Final = (RdfFormat.RDF_XML, RdfFormat.JSON_LD)
+"""Formats of which the parser passes over base directions."""
 
 
 class _Counted:
@@ -127,6 +133,14 @@ def read_quads(
             told = progress or (lambda _: None)
             is_xml = form == RdfFormat.RDF_XML
             encoding = encoding_of(file.peek(HEAD)[:HEAD], str(path), xml=is_xml)
+            if form in _WITH_LOST_DIRECTIONS and file.seekable():
+                whole = file if encoding is None else InUtf8(file, encoding, str(path))
+                may_be_lost = _has(whole, IN_XML if is_xml else IN_JSON)
+                file.seek(0)
+                if may_be_lost:
+                    whole = file if encoding is None else InUtf8(file, encoding, str(path))
+                    require_no_lost_direction(whole.read(), str(path), xml=is_xml)
+                    file.seek(0)
             text = file if encoding is None else InUtf8(file, encoding, str(path))
             counted = _Checked(text, told, str(path)) if is_xml else _Counted(text, told)
             pieces = counted if line is None else _ByLine(counted, line)
@@ -164,10 +178,35 @@ def read_body(body: bytes, form: Format, *, base: str, renamed: bool = False) ->
             column=place - body.rfind(b"\n", 0, place),
             remedy="Write out what its entities stand for, or send another format.",
         )
+    if form.rdf in _WITH_LOST_DIRECTIONS:
+        require_no_lost_direction(body, BODY, xml=form.rdf == RdfFormat.RDF_XML)
     try:
-        yield from parse(body, format=form.rdf, base_iri=base, rename_blank_nodes=renamed)
+        for quad in parse(body, format=form.rdf, base_iri=base, rename_blank_nodes=renamed):
+            _require_language(quad)
+            yield quad
     except SyntaxError as error:
         raise _mistake(error, form.rdf, BODY) from error
+
+
+def _require_language(quad: Quad) -> None:
+    """Refuses a text whose datatype asks for a language, without one; not every parser does."""
+    value = quad.object
+    if isinstance(value, Literal) and value.language is None and value.datatype in _SPOKEN:
+        raise ReadError(
+            f"{why_no_literal(value)}.",
+            file=BODY,
+            remedy="Say the language of the text, or leave the datatype out.",
+        )
+
+
+def _has(file: Readable, sign: bytes) -> bool:
+    """Whether a file has some bytes; it is read for that, at most to its end."""
+    seen = b""
+    while piece := file.read(_PIECE):
+        seen = seen[-len(sign) :] + piece
+        if sign in seen:
+            return True
+    return False
 
 
 def _mistake(error: SyntaxError, form: RdfFormat, file: str) -> ReadError:

@@ -15,9 +15,9 @@ from dataclasses import replace
 
 from pyoxigraph import BlankNode, Dataset, DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
-from pledgegraph.datatypes import why_no_number
+from pledgegraph.datatypes import LITERAL_INSTEAD, why_no_literal
 from pledgegraph.errors import GraphClosed, TermRefused
-from pledgegraph.namespaces import RDF, XSD
+from pledgegraph.namespaces import XSD
 from pledgegraph.store.changes import Change, ChangeSet, Scope
 
 _USUAL = {
@@ -28,9 +28,6 @@ _USUAL = {
 
 Subject = NamedNode | BlankNode
 Namer = Callable[[BlankNode], NamedNode]
-
-_AS_WRITTEN = frozenset({XSD.string, RDF.langString})
-"""Datatypes whose literals the engine keeps; language tags are lower case from the parser on."""
 
 
 class EngineForm:
@@ -44,19 +41,20 @@ class EngineForm:
         """The literal that comes back from a store into which ``literal`` went.
 
         Raises:
-            TermRefused: the engine would make a number of what is none.
+            TermRefused: the engine would make a number of what is none, or it is a text whose
+                datatype asks for a language, without one.
         """
         usual = _USUAL.get(literal.datatype)
         if usual is not None and usual.fullmatch(literal.value):
             return literal
         found = self._known.get(literal)
         if found is None:
-            reason = why_no_number(literal)
+            reason = why_no_literal(literal)
             if reason is not None:
                 raise TermRefused(
                     f"{reason}.",
                     term=literal,
-                    remedy="Write the number that you mean, or a string.",
+                    remedy=LITERAL_INSTEAD,
                 )
             probe = NamedNode("urn:probe")
             self._scratch.add(Quad(probe, probe, literal))
@@ -140,9 +138,12 @@ def settled(quads: Iterable[Quad], name: Namer, form: EngineForm) -> Iterator[Qu
 
 
 def in_form(quad: Quad, form: EngineForm) -> Quad:
-    """The quad with its literal in the engine's form."""
+    """The quad with its literal in the engine's form.
+
+    The engine keeps strings; language tags are lower case from the parser on.
+    """
     value = quad.object
-    if isinstance(value, Literal) and value.datatype not in _AS_WRITTEN:
+    if isinstance(value, Literal) and value.language is None and value.datatype != XSD.string:
         return Quad(quad.subject, quad.predicate, form(value), quad.graph_name)
     return quad
 

@@ -16,6 +16,7 @@ from pyoxigraph import (
     Store,
 )
 
+from pledgegraph.datatypes import LITERAL_INSTEAD
 from pledgegraph.errors import Limit, QueryError, QueryRefused, UnknownFormat
 from pledgegraph.media_types import (
     CSV,
@@ -142,7 +143,7 @@ def checked_text(text: str) -> tuple[str, QueryWords]:
         )
     misspelt = valueless_literal(text)
     if misspelt is not None:
-        raise QueryRefused(misspelt, remedy="Write the number that you mean, or a string.")
+        raise QueryRefused(misspelt, remedy=LITERAL_INSTEAD)
     words = query_words(text)
     if words.depth > DEEPEST_QUERY:
         raise QueryRefused(

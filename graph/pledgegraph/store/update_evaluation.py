@@ -24,6 +24,7 @@ from pyoxigraph import (
     parse,
 )
 
+from pledgegraph.datatypes import LITERAL_INSTEAD
 from pledgegraph.errors import ChangeTooLarge, GraphClosed, UpdateRefused
 from pledgegraph.media_types import N_TRIPLES
 from pledgegraph.sparql.codepoint_escapes import plain_text
@@ -99,7 +100,7 @@ def read_update(update: Update) -> list[Operation]:
         )
     misspelt = valueless_literal(text)
     if misspelt is not None:
-        raise UpdateRefused(misspelt, remedy="Write the number that you mean, or a string.")
+        raise UpdateRefused(misspelt, remedy=LITERAL_INSTEAD)
     words = query_words(text)
     if words.depth > DEEPEST_QUERY:
         raise UpdateRefused(

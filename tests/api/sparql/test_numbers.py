@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from pledgegraph.namespaces import RDF
 from tests.api.sparql.conftest import Asked
 
 pytestmark = pytest.mark.anyio
@@ -214,6 +215,10 @@ async def test_a_row_without_a_value_leaves_no_least_and_no_largest(
         ("STRDT('infinity', :dt)", "infinity"),
         ("STRDT('1', xsd:integer) + 1", "2"),
         ("STRDT(1, xsd:byte)", ""),
+        (f"STRDT('x', <{RDF.iri}langString>)", ""),
+        (f"STRDT('x', <{RDF.iri}dirLangString>)", ""),
+        (f"STRDT('x', IRI('{RDF.iri}langString'))", ""),
+        (f"DATATYPE(STRLANG('x', 'en')) = <{RDF.iri}langString>", "true"),
     ],
 )
 async def test_a_text_with_a_datatype_is_no_number_that_it_is_not(

@@ -50,6 +50,16 @@ async def test_rows_become_a_table(client: httpx.AsyncClient) -> None:
     assert outline.text_of("textarea") == [query]
 
 
+async def test_a_text_has_the_direction_that_it_says(client: httpx.AsyncClient) -> None:
+    query = """SELECT ?x ?xName ?y { VALUES (?x ?xName ?y) {
+      (<http://a/1> "a-1"@ar--rtl "b-2"@en--ltr) (UNDEF "c-3"@he--rtl "d"@fr) } }"""
+    _, outline = await ask(client, query)
+    spoken = [each for each in outline.all("span") if {"lang", "dir"} <= each.keys()]
+    found = sorted((each["lang"], each["dir"]) for each in spoken)
+    assert found == [("ar", "rtl"), ("en", "ltr"), ("he", "rtl")]
+    assert "rdf:dirLangString" not in outline.text_of("span")
+
+
 async def test_labels_stand_beside_what_they_name(client: httpx.AsyncClient) -> None:
     query = """SELECT ?x ?xName ?y ?yLabel ?z ?zName {
       VALUES (?x ?xName ?y ?yLabel ?z ?zName) {

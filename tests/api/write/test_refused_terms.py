@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pledgegraph.namespaces import XSD
+from pledgegraph.namespaces import RDF, XSD
 from tests.api.write.conftest import Place
 from tests.graph.building import source_text
 
@@ -91,6 +91,85 @@ async def test_a_store_without_a_gate_takes_them(ungated: Place) -> None:
     assert answer.status_code == 201
 
 
+def rdf_xml(root: str, text: str) -> str:
+    return (
+        f'<rdf:RDF xmlns:rdf="{RDF.iri}" xmlns:p="urn:p:" xmlns:its="{ITS}" {root}>'
+        f'\n<rdf:Description rdf:about="urn:a">\n<p:p {text}>x</p:p></rdf:Description></rdf:RDF>'
+    )
+
+
+ITS = "http://www.w3.org/2005/11/its"
+XML, JSON = "application/rdf+xml", "application/ld+json"
+VERSIONS = 'its:version="2.0" rdf:version="1.2"'
+LOST = [
+    (XML, rdf_xml("", 'its:dir="rtl"'), (3, 1)),
+    (XML, rdf_xml("", 'xml:lang="ar" its:dir="rtl" its:version="2.0"'), (3, 1)),
+    (XML, rdf_xml(f'{VERSIONS} its:dir="rtl"', ""), (1, 1)),
+    (JSON, '{"@id": "urn:a",\n"urn:p": {"@value": "x", "@direction": "rtl"}}', (2, 26)),
+    (
+        JSON,
+        '{"@context": {"@language": "ar", "dir": "@direction"}, "@id": "urn:a",\n'
+        '"urn:p": [{"@value": "x", "@language": "ar", "dir": "rtl"},\n'
+        '{"@value": "y", "dir": "ltr"}]}',
+        (3, 17),
+    ),
+    (JSON, '{"@context": {\n"@direction": "rtl"}, "@id": "urn:a", "urn:p": "x"}', (2, 1)),
+    (JSON, '{"@id": "urn:a", "urn:p": {"@value": "x", "\\u0040direction": "rtl"}}', (1, 43)),
+]
+
+
+@pytest.mark.parametrize(("kind", "text", "place"), LOST)
+@pytest.mark.parametrize("method", ["PUT", "POST"])
+async def test_a_direction_is_not_lost_without_a_word(
+    ungated: Place, method: str, kind: str, text: str, place: tuple[int, int]
+) -> None:
+    answer = await ungated.send(method, "/graphs?graph=urn:g", text, kind)
+    assert answer.status_code == 400, answer.text
+    problem = answer.json()
+    assert (problem["line"], problem["column"]) == place
+    assert "direction" in problem["detail"]
+    assert not ungated.quads()
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "value"),
+    [
+        (XML, rdf_xml(VERSIONS, 'xml:lang="ar" its:dir="rtl"'), '"x"@ar--rtl'),
+        (XML, rdf_xml("", 'xml:lang="ar"'), '"x"@ar'),
+        (XML, rdf_xml('its:dir="rtl"', f'rdf:datatype="{XSD.date.value}"'), '"x"^^'),
+        (
+            JSON,
+            '{"@id": "urn:a", "urn:p": {"@value": "x", "@language": "ar", "@direction": "rtl"}}',
+            '"x"@ar--rtl',
+        ),
+        (
+            JSON,
+            '{"@context": [{"@language": "ar"}, {"@direction": "rtl"}], "@id": "urn:a", '
+            '"urn:p": "x"}',
+            '"x"@ar--rtl',
+        ),
+        (JSON, '{"@id": "urn:a", "urn:p": "\\"@direction\\": \\"rtl\\""}', "direction"),
+    ],
+)
+async def test_a_direction_that_is_kept_is_let_through(
+    ungated: Place, kind: str, text: str, value: str
+) -> None:
+    answer = await ungated.send("PUT", "/graphs?graph=urn:g", text, kind)
+    assert answer.status_code == 201, answer.text
+    (quad,) = ungated.quads()
+    assert value in quad
+
+
+async def test_a_text_whose_datatype_asks_for_a_language_has_one(ungated: Place) -> None:
+    text = f'{{"@id":"urn:a","urn:p":{{"@value":"x","@type":"{RDF.iri}langString"}}}}'
+    put = await ungated.send("PUT", "/graphs?graph=urn:g", text, JSON)
+    assert put.status_code == 400, put.text
+    assert "no language" in put.json()["detail"]
+    where = f'{{ BIND(STRDT("x", <{RDF.iri}langString>) AS ?o) }}'
+    assert (await ungated.update(f"INSERT {{ <urn:a> <urn:p> ?o }} WHERE {where}")).is_success
+    assert not ungated.quads()
+
+
 @pytest.mark.parametrize(
     ("literal", "remedy"),
     [
@@ -98,6 +177,7 @@ async def test_a_store_without_a_gate_takes_them(ungated: Place) -> None:
         ('"nan"^^xsd:float', "NaN"),
         ('"300"^^xsd:byte', "at most 127"),
         ('"0"^^xsd:positiveInteger', "at least 1"),
+        (f'"x"^^<{RDF.iri}langString>', "language"),
     ],
 )
 async def test_no_number_is_made_of_what_is_none(ungated: Place, literal: str, remedy: str) -> None:

@@ -47,6 +47,22 @@ def test_a_term_that_is_not_stored_is_told_with_its_place(
     refused(made(command, file), 3, f"odd.ttl:{line}:{column}: ", *words)
 
 
+@pytest.mark.parametrize("command", ["validate", "load"])
+@pytest.mark.parametrize("coding", ["utf-8", "utf-16"])
+def test_a_direction_that_would_be_lost_is_told_with_its_place(
+    made: Program, tmp_path: Path, command: str, coding: str
+) -> None:
+    file = tmp_path / "odd.rdf"
+    text = (
+        f'<?xml version="1.0" encoding="{coding}"?>\n<rdf:RDF xmlns:rdf="{LI[:-2]}" '
+        'xmlns:p="http://ex.test/" xmlns:its="http://www.w3.org/2005/11/its">\n'
+        '<rdf:Description rdf:about="http://ex.test/a">\n'
+        ' <p:p xml:lang="ar" its:dir="rtl">x</p:p></rdf:Description></rdf:RDF>'
+    )
+    file.write_text(text, encoding=coding)
+    refused(made(command, file), 3, "odd.rdf:4:2: its:dir", "xml:lang")
+
+
 def test_a_dump_names_what_the_format_cannot_write(made: Program, tmp_path: Path) -> None:
     engine = EmbeddedEngine(open_directory(made.path))
     node, graph = NamedNode("http://ex.test/a"), NamedNode("http://ex.test/g")

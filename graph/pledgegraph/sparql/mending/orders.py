@@ -7,7 +7,7 @@ from typing import Final
 
 from pyoxigraph import Literal, NamedNode
 
-from pledgegraph.datatypes import number_of, why_no_number
+from pledgegraph.datatypes import number_of, why_no_literal
 from pledgegraph.namespaces import XSD
 from pledgegraph.sparql.mending.numbers import FALSE, TRUE, Term, are
 
@@ -50,4 +50,4 @@ def is_sound(text: Term, datatype: Term) -> Term | None:
         return TRUE
     if datatype == XSD.string:
         return TRUE
-    return FALSE if why_no_number(Literal(text.value, datatype=datatype)) else TRUE
+    return FALSE if why_no_literal(Literal(text.value, datatype=datatype)) else TRUE

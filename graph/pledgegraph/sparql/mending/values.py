@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Final
 
 from pledgegraph.datatypes import DERIVED_INTEGERS
-from pledgegraph.namespaces import XSD
+from pledgegraph.namespaces import RDF, XSD
 from pledgegraph.sparql.mending.extremes import Extremes
 from pledgegraph.sparql.mending.function_kinds import BOOLEAN, PLAIN, STRINGS
 from pledgegraph.sparql.mending.functions import IS_SOUND, TRUTH, WHOLE
@@ -17,9 +17,13 @@ from pledgegraph.sparql.mending.tree import ARITHMETIC, Node, Select
 
 _LOGICAL: Final = frozenset({"&&", "||"})
 _MAY_BE_UNSOUND: Final = frozenset(
-    XSD[name].value for name in ("double", "float", *DERIVED_INTEGERS)
+    {
+        *(XSD[name].value for name in ("double", "float", *DERIVED_INTEGERS)),
+        RDF.langString.value,
+        RDF.dirLangString.value,
+    }
 )
-"""Datatypes of which the engine takes some texts for numbers that are none."""
+"""Datatypes of which the engine takes some texts that have no value, or no language."""
 _COLLAPSED: Final = frozenset(XSD[name].value for name in DERIVED_INTEGERS)
 
 _SELECT_STAR: Final = re.compile(r"\bSELECT\s*(?:(?:DISTINCT|REDUCED)\s*)?\*", re.IGNORECASE)
@@ -271,7 +275,7 @@ class Values(Extremes):
         return self.inner(node, scope) if found is None else found
 
     def _typed(self, node: Node, scope: Scope) -> str:
-        """STRDT; of what would be taken for a number it makes none, which is an error here."""
+        """STRDT; an error where the engine would make what is no literal."""
         native = self.inner(node, scope)
         text, datatype = node.children
         bare = self.bare(datatype)
