@@ -17,6 +17,8 @@ from pledgegraph_api.records.shown_things import DATED, Name, Things, When
 from pledgegraph_api.records.tallies import Tally
 from pledgegraph_api.web.translations import spanned
 
+_REGISTERS: Final = 10
+"""Registers that a sum names."""
 MOST: Final = 50
 """Commitments that a page shows; lists show all."""
 _DUE: Final = ((PG.dueEarliest,), (PG.dueLatest,), (PG.dueAsPublished,))
@@ -58,7 +60,10 @@ class Sum:
     """Commitments counted."""
 
     total: int
-    registers: int
+    registers: tuple[Count, ...]
+    """How many are in which, the most first."""
+    registers_left: int
+    """Registers beyond those."""
     through: tuple[Name, ...]
     """Parts and units that made some of them."""
     through_count: int
@@ -95,13 +100,16 @@ def count_commitments(
     reporting = Counter(each.freshness(today) for each in tallies)
     states = Counter(state for each in tallies for state in each.statuses or (each.word,))
     unstated = states.pop("", 0)
+    registers = Counter(node for each in tallies for node in dict.fromkeys(each.registers))
+    most = [node for node, _ in registers.most_common(_REGISTERS)]
     named = [node for node in states if isinstance(node, NamedNode)]
     classes = [NamedNode(FRESHNESS + name) for name in CLASSES]
-    things.learn([*records, *neighbours, *others, *named, *classes])
+    things.learn([*records, *neighbours, *others, *named, *classes, *most])
     latest = max((each.last_own for each in tallies if each.last_own), default=None)
     return Sum(
         total=len(tallies),
-        registers=len({register for each in tallies for register in each.registers}),
+        registers=tuple(Count(things.name(node), registers[node], node.value) for node in most),
+        registers_left=len(registers) - len(most),
         through=tuple(map(things.name, others)),
         through_count=len(through),
         reporting=tuple(
