@@ -61,6 +61,30 @@ def test_a_long_commitment_prints_on_few_pages(visit: Visit) -> None:
     assert not page.get_by_role("navigation").first.is_visible()
 
 
+def test_an_answer_with_many_columns_prints_across_the_sheet(visit: Visit) -> None:
+    for path, lies in (("/queries/due-dates", True), ("/progress", False)):
+        page = visit.to(path)
+        boxes = re.findall(rb"/MediaBox \[0 0 (\d+) (\d+)", page.pdf(prefer_css_page_size=True))
+        assert boxes, path
+        assert all((int(width) > int(height)) == lies for width, height in boxes), path
+        page.emulate_media(media="print")
+        # What was asked stays; of the form that is not printed no heading is left.
+        assert not page.locator("h2#parameters").is_visible()
+        assert page.locator("h2").first.is_visible()
+
+
+def test_paper_says_why_something_was_inferred(visit: Visit) -> None:
+    page = visit.to("/doc/commitment/c2d-citizen-data")
+    reason = page.locator("details.why p").first
+    assert not reason.is_visible()
+    page.emulate_media(media="print")
+    assert reason.is_visible()
+    page = visit.to("/doc/actor/co-dane")
+    page.emulate_media(media="print")
+    written = "getComputedStyle(document.querySelector('a.address'), '::after').content"
+    assert page.evaluate(written) == "none"
+
+
 PROMISES: Final = RECORDS[:2]
 HOLDERS: Final = (
     "/doc/actor/co-dane",
