@@ -6,6 +6,7 @@ Web, section 4.1, https://www.w3.org/TR/cooluris/#hashuri); w3id.org redirects t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cached_property
@@ -30,7 +31,7 @@ from pledgegraph.ontology import (
 )
 from pledgegraph.rdf import Statements, Texts
 from pledgegraph_api.errors import DocumentMissing
-from pledgegraph_api.http.languages import PageLanguage
+from pledgegraph_api.http.languages import DEFAULT, PageLanguage
 from pledgegraph_api.http.link_header import Signposts
 from pledgegraph_api.http.query_params import OPTIONS, read_options, refuse
 from pledgegraph_api.vocabulary.graph_response import (
@@ -39,13 +40,16 @@ from pledgegraph_api.vocabulary.graph_response import (
     split_ending,
     wants_page,
 )
+from pledgegraph_api.vocabulary.use_in_data import statements_on_use
 from pledgegraph_api.web.links import format_links, root_of, with_language
 from pledgegraph_api.web.pages import Pages
 from pledgegraph_api.web.prefixed_names import link_to, short_name
 from pledgegraph_api.web.statement_table import Subject, subjects_of
-from pledgegraph_api.workbench.terms import Terms
+from pledgegraph_api.workbench.terms import Terms, TermsInUse
 
 _FOREVER: Final = "public, max-age=31536000, immutable"
+_IN_FORCE: Final = "/def"
+"""The version in force, of which it is told how the data use it."""
 _PATHS: Final = (
     "/def",
     "/def.{ending}",
@@ -111,17 +115,26 @@ class OntologyPages:
         form = ending or options.format
         if wants_page(request, form):
             return await run_in_threadpool(self._page, request, document, language)
+        used = None
+        if document.path == _IN_FORCE:
+            used = await run_in_threadpool(self._terms_in_use.use, DEFAULT)
         graph = SmallGraph(
             name=path.strip("/").replace("/", "-"),
-            triples=lambda: document.triples,
-            state=(len(document.triples),),
+            triples=lambda: self._triples(document, used),
+            state=(len(document.triples), used.sequence if used else None),
             what="the ontology",
             headers={
                 "Link": self._signposts.of_document(path, kind=OWL.Ontology.value),
+                **({"Pledgegraph-Snapshot": str(used.sequence)} if used else {}),
                 **({"Cache-Control": _FOREVER} if document.is_fixed else {}),
             },
         )
         return await answer_graph(request, graph, form)
+
+    def _triples(self, document: OntologyDocument, used: TermsInUse | None) -> Iterator[Triple]:
+        yield from document.triples
+        if used is not None:
+            yield from statements_on_use(used, self._terms(document.path))
 
     def _elsewhere(self, request: Request, path: str, language: PageLanguage) -> Response:
         """The way from an address that somebody guessed, such as ``/def/Commitment``."""

@@ -21,7 +21,7 @@ from pyoxigraph import (
     parse,
 )
 
-from pledgegraph.namespaces import OWL, PG, RDF, RDFS, SCHEME, SKOS
+from pledgegraph.namespaces import DCTERMS, OWL, PG, RDF, RDFS, SCHEMA, SCHEME, SKOS
 from pledgegraph.ontology.documents import ontology_documents
 from pledgegraph.ontology.files import earlier_versions, ontology_files
 from pledgegraph.store.embedded import EmbeddedEngine
@@ -36,6 +36,8 @@ BROWSER = {"Accept": "text/html"}
 FORMATS = {"text/turtle": RdfFormat.TURTLE, "application/ld+json": RdfFormat.JSON_LD}
 DOCUMENTS = ontology_documents()
 BASE = "http://localhost:8000"
+DOMAIN = SCHEMA.domainIncludes
+ON_USE = {DOMAIN, SKOS.scopeNote, RDFS.seeAlso, RDFS.label}
 METHODOLOGY = OURS + "methodology"
 
 
@@ -76,6 +78,11 @@ def canonical(triples: Iterable[Triple]) -> Dataset:
     if any(isinstance(node, BlankNode) for q in found for node in (q.subject, q.object)):
         found.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
     return found
+
+
+def objects(said: Dataset, subject: NamedNode, predicate: NamedNode) -> set[object]:
+    """What a graph states of a subject by a predicate."""
+    return {quad.object for quad in said.quads_for_subject(subject) if quad.predicate == predicate}
 
 
 class Sections(HTMLParser):
@@ -158,7 +165,12 @@ async def test_every_iri_of_ours_leads_to_what_is_said_of_it_in_every_form(
                 said, again = graphs
                 assert said == again, path
                 if path in DOCUMENTS:
-                    assert said == canonical(DOCUMENTS[path].triples)
+                    document = canonical(DOCUMENTS[path].triples)
+                    more = [quad for quad in said if quad not in document]
+                    assert len(said) == len(document) + len(more), path
+                    # What the data of the snapshot add, to the version in force alone.
+                    assert {quad.predicate for quad in more} <= ON_USE, path
+                    assert bool(more) == (path == "/def"), path
                 subjects[path] = {
                     each.subject.value for each in said if isinstance(each.subject, NamedNode)
                 }
@@ -250,6 +262,24 @@ async def test_the_page_tells_how_the_data_use_the_terms(shipped: httpx.AsyncCli
         assert not (await shipped.get("/sparql", params={"query": asked})).json()["boolean"], name
     first = await shipped.get("/def/1.0.0", headers=BROWSER)
     assert 'class="quiet unused"' not in first.text
+
+
+async def test_the_statements_tell_how_the_data_use_the_terms(shipped: httpx.AsyncClient) -> None:
+    """Who reads the ontology by program learns what the page shows."""
+    said = statements(await shipped.get("/def.ttl"), RdfFormat.TURTLE)
+    kinds = objects(said, DCTERMS.description, DOMAIN)
+    assert PG.Commitment in kinds
+    assert len(kinds) > 1
+    for kind in kinds:
+        asked = f"ASK {{ ?a a {kind} ; {DCTERMS.description} ?b }}"
+        assert (await shipped.get("/sparql", params={"query": asked})).json()["boolean"], kind
+    notes = objects(said, PG.seat, SKOS.scopeNote)
+    assert Literal("Not used in the data yet.", language="en") in notes
+    assert {getattr(note, "language", None) for note in notes} == set(LANGUAGES)
+    assert not objects(said, PG.madeBy, SKOS.scopeNote)
+    assert NamedNode(SCHEME + "stage") in objects(said, PG.stage, RDFS.seeAlso)
+    first = statements(await shipped.get("/def/1.0.0.ttl"), RdfFormat.TURTLE)
+    assert not objects(first, DCTERMS.description, DOMAIN)
 
 
 async def test_a_version_that_is_over_never_changes(shipped: httpx.AsyncClient) -> None:
