@@ -11,7 +11,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from pledgegraph.sparql.exists_labels import with_variables_in_exists
+from pledgegraph.sparql.group_keys import with_named_keys
 from pledgegraph.sparql.negated_paths import with_brackets
+from pledgegraph.sparql.spaced_calls import with_close_parentheses
 from pledgegraph.sparql.terminals import OPAQUE
 
 _MARK: Final = "\ufeff"
@@ -27,13 +30,15 @@ _SURROGATES: Final = range(0xD800, 0xE000)
 def plain_text(text: str) -> str:
     """A query without byte order mark, its codepoint escapes outside of strings resolved.
 
-    Single properties that are negated get brackets, without which the engine cannot read some.
+    Single properties that are negated get brackets, and variables that GROUP BY gives another name
+    become expressions, labels in an EXISTS variables, and a parenthesis moves to its function:
+    else the engine cannot read some.
     What is no character, such as half of a surrogate pair, is left for the parser to refuse.
     """
     text = with_brackets(text.removeprefix(_MARK))
-    if "\\u" not in text and "\\U" not in text:
-        return text
-    return _OPAQUE_OR_ESCAPE.sub(_character, text)
+    if "\\u" in text or "\\U" in text:
+        text = _OPAQUE_OR_ESCAPE.sub(_character, text)
+    return with_variables_in_exists(with_named_keys(with_close_parentheses(text)))
 
 
 def _character(match: re.Match[str]) -> str:

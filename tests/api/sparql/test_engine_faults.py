@@ -444,6 +444,97 @@ async def test_a_star_shows_no_variable_that_the_query_does_not_have(
 
 
 @pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ('REGEX("a", "a#b", "x")', "false"),
+        ('REPLACE("a#b", "a #b", "Z", "x")', "Z"),
+        ('REGEX("a b", "^a[ ] b$", "xi")', "true"),
+        ('REGEX("a", CONCAT("a #", "b"), LCASE("X"))', "false"),
+        ('REGEX("A#b", CONCAT("a #", "b"), "ix")', "true"),
+        ('REPLACE("a#b", "a#b", "Z", LCASE("X"))', "Z"),
+        ('REGEX("a", "a#b", SUBSTR("x", 2))', "false"),
+    ],
+)
+async def test_a_number_sign_in_a_regular_expression_begins_no_comment(
+    asked: Asked, expression: str, value: str
+) -> None:
+    assert await asked.rows(f"SELECT ({expression} AS ?x) {{}}") == [(value,)]
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ('SELECT (COUNT(DISTINCT ?u) AS ?n) { VALUES ?b {1 2 3} BIND(BNODE("x") AS ?u) }', ["3"]),
+        ('SELECT (ISBLANK(BNODE("x y!")) AS ?y) (ISBLANK(BNODE()) AS ?z) {}', ["true true"]),
+        ('SELECT (ISBLANK(BNODE("")) AS ?y) {}', ["true"]),
+        ("SELECT (ISBLANK(BNODE(?b)) AS ?y) { VALUES ?b { 1 :a 'a'@en 'b' UNDEF } }", ["true"]),
+    ],
+)
+async def test_a_blank_node_of_a_text_is_of_one_solution(
+    asked: Asked, query: str, rows: list[str]
+) -> None:
+    found = [" ".join(row) for row in await asked.rows(query)]
+    assert [row for row in found if row] == rows
+
+
+@pytest.mark.parametrize(
+    ("condition", "rows"),
+    [
+        ("IF(EXISTS { ?a :q _:x }, true, false)", [":a :b"]),
+        ("COALESCE(EXISTS { ?a :q _:x . _:x :p _:y.z }, false)", [":a :b"]),
+        ("true = EXISTS { { ?a :q _:x } UNION { ?a :none _:y } }", [":a :b"]),
+        ("EXISTS { ?a :q _:x } IN (false)", [":b :c"]),
+        ("IF(EXISTS { ?a :q _:x }, true, EXISTS { ?a :none _:y })", [":a :b"]),
+    ],
+)
+async def test_a_blank_node_may_have_a_label_in_any_exists(
+    asked: Asked, condition: str, rows: list[str]
+) -> None:
+    query = f"SELECT * {{ VALUES ?a {{ :a :b }} ?a :p ?b FILTER({condition}) }}"
+    assert [" ".join(row) for row in await asked.rows(query)] == rows
+
+
+@pytest.mark.parametrize(
+    ("expression", "value"),
+    [
+        ("COALESCE (?x, 0)", "0"),
+        ('concat\n # (\n("CONCAT (", "b")', "CONCAT (b"),
+        ("ISBLANK(BNODE ())", "true"),
+        ("ISBLANK(BNODE( ))", "true"),
+        ("ISBLANK(BNODE # x\n ( ))", "true"),
+        ("ISBLANK(BNODE ('x'))", "true"),
+    ],
+)
+async def test_white_space_may_stand_before_a_parenthesis(
+    asked: Asked, expression: str, value: str
+) -> None:
+    assert await asked.rows(f"SELECT ({expression} AS ?y) {{}}") == [(value,)]
+
+
+async def test_labels_in_two_patterns_are_still_a_mistake(asked: Asked) -> None:
+    query = "SELECT * { ?a :p _:x FILTER(IF(EXISTS { ?a :q _:x }, true, false)) }"
+    assert (await asked.get(query)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("query", "rows"),
+    [
+        ("SELECT ?k (COUNT(*) AS ?n) { VALUES ?a {1 1 2} } GROUP BY (?a AS ?k)", ["1 2", "2 1"]),
+        (
+            "SELECT ?n { { SELECT ?k (COUNT(*) AS ?n) { VALUES ?a {1 1 UNDEF} } "
+            "group by # keys\n ((?a)as?k) ?order (STR(1) AS ?l) HAVING (COUNT(*) > 1) } }",
+            ["2"],
+        ),
+        ("SELECT (?a AS ?k) { VALUES ?a {1 2} } GROUP BY ?a ORDER BY (?a)", ["1", "2"]),
+    ],
+)
+async def test_a_variable_that_is_grouped_by_may_have_another_name(
+    asked: Asked, query: str, rows: list[str]
+) -> None:
+    assert [" ".join(row) for row in await asked.rows(query)] == rows
+
+
+@pytest.mark.parametrize(
     ("query", "said"),
     [
         ("SELECT ?s (COUNT(*) AS ?n) { ?s ?p ?o } GROUP BY ?s HAVING (?n > 1)", "HAVING (COUNT"),
@@ -462,6 +553,7 @@ async def test_a_star_shows_no_variable_that_the_query_does_not_have(
             "SELECT * { ?a :p ?z FILTER EXISTS { OPTIONAL { ?z :q ?b } MINUS { ?b :p ?c } } }",
             "FILTER NOT EXISTS",
         ),
+        ('SELECT (BNODE("x") AS ?a) (BNODE("x") AS ?b) {}', "BIND(BNODE() AS"),
         ("SELECT * { :nowhere :p* [ :q (1) ] }", "in the place of the blank nodes"),
         (
             "SELECT (COUNT(STR(?k)) AS ?n) { ?s ?p ?o } GROUP BY (STR(?s) AS ?k)",

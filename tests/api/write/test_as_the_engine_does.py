@@ -47,6 +47,13 @@ def shape(quads: set[str]) -> set[str]:
     return {" ".join("_:" if word.startswith("_:") else word for word in each) for each in words}
 
 
+async def test_an_update_makes_a_blank_node_of_a_text_for_each_solution(ungated: Place) -> None:
+    text = "INSERT { ?u <urn:of> ?b } WHERE { VALUES ?b { 1 2 3 } BIND(BNODE('x') AS ?u) }"
+    for _ in range(2):
+        assert (await ungated.update(text)).is_success
+    assert len({quad.split(" ")[0] for quad in ungated.quads()}) == 6
+
+
 @pytest.mark.parametrize("number", range(len(UPDATES)))
 async def test_an_update_comes_to_what_the_engine_makes_of_it(ungated: Place, number: int) -> None:
     text = UPDATES[number]

@@ -39,8 +39,11 @@ IS_IN: Final = NamedNode("urn:pledgegraph:in")
 ROUNDED: Final = NamedNode("urn:pledgegraph:rounded")
 TRUTH: Final = NamedNode("urn:pledgegraph:truth")
 WHOLE: Final = NamedNode("urn:pledgegraph:whole")
+SPACELESS: Final = NamedNode("urn:pledgegraph:spaceless")
 REPLACEMENT: Final = NamedNode("urn:pledgegraph:replacement")
 
+_SPACE_OR_KEPT: Final = re.compile(r"(?P<kept>\\.|\[(?:[^\\\]]|\\.)*+\])|[\t\n\r ]+", re.DOTALL)
+"""White space, or what it is kept in: an escaped character, or a class of them."""
 _NUMERIC: Final = frozenset({XSD.decimal, XSD.float, XSD.double})
 
 
@@ -104,6 +107,18 @@ def replacement(pattern: Term, text: Term) -> Term | None:
     return Literal("".join(pieces))
 
 
+def spaceless(pattern: Term, flags: Term) -> Term | None:
+    """A regular expression as its flag ``x`` has it (XPath Functions, section 5.6.1.1).
+
+    White space goes, but in classes of characters. To the engine ``#`` begins a comment besides.
+    """
+    if not isinstance(pattern, Literal) or not isinstance(flags, Literal):
+        return None
+    if "x" not in flags.value or pattern.datatype != XSD.string:
+        return pattern
+    return Literal(_SPACE_OR_KEPT.sub(lambda match: match["kept"] or "", pattern.value))
+
+
 FUNCTIONS: Final[dict[NamedNode, Callable[..., Term | None]]] = {
     CALCULATE: calculate,
     CAST: cast,
@@ -116,4 +131,5 @@ FUNCTIONS: Final[dict[NamedNode, Callable[..., Term | None]]] = {
     EXTREME: extreme,
     IS_SOUND: is_sound,
     REPLACEMENT: replacement,
+    SPACELESS: spaceless,
 }

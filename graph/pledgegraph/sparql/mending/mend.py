@@ -28,6 +28,7 @@ _RISK: Final = re.compile(
       | \b(?:IF|STRDT|SUM|AVG|MIN|MAX|GROUP_CONCAT|REGEX|REPLACE|DATATYPE|ABS|CEIL|FLOOR|ROUND
           |ISNUMERIC) {SPACE} \(
       | \bHAVING\b
+      | \bBNODE {SPACE} \( {SPACE} (?!\))
       | \bORDER {SPACE} BY\b
       | \bCOUNT {SPACE} \( {SPACE} (?:DISTINCT\b)? {SPACE} \(*+ {SPACE} [^*?$\s(]
       | \bFILTER {SPACE} (?:\( {SPACE})?+

@@ -8,7 +8,7 @@ from typing import Final
 
 from pyoxigraph import Literal, QuerySolutions, Store
 
-from pledgegraph.sparql.mending.functions import REPLACEMENT, replacement
+from pledgegraph.sparql.mending.functions import REPLACEMENT, SPACELESS, replacement, spaceless
 from pledgegraph.sparql.mending.graphs import Graphs
 from pledgegraph.sparql.mending.rendering import Scope
 from pledgegraph.sparql.mending.tree import Node
@@ -43,6 +43,19 @@ class Regular(Graphs):
             if known is None:
                 pattern = None
             flags = known or ""
+            if known is None or "x" in known:
+                spoken = f"{SPACELESS}({written[1]}, {written[first_flags]})"
+                if pattern is not None:
+                    found = spaceless(Literal(pattern), Literal("x"))
+                    pattern = found.value if isinstance(found, Literal) else pattern
+                    spoken = str(Literal(pattern))
+                flags = flags.replace("x", "")
+                written[1] = spoken
+                written[first_flags] = (
+                    f'REPLACE({written[first_flags]}, "x", "")'
+                    if known is None
+                    else str(Literal(flags))
+                )
         if pattern is not None:
             self._require_pattern(node.children[1], pattern, flags)
         if not is_replace:

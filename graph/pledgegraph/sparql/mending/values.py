@@ -14,6 +14,7 @@ from pledgegraph.sparql.mending.functions import IS_SOUND, TRUTH, WHOLE
 from pledgegraph.sparql.mending.regular import ERROR, LONGEST
 from pledgegraph.sparql.mending.rendering import Scope, walk
 from pledgegraph.sparql.mending.tree import ARITHMETIC, Node, Select
+from pledgegraph.sparql.terminals import OPAQUE, SPACE
 
 _LOGICAL: Final = frozenset({"&&", "||"})
 _MAY_BE_UNSOUND: Final = frozenset(
@@ -24,6 +25,11 @@ _MAY_BE_UNSOUND: Final = frozenset(
     }
 )
 """Datatypes of which the engine takes some texts that have no value, or no language."""
+_BLANK_NODES: Final = re.compile(
+    rf"{OPAQUE} | (?P<call>(?<![\w?$:.\-])BNODE {SPACE} \( {SPACE} (?!\)))",
+    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+)
+"""The calls of BNODE with a text."""
 _COLLAPSED: Final = frozenset(XSD[name].value for name in DERIVED_INTEGERS)
 
 _SELECT_STAR: Final = re.compile(r"\bSELECT\s*(?:(?:DISTINCT|REDUCED)\s*)?\*", re.IGNORECASE)
@@ -269,6 +275,8 @@ class Values(Extremes):
             return "true"
         if node.name == "STRDT":
             return self._typed(node, scope)
+        if node.name == "BNODE" and node.children:
+            return self._blank_node(node, scope)
         if node.name in ("REGEX", "REPLACE"):
             return self.regular(node, scope)
         found = self.cast_or_rounding(node, scope)
@@ -289,6 +297,22 @@ class Values(Extremes):
                 "Give them names in the pattern, BIND(... AS ?text), and use those.",
             )
         return f"IF({IS_SOUND}({text_written}, {datatype_written}), {native}, {ERROR})"
+
+    def _blank_node(self, node: Node, scope: Scope) -> str:
+        """BNODE of a text: in each solution a blank node of its own (section 17.4.2.9).
+
+        The engine takes the text for its label. A new one each time is right where no other call
+        may have the same text.
+        """
+        if len([each for each in _BLANK_NODES.finditer(self.text) if each["call"]]) > 1:
+            raise self.refuse(
+                node,
+                "BNODE with a text stands in the query more than once",
+                "Make each blank node once, BIND(BNODE() AS ?node), and use its name.",
+            )
+        (text,) = node.children
+        is_text = f"DATATYPE({self.render(text, scope)}) = <{XSD.string.value}>"
+        return f"IF({is_text}, BNODE(), {ERROR})"
 
     def in_list(self, node: Node, scope: Scope) -> str:
         """``IN`` and ``NOT IN``."""
