@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import pytest
-from pyoxigraph import BlankNode, Literal, NamedNode, Triple, parse
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Triple, parse
 
 from pledgegraph.namespaces import PG, RDF, RDFS
 from pledgegraph.shipped import shipped
@@ -16,6 +16,7 @@ from pledgegraph.validation.pyshacl_engine import ReferenceValidator
 from pledgegraph.validation.turbo_engine import TurboValidator
 from pledgegraph.writes.loading import SOURCE_CLASSES
 from tests.data.conftest import Ask
+from tests.depth import covering, traits_of_records
 
 BASE = "http://localhost:8000"
 FILES = sorted(shipped("data").rglob("*.ttl"))
@@ -26,6 +27,23 @@ MAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w")
 
 def triples(*files: Path) -> list[Triple]:
     return list({quad.triple for file in files for quad in parse(path=file, base_iri=f"{BASE}/")})
+
+
+def covering_with_named(data: list[Triple]) -> list[Triple]:
+    """What is said of records that cover all traits, of what they name, and of their parts."""
+    traits = traits_of_records(Quad(*triple) for triple in data)
+    leads_to: defaultdict[object, set[object]] = defaultdict(set)
+    for triple in data:
+        leads_to[triple.subject].add(triple.object)
+        if triple.predicate == PG.partOf:
+            leads_to[triple.object].add(triple.subject)
+    waiting = covering(sorted(leads_to, key=str), lambda each: traits[str(each).strip("<>")])
+    kept = set(waiting)
+    while waiting:
+        found = leads_to[waiting.pop()] & leads_to.keys() - kept
+        kept |= found
+        waiting += found
+    return [triple for triple in data if triple.subject in kept]
 
 
 def named(file: Path) -> str:
@@ -84,8 +102,14 @@ def test_all_data_pass_with_nothing_to_remark() -> None:
 
 
 def test_both_engines_agree_on_every_document() -> None:
-    """The big tables of reference data are context here: they cost pySHACL a minute."""
-    data = triples(*DOCUMENTS, shipped("data") / "reference" / "organisations.ttl")
+    """The big tables of reference data are context here: they cost pySHACL a minute.
+
+    ``make test`` takes the records in which a trait of records is met first, with all that they
+    name; ``make check`` takes all.
+    """
+    data = covering_with_named(
+        triples(*DOCUMENTS, shipped("data") / "reference" / "organisations.ttl")
+    )
     report = TurboValidator(SHAPES).validate(data)
     assert report == ReferenceValidator(SHAPES).validate(data)
     # What the tables say of offices and countries is missing here, and both engines say so.
