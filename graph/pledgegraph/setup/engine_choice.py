@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, assert_never
 
 from pyoxigraph import NamedNode, Store
 
@@ -192,8 +192,13 @@ def _remote(directory: DataDirectory, settings: Settings) -> RemoteAddress | Non
     Raises:
         SettingsError: the data directory is of a kind that has none, or the settings are not whole.
     """
-    if settings.engine != "remote":
-        return None
+    match settings.engine:
+        case "embedded":
+            return None
+        case "remote":
+            pass
+        case _:  # a further one would answer from the embedded store, and nobody would know
+            assert_never(settings.engine)
     why = (
         "is a node of a shared changes log"
         if directory.log is not None

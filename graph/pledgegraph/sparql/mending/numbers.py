@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import operator
+import re
 from collections.abc import Callable, Mapping
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, localcontext
 from typing import Any, Final
@@ -24,6 +25,12 @@ FALSE: Final = Literal("false", datatype=XSD.boolean)
 _PLACES: Final = Decimal(1).scaleb(-18)
 """The least decimal of the engine that is not zero."""
 _DURATIONS: Final = frozenset({XSD.duration, XSD.dayTimeDuration, XSD.yearMonthDuration})
+_HALVES: Final[Mapping[str, str]] = {
+    "yearMonthDuration": r"(-?P(?:\d+Y)?(?:\d+M)?)",
+    "dayTimeDuration": r"(-?P)(?:\d+Y)?(?:\d+M)?((?:\d+D)?(?:T.+)?)",
+}
+"""What a duration has of its two halves: a half that is not there is a ``P`` alone."""
+_NOTHING: Final[Mapping[str, str]] = {"yearMonthDuration": "P0M", "dayTimeDuration": "PT0S"}
 _MOMENTS: Final = frozenset({XSD.date, XSD.dateTime, XSD.time, XSD.dateTimeStamp})
 _PARTS: Final = frozenset(
     {XSD.gYear, XSD.gYearMonth, XSD.gMonth, XSD.gMonthDay, XSD.gDay},
@@ -251,7 +258,10 @@ def rounded(name: Term, term: Term) -> Term | None:
 
 
 def cast(name: Term, term: Term) -> Term | None:
-    """A cast as XPath has it, with blanks around a text let go (XPath Functions, section 17.1)."""
+    """A cast as XPath has it, with blanks around a text let go (XPath Functions, section 17.1).
+
+    Of a duration that is cast to one of the two halves the other goes (section 17.1.4).
+    """
     if not isinstance(name, Literal) or not isinstance(term, Literal):
         return None
     target, text = name.value, term.value.strip(BLANKS)
@@ -263,7 +273,11 @@ def cast(name: Term, term: Term) -> Term | None:
             return FALSE if number == 0 or math.isnan(_float(number)) else TRUE
         found = _BOOLEANS.get(text) if term.datatype in (XSD.string, XSD.boolean) else None
         return None if found is None else TRUE if found else FALSE
-    if term.datatype != XSD.string or text == term.value:
+    if target in _HALVES and term.datatype in _DURATIONS:
+        half = re.match(_HALVES[target], text)
+        text = "".join(half.groups()) if half else text
+        text = _NOTHING[target] if text.endswith("P") else text
+    elif term.datatype != XSD.string or text == term.value:
         return None
     return _engine(f"<{XSD[target].value}>(?l)", Literal(text), Literal(text))
 

@@ -28,6 +28,8 @@ _CASTS: Final = {
 }
 _NUMERIC: Final = _EXACT | _INEXACT | {XSD[name].value for name in (*INTEGERS, "boolean")}
 _FLOATING: Final = ", ".join(f"<{each}>" for each in sorted(_INEXACT))
+_HALVES: Final = frozenset(XSD[f"{name}Duration"].value for name in ("dayTime", "yearMonth"))
+_DURATIONS: Final = ", ".join(f"<{each}>" for each in sorted({*_HALVES, XSD.duration.value}))
 _TELLING: Final = "(nteger|Long|decimal|boolean|double|float)$"
 """Datatypes of which more can be told than the engine does."""
 _BLANKS_AROUND: Final = r"^[ \\t\\r\\n]|[ \\t\\r\\n]$"
@@ -189,8 +191,11 @@ class Numeric(Regular):
             infinite = f'"INF"^^<{target}>'
             native = f"IF(ABS({native}) < {infinite}, {native}, {ERROR})"
         elif target not in _NUMERIC:
-            # Of dates and the like it knows all but those with blanks around them.
-            call = f'IF(REGEX(STR({argument}), "{_BLANKS_AROUND}"), {call}, {ERROR})'
+            # Of dates and the like it knows all but those with blanks around them, and halves.
+            unknown = f'REGEX(STR({argument}), "{_BLANKS_AROUND}")'
+            if target in _HALVES:
+                unknown = f"{unknown} || DATATYPE({argument}) IN ({_DURATIONS})"
+            call = f"IF({unknown}, {call}, {ERROR})"
         return f"COALESCE({native}, {call})"
 
     def _rounding(self, node: Node, child: Node, scope: Scope) -> str:
