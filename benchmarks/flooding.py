@@ -3,22 +3,18 @@
 Usage: benchmarks/run-flood [--quads 1000000] [--seconds 60] [--clients 50] [--seed 1]
     [--beside TREE] [--page]
 
-TREE is a checkout of the earlier state, as `git worktree add TREE COMMIT` makes it. The sides
+TREE is a checkout of the earlier state, in which `make .venv/.installed-dev` was run. The sides
 take turns within one run. Everything stays on this machine, and ends with the run.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import random
-import subprocess
-import sys
 import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -26,7 +22,7 @@ from typing import Final
 from benchmarks.generate import write as generate
 from benchmarks.goals import Row, goal, table
 from benchmarks.http_load import ENTITY, Beside, Client, Timed, flood
-from benchmarks.http_peers import Running, running
+from benchmarks.http_peers import PEERS, Running, checkout, running, until_ready
 from benchmarks.measure import machine
 from benchmarks.page import write_on_page
 from benchmarks.times import median, shown
@@ -34,18 +30,13 @@ from benchmarks.times import median, shown
 MARK: Final = "### What others got"
 
 _NOW, _BEFORE = "now", "before"
-_HERE: Final = Path(__file__).resolve().parents[1]
+_OURS: Final = "pledgegraph"
 _PAUSE: Final = 0.5
 """Seconds between an answer and the next question of one of the others."""
 _GROUP_BY: Final = """\
 PREFIX pg: <https://w3id.org/pledgegraph/def#>
 SELECT ?register (COUNT(*) AS ?number) {{ ?commitment pg:inRegister ?register }} GROUP BY ?register
 LIMIT {}"""
-_LOAD: Final = """
-import sys, pathlib
-from benchmarks.sides import Pledgegraph
-Pledgegraph().load(*map(pathlib.Path, sys.argv[1:]))
-"""
 _OTHERS: Final[dict[str, Callable[[Client, int], Timed]]] = {
     "a question of the catalogue": lambda client, turn: client.get(
         f"/queries/outcomes-of-an-event?limit={900_000 + turn}"
@@ -55,26 +46,6 @@ _OTHERS: Final[dict[str, Callable[[Client, int], Timed]]] = {
     "/health": lambda client, _turn: client.get("/health"),
 }
 """What the others ask, never the same twice: nothing comes from memory."""
-
-
-@contextmanager
-def serving(tree: Path, data: Path, scratch: Path) -> Iterator[Running]:
-    """The service as it is in that tree, over data that it has loaded itself."""
-    paths = os.pathsep.join(str(tree / each) for each in (".", "graph", "api"))
-    earlier = os.environ.get("PYTHONPATH")
-    os.environ["PYTHONPATH"] = paths
-    folder = scratch / "pledgegraph"
-    try:
-        if not folder.exists():
-            folder.mkdir()
-            load = (sys.executable, "-c", _LOAD, str(data), str(folder))
-            subprocess.run(load, check=True, cwd=tree)
-        with running("pledgegraph", data, scratch) as service:
-            yield service
-    finally:
-        os.environ.pop("PYTHONPATH")
-        if earlier is not None:
-            os.environ["PYTHONPATH"] = earlier
 
 
 def others(service: Running, seconds: float) -> dict[str, Beside]:
@@ -102,16 +73,17 @@ def _next(ask: Callable[[Client, int], Timed], client: Client, turns: Iterator[i
 
 def measured(options: argparse.Namespace, data: Path, scratch: Path) -> tuple[str, list[Row]]:
     """The table, and the goals."""
-    trees = {_NOW: _HERE}
+    names = {_NOW: _OURS}
     if options.beside:
-        trees = {_BEFORE: options.beside.resolve(), **trees}
+        PEERS[_BEFORE] = (partial(checkout, options.beside), "/sparql")
+        names = {_BEFORE: _BEFORE, **names}
     floods = {f"{options.clients} addresses": options.clients, "one address": 1, "none": 0}
     found: dict[tuple[str, str], dict[str, Beside]] = {}
     for flooded, addresses in floods.items():
-        for side, tree in trees.items():
-            folder = scratch / side
-            folder.mkdir(exist_ok=True)
-            with serving(tree, data, folder) as service:
+        for side, name in names.items():
+            with running(name, data, scratch) as service:
+                if side == _NOW:
+                    until_ready(service)
                 if not addresses:
                     found[side, flooded] = others(service, options.seconds / 4)
                     continue
@@ -120,9 +92,9 @@ def measured(options: argparse.Namespace, data: Path, scratch: Path) -> tuple[st
     rows = []
     for name in _OTHERS:
         for flooded in floods:
-            cells = [_cell(found[side, flooded][name]) for side in trees]
+            cells = [_cell(found[side, flooded][name]) for side in names]
             rows.append((name, flooded, *cells))
-    head = ("others ask for", "the flood comes from", *trees)
+    head = ("others ask for", "the flood comes from", *names)
     goals = []
     for flooded, addresses in floods.items():
         if addresses:
